@@ -1,0 +1,101 @@
+import type { Finding } from "./finding.js";
+import type { Source, Span } from "./source/text.js";
+
+/**
+ * What became of one input statement, by its worst finding:
+ * as-is: the same SQL; rewritten: other SQL of the same meaning (or needed no more); warned: may behave differently;
+ * unconverted: all or part of it is not in the output.
+ */
+export type Outcome = "as-is" | "rewritten" | "warned" | "unconverted";
+
+/** One input statement (a psql line and a COPY block with its data count as one statement each) and its result. */
+export interface StatementResult {
+  readonly source: Source;
+  /** The original statement without its semicolon. */
+  readonly span: Span;
+  /** In the reader's words: `CREATE TABLE`, `COPY`, `psql \connect`. */
+  readonly kind: string;
+  readonly outcome: Outcome;
+  /** TiDB statements without semicolons, in order; empty when it was folded into another one or left out. */
+  readonly sql: readonly string[];
+  /** How it stands in the output: comments, statements with semicolons, commented blocks for holes. */
+  readonly output: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface FileResult {
+  readonly source: Source;
+  /** The complete text of the output file. */
+  readonly output: string;
+  readonly statements: readonly StatementResult[];
+}
+
+/** The parts sum to `statements`. */
+export interface Account {
+  readonly statements: number;
+  readonly asIs: number;
+  readonly rewritten: number;
+  readonly warned: number;
+  readonly unconverted: number;
+}
+
+export interface Result {
+  readonly files: readonly FileResult[];
+  /** All findings in order of file and place. */
+  readonly findings: readonly Finding[];
+  readonly account: Account;
+  /** SQL to run on the connection before the output (settings the converted schema relies on), without semicolons. */
+  readonly session: readonly string[];
+  /** What TiDB must hold after the output was applied, to be compared with what it says it holds. */
+  readonly expected: TidbSchema;
+}
+
+/** Relations by name as TiDB spells them. Used for what we expect and for what a server reports. */
+export interface TidbSchema {
+  readonly tables: readonly TidbTable[];
+  readonly sequences: readonly string[];
+  readonly views: readonly string[];
+}
+
+export interface TidbTable {
+  readonly name: string;
+  readonly columns: readonly TidbColumn[];
+  /** Column names in key order; empty: no primary key. */
+  readonly primaryKey: readonly string[];
+  readonly indexes: readonly TidbIndex[];
+  readonly foreignKeys: readonly TidbForeignKey[];
+  /** Number of CHECK constraints the table must have. */
+  readonly checks: number;
+  /** The CREATE TABLE it came from; absent for what a server reports. */
+  readonly origin?: { readonly source: Source; readonly span: Span };
+}
+
+export interface TidbColumn {
+  readonly name: string;
+  /** As `information_schema.columns.column_type` prints it, lower case: `int`, `varchar(20)`, `datetime(6)`, `enum('a','b')`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Has a DEFAULT (other than NULL). */
+  readonly hasDefault: boolean;
+  readonly autoIncrement: boolean;
+  readonly generated: boolean;
+  readonly origin?: { readonly source: Source; readonly span: Span };
+}
+
+export interface TidbIndex {
+  readonly name: string;
+  readonly unique: boolean;
+  /** Column names in order; null stands for an expression. */
+  readonly columns: readonly (string | null)[];
+  readonly origin?: { readonly source: Source; readonly span: Span };
+}
+
+export interface TidbForeignKey {
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
+  /** `NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL`. */
+  readonly onDelete: string;
+  readonly onUpdate: string;
+  readonly origin?: { readonly source: Source; readonly span: Span };
+}

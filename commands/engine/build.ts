@@ -1,0 +1,19 @@
+import { Command } from "@oclif/core";
+import { buildEngine, isEngineError } from "../../src/app/engine.js";
+
+export default class EngineBuild extends Command {
+  static override summary = "Builds the TiDB that checks run on, once, into your cache.";
+  static override description =
+    "Needs Go 1.21 or newer. Says what it costs before it starts. Set PG2TIDB_CACHE to build into another folder. Prints the path of the binary.";
+  static override examples = ["<%= config.bin %> engine build", "PG2TIDB_CACHE=/var/cache/pg2tidb <%= config.bin %> engine build"];
+
+  override async run(): Promise<void> {
+    await this.parse(EngineBuild);
+    try {
+      this.log(await buildEngine((line) => this.logToStderr(line)));
+    } catch (error) {
+      if (!isEngineError(error)) throw error;
+      this.error(error.message, { exit: 4 });
+    }
+  }
+}

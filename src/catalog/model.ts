@@ -1,0 +1,112 @@
+import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
+import type { Name } from "../pg/names.js";
+
+/** The state of a PostgreSQL database as DDL leaves it. Names are as PostgreSQL folds them; `key()` joins schema and name. */
+export interface Catalog {
+  /** Where unqualified names are looked up and made. */
+  schema: string;
+  readonly tables: Map<string, Table>;
+  readonly indexes: Map<string, Index>;
+  readonly enums: Map<string, EnumType>;
+  readonly domains: Map<string, Domain>;
+  readonly sequences: Map<string, Sequence>;
+  readonly views: Map<string, { readonly name: string }>;
+  /** Every column ever defined, by the node that defined it: survives renames and drops. */
+  readonly columnOf: Map<ColumnDef, Column>;
+}
+
+export interface Table {
+  schema: string;
+  name: string;
+  readonly columns: Map<string, Column>;
+  readonly constraints: Map<string, TableConstraint>;
+  comment: string | undefined;
+  readonly node: CreateStmt;
+  partitioned: boolean;
+}
+
+export interface Column {
+  name: string;
+  table: Table;
+  type: TypeName;
+  notNull: boolean;
+  default: Value | undefined;
+  generated: boolean;
+  /** `a` GENERATED ALWAYS, `d` BY DEFAULT (or serial). */
+  identity: "a" | "d" | undefined;
+  comment: string | undefined;
+  /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */
+  readonly history: { readonly keys: Key[]; literalDefault: boolean };
+  readonly def: ColumnDef;
+  /** The constraint node that set the default, when it stands in a statement of its own or in the definition. */
+  defaultNode: Node | undefined;
+}
+
+/** A use of columns that needs an index entry. */
+export interface Key {
+  readonly kind: "primary" | "unique" | "foreign" | "parent" | "index" | "expression" | "partition";
+  /** All columns of the key. */
+  readonly columns: readonly Column[];
+}
+
+export interface TableConstraint {
+  name: string;
+  readonly type: "primary" | "unique" | "foreign" | "check" | "exclude";
+  readonly columns: readonly Column[];
+  readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
+  readonly node: Constraint;
+}
+
+export interface Index {
+  name: string;
+  readonly table: Table;
+  readonly unique: boolean;
+  /** null for an expression. */
+  readonly columns: readonly (Column | null)[];
+  readonly node: IndexStmt;
+}
+
+export interface EnumType {
+  readonly name: string;
+  readonly labels: string[];
+}
+
+export interface Domain {
+  readonly name: string;
+  readonly base: TypeName;
+  readonly notNull: boolean;
+  readonly checks: readonly Constraint[];
+  readonly default: Value | undefined;
+}
+
+export interface Sequence {
+  readonly schema: string;
+  name: string;
+  readonly options: ReadonlyMap<string, Value | undefined>;
+  ownedBy: Column | undefined;
+  /** Columns whose default draws from it. */
+  readonly usedBy: Set<Column>;
+}
+
+export function emptyCatalog(): Catalog {
+  return {
+    schema: "public",
+    tables: new Map(),
+    indexes: new Map(),
+    enums: new Map(),
+    domains: new Map(),
+    sequences: new Map(),
+    views: new Map(),
+    columnOf: new Map(),
+  };
+}
+
+/** The key under which a relation or type stands, its schema filled in. */
+export function key(catalog: Catalog, name: Name): string {
+  return `${name.schema ?? catalog.schema}.${name.name}`;
+}
+
+/** The object of that name, looked up in the current schema and then in `public`. */
+export function find<T>(catalog: Catalog, map: ReadonlyMap<string, T>, name: Name): T | undefined {
+  return map.get(key(catalog, name)) ?? (name.schema === undefined ? map.get(`public.${name.name}`) : undefined);
+}

@@ -1,0 +1,414 @@
+import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, CreateStmt, IndexElem, IndexStmt, Kind, Node, RangeVar, RenameStmt, Value } from "../pg/ast.js";
+import { as, columnName, isNode, type Name, qualified, relationName, typeName } from "../pg/names.js";
+import { eachDescendant } from "../pg/walk.js";
+import { type Catalog, type Column, find, type Key, key, type Table } from "./model.js";
+import { objectName } from "./naming.js";
+
+type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
+
+/**
+ * Changes the catalog as PostgreSQL would when it runs the statement. Statements that change no schema, and references to what the
+ * catalog does not know, are passed over: judging them is the rules' work.
+ */
+export function replay(catalog: Catalog, node: Node): void {
+  const step = STEPS[node.kind] as Replay<Kind> | undefined;
+  step?.(catalog, node);
+}
+
+const STEPS: { readonly [K in Kind]?: Replay<K> } = {
+  CreateStmt: createTable,
+  AlterTableStmt: alterTable,
+  IndexStmt: createIndex,
+  RenameStmt: rename,
+  CreateEnumStmt: (catalog, node) => {
+    const name = qualified(node.typeName ?? []);
+    catalog.enums.set(key(catalog, name), { name: name.name, labels: (node.vals ?? []).slice() as string[] });
+  },
+  AlterEnumStmt: (catalog, node) => {
+    const type = find(catalog, catalog.enums, qualified(node.typeName ?? []));
+    if (!type || node.newVal === undefined) return;
+    if (node.oldVal !== undefined) {
+      const at = type.labels.indexOf(node.oldVal);
+      if (at >= 0) type.labels[at] = node.newVal;
+    } else if (!type.labels.includes(node.newVal)) {
+      const neighbour = node.newValNeighbor === undefined ? -1 : type.labels.indexOf(node.newValNeighbor);
+      const at = neighbour < 0 ? type.labels.length : node.newValIsAfter ? neighbour + 1 : neighbour;
+      type.labels.splice(at, 0, node.newVal);
+    }
+  },
+  CreateDomainStmt: (catalog, node) => {
+    const name = qualified(node.domainname ?? []);
+    const constraints = (node.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
+    catalog.domains.set(key(catalog, name), {
+      name: name.name,
+      base: node.typeName!,
+      notNull: constraints.some((c) => c.contype === "CONSTR_NOTNULL"),
+      checks: constraints.filter((c) => c.contype === "CONSTR_CHECK"),
+      default: constraints.find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr,
+    });
+  },
+  CreateSeqStmt: (catalog, node) => {
+    const name = relationName(node.sequence!);
+    const k = key(catalog, name);
+    if (node.if_not_exists && catalog.sequences.has(k)) return;
+    const options = new Map((node.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg]));
+    catalog.sequences.set(k, { schema: name.schema ?? catalog.schema, name: name.name, options, ownedBy: undefined, usedBy: new Set() });
+    setOwner(catalog, name, options.get("owned_by"));
+  },
+  AlterSeqStmt: (catalog, node) => {
+    for (const option of node.options ?? []) {
+      const element = as("DefElem", option);
+      if (element?.defname === "owned_by") setOwner(catalog, relationName(node.sequence!), element.arg);
+    }
+  },
+  CommentStmt: (catalog, node) => {
+    if (!Array.isArray(node.object)) return;
+    const parts = node.object as readonly Value[];
+    const comment = node.comment || undefined;
+    if (node.objtype === "OBJECT_TABLE") {
+      const table = find(catalog, catalog.tables, qualified(parts));
+      if (table) table.comment = comment;
+    } else if (node.objtype === "OBJECT_COLUMN") {
+      const column = find(catalog, catalog.tables, qualified(parts.slice(0, -1)))?.columns.get(String(parts[parts.length - 1]));
+      if (column) column.comment = comment;
+    }
+  },
+  ViewStmt: (catalog, node) => {
+    const name = relationName(node.view!);
+    catalog.views.set(key(catalog, name), { name: name.name });
+  },
+  DropStmt: (catalog, node) => {
+    const maps = DROPPED_FROM[node.removeType ?? ""];
+    for (const object of node.objects ?? []) {
+      const name = dropName(object);
+      for (const map of maps ?? []) (catalog[map] as Map<string, unknown>).delete(foundKey(catalog, catalog[map], name));
+    }
+  },
+  VariableSetStmt: (catalog, node) => {
+    if (node.name !== "search_path" || node.variant !== "VAR_SET_VALUE") return;
+    const first = as("A_Const", node.args?.[0])?.sval;
+    if (first !== undefined && first !== "" && first !== "$user" && first !== "pg_catalog") catalog.schema = first;
+  },
+};
+
+const DROPPED_FROM: Readonly<Record<string, readonly ("tables" | "indexes" | "sequences" | "views" | "enums" | "domains")[]>> = {
+  OBJECT_TABLE: ["tables"],
+  OBJECT_INDEX: ["indexes"],
+  OBJECT_SEQUENCE: ["sequences"],
+  OBJECT_VIEW: ["views"],
+  OBJECT_TYPE: ["enums", "domains"],
+  OBJECT_DOMAIN: ["domains"],
+};
+
+function dropName(object: Value): Name {
+  const type = as("TypeName", object);
+  return type ? typeName(type) : qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]);
+}
+
+function foundKey(catalog: Catalog, map: ReadonlyMap<string, unknown>, name: Name): string {
+  const own = key(catalog, name);
+  return map.has(own) || name.schema !== undefined ? own : `public.${name.name}`;
+}
+
+function setOwner(catalog: Catalog, sequence: Name, arg: Value | undefined): void {
+  const found = find(catalog, catalog.sequences, sequence);
+  if (!found || !Array.isArray(arg)) return;
+  const parts = arg as readonly Value[];
+  found.ownedBy = find(catalog, catalog.tables, qualified(parts.slice(0, -1)))?.columns.get(String(parts[parts.length - 1]));
+}
+
+function createTable(catalog: Catalog, node: CreateStmt): void {
+  const name = relationName(node.relation!);
+  const k = key(catalog, name);
+  if (node.if_not_exists && catalog.tables.has(k)) return;
+  const table: Table = {
+    schema: name.schema ?? catalog.schema,
+    name: name.name,
+    columns: new Map(),
+    constraints: new Map(),
+    comment: undefined,
+    node,
+    partitioned: node.partspec !== undefined,
+  };
+  catalog.tables.set(k, table);
+  const elements = node.tableElts ?? [];
+  for (const element of elements) {
+    const def = as("ColumnDef", element);
+    if (def) defineColumn(catalog, table, def);
+  }
+  // Column constraints first, as parse_utilcmd.c does: the order decides automatic names.
+  for (const element of elements) {
+    const def = as("ColumnDef", element);
+    if (def) columnConstraints(catalog, table, def);
+  }
+  for (const element of [...elements, ...(node.constraints ?? [])]) {
+    const constraint = as("Constraint", element);
+    if (constraint) addConstraint(catalog, table, constraint);
+  }
+  for (const part of node.partspec?.partParams ?? []) {
+    const columnOf = as("PartitionElem", part)?.name;
+    const column = columnOf === undefined ? undefined : table.columns.get(columnOf);
+    if (column) column.history.keys.push({ kind: "partition", columns: [column] });
+  }
+}
+
+function defineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
+  const existing = catalog.columnOf.get(def);
+  const column: Column = {
+    name: def.colname ?? "",
+    table,
+    type: def.typeName!,
+    notNull: false,
+    default: undefined,
+    generated: false,
+    identity: SERIALS.has(typeName(def.typeName!).name) ? "d" : undefined,
+    comment: undefined,
+    // Shared between the passes over one history: what a later statement adds is known to the first.
+    history: existing?.history ?? { keys: [], literalDefault: false },
+    def,
+    defaultNode: undefined,
+  };
+  catalog.columnOf.set(def, column);
+  table.columns.set(column.name, column);
+  if (column.identity) column.notNull = true;
+}
+
+/** The pseudo-types of parse_utilcmd.c, transformColumnDefinition. */
+const SERIALS = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
+
+function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void {
+  const column = table.columns.get(def.colname ?? "")!;
+  const domain = find(catalog, catalog.domains, typeName(column.type));
+  if (domain?.notNull) column.notNull = true;
+  if (domain?.default !== undefined) column.default = domain.default;
+  for (const item of def.constraints ?? []) {
+    const constraint = as("Constraint", item);
+    if (!constraint) continue;
+    const attribute = COLUMN_ATTRIBUTES[constraint.contype ?? ""];
+    if (attribute) attribute(catalog, column, constraint);
+    else addConstraint(catalog, table, constraint, column);
+  }
+}
+
+/** Column constraints that set an attribute of the column and are no objects of their own. */
+const COLUMN_ATTRIBUTES: Readonly<Record<string, (catalog: Catalog, column: Column, constraint: Constraint) => void>> = {
+  CONSTR_NOTNULL: (_, column) => {
+    column.notNull = true;
+  },
+  CONSTR_NULL: () => {},
+  CONSTR_DEFAULT: (catalog, column, constraint) => setDefault(catalog, column, constraint.raw_expr, constraint),
+  CONSTR_IDENTITY: (_, column, constraint) => {
+    column.identity = constraint.generated_when === "a" ? "a" : "d";
+    column.notNull = true;
+  },
+  CONSTR_GENERATED: (_, column) => {
+    column.generated = true;
+  },
+};
+
+function setDefault(catalog: Catalog, column: Column, expression: Value | undefined, node: Node): void {
+  column.default = expression;
+  column.defaultNode = expression === undefined ? undefined : node;
+  if (literalText(expression) !== undefined) column.history.literalDefault = true;
+  const sequence = nextvalSequence(expression);
+  if (sequence) find(catalog, catalog.sequences, sequence)?.usedBy.add(column);
+}
+
+/** The sequence a `nextval('name'::regclass)` draws from; undefined for any other expression. */
+export function nextvalSequence(expression: Value | undefined): Name | undefined {
+  const call = as("FuncCall", expression);
+  if (!call || qualified(call.funcname ?? []).name !== "nextval" || call.args?.length !== 1) return undefined;
+  const text = literalText(call.args[0]);
+  return text === undefined ? undefined : parseName(text);
+}
+
+/** The text of a string constant, casts around it ignored. */
+export function literalText(value: Value | undefined): string | undefined {
+  const cast = as("TypeCast", value);
+  return cast ? literalText(cast.arg) : as("A_Const", value)?.sval;
+}
+
+/** A name written as text, as regclass reads it: `public.t_id_seq`, `"Users_id_seq"`. */
+export function parseName(text: string): Name {
+  const parts = [...text.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map((m) => m[1]?.replaceAll('""', '"') ?? m[2]!.toLowerCase());
+  return qualified(parts);
+}
+
+const CONSTRAINT_TYPES: Readonly<Record<string, { type: "primary" | "unique" | "foreign" | "check" | "exclude"; label: string; columns: boolean }>> = {
+  CONSTR_PRIMARY: { type: "primary", label: "pkey", columns: false },
+  CONSTR_UNIQUE: { type: "unique", label: "key", columns: true },
+  CONSTR_FOREIGN: { type: "foreign", label: "fkey", columns: true },
+  CONSTR_CHECK: { type: "check", label: "check", columns: true },
+  CONSTR_EXCLUSION: { type: "exclude", label: "excl", columns: true },
+};
+
+function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, own?: Column): void {
+  const facts = CONSTRAINT_TYPES[constraint.contype ?? ""];
+  if (!facts) return;
+  const index = constraint.indexname ? find(catalog, catalog.indexes, { schema: table.schema, name: constraint.indexname }) : undefined;
+  const names = constraint.keys ?? constraint.fk_attrs ?? [];
+  const columns = index
+    ? index.columns.flatMap((c) => c ?? [])
+    : names.length > 0
+      ? names.flatMap((n) => table.columns.get(n) ?? [])
+      : own
+        ? [own]
+        : facts.type === "check"
+          ? referenced(table, constraint.raw_expr)
+          : [];
+  const parent = facts.type === "foreign" ? foreignParent(catalog, constraint) : undefined;
+  const label = facts.columns && (facts.type !== "check" || columns.length === 1) ? columns.map((c) => c.name).join("_") : undefined;
+  const name =
+    constraint.conname ??
+    constraint.indexname ??
+    objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
+  if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
+  table.constraints.set(name, { name, type: facts.type, columns, parent, node: constraint });
+  if (facts.type === "primary") for (const column of columns) column.notNull = true;
+  if (facts.type === "primary" || facts.type === "unique" || facts.type === "foreign") addKey(facts.type, columns);
+  if (parent) addKey("parent", parent.columns);
+}
+
+function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table; columns: Column[] } | undefined {
+  const table = find(catalog, catalog.tables, relationName(constraint.pktable!));
+  if (!table) return undefined;
+  const named = (constraint.pk_attrs ?? []).flatMap((n) => table.columns.get(n) ?? []);
+  if (named.length > 0) return { table, columns: named };
+  const primary = [...table.constraints.values()].find((c) => c.type === "primary");
+  return { table, columns: [...(primary?.columns ?? [])] };
+}
+
+function addKey(kind: Key["kind"], columns: readonly Column[]): void {
+  const use: Key = { kind, columns };
+  for (const column of columns) column.history.keys.push(use);
+}
+
+/** Columns of the table that an expression names. */
+export function referenced(table: Table, expression: Value | undefined): Column[] {
+  const found = new Set<Column>();
+  if (isNode(expression))
+    eachDescendant(expression, (node) => {
+      const name = node.kind === "ColumnRef" ? columnName(node) : undefined;
+      const column = name === undefined ? undefined : table.columns.get(name);
+      if (column) found.add(column);
+    });
+  return [...found];
+}
+
+function createIndex(catalog: Catalog, node: IndexStmt): void {
+  const table = find(catalog, catalog.tables, relationName(node.relation!));
+  if (!table) return;
+  const elements = (node.indexParams ?? []).flatMap((p) => as("IndexElem", p) ?? []);
+  const columns = elements.map((e) => (e.name === undefined ? null : (table.columns.get(e.name) ?? null)));
+  const name = node.idxname ?? indexName(catalog, table, elements);
+  const k = `${table.schema}.${name}`;
+  if (node.if_not_exists && catalog.indexes.has(k)) return;
+  catalog.indexes.set(k, { name, table, unique: node.unique ?? false, columns, node });
+  if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
+  const plain = columns.flatMap((c) => c ?? []);
+  if (plain.length > 0) addKey(node.unique ? "unique" : "index", plain);
+  const computed = elements.flatMap((e) => (e.expr === undefined ? [] : referenced(table, e.expr)));
+  if (computed.length > 0) addKey("expression", computed);
+}
+
+const ORDERED_METHODS = new Set(["btree", "hash", "brin"]);
+
+/** ChooseIndexName and ChooseIndexNameAddition of src/backend/commands/indexcmds.c. */
+function indexName(catalog: Catalog, table: Table, elements: readonly IndexElem[]): string {
+  const words = elements.map((e) => e.name ?? (as("FuncCall", e.expr) ? qualified(as("FuncCall", e.expr)!.funcname ?? []).name : "expr"));
+  return objectName(table.name, words.join("_"), "idx", (n) => catalog.indexes.has(`${table.schema}.${n}`));
+}
+
+type AlterStep = (catalog: Catalog, table: Table, cmd: AlterTableCmd) => void;
+
+function alterTable(catalog: Catalog, node: AlterTableStmt): void {
+  const table = find(catalog, catalog.tables, relationName(node.relation as RangeVar));
+  if (!table) return;
+  for (const item of node.cmds ?? []) {
+    const cmd = as("AlterTableCmd", item);
+    if (cmd) ALTERATIONS[cmd.subtype ?? ""]?.(catalog, table, cmd);
+  }
+}
+
+function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCmd) => void): AlterStep {
+  return (catalog, table, cmd) => {
+    const column = table.columns.get(cmd.name ?? "");
+    if (column) change(catalog, column, cmd);
+  };
+}
+
+const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
+  AT_AddColumn: (catalog, table, cmd) => {
+    const def = as("ColumnDef", cmd.def);
+    if (!def || (cmd.missing_ok && table.columns.has(def.colname ?? ""))) return;
+    defineColumn(catalog, table, def);
+    columnConstraints(catalog, table, def);
+  },
+  AT_DropColumn: (_, table, cmd) => {
+    const column = table.columns.get(cmd.name ?? "");
+    if (!column) return;
+    table.columns.delete(column.name);
+    for (const constraint of [...table.constraints.values()]) if (constraint.columns.includes(column)) table.constraints.delete(constraint.name);
+  },
+  AT_AddConstraint: (catalog, table, cmd) => {
+    const constraint = as("Constraint", cmd.def);
+    if (constraint) addConstraint(catalog, table, constraint);
+  },
+  AT_DropConstraint: (_, table, cmd) => {
+    table.constraints.delete(cmd.name ?? "");
+  },
+  AT_ColumnDefault: withColumn((catalog, column, cmd) => setDefault(catalog, column, cmd.def, cmd)),
+  AT_SetNotNull: withColumn((_, column) => {
+    column.notNull = true;
+  }),
+  AT_DropNotNull: withColumn((_, column) => {
+    column.notNull = false;
+  }),
+  AT_AlterColumnType: withColumn((_, column, cmd) => {
+    column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
+  }),
+  AT_AddIdentity: withColumn((_, column, cmd) => {
+    column.identity = as("Constraint", cmd.def)?.generated_when === "a" ? "a" : "d";
+  }),
+  AT_DropIdentity: withColumn((_, column) => {
+    column.identity = undefined;
+  }),
+};
+
+function rename(catalog: Catalog, node: RenameStmt): void {
+  const to = node.newname ?? "";
+  RENAMES[node.renameType ?? ""]?.(catalog, node, to);
+}
+
+const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: string) => void>> = {
+  OBJECT_TABLE: (catalog, node, to) => renameIn(catalog, catalog.tables, relationName(node.relation!), to),
+  OBJECT_INDEX: (catalog, node, to) => renameIn(catalog, catalog.indexes, relationName(node.relation!), to),
+  OBJECT_SEQUENCE: (catalog, node, to) => renameIn(catalog, catalog.sequences, relationName(node.relation!), to),
+  OBJECT_TYPE: (catalog, node, to) => renameIn(catalog, catalog.enums, qualified((node.object as readonly Value[] | undefined) ?? []), to),
+  OBJECT_COLUMN: (catalog, node, to) => {
+    const table = find(catalog, catalog.tables, relationName(node.relation!));
+    const column = table?.columns.get(node.subname ?? "");
+    if (!table || !column) return;
+    column.name = to;
+    // Rebuilt rather than appended: the order of columns must not change.
+    const all = [...table.columns.values()];
+    table.columns.clear();
+    for (const c of all) table.columns.set(c.name, c);
+  },
+  OBJECT_TABCONSTRAINT: (catalog, node, to) => {
+    const table = find(catalog, catalog.tables, relationName(node.relation!));
+    const constraint = table?.constraints.get(node.subname ?? "");
+    if (!table || !constraint) return;
+    table.constraints.delete(constraint.name);
+    table.constraints.set(to, { ...constraint, name: to });
+  },
+};
+
+function renameIn<T extends { name: string }>(catalog: Catalog, map: Map<string, T>, from: Name, to: string): void {
+  const k = foundKey(catalog, map, from);
+  const found = map.get(k);
+  if (!found) return;
+  map.delete(k);
+  const moved = "columns" in found || "labels" in found ? Object.assign(found, { name: to }) : { ...found, name: to };
+  map.set(`${k.slice(0, k.indexOf("."))}.${to}`, moved);
+}

@@ -1,0 +1,121 @@
+import type { Catalog, Column, Table } from "../catalog/model.js";
+import type { Ledger } from "../engine/ledger.js";
+import type { Raw, Tidb } from "../engine/tidb.js";
+import type { Kind, Node, RangeVar, Value } from "../pg/ast.js";
+import { isNode } from "../pg/names.js";
+
+export type Printable = Value | Tidb | Raw | undefined;
+
+/** Something the emitter has no TiDB text for. */
+export interface Hole {
+  readonly node: Node;
+  /** Ends the sentence "… has no TiDB form here: ". */
+  readonly reason: string;
+}
+
+/** An element that was left out of a statement that stands otherwise. */
+export interface LeftOut {
+  readonly node: Node;
+  /** What it is, in the reader's words: `CHECK t_a_check`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** What a printer works with. */
+export interface Printing {
+  readonly catalog: Catalog;
+  readonly ledger: Ledger;
+  print(value: Printable): string;
+  list(values: readonly Printable[] | undefined, separator?: string): string;
+  /** Records that this cannot be printed; the statement becomes a hole (or the element is left out by `attempt`). */
+  refuse(node: Node, reason: string): string;
+  /** Prints something the statement can stand without: when it has a hole, it is left out with a finding and undefined comes back. */
+  attempt(node: Node, what: string, print: () => string): string | undefined;
+  /** A relation's name as TiDB has it. */
+  relation(relation: RangeVar): string;
+  /** The table whose columns unqualified names mean, for expressions of DDL. */
+  scope: Table | undefined;
+  column(node: Node): Column | undefined;
+}
+
+export interface Printer {
+  readonly fields: ReadonlySet<string>;
+  readonly print: (node: never, p: Printing) => string;
+}
+
+export type Printers = { readonly [K in Kind]?: Printer };
+
+type Fields<K extends Kind> = keyof Extract<Node, { kind: K }>;
+
+/** A printer that declares the fields it carries: it can read no others, and those it does not declare are reported when present. */
+export function prints<K extends Kind, F extends Fields<K>>(
+  _kind: K,
+  fields: readonly F[],
+  print: (node: Pick<Extract<Node, { kind: K }>, F | ("location" & Fields<K>)> & { readonly kind: K }, p: Printing) => string,
+): Printer {
+  return { fields: new Set(fields as readonly string[]), print: print as Printer["print"] };
+}
+
+/** Makes the printing of one statement. Holes and omissions are collected in the arrays given. */
+export function printing(
+  printers: Printers,
+  catalog: Catalog,
+  ledger: Ledger,
+  holes: Hole[],
+  leftOut: LeftOut[],
+  relationText: (relation: RangeVar) => string,
+): Printing {
+  const p: Printing = {
+    catalog,
+    ledger,
+    scope: undefined,
+    print(value) {
+      if (value === undefined) return "";
+      if (typeof value !== "object") return String(value);
+      if ("raw" in value) return value.raw;
+      if (Array.isArray(value)) return p.list(value as readonly Value[]);
+      if (!isNode(value)) return "";
+      const node = value as Node | Tidb;
+      if (node.kind === "Tidb") return node.texts.reduce((text, part, i) => text + p.print(node.holes[i - 1]) + part);
+      const printer = printers[node.kind];
+      if (!printer) return p.refuse(node, `${KIND_WORDS[node.kind] ?? node.kind}`);
+      ledger.carried(node, printer.fields);
+      return printer.print(node as never, p);
+    },
+    list: (values, separator = ", ") => (values ?? []).map((v) => p.print(v)).join(separator),
+    refuse(node, reason) {
+      holes.push({ node: ledger.origin(node), reason });
+      return "";
+    },
+    attempt(node, what, print) {
+      const before = holes.length;
+      const text = print();
+      if (holes.length === before) return text;
+      const reasons = holes.splice(before).map((h) => h.reason);
+      leftOut.push({ node: ledger.origin(node), what, reason: [...new Set(reasons)].join("; ") });
+      ledger.reported(ledger.origin(node));
+      return undefined;
+    },
+    relation: (relation) => {
+      ledger.carried(relation, RELATION_FIELDS);
+      return relationText(relation);
+    },
+    column: (node) => catalog.columnOf.get(ledger.origin(node) as never),
+  };
+  return p;
+}
+
+const RELATION_FIELDS = new Set(["relname", "schemaname"]);
+
+/** Kinds that readers know by other words. */
+const KIND_WORDS: { readonly [K in Kind]?: string } = {
+  SelectStmt: "this query",
+  SubLink: "a subquery",
+  FuncCall: "a function call",
+  A_ArrayExpr: "an array constructor",
+  TypeCast: "this cast",
+  TypeName: "this type",
+  A_Indirection: "a subscript or field selection",
+  XmlExpr: "an XML expression",
+  CollateClause: "a COLLATE clause",
+};

@@ -1,0 +1,134 @@
+import type { Catalog, Column } from "../catalog/model.js";
+import type { Severity } from "../finding.js";
+import type { Source } from "../source/text.js";
+import type { ColumnDef, Kind, Node } from "../pg/ast.js";
+import type { Tidb } from "./tidb.js";
+
+/** A text of a rule, with `{placeholders}`. */
+export interface Message {
+  readonly severity: Severity;
+  readonly text: string;
+  /** What the reader can do. */
+  readonly help?: string;
+}
+
+type Extra = { readonly help?: string };
+/** Same meaning. */
+export const note = (text: string, extra: Extra = {}): Message => ({ severity: "note", text, ...extra });
+/** May behave differently. */
+export const warning = (text: string, extra: Extra = {}): Message => ({ severity: "warning", text, ...extra });
+/** Not in the output. */
+export const error = (text: string, extra: Extra = {}): Message => ({ severity: "error", text, ...extra });
+
+export type Data = Readonly<Record<string, string | number>>;
+
+/**
+ * What a handler can answer: nothing (keep the node), a node in its place, or its removal, which needs a finding: there is no way to
+ * remove a node in silence.
+ */
+export type Outcome = { readonly replace: Node | Tidb } | { readonly statements: readonly (Node | Tidb)[] } | { readonly drop: true } | undefined;
+
+export interface Context<M extends string = string> {
+  /** The schema before the statement at hand. */
+  readonly catalog: Catalog;
+  /** The schema at the end of the whole input. */
+  readonly final: Catalog;
+  readonly target: string;
+  /** The nearest node of that kind around the one at hand. */
+  within<K extends Kind>(kind: K): Extract<Node, { kind: K }> | undefined;
+  /** The catalog's column for a definition, a changed copy of one included. */
+  column(def: ColumnDef): Column | undefined;
+  /** Keeps the node and says something about it. `at` defaults to the node at hand. */
+  report(message: M, data?: Data, at?: Node): undefined;
+  /** A copy with some fields changed; what it no longer has counts as read by the rule. */
+  change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
+  /** Puts another node in place of the one at hand; the handler's declared fields count as carried. */
+  replace(node: Node | Tidb, message?: M, data?: Data): Outcome;
+  /** Several statements in place of the one at hand. */
+  statements(nodes: readonly (Node | Tidb)[], message?: M, data?: Data): Outcome;
+  /** Takes the node at hand out, and says so. */
+  drop(message: M, data?: Data): Outcome;
+  /** The node's fields stand in another node that a rule made from it. */
+  carried<K extends Kind>(node: NodeOf<K>, fields: readonly (keyof NodeOf<K>)[]): void;
+}
+
+export type Patch<K extends Kind> = { readonly [F in keyof NodeOf<K>]?: NodeOf<K>[F] | undefined };
+
+/** A statement as whole-schema rules see it. */
+export interface Folded {
+  readonly source: Source;
+  readonly node: Node;
+}
+
+export interface SchemaContext<M extends string = string> {
+  readonly statements: readonly Folded[];
+  readonly final: Catalog;
+  column(def: ColumnDef): Column | undefined;
+  change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
+  /** Gives a statement another tree. */
+  update(statement: Folded, node: Node): void;
+  /**
+   * Takes a statement out because its substance now stands in another one. Nodes of it that were not moved on (by `change` or identity)
+   * are declared in `carried`.
+   */
+  absorb(statement: Folded, into: Folded, carried: readonly (readonly [Node, readonly string[]])[], message: M, data?: Data): void;
+}
+
+export interface Handler {
+  readonly kind: Kind;
+  readonly fields: ReadonlySet<string>;
+  readonly run: (node: never, ctx: Context) => Outcome;
+}
+
+/**
+ * Makes a handler for nodes of one kind that declares which fields it reads: it can read no others, and a field that neither a handler nor
+ * the printer declared is reported by the ledger when it is present.
+ */
+export type Takes<M extends string> = <K extends Kind, F extends keyof NodeOf<K>>(
+  kind: K,
+  fields: readonly F[],
+  run: (node: Readable<K, F>, ctx: Context<M>) => Outcome,
+) => Handler;
+
+export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
+/** The node, as far as the handler declared to read it; it can still be handed on whole to `ctx.change`. */
+export type Readable<K extends Kind, F extends keyof NodeOf<K>> = Pick<NodeOf<K>, F | ("location" & keyof NodeOf<K>)> & { readonly kind: K };
+
+export const takes: Takes<string> = (kind, fields, run) => ({ kind, fields: new Set(fields as readonly string[]), run: run as Handler["run"] });
+
+export interface Example {
+  /** Statements before it, converted along with it but not shown in `tidb`. */
+  readonly given?: string;
+  readonly pg: string;
+  /** What comes out for `pg`, statements joined by `;\n`; null: nothing but a commented block. */
+  readonly tidb: string | null;
+  /** Message ids of this rule, in order. */
+  readonly findings?: readonly string[];
+  /** Rows that TiDB must take or refuse after `given` and `tidb` were applied. */
+  readonly accepts?: readonly string[];
+  readonly refuses?: readonly string[];
+  /** Proof that TiDB cannot: the statement and the error code it must give. */
+  readonly rejected?: { readonly sql: string; readonly code: number };
+}
+
+export interface RuleSpec<M extends string> {
+  /** What PostgreSQL calls it. */
+  readonly construct: string;
+  readonly why: string;
+  readonly docs: { readonly pg?: string; readonly tidb?: string };
+  readonly messages: Readonly<Record<M, Message>>;
+  readonly on?: (takes: Takes<M>) => readonly Handler[];
+  /** Runs once, before all handlers, over the whole input: folds statements into others. */
+  readonly schema?: (schema: SchemaContext<M>) => void;
+  readonly examples: readonly Example[];
+}
+
+export interface Rule extends RuleSpec<string> {
+  /** The path of its file below rules/, or for a row of a table the table's path and the row's name. */
+  readonly id: string;
+}
+
+/** Types a rule; the compiler holds message ids to those declared. */
+export function rule<M extends string>(spec: RuleSpec<M>): RuleSpec<string> {
+  return spec as unknown as RuleSpec<string>;
+}

@@ -1,0 +1,150 @@
+import type { Node } from "../pg/ast.js";
+import { isNode } from "../pg/names.js";
+import type { Tidb } from "./tidb.js";
+
+type AnyNode = Node | Tidb;
+
+interface Entry {
+  /** Fields that a printer or a rule declared to carry. */
+  fields?: ReadonlySet<string>[];
+  /** The changed copy that took its place. */
+  next?: AnyNode;
+  /** Reported by a finding, with all below it. */
+  reported?: true;
+}
+
+/** What is present but says nothing: what the grammar fills in when the user wrote nothing (gram.y, makeRangeVar, makeTypeNameFromNameList). */
+const NO_INFORMATION: Readonly<Record<string, unknown>> = {
+  kind: undefined,
+  location: undefined,
+  stmt_location: undefined,
+  stmt_len: undefined,
+  inh: true,
+  relpersistence: "p",
+  is_local: true,
+  typemod: -1,
+  oncommit: "ONCOMMIT_NOOP",
+  is_enforced: true,
+  initially_valid: true,
+  skip_validation: true,
+  fk_matchtype: "s",
+  fk_upd_action: "a",
+  fk_del_action: "a",
+  accessMethod: "btree",
+  access_method: "btree",
+  ordering: "SORTBY_DEFAULT",
+  nulls_ordering: "SORTBY_NULLS_DEFAULT",
+  behavior: "DROP_RESTRICT",
+  objtype: "OBJECT_TABLE",
+  defaction: "DEFELEM_UNSPEC",
+  funcformat: "COERCE_EXPLICIT_CALL",
+  limitOption: "LIMIT_OPTION_DEFAULT",
+  op: "SETOP_NONE",
+  override: "OVERRIDING_NOT_SET",
+  withCheckOption: "NO_CHECK_OPTION",
+};
+
+/** Whether a field's value could be lost without losing anything. */
+function saysNothing(field: string, value: unknown): boolean {
+  if (value === undefined || value === false || value === "" || value === 0) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);
+}
+
+/** A field that nobody carried: the node, and the field unless the whole node was passed over. */
+export interface Loss {
+  readonly node: Node;
+  readonly field: string | undefined;
+}
+
+/**
+ * Records which fields of which nodes were carried into the output, replaced or reported. Printers and rules declare their fields, so a
+ * record costs one map entry a node, not a trap on every read.
+ */
+export class Ledger {
+  readonly #entries = new Map<AnyNode, Entry>();
+  readonly #origins = new Map<AnyNode, AnyNode>();
+
+  #entry(node: AnyNode): Entry {
+    let entry = this.#entries.get(node);
+    if (!entry) {
+      entry = {};
+      this.#entries.set(node, entry);
+    }
+    return entry;
+  }
+
+  /** `fields` of the node are in the output, or in what takes its place. */
+  carried(node: AnyNode, fields: ReadonlySet<string>): void {
+    const entry = this.#entry(node);
+    if (entry.fields) entry.fields.push(fields);
+    else entry.fields = [fields];
+  }
+
+  /** `copy` took the node's place; fields it shares with the node are judged on the copy. */
+  changed(node: AnyNode, copy: AnyNode): void {
+    this.#entry(node).next = copy;
+    this.#origins.set(copy, node);
+  }
+
+  /** A finding speaks of the node and all below it. */
+  reported(node: AnyNode): void {
+    this.#entry(node).reported = true;
+  }
+
+  isReported(node: AnyNode): boolean {
+    return this.#entries.get(node)?.reported === true;
+  }
+
+  /** The node of the source that a changed copy goes back to. */
+  origin<N extends AnyNode>(node: N): N {
+    let at: AnyNode = node;
+    for (let before = this.#origins.get(at); before; before = this.#origins.get(at)) at = before;
+    return at as N;
+  }
+
+  /** All that is in the source's tree and neither carried nor reported. */
+  losses(root: Node): Loss[] {
+    const losses: Loss[] = [];
+    const seen = new Set<AnyNode>();
+    const visitValue = (value: unknown): void => {
+      if (typeof value !== "object" || value === null) return;
+      if (Array.isArray(value)) for (const item of value) visitValue(item);
+      else if (isNode(value)) visit(value);
+    };
+    const visit = (node: AnyNode): void => {
+      if (seen.has(node) || node.kind === "Tidb") return;
+      seen.add(node);
+      const entry = this.#entries.get(node);
+      if (entry?.reported) return;
+      if (!entry?.fields && !entry?.next) {
+        losses.push({ node: this.origin(node) as Node, field: undefined });
+        return;
+      }
+      const copy = entry.next as unknown as Record<string, unknown> | undefined;
+      const fields = node as unknown as Record<string, unknown>;
+      for (const field in fields) {
+        const value = fields[field];
+        // A child that was changed in turn stands in the copy as another object: both are judged.
+        const kept = copy !== undefined && copy.kind === node.kind && copy[field] === value;
+        if (kept) continue;
+        const declared = entry.fields?.some((set) => set.has(field)) ?? false;
+        const replaced = copy !== undefined && copy.kind === node.kind && field in copy;
+        if (!declared && !replaced) {
+          if (!saysNothing(field, value)) losses.push({ node: this.origin(node) as Node, field });
+          continue;
+        }
+        visitValue(value);
+      }
+      if (entry.next) visit(entry.next);
+    };
+    visit(root);
+    return losses;
+  }
+
+  /** Forgets everything: the next statement starts with an empty page. */
+  clear(): void {
+    this.#entries.clear();
+    this.#origins.clear();
+  }
+}

@@ -1,0 +1,39 @@
+import type { ColumnRef, Node, RangeVar, TypeName, Value } from "./ast.js";
+
+/** A possibly schema-qualified name. */
+export interface Name {
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+/** Splits `[schema, name]` or `[name]` (a database in front is dropped: PostgreSQL accepts only the current one). */
+export function qualified(parts: readonly Value[]): Name {
+  const words = parts.filter((p): p is string => typeof p === "string");
+  return { schema: words.length > 1 ? words[words.length - 2] : undefined, name: words[words.length - 1] ?? "" };
+}
+
+export function relationName(relation: RangeVar): Name {
+  return { schema: relation.schemaname, name: relation.relname ?? "" };
+}
+
+/** `foo` for a bare or qualified column reference; undefined for `*` and deeper fields. */
+export function columnName(ref: ColumnRef): string | undefined {
+  const last = ref.fields?.[ref.fields.length - 1];
+  return typeof last === "string" ? last : undefined;
+}
+
+/** The type's own name without `pg_catalog`, e.g. `int4`, `timestamptz`, `my_enum`. */
+export function typeName(type: TypeName): Name {
+  const { schema, name } = qualified(type.names ?? []);
+  return { schema: schema === "pg_catalog" ? undefined : schema, name };
+}
+
+/** Whether a value is a node (not a plain value or a list). */
+export function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "kind" in value;
+}
+
+/** The node if it is of that kind. */
+export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): Extract<Node, { kind: K }> | undefined {
+  return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
+}

@@ -1,0 +1,65 @@
+import { INLINED, type Kind, type Node, type Value } from "./ast.js";
+
+/** Turns an offset in the parser's unit (UTF-8 bytes of the statement) into one of ours (UTF-16 units of the source). */
+export type Locate = (bytes: number) => number;
+
+type Wire = Record<string, unknown>;
+
+/**
+ * Makes the parser's JSON uniform, in place: every node gets its `kind`, wrappers of plain values go, locations become UTF-16 offsets
+ * into the source. Unknown fields are kept: what we do not know must be seen by the ledger.
+ * @param wire one `{Kind: {...}}` object as libpg_query prints it
+ * @throws RangeError when the tree is deeper than the stack
+ */
+export function normalize(wire: unknown, locate: Locate): Node {
+  return unwrap(wire as Wire, locate) as Node;
+}
+
+function unwrap(wire: Wire, locate: Locate): Value {
+  for (const kind in wire) {
+    return named(kind, wire[kind] as Wire, locate);
+  }
+  // An empty object stands for a missing list element, e.g. the second operand in `COUNT(*)`'s neighbour lists.
+  return [];
+}
+
+function named(kind: string, body: Wire, locate: Locate): Value {
+  const plain = PLAIN[kind];
+  return plain ? plain(body, locate) : tag(kind as Kind, body, locate);
+}
+
+/** Wrappers of plain values; proto3 omits zero values, hence the defaults. */
+const PLAIN: Readonly<Record<string, (body: Wire, locate: Locate) => Value>> = {
+  String: (body) => (body.sval as string) ?? "",
+  Integer: (body) => (body.ival as number) ?? 0,
+  Boolean: (body) => (body.boolval as boolean) ?? false,
+  List: (body, locate) => list((body.items as Wire[]) ?? [], locate),
+};
+
+/** Members of A_Const are inlined scalars: `ival: {ival: 5}`. */
+const SCALARS: Readonly<Record<string, string | number | boolean>> = { ival: 0, fval: "", boolval: false, sval: "", bsval: "" };
+
+function list(items: readonly Wire[], locate: Locate): Value[] {
+  const out: Value[] = new Array(items.length);
+  for (let i = 0; i < items.length; i++) out[i] = unwrap(items[i]!, locate);
+  return out;
+}
+
+function tag(kind: Kind, body: Wire, locate: Locate): Node {
+  const inlined = INLINED[kind];
+  const node: Wire = { kind };
+  for (const field in body) {
+    const value = body[field];
+    if (typeof value === "object" && value !== null) {
+      const inner = inlined?.[field];
+      if (Array.isArray(value)) node[field] = inner ? value.map((v) => named(inner, v as Wire, locate)) : list(value as Wire[], locate);
+      else if (kind === "A_Const" && field in SCALARS) node[field] = (value as Wire)[field] ?? SCALARS[field];
+      else node[field] = inner ? named(inner, value as Wire, locate) : unwrap(value as Wire, locate);
+    } else if (field === "location") {
+      // -1 means unknown (gram.y).
+      if ((value as number) >= 0) node.location = locate(value as number);
+    } else if (field === "kind") node.variant = value;
+    else node[field] = value;
+  }
+  return node as unknown as Node;
+}

@@ -1,0 +1,95 @@
+import type { Source, Span } from "../source/text.js";
+import type { Node } from "./ast.js";
+import { normalize } from "./normalize.js";
+
+export type GrammarVersion = "16" | "18";
+
+/** One build of PostgreSQL's own grammar. */
+export interface Grammar {
+  readonly version: GrammarVersion;
+  /** Parses text to the parser's JSON trees; `at` is a 0-based offset in code points. May throw, and must then be recovered. */
+  parse(sql: string): { ok: true; statements: unknown[] } | { ok: false; message: string; at: number };
+  recover(): Promise<void>;
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly node: Node; readonly grammar: GrammarVersion }
+  /** `at`: UTF-16 offset into the source. */
+  | { readonly ok: false; readonly message: string; readonly at: number };
+
+const LOADERS: Readonly<Record<GrammarVersion, () => Promise<{ load(): Promise<Grammar> }>>> = {
+  "18": () => import("./libpg.js"),
+  "16": () => import("./emscripten.js"),
+};
+
+const loaded = new Map<GrammarVersion, Promise<Grammar>>();
+
+/** Loads a grammar once per process; each costs some 30 ms. */
+export function grammar(version: GrammarVersion): Promise<Grammar> {
+  let promise = loaded.get(version);
+  if (!promise) {
+    promise = LOADERS[version]().then((module) => module.load());
+    loaded.set(version, promise);
+  }
+  return promise;
+}
+
+/**
+ * Parses one statement by the preferred grammar and, when that refuses it, by the other one: PostgreSQL 18 reserves and drops a few
+ * things that 16 took. The error reported is the preferred grammar's.
+ * @param span the statement in the source, without its semicolon
+ */
+export async function parseStatement(source: Source, span: Span, preferred: GrammarVersion): Promise<Parsed> {
+  const first = await tryGrammar(source, span, preferred);
+  if (first.ok) return first;
+  const second = await tryGrammar(source, span, preferred === "18" ? "16" : "18");
+  return second.ok ? second : first;
+}
+
+async function tryGrammar(source: Source, span: Span, version: GrammarVersion): Promise<Parsed> {
+  const parser = await grammar(version);
+  return parseWith(parser, source, span) ?? (await giveUp(parser, span));
+}
+
+async function giveUp(parser: Grammar, span: Span): Promise<Parsed> {
+  await parser.recover();
+  return { ok: false, message: "PostgreSQL's parser gave up on this statement: it is too deeply nested or too long", at: span.start };
+}
+
+/** One grammar, synchronously; undefined when the parser broke down and must be recovered. */
+export function parseWith(parser: Grammar, source: Source, span: Span): Parsed | undefined {
+  const text = source.text.slice(span.start, span.end);
+  try {
+    const result = parser.parse(text);
+    if (!result.ok) return { ok: false, message: result.message, at: span.start + utf16Offset(text, result.at) };
+    if (result.statements.length !== 1) return { ok: false, message: `${result.statements.length} statements where one was expected`, at: span.start };
+    return { ok: true, node: normalize(result.statements[0], locator(text, span.start)), grammar: parser.version };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Code points to UTF-16 units. */
+function utf16Offset(text: string, codePoints: number): number {
+  let offset = 0;
+  for (let i = 0; i < codePoints && offset < text.length; i++) offset += (text.codePointAt(offset) as number) > 0xffff ? 2 : 1;
+  return offset;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII starts with one
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** Maps byte offsets of the statement to offsets of the source; a table is built only for text that is not ASCII. */
+function locator(text: string, base: number): (bytes: number) => number {
+  if (ASCII.test(text)) return (bytes) => base + bytes;
+  const table = new Uint32Array(new TextEncoder().encode(text).length + 1);
+  let bytes = 0;
+  for (let i = 0; i < text.length; ) {
+    const code = text.codePointAt(i) as number;
+    table[bytes] = base + i;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    i += code > 0xffff ? 2 : 1;
+  }
+  table[bytes] = base + text.length;
+  return (at) => table[at] ?? base + text.length;
+}

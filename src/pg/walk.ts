@@ -1,0 +1,20 @@
+import type { Node } from "./ast.js";
+import { isNode } from "./names.js";
+
+/** Calls `visit` for every node directly below, through lists of any depth. */
+export function eachChild(node: Node, visit: (child: Node) => void): void {
+  for (const field in node) eachNode((node as unknown as Record<string, unknown>)[field], visit);
+}
+
+/** Calls `visit` for the nodes in a field's value. */
+export function eachNode(value: unknown, visit: (child: Node) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) for (const item of value) eachNode(item, visit);
+  else if (isNode(value)) visit(value);
+}
+
+/** Calls `visit` for a node and all below it. */
+export function eachDescendant(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  eachChild(node, (child) => eachDescendant(child, visit));
+}

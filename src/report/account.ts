@@ -1,0 +1,31 @@
+import type { Account, Outcome } from "../result.js";
+
+/** The parts of an account in the order they are always shown, with the words of the account line. */
+export const ACCOUNT_PARTS: readonly {
+  readonly key: Exclude<keyof Account, "statements">;
+  readonly outcome: Outcome;
+  readonly words: string;
+}[] = [
+  { key: "asIs", outcome: "as-is", words: "as is" },
+  { key: "rewritten", outcome: "rewritten", words: "rewritten" },
+  { key: "warned", outcome: "warned", words: "with a warning" },
+  { key: "unconverted", outcome: "unconverted", words: "not converted" },
+];
+
+/** The line every run ends with; scripts read it, so its wording is fixed and its parts sum to the whole. */
+export function accountLine(account: Account): string {
+  const parts = ACCOUNT_PARTS.map(({ key, words }) => `${account[key]} ${words}`);
+  return `${account.statements} statements = ${parts.join(" + ")}`;
+}
+
+/** Counts what became of some statements. */
+export function accountOf(statements: readonly { readonly outcome: Outcome }[]): Account {
+  const count = (outcome: Outcome) => statements.filter((statement) => statement.outcome === outcome).length;
+  return {
+    statements: statements.length,
+    asIs: count("as-is"),
+    rewritten: count("rewritten"),
+    warned: count("warned"),
+    unconverted: count("unconverted"),
+  };
+}

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement } from "../src/app/check.js";
 import { guarded } from "../src/cli/exit.js";
@@ -40,7 +41,7 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Check);
-    process.exitCode = await guarded(() => checkInputs(argv as string[], flags));
+    process.exitCode = await guarded(this, () => checkInputs(argv as string[], flags));
   }
 }
 
@@ -50,13 +51,14 @@ async function checkInputs(args: readonly string[], flags: CheckFlags): Promise<
   const options = conversionOptions(flags);
   assertReportFormats(flags.report);
   const { readInputs } = await import("../src/cli/inputs.js");
-  const { inputs, notes } = await readInputs(args, { stdin: process.stdin });
+  const { inputs, notes } = await readInputs(args, { stdin: () => buffer(process.stdin) });
   for (const note of notes) tell(note);
 
   const sources = inputs.map(({ source }) => source);
   const tidb = new Set(sources.filter((source) => flags.dialect === "tidb" || (flags.dialect === "auto" && looksLikeTidb(source.text))));
   if (flags.dialect === "auto")
-    for (const source of sources) tell(`${source.name}: read as ${tidb.has(source) ? "TiDB" : "PostgreSQL"} SQL (--dialect)`);
+    for (const source of sources)
+      tell(`${source.name}: read as ${tidb.has(source) ? "TiDB" : "PostgreSQL"} SQL (--dialect says otherwise)`);
   const postgres = sources.filter((source) => !tidb.has(source));
   const result = postgres.length === 0 ? null : await convertInMemory(postgres, options);
   const files = await Promise.all(sources.map((source) => (tidb.has(source) ? tidbFile(source) : convertedFile(source, result!))));
@@ -102,9 +104,9 @@ async function checkWithParser(statements: readonly CheckedStatement[]): Promise
   return { summary: { kind: "offline", ...(await checkOffline(statements)) }, findings: [] };
 }
 
-/** Comments and strings of either dialect: what stands in them says nothing about the file. */
-const NOT_SQL = /--[^\n]*|\/\*(?!T?!)[\s\S]*?\*\/|'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$/g;
-const TIDB_MARKS = /`|\bAUTO_INCREMENT\b|\bENGINE\s*=|\bCOLLATE\s*=?\s*utf8mb4/i;
+/** Comments, strings and COPY data: what stands in them says nothing about the dialect. A comment TiDB executes is no comment. */
+const NOT_SQL = /^COPY\s[^;]*\sFROM\s+stdin\b[^;]*;[\s\S]*?^\\\.\r?$|--[^\n]*|\/\*(?!T?!)[\s\S]*?\*\/|'[^']*'|\$(\w*)\$[\s\S]*?\$\1\$/gim;
+const TIDB_MARKS = /`|\/\*T?!|\bAUTO_INCREMENT\b|\bENGINE\s*=|\bCOLLATE\s*=?\s*utf8mb4/i;
 
 function looksLikeTidb(text: string): boolean {
   return TIDB_MARKS.test(text.replace(NOT_SQL, " "));

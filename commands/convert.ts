@@ -1,9 +1,11 @@
 import { statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement, CheckOptions } from "../src/app/check.js";
 import { EXIT, guarded, UsageError } from "../src/cli/exit.js";
-import type { Finding, Severity } from "../src/finding.js";
+import type { Inputs } from "../src/cli/inputs.js";
+import type { Finding } from "../src/finding.js";
 import { coloursWanted, type Paint, paint } from "../src/report/colour.js";
 import { REPORT_EXTENSIONS, rendererFor } from "../src/report/formats.js";
 import { renderJson } from "../src/report/json.js";
@@ -82,7 +84,7 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
 
   override async run(): Promise<void> {
     const { argv, flags } = await this.parse(Convert);
-    process.exitCode = await guarded(() => convertInputs(argv as string[], flags));
+    process.exitCode = await guarded(this, () => convertInputs(argv as string[], flags));
   }
 }
 
@@ -93,46 +95,30 @@ async function convertInputs(args: readonly string[], flags: ConvertFlags): Prom
   const options = conversionOptions(flags);
   assertReportFormats(flags.report);
   const { readInputs } = await import("../src/cli/inputs.js");
-  const { inputs, notes } = await readInputs(args, { stdin: process.stdin });
+  const { inputs, notes } = await readInputs(args, { stdin: () => buffer(process.stdin) });
   for (const note of notes) tell(note);
-  const destination = flags.output === undefined ? undefined : destinationOf(flags.output, inputs);
+  const sources = inputs.map(({ source }) => source);
 
   const [{ convert }, { default: rules }] = await Promise.all([import("../src/app/convert.js"), import("../rules/index.js")]);
-  const result = await convert(
-    inputs.map(({ source }) => source),
-    rules,
-    options,
-  );
-  const checked = flags.check
-    ? await checkOnTidb(statementsOf(result), { session: result.session, expected: result.expected }, flags.tidb)
-    : null;
-
-  const { writeAll, writeAtomically } = await import("../src/cli/output.js");
-  if (destination?.kind === "file") await writeAtomically(destination.path, result.files[0]!.output);
-  if (destination?.kind === "directory")
-    await writeAll(
-      destination.path,
-      result.files.map(({ output }, index) => ({ relative: inputs[index]!.relative, text: output })),
-    );
+  const result = await convert(sources, rules, options);
+  // Before the check: what is converted must not be lost when there is no engine, or nobody waits for it.
+  if (flags.output !== undefined) await writeOutput(flags.output, result.files, inputs);
   if (flags.diff) await printDiff(result.files, flags);
-  else if (destination === undefined && flags.format === "text") process.stdout.write(joinFiles(result.files));
+  else if (flags.output === undefined && flags.format === "text") process.stdout.write(joinFiles(result.files));
+
+  const { session, expected } = result;
+  const checked = flags.check ? await checkOnTidb(statementsOf(result), { session, expected }, flags.tidb) : null;
   return finish(result, checked, flags);
 }
 
-type Inputs = readonly { readonly source: { readonly name: string }; readonly relative: string }[];
-type Destination = { readonly kind: "file" | "directory"; readonly path: string };
-
-/** Where the output goes. Decided, and refused, before any work is done. */
-function destinationOf(output: string, inputs: Inputs): Destination {
-  const existing = statSync(output, { throwIfNoEntry: false });
-  const several = inputs.length !== 1;
-  if (several && existing?.isFile())
-    throw new UsageError(`--output ${output} is a file, and there are ${inputs.length} inputs: give a directory`);
-  const kind = several || /[/\\]$/.test(output) || existing?.isDirectory() ? "directory" : "file";
-  const written = kind === "file" ? [resolve(output)] : inputs.map(({ relative }) => resolve(join(output, relative)));
-  const read = new Set(inputs.map(({ source }) => resolve(source.name)));
-  if (written.some((path) => read.has(path))) throw new UsageError(`--output ${output} would overwrite an input`);
-  return { kind, path: output };
+/** Several inputs make a directory; one makes a file, unless a directory is meant. */
+async function writeOutput(output: string, files: readonly FileResult[], inputs: Inputs["inputs"]): Promise<void> {
+  const { writeAll, writeAtomically } = await import("../src/cli/output.js");
+  const names = inputs.map(({ source }) => source.name);
+  const one = files.length === 1 && !/[/\\]$/.test(output) && !statSync(output, { throwIfNoEntry: false })?.isDirectory();
+  if (one) return writeAtomically(output, files[0]!.output, names);
+  const outputs = inputs.map(({ source, relative }) => ({ relative, text: files.find((file) => file.source === source)!.output }));
+  return writeAll(output, outputs, names);
 }
 
 /** One file as it is; several with the name of each before it. */
@@ -180,8 +166,11 @@ export async function checkOnTidb(
         onProgress: showProgress,
       });
       const readBack = options.expected === undefined ? null : differences.length;
-      return { summary: { kind: "engine", engine, applied, refused, skipped, readBack }, findings: [...findings, ...differences] };
+      // Where our own TiDB lies on this machine is nothing for a report.
+      const name = target.disposable ? `TiDB ${target.version} (embedded)` : engine;
+      return { summary: { kind: "engine", engine: name, applied, refused, skipped, readBack }, findings: [...findings, ...differences] };
     } finally {
+      if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
       await target.close();
     }
   } catch (error) {
@@ -192,13 +181,19 @@ export async function checkOnTidb(
 
 /** A counter in place, on a terminal only. */
 function showProgress(done: number, total: number): void {
-  if (process.stderr.isTTY) process.stderr.write(done === total ? "\r\u001b[K" : `\rchecking ${done} of ${total} statements`);
+  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}checking ${done} of ${total} statements`);
 }
+
+const CLEAR_LINE = "\r\u001b[K";
 
 /** Tells what was found, writes the report files and returns the exit code. */
 export async function finish(input: ReportInput, checked: Checked | null, flags: CommonFlags): Promise<number> {
   const report = buildReport(input, checked);
-  await writeReports(report, flags.report ?? []);
+  await writeReports(
+    report,
+    flags.report ?? [],
+    input.files.map(({ source }) => source.name),
+  );
   if (flags.format === "json") process.stdout.write(renderJson(report));
   const told =
     flags.format === "json"
@@ -209,9 +204,9 @@ export async function finish(input: ReportInput, checked: Checked | null, flags:
   return reaches([...input.findings, ...(checked?.findings ?? [])], flags["fail-on"]) ? EXIT.findings : EXIT.ok;
 }
 
-async function writeReports(report: Report, paths: readonly string[]): Promise<void> {
+async function writeReports(report: Report, paths: readonly string[], inputs: readonly string[]): Promise<void> {
   const { writeAtomically } = await import("../src/cli/output.js");
-  for (const path of paths) await writeAtomically(path, rendererFor(path)!(report));
+  for (const path of paths) await writeAtomically(path, rendererFor(path)!(report), inputs);
 }
 
 /** @throws UsageError for a file whose extension names no format */

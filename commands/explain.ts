@@ -21,7 +21,7 @@ export default class Explain extends Command {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Explain);
-    process.exitCode = await guarded(() => explain(args.rule, flags));
+    process.exitCode = await guarded(this, () => explain(args.rule, flags));
   }
 }
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import { Config, flush, handle, run, settings } from "@oclif/core";
+import { EXIT } from "./cli/exit.js";
 import { nearest } from "./report/near.js";
 
 // What runs is what was built: without this, NODE_ENV=test makes oclif look for the TypeScript sources.
 settings.enableAutoTranspile = false;
-
-const USAGE_ERROR = 2;
 
 /** `help convert` is what people type; oclif without its help plugin knows only `convert --help`. */
 function withHelpCommand(argv: readonly string[]): string[] {
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
   const complaint = unknownCommand(argv, config);
   if (complaint !== undefined) {
     process.stderr.write(`${complaint}\n`);
-    process.exitCode = USAGE_ERROR;
+    process.exitCode = EXIT.usage;
     return;
   }
   await run(argv, config);

@@ -1,5 +1,6 @@
 import { Command } from "@oclif/core";
-import { buildEngine, isEngineError } from "../../src/app/engine.js";
+import { buildEngine } from "../../src/app/engine.js";
+import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineBuild extends Command {
   static override summary = "Builds the TiDB that checks run on, once, into your cache.";
@@ -9,11 +10,7 @@ export default class EngineBuild extends Command {
 
   override async run(): Promise<void> {
     await this.parse(EngineBuild);
-    try {
-      this.log(await buildEngine((line) => this.logToStderr(line)));
-    } catch (error) {
-      if (!isEngineError(error)) throw error;
-      this.error(error.message, { exit: 4 });
-    }
+    const path = await guarded(this, () => buildEngine((line) => this.logToStderr(line)));
+    this.log(path);
   }
 }

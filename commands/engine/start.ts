@@ -1,5 +1,6 @@
 import { Command, Flags } from "@oclif/core";
-import { isEngineError, runEngine } from "../../src/app/engine.js";
+import { runEngine } from "../../src/app/engine.js";
+import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineStart extends Command {
   static override summary = "Runs a TiDB of its own until Ctrl-C, and prints its URL.";
@@ -12,15 +13,11 @@ export default class EngineStart extends Command {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(EngineStart);
-    try {
-      const code = await runEngine({ build: flags.build, log: (line) => this.logToStderr(line) }, (url) => {
-        this.log(url);
-        this.logToStderr("TiDB is ready; Ctrl-C stops it");
-      });
-      this.exit(code);
-    } catch (error) {
-      if (!isEngineError(error)) throw error;
-      this.error(error.message, { exit: 4 });
-    }
+    const options = { build: flags.build, log: (line: string) => this.logToStderr(line) };
+    const announce = (url: string) => {
+      this.log(url);
+      this.logToStderr("TiDB is ready; Ctrl-C stops it");
+    };
+    this.exit(await guarded(this, () => runEngine(options, announce)));
   }
 }

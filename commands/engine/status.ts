@@ -1,5 +1,6 @@
 import { Command, Flags } from "@oclif/core";
-import { engineStatus, isEngineError } from "../../src/app/engine.js";
+import { engineStatus } from "../../src/app/engine.js";
+import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineStatus extends Command {
   static override summary = "Shows which TiDB would be used to check, and why.";
@@ -17,11 +18,7 @@ export default class EngineStatus extends Command {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(EngineStatus);
-    try {
-      for (const line of await engineStatus(flags.tidb, (line) => this.logToStderr(line))) this.log(line);
-    } catch (error) {
-      if (!isEngineError(error)) throw error;
-      this.error(error.message, { exit: 4 });
-    }
+    const lines = await guarded(this, () => engineStatus(flags.tidb, (line) => this.logToStderr(line)));
+    for (const line of lines) this.log(line);
   }
 }

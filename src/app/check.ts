@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.js";
 import type { TidbSchema } from "../result.js";
-import type { Source, Span } from "../source/text.js";
+import { lineIndex, type Source, type Span } from "../source/text.js";
 import { compareSchemas } from "../targets/compare.js";
 import { freshDatabase } from "../targets/database.js";
 import { reachesOutside, unquote, withoutText } from "../targets/outside.js";
@@ -268,9 +268,8 @@ function places(followers: readonly Refusal[]): string[] {
 const MOST_PLACES = 20;
 
 function place({ source, span }: CheckedStatement): string {
-  const before = source.text.slice(0, span.start);
-  const line = before.split("\n").length;
-  return `${source.name}:${line}:${span.start - before.lastIndexOf("\n")}`;
+  const { line, column } = lineIndex(source)(span.start);
+  return `${source.name}:${line}:${column}`;
 }
 
 /** Warnings by which TiDB says that it did less than it was asked for. */

@@ -13,6 +13,11 @@ export interface Catalog {
   readonly views: Map<string, { readonly name: string }>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
+  /** Constraints and indexes by the node that made them. */
+  readonly constraintOf: Map<Constraint, TableConstraint>;
+  readonly indexOf: Map<IndexStmt, Index>;
+  /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
+  readonly dropped: Map<string, Index>;
 }
 
 export interface Table {
@@ -20,6 +25,7 @@ export interface Table {
   name: string;
   readonly columns: Map<string, Column>;
   readonly constraints: Map<string, TableConstraint>;
+  readonly droppedConstraints: Map<string, TableConstraint>;
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
@@ -51,6 +57,7 @@ export interface Key {
 
 export interface TableConstraint {
   name: string;
+  readonly table: Table;
   readonly type: "primary" | "unique" | "foreign" | "check" | "exclude";
   readonly columns: readonly Column[];
   readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
@@ -98,6 +105,9 @@ export function emptyCatalog(): Catalog {
     sequences: new Map(),
     views: new Map(),
     columnOf: new Map(),
+    constraintOf: new Map(),
+    indexOf: new Map(),
+    dropped: new Map(),
   };
 }
 

@@ -81,7 +81,13 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const maps = DROPPED_FROM[node.removeType ?? ""];
     for (const object of node.objects ?? []) {
       const name = dropName(object);
-      for (const map of maps ?? []) (catalog[map] as Map<string, unknown>).delete(foundKey(catalog, catalog[map], name));
+      for (const map of maps ?? []) {
+        const k = foundKey(catalog, catalog[map], name);
+        const index = map === "indexes" ? catalog.indexes.get(k) : undefined;
+        if (index) catalog.dropped.set(k, index);
+        if (map === "tables") forgetTable(catalog, catalog.tables.get(k));
+        (catalog[map] as Map<string, unknown>).delete(k);
+      }
     }
   },
   VariableSetStmt: (catalog, node) => {
@@ -99,6 +105,15 @@ const DROPPED_FROM: Readonly<Record<string, readonly ("tables" | "indexes" | "se
   OBJECT_TYPE: ["enums", "domains"],
   OBJECT_DOMAIN: ["domains"],
 };
+
+/** A dropped table takes its indexes and the foreign keys that point to it along (the latter only by CASCADE, else the DROP fails). */
+function forgetTable(catalog: Catalog, table: Table | undefined): void {
+  if (!table) return;
+  for (const [k, index] of catalog.indexes) if (index.table === table) catalog.indexes.delete(k);
+  for (const other of catalog.tables.values())
+    for (const constraint of [...other.constraints.values()]) if (constraint.parent?.table === table) other.constraints.delete(constraint.name);
+  for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy?.table === table) catalog.sequences.delete(k);
+}
 
 function dropName(object: Value): Name {
   const type = as("TypeName", object);
@@ -126,6 +141,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     name: name.name,
     columns: new Map(),
     constraints: new Map(),
+    droppedConstraints: new Map(),
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
@@ -263,7 +279,9 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
-  table.constraints.set(name, { name, type: facts.type, columns, parent, node: constraint });
+  const made = { name, table, type: facts.type, columns, parent, node: constraint };
+  table.constraints.set(name, made);
+  catalog.constraintOf.set(constraint, made);
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
   if (facts.type === "primary" || facts.type === "unique" || facts.type === "foreign") addKey(facts.type, columns);
   if (parent) addKey("parent", parent.columns);
@@ -303,7 +321,9 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   const name = node.idxname ?? indexName(catalog, table, elements);
   const k = `${table.schema}.${name}`;
   if (node.if_not_exists && catalog.indexes.has(k)) return;
-  catalog.indexes.set(k, { name, table, unique: node.unique ?? false, columns, node });
+  const index = { name, table, unique: node.unique ?? false, columns, node };
+  catalog.indexes.set(k, index);
+  catalog.indexOf.set(node, index);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   const plain = columns.flatMap((c) => c ?? []);
   if (plain.length > 0) addKey(node.unique ? "unique" : "index", plain);
@@ -344,18 +364,22 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     defineColumn(catalog, table, def);
     columnConstraints(catalog, table, def);
   },
-  AT_DropColumn: (_, table, cmd) => {
+  AT_DropColumn: (catalog, table, cmd) => {
     const column = table.columns.get(cmd.name ?? "");
     if (!column) return;
     table.columns.delete(column.name);
     for (const constraint of [...table.constraints.values()]) if (constraint.columns.includes(column)) table.constraints.delete(constraint.name);
+    for (const [k, index] of catalog.indexes) if (index.columns.includes(column)) catalog.indexes.delete(k);
   },
   AT_AddConstraint: (catalog, table, cmd) => {
     const constraint = as("Constraint", cmd.def);
     if (constraint) addConstraint(catalog, table, constraint);
   },
   AT_DropConstraint: (_, table, cmd) => {
-    table.constraints.delete(cmd.name ?? "");
+    const constraint = table.constraints.get(cmd.name ?? "");
+    if (!constraint) return;
+    table.constraints.delete(constraint.name);
+    table.droppedConstraints.set(constraint.name, constraint);
   },
   AT_ColumnDefault: withColumn((catalog, column, cmd) => setDefault(catalog, column, cmd.def, cmd)),
   AT_SetNotNull: withColumn((_, column) => {

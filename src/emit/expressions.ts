@@ -54,6 +54,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   "%": { tidb: "%", level: PRECEDENCE.multiplicative, families: NUMBERS },
 };
 
+const NULL_SAFE_EQUALS: Operator = { tidb: "<=>", level: PRECEDENCE.comparison, families: EQUALS };
+
 /** What is known of an expression's type; undefined when nothing is, "literal" for a constant that takes the other side's type. */
 export function familyOf(p: Printing, value: Value | undefined): Family | "literal" | undefined {
   if (!isNode(value)) return undefined;
@@ -164,8 +166,8 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     if (!text(node.lexpr) || !text(node.rexpr)) return p.refuse(node, "LIKE on something that is not known to be text");
     return `${operand(p, node.lexpr, PRECEDENCE.comparison + 1)} ${node.name?.[0] === "!~~" ? "NOT LIKE" : "LIKE"} ${operand(p, node.rexpr, PRECEDENCE.comparison + 1)}`;
   },
-  AEXPR_DISTINCT: (node, p) => `NOT (${operand(p, node.lexpr, PRECEDENCE.comparison + 1)} <=> ${operand(p, node.rexpr, PRECEDENCE.comparison + 1)})`,
-  AEXPR_NOT_DISTINCT: (node, p) => `${operand(p, node.lexpr, PRECEDENCE.comparison + 1)} <=> ${operand(p, node.rexpr, PRECEDENCE.comparison + 1)}`,
+  AEXPR_DISTINCT: (node, p) => `NOT (${binary(p, node, NULL_SAFE_EQUALS, "IS DISTINCT FROM")})`,
+  AEXPR_NOT_DISTINCT: (node, p) => binary(p, node, NULL_SAFE_EQUALS, "IS NOT DISTINCT FROM"),
   AEXPR_NULLIF: (node, p) => `NULLIF(${p.print(node.lexpr)}, ${p.print(node.rexpr)})`,
 };
 

@@ -35,7 +35,17 @@ export interface Printing {
   relation(relation: RangeVar): string;
   /** The table whose columns unqualified names mean, for expressions of DDL. */
   scope: Table | undefined;
-  column(node: Node): Column | undefined;
+  /** The catalog's column for a definition. */
+  column(def: Node): Column | undefined;
+  /** The statement's comments, for printers that can place them; what they do not take goes before the statement. */
+  readonly comments: CommentSlot[];
+}
+
+/** A comment of the statement, already spelt for TiDB. */
+export interface CommentSlot {
+  readonly at: number;
+  readonly text: string;
+  readonly ownLine: boolean;
 }
 
 export interface Printer {
@@ -64,10 +74,12 @@ export function printing(
   holes: Hole[],
   leftOut: LeftOut[],
   relationText: (relation: RangeVar) => string,
+  comments: CommentSlot[],
 ): Printing {
   const p: Printing = {
     catalog,
     ledger,
+    comments,
     scope: undefined,
     print(value) {
       if (value === undefined) return "";

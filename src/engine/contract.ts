@@ -1,4 +1,4 @@
-import type { Catalog, Column } from "../catalog/model.js";
+import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.js";
 import type { Severity } from "../finding.js";
 import type { Source } from "../source/text.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
@@ -38,6 +38,9 @@ export interface Context<M extends string = string> {
   within<K extends Kind>(kind: K): Extract<Node, { kind: K }> | undefined;
   /** The catalog's column for a definition, a changed copy of one included. */
   column(def: ColumnDef): Column | undefined;
+  /** The catalog's constraint or index that a node (or a changed copy of it) made, with the name PostgreSQL gave it. */
+  constraint(node: { readonly kind: "Constraint" }): TableConstraint | undefined;
+  index(node: { readonly kind: "IndexStmt" }): Index | undefined;
   /** Keeps the node and says something about it. `at` defaults to the node at hand. */
   report(message: M, data?: Data, at?: Node): undefined;
   /** A copy with some fields changed; what it no longer has counts as read by the rule. */

@@ -64,11 +64,22 @@ export interface Loss {
 export class Ledger {
   readonly #entries = new Map<AnyNode, Entry>();
   readonly #origins = new Map<AnyNode, AnyNode>();
+  readonly #base: Ledger | undefined;
+
+  /** @param base what whole-schema rules recorded; a ledger is kept for one statement and then thrown away */
+  constructor(base?: Ledger) {
+    this.#base = base;
+  }
+
+  #find(node: AnyNode): Entry | undefined {
+    return this.#entries.get(node) ?? (this.#base ? this.#base.#find(node) : undefined);
+  }
 
   #entry(node: AnyNode): Entry {
     let entry = this.#entries.get(node);
     if (!entry) {
-      entry = {};
+      const before = (this.#base ? this.#base.#find(node) : undefined);
+      entry = before ? { ...before, ...(before.fields ? { fields: [...before.fields] } : {}) } : {};
       this.#entries.set(node, entry);
     }
     return entry;
@@ -93,14 +104,23 @@ export class Ledger {
   }
 
   isReported(node: AnyNode): boolean {
-    return this.#entries.get(node)?.reported === true;
+    return this.#find(node)?.reported === true;
+  }
+
+  /** All nodes that findings speak of. */
+  reportedNodes(): Node[] {
+    return [...this.#entries].flatMap(([node, entry]) => (entry.reported ? [this.origin(node) as Node] : []));
   }
 
   /** The node of the source that a changed copy goes back to. */
   origin<N extends AnyNode>(node: N): N {
     let at: AnyNode = node;
-    for (let before = this.#origins.get(at); before; before = this.#origins.get(at)) at = before;
+    for (let before = this.#before(at); before; before = this.#before(at)) at = before;
     return at as N;
+  }
+
+  #before(node: AnyNode): AnyNode | undefined {
+    return this.#origins.get(node) ?? (this.#base ? this.#base.#before(node) : undefined);
   }
 
   /** All that is in the source's tree and neither carried nor reported. */
@@ -115,7 +135,7 @@ export class Ledger {
     const visit = (node: AnyNode): void => {
       if (seen.has(node) || node.kind === "Tidb") return;
       seen.add(node);
-      const entry = this.#entries.get(node);
+      const entry = this.#find(node);
       if (entry?.reported) return;
       if (!entry?.fields && !entry?.next) {
         losses.push({ node: this.origin(node) as Node, field: undefined });
@@ -140,11 +160,5 @@ export class Ledger {
     };
     visit(root);
     return losses;
-  }
-
-  /** Forgets everything: the next statement starts with an empty page. */
-  clear(): void {
-    this.#entries.clear();
-    this.#origins.clear();
   }
 }

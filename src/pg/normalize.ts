@@ -61,5 +61,28 @@ function tag(kind: Kind, body: Wire, locate: Locate): Node {
     } else if (field === "kind") node.variant = value;
     else node[field] = value;
   }
+  if (kind === "ColumnDef" && Array.isArray(node.constraints)) node.constraints = foldAttributes(node.constraints as Wire[]);
   return node as unknown as Node;
+}
+
+/** What DEFERRABLE and its like set on the constraint before them. */
+const ATTRIBUTES: Readonly<Record<string, Wire>> = {
+  CONSTR_ATTR_DEFERRABLE: { deferrable: true },
+  CONSTR_ATTR_NOT_DEFERRABLE: {},
+  CONSTR_ATTR_DEFERRED: { deferrable: true, initdeferred: true },
+  CONSTR_ATTR_IMMEDIATE: {},
+  CONSTR_ATTR_NOT_ENFORCED: { is_enforced: false, skip_validation: true, initially_valid: false },
+  CONSTR_ATTR_ENFORCED: {},
+};
+
+/** In a column's definition attributes come as nodes of their own; in a table's they are fields (parse_utilcmd.c, transformConstraintAttrs). */
+function foldAttributes(constraints: readonly Wire[]): Wire[] {
+  const out: Wire[] = [];
+  for (const constraint of constraints) {
+    const attributes = ATTRIBUTES[constraint.contype as string];
+    const before = out[out.length - 1];
+    if (attributes && before) Object.assign(before, attributes);
+    else out.push(constraint);
+  }
+  return out;
 }

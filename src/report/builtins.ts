@@ -1,54 +1,9 @@
+import { CORE } from "../core.js";
 import type { Explainable } from "./explain.js";
 
 /** The findings no rule makes: they come from the converter's own nets and from the check, and need explaining as much. */
 export const BUILTINS: readonly Explainable[] = [
-  {
-    id: "core/not-understood",
-    construct: "a statement PostgreSQL's own grammar refuses",
-    why: `The statement was read with the grammar of PostgreSQL 18 and, when that refused it, of PostgreSQL 16. Neither could
-read it, so there is nothing to convert. The usual causes are a truncated file, SQL of another product, and placeholders of a
-template language. Every other statement of the file is converted as if this one were not there.`,
-    docs: { pg: "https://www.postgresql.org/docs/current/sql-syntax.html" },
-    messages: {
-      "not-understood": {
-        severity: "error",
-        text: "PostgreSQL's parser refuses this statement: {reason}",
-        help: "correct the statement, or take the part that is not SQL out of the file",
-      },
-    },
-    examples: [{ pg: "CREATE TABEL t (id int)", tidb: null, findings: ["not-understood"] }],
-  },
-  {
-    id: "core/unconverted",
-    construct: "anything no rule converts",
-    why: `The converter prints only what is known to mean the same in TiDB. A statement, clause, type, function or operator that
-is not on that list and that no rule rewrites is never passed through in the hope that it works: the statement stands in the
-output as a comment with its original text, and this finding says which part was not known.`,
-    docs: { tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility" },
-    messages: {
-      unconverted: {
-        severity: "error",
-        text: "{construct} is not converted",
-        help: "write the TiDB statement by hand where the commented one stands in the output",
-      },
-    },
-    examples: [{ pg: "LISTEN channel", tidb: null, findings: ["unconverted"] }],
-  },
-  {
-    id: "core/not-carried",
-    construct: "a part of a statement that did not reach the output",
-    why: `After each statement the converter compares what it was given with what was printed or dealt with by a rule. A clause
-that was neither is named here, so that nothing disappears in silence: the rest of the statement was converted, this clause was not.`,
-    docs: {},
-    messages: {
-      "not-carried": {
-        severity: "error",
-        text: "{clause} was not carried over",
-        help: "decide whether the clause matters, and add what replaces it by hand",
-      },
-    },
-    examples: [],
-  },
+  ...Object.values(CORE),
   {
     id: "check/refused",
     construct: "a converted statement TiDB does not accept",

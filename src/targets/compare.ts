@@ -36,7 +36,7 @@ export function normalType(type: string): string {
       : piece
           .toLowerCase()
           .replaceAll(/\s+/g, " ")
-          .replaceAll(/\s*([(),])\s*/g, "$1"),
+          .replaceAll(/ ?([(,]) ?| (\))/g, "$1$2"),
   );
   return SPELLINGS.reduce((spelt, [pattern, same]) => spelt.replace(pattern, same), plain.join("")).trim();
 }

@@ -28,6 +28,7 @@ export function isSupported(release: string): boolean {
 
 /**
  * Connects to `mysql://user:password@host:port[/database][?ssl=true]` and makes sure it is a TiDB v8.5 or newer that can be written to.
+ * No database is current, whichever the URL names.
  * @throws EngineError in every other case; its message never holds the password
  */
 export async function openServer(url: string, known: { where?: string; disposable?: boolean } = {}): Promise<Target> {
@@ -63,8 +64,6 @@ export async function openServer(url: string, known: { where?: string; disposabl
       connection.destroy();
       connection = await connect(options, where);
     }
-    // mysql2 prepares its charset at the handshake only; a reset session starts with the server's.
-    await query("SET NAMES utf8mb4");
   }
 
   async function close(): Promise<void> {
@@ -89,13 +88,12 @@ function connectionOptions(url: string): ConnectionOptions {
   if (parsed.protocol !== "mysql:" || parsed.hostname === "") {
     throw new EngineError(`not a TiDB URL: ${redact(url)} (expected mysql://user:password@host:port)`);
   }
-  const database = decodeURIComponent(parsed.pathname.slice(1));
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: parsed.port === "" ? 4000 : Number(parsed.port),
     user: decodeURIComponent(parsed.username) || "root",
     password: decodeURIComponent(parsed.password),
-    ...(database === "" ? {} : { database }),
+    // The URL's database is left out on purpose: a reset session would be back in it, and run what follows on the user's own tables.
     ...(wantsTls(parsed.searchParams) ? { ssl: { minVersion: "TLSv1.2", rejectUnauthorized: true } } : {}),
     connectTimeout: CONNECT_TIMEOUT_MS,
     // Without these, integers beyond 2^53 and all times lose digits.

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startEmbedded } from "../../src/targets/embedded.js";
 import { openTarget, startEngine } from "../../src/targets/open.js";
+import { cachedBinary } from "../../src/targets/paths.js";
 import { EngineError } from "../../src/targets/target.js";
-import { type Installed, type Process, install, isAlive, until } from "./installed.js";
+import { type Installed, install, isAlive, type Process, until } from "./installed.js";
 
 /** How a parent can end, and what it then reports. */
 const ENDS: readonly { how: string; code: string; signal?: NodeJS.Signals; ends: { code: number | null; signal: string | null } }[] = [
@@ -32,15 +33,20 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
-function serverOf(folder: string): number {
-  const found = readdirSync("/proc").find((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`${"/"}`) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("tidb");
-    } catch {
-      return false;
-    }
-  });
-  return Number(found ?? 0);
+/** The process id of the tidb-server that has a text in its command line; 0 when there is none. Reads /proc, so these tests need Linux. */
+function serverOf(text: string): number {
+  return Number(readdirSync("/proc").find((entry) => isServer(entry, text)) ?? 0);
+}
+
+function isServer(entry: string, text: string): boolean {
+  try {
+    return (
+      readFileSync(`/proc/${entry}/comm`, "utf8").startsWith("tidb-server") && readFileSync(`/proc/${entry}/cmdline`, "utf8").includes(text)
+    );
+  } catch {
+    // Not a process, or one that has just ended.
+    return false;
+  }
 }
 
 async function startParent(then: string, temp: string): Promise<{ parent: Process; server: number }> {
@@ -48,7 +54,7 @@ async function startParent(then: string, temp: string): Promise<{ parent: Proces
   const parent = installed.start(
     `import { openTarget } from "./dist/src/targets/open.js";
      const target = await openTarget({ build: false, log: console.error });
-     await target.run("CREATE TABLE t (a INT)");
+     await target.run("CREATE TABLE test.t (a INT)");
      console.log("ready");
      ${then}`,
     { TMPDIR: temp },
@@ -90,8 +96,8 @@ describe("an embedded TiDB", () => {
   it("runs beside others", async () => {
     const log = (): void => {};
     const both = await Promise.all([startEngine({ build: false, log }), startEngine({ build: false, log })]);
-    await Promise.all(both.map(({ target }, i) => target.run(`CREATE TABLE only${i} (a INT)`)));
-    const tables = await Promise.all(both.map(({ target }) => target.rows("SHOW TABLES")));
+    await Promise.all(both.map(({ target }, i) => target.run(`CREATE TABLE test.only${i} (a INT)`)));
+    const tables = await Promise.all(both.map(({ target }) => target.rows("SHOW TABLES IN test")));
     expect(tables.map((rows) => rows.flatMap(Object.values))).toEqual([["only0"], ["only1"]]);
     await Promise.all(both.map((engine) => engine.stop()));
   });
@@ -120,27 +126,75 @@ describe("an embedded TiDB", () => {
   });
 });
 
+/** A module text that runs `pg2tidb engine NAME ARGS…` as the binary would. */
+const command = (name: string, ...args: string[]) => `import { Config } from "@oclif/core";
+  import { handle } from "@oclif/core/handle";
+  import Command from "./dist/commands/engine/${name}.js";
+  const config = await Config.load(new URL(".", import.meta.url).pathname);
+  await Command.run(${JSON.stringify(args)}, config).catch(handle);`;
+
+describe("pg2tidb engine status", () => {
+  it("names what would be used, and exits with 0", async () => {
+    const { code, output } = await installed.start(command("status"), { TIDB_URL: "" }).ended;
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^engine: TiDB v8\.\d+\.\d+, started when needed: .*\nbinary: .*\ncached build: /),
+    });
+  });
+
+  it.each<[string, Record<string, string>, string[], RegExp]>([
+    ["there is none", { PG2TIDB_ENGINE: "none" }, [], /^pg2tidb: no TiDB to check with: PG2TIDB_ENGINE=none switches it off$/m],
+    [
+      "nobody answers",
+      {},
+      ["--tidb", "mysql://app:s3cret@127.0.0.1:1"],
+      /^pg2tidb: cannot connect to TiDB at mysql:\/\/app:\*\*\*@127\.0\.0\.1:1: /m,
+    ],
+    ["TIDB_URL is no URL", { TIDB_URL: "localhost" }, [], /^pg2tidb: not a TiDB URL: localhost/m],
+  ])("exits with 4 when %s", async (_when, env, args, message) => {
+    const { code, output } = await installed.start(command("status", ...args), env).ended;
+    expect({ code, output }).toEqual({ code: 4, output: expect.stringMatching(message) });
+    expect(output).not.toContain("s3cret");
+  });
+
+  it("leaves wrong usage to exit code 2", async () => {
+    expect(await installed.start(command("status", "--nonsense")).ended).toMatchObject({ code: 2 });
+  });
+});
+
+describe("pg2tidb engine build", () => {
+  it("prints where the binary is, at once when it is there", async () => {
+    const cache = join(scratch, "cache");
+    const binary = inCache(cache);
+    const { code, output } = await installed.start(command("build"), { PG2TIDB_CACHE: cache }).ended;
+    expect({ code, output }).toEqual({ code: 0, output: `${binary}\n` });
+  });
+});
+
+/** Where a build in that cache is, with a program in its place. */
+function inCache(cache: string): string {
+  vi.stubEnv("PG2TIDB_CACHE", cache);
+  const binary = cachedBinary();
+  vi.unstubAllEnvs();
+  mkdirSync(dirname(binary), { recursive: true });
+  cpSync("/bin/true", binary);
+  return binary;
+}
+
 describe("pg2tidb engine start", () => {
   it("prints a URL, and at Ctrl-C stops with 130 and leaves nothing", async () => {
     const temp = join(scratch, "start");
     mkdirSync(temp);
-    const command = installed.start(
-      `import { Config } from "@oclif/core";
-       import Start from "./dist/commands/engine/start.js";
-       import { handle } from "@oclif/core/handle";
-       const config = await Config.load(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
-       await Start.run([], config).catch(handle);`,
-      { TMPDIR: temp },
-    );
-    const output = await command.says("is ready");
+    const engine = installed.start(command("start"), { TMPDIR: temp });
+    const output = await engine.says("is ready");
     expect(output).toMatch(/^mysql:\/\/root@127\.0\.0\.1:\d+\/test$/m);
     const url = /mysql:\S+/.exec(output)?.[0] ?? "";
     const target = await openTarget({ url, build: false, log: () => {} });
     expect(target).toMatchObject({ version: "v8.5.6", where: url, disposable: false });
     await target.close();
     const server = serverOf(temp);
-    command.kill("SIGINT");
-    expect(await command.ended).toMatchObject({ code: 130 });
+    engine.kill("SIGINT");
+    expect(await engine.ended).toMatchObject({ code: 130 });
     await until("the server is gone", () => !isAlive(server));
     expect(existsSync(temp) && readdirSync(temp)).toEqual([]);
   });

@@ -6,7 +6,16 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const NEEDED = ["src/targets", "src/app/check.ts", "src/app/engine.ts", "src/finding.ts", "src/result.ts", "src/source/text.ts", "commands/engine"];
+const NEEDED = [
+  "src/targets",
+  "src/app/check.ts",
+  "src/app/engine.ts",
+  "src/finding.ts",
+  "src/result.ts",
+  "src/source",
+  "src/cli",
+  "commands/engine",
+];
 
 /** A copy of what the tests of this folder need, compiled and laid out as an installed package, to run in processes of its own. */
 export interface Installed {

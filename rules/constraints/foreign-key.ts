@@ -1,0 +1,102 @@
+import { error, mapType, note, rule, warning } from "../../src/rule.js";
+
+export default rule({
+  construct: "FOREIGN KEY",
+  why: `TiDB enforces foreign keys, but wants the parent's columns named and of exactly the child's type, knows no deferred checks, and reads
+MATCH and SET DEFAULT without obeying them.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
+    tidb: "https://docs.pingcap.com/tidb/stable/foreign-key",
+  },
+  messages: {
+    "unknown-parent": error("FOREIGN KEY {name} was left out: its parent table is not in the input", {
+      help: "convert the file that creates the parent together with this one",
+    }),
+    "types-differ": error("FOREIGN KEY {name} was left out: {child} is {childType} and {parent} is {parentType}; TiDB wants the same type", {
+      help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
+    }),
+    partitioned: error("FOREIGN KEY {name} was left out: TiDB allows none on or to a partitioned table", { help: "check it in the application" }),
+    "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", { help: "set them in the application before the delete" }),
+    deferrable: warning("FOREIGN KEY {name} is checked at once: TiDB cannot defer it", {
+      help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
+    }),
+    "not-valid": warning("FOREIGN KEY {name} is checked against rows that are there: TiDB has no NOT VALID", {
+      help: "find the rows that break it first, or add the key after they are mended",
+    }),
+    "match-full": warning("FOREIGN KEY {name} accepts keys that are NULL in part: TiDB does not know MATCH FULL", {
+      help: "add a CHECK that the columns are all NULL or all set",
+    }),
+    "set-default": warning("FOREIGN KEY {name} refuses the delete or update instead of setting the default", {
+      help: "set the children to their default in the application first",
+    }),
+    "match-simple": note("MATCH FULL of a single column is MATCH SIMPLE"),
+  },
+  on: (takes) => [
+    takes(
+      "Constraint",
+      ["contype", "pktable", "pk_attrs", "fk_attrs", "deferrable", "initdeferred", "skip_validation", "initially_valid", "fk_matchtype", "fk_upd_action", "fk_del_action", "fk_del_set_cols"],
+      (fk, ctx) => {
+        const made = fk.contype === "CONSTR_FOREIGN" ? ctx.constraint(fk) : undefined;
+        if (!made) return;
+        const name = made.name;
+        if (!made.parent || made.parent.columns.length !== made.columns.length) return ctx.drop("unknown-parent", { name });
+        if (fk.fk_del_set_cols?.length) return ctx.drop("set-columns", { name });
+        for (const [i, child] of made.columns.entries()) {
+          const parent = made.parent.columns[i]!;
+          const [childType, parentType] = [child, parent].map((c) => mapType(ctx.final, c.type, c)?.sql ?? "unknown");
+          if (comparable(childType!) !== comparable(parentType!))
+            return ctx.drop("types-differ", { name, child: child.name, childType: childType!, parent: `${made.parent.table.name}.${parent.name}`, parentType: parentType! });
+        }
+        if (fk.deferrable) ctx.report("deferrable", { name });
+        if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
+        if (fk.fk_matchtype === "f") ctx.report(made.columns.length > 1 ? "match-full" : "match-simple", { name });
+        const default_ = [fk.fk_upd_action, fk.fk_del_action].includes("d");
+        if (default_) ctx.report("set-default", { name });
+        const quiet = (action: string | undefined) => (action === "d" ? "a" : action);
+        return ctx.replace(
+          ctx.change(fk, {
+            pk_attrs: made.parent.columns.map((c) => c.name),
+            fk_upd_action: quiet(fk.fk_upd_action),
+            fk_del_action: quiet(fk.fk_del_action),
+            deferrable: false,
+            initdeferred: false,
+            skip_validation: false,
+            initially_valid: true,
+            fk_matchtype: "s",
+          }),
+        );
+      },
+    ),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY)",
+      pg: "CREATE TABLE person (team int, FOREIGN KEY (team) REFERENCES team DEFERRABLE INITIALLY DEFERRED)",
+      tidb: `CREATE TABLE person (
+  team INT,
+  CONSTRAINT person_team_fkey FOREIGN KEY (team) REFERENCES team (id)
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["deferrable"],
+      refuses: ["INSERT INTO person VALUES (1)"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES team (id) DEFERRABLE", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE team (id bigint PRIMARY KEY)",
+      pg: "CREATE TABLE person (team int, CONSTRAINT person_team FOREIGN KEY (team) REFERENCES team (id))",
+      tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["types-differ"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES team (id)", code: 3780 },
+    },
+    {
+      pg: "CREATE TABLE person (team int REFERENCES elsewhere (id))",
+      tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["unknown-parent"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES elsewhere (id)", code: 1824 },
+    },
+  ],
+});
+
+/** TiDB compares neither lengths of text nor precision, but everything else (error 3780). */
+function comparable(type: string): string {
+  return type.replace(/\(\d+(,\d+)?\)/, "");
+}

@@ -1,0 +1,301 @@
+import { type Catalog, emptyCatalog } from "../catalog/model.js";
+import { replay } from "../catalog/replay.js";
+import { CORE, type CoreFinding } from "../core.js";
+import { commentText, hole } from "../emit/comments.js";
+import { printers } from "../emit/printers.js";
+import { type CommentSlot, type Hole, type LeftOut, printing } from "../emit/printing.js";
+import { type RelationNamer, relationNamer } from "../emit/relations.js";
+import type { Data, Rule } from "../engine/contract.js";
+import { Ledger } from "../engine/ledger.js";
+import { finding, fold, handlersOf, type Run, rewrite, type Statement, spanOf } from "../engine/run.js";
+import { clauseWords } from "../engine/words.js";
+import type { Finding, Severity } from "../finding.js";
+import type { Node } from "../pg/ast.js";
+import { relationName } from "../pg/names.js";
+import { type GrammarVersion, parseStatement } from "../pg/parse.js";
+import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
+import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
+import type { Source, Span } from "../source/text.js";
+import { expectedSchema } from "./expected.js";
+import { insertRows } from "../data/inserts.js";
+import { header, sessionFor } from "./session.js";
+
+export interface ConvertOptions {
+  /** Whose grammar is tried first. */
+  readonly postgres: GrammarVersion;
+  /** The TiDB release to write for, e.g. `8.5.6`. */
+  readonly target: string;
+}
+
+/** A chunk of the input with what was made of it before the second pass. */
+interface Item {
+  readonly chunk: Chunk;
+  statement?: Statement;
+  findings: Finding[];
+}
+
+/**
+ * Converts sources, in order, as one history over one catalog. Pure but for loading the parser: the same input gives the same bytes.
+ * Two passes: the first parses everything and replays the schema to its end, because how a column is stored depends on keys that come
+ * later; the second rewrites, prints and accounts for one statement at a time.
+ */
+export async function convert(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<Result> {
+  const final = emptyCatalog();
+  const files: Item[][] = [];
+  for (const source of sources) files.push(await readFile(source, final, options.postgres));
+  const statements = files.flat().flatMap((item) => item.statement ?? []);
+  const folds = new Ledger();
+  fold(rules, statements, final, folds);
+
+  const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
+  const pass: Pass = {
+    run: { handlers: handlersOf(rules), now, final, target: options.target },
+    folds,
+    lost: new Set(),
+    relation: relationNamer(final, now),
+    postgres: options.postgres,
+  };
+  const results: FileResult[] = [];
+  for (const [i, items] of files.entries()) results.push(await convertFile(pass, sources[i]!, items));
+  const converted = results.flatMap((file) => file.statements);
+  const session = sessionFor(final);
+  return {
+    files: results.map((file) => ({ ...file, output: file.output === "" ? "" : header(file.source, options.target, session) + file.output })),
+    findings: converted.flatMap((statement) => statement.findings),
+    account: accountOf(converted),
+    session,
+    expected: expectedSchema(final, pass.lost, pass.relation),
+  };
+}
+
+async function readFile(source: Source, catalog: Catalog, version: GrammarVersion): Promise<Item[]> {
+  const items: Item[] = [];
+  for (const chunk of split(source)) {
+    const item: Item = { chunk, findings: [] };
+    items.push(item);
+    if (chunk.kind !== "sql") continue;
+    if (chunk.problem) {
+      item.findings.push(core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, source, { start: chunk.problem.at, end: chunk.problem.at + 1 }));
+      continue;
+    }
+    // Rows of data are read in the second pass, without a tree where they are plain.
+    if (isInsert(chunk)) continue;
+    const parsed = await parseStatement(source, chunk.span, version);
+    if (!parsed.ok) {
+      item.findings.push(refusal(source, chunk.span, parsed));
+      continue;
+    }
+    replay(catalog, parsed.node);
+    item.statement = newStatement(source, chunk.span, parsed.node);
+  }
+  return items;
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  "unterminated-string": "a string",
+  "unterminated-identifier": "a quoted identifier",
+  "unterminated-dollar": "a dollar-quoted string",
+  "unterminated-comment": "a comment",
+  "unterminated-copy": "a COPY block",
+};
+
+interface Pass {
+  readonly run: Omit<Run, "ledger">;
+  readonly folds: Ledger;
+  /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
+  readonly lost: Set<Node>;
+  readonly relation: RelationNamer;
+  readonly postgres: GrammarVersion;
+}
+
+function newStatement(source: Source, span: Span, node: Node): Statement {
+  return { source, span, node, current: node, absorbedInto: undefined, absorbed: [], findings: [] };
+}
+
+function core(kind: CoreFinding, message: string, data: Data, source: Source, span: Span): Finding {
+  return finding(kind, message, data, source, span);
+}
+
+/** What a chunk became, before its place in the file is added. */
+interface Made {
+  readonly sql: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Comments from within the statement that found no place in it. */
+  readonly comments: readonly string[];
+  /** The statement means the same as it stands, and may stand as it is written. */
+  readonly verbatim?: boolean;
+}
+
+async function convertFile(pass: Pass, source: Source, items: readonly Item[]): Promise<FileResult> {
+  const statements: StatementResult[] = [];
+  const parts: string[] = [];
+  let waiting = "";
+  for (const item of items) {
+    const { chunk } = item;
+    const leading = leadingText(chunk);
+    if (chunk.kind === "end") {
+      parts.push(waiting + leading);
+      break;
+    }
+    const result = resultOf(chunk, await make(pass, item));
+    statements.push(result);
+    // What is folded away leaves its comments, and takes the blank lines before it along.
+    if (result.output === "") waiting = joinBlanks(waiting, leading);
+    else {
+      parts.push(separated(joinBlanks(waiting, leading), parts.length > 0), result.output);
+      waiting = "";
+    }
+    item.statement = undefined;
+  }
+  const output = parts.join("").trim();
+  return { source, output: output === "" ? "" : `${output}\n`, statements };
+}
+
+/** Each statement begins a line of its own. */
+function separated(leading: string, follows: boolean): string {
+  return follows && !leading.includes("\n") ? `\n${leading.trimStart()}` : leading;
+}
+
+function joinBlanks(before: string, after: string): string {
+  return (before + after).replaceAll(/\n{3,}/g, "\n\n");
+}
+
+/** White space and comments before a statement, as TiDB reads them. */
+function leadingText(chunk: Chunk): string {
+  const { text } = chunk.source;
+  let at = chunk.leading.start;
+  let out = "";
+  for (const comment of chunk.before) {
+    out += text.slice(at, comment.span.start) + commentText(text.slice(comment.span.start, comment.span.end));
+    at = comment.span.end;
+  }
+  // Stray semicolons are empty statements.
+  return (out + text.slice(at, chunk.leading.end)).replaceAll(/^\s*;/gm, "").replaceAll("\r\n", "\n");
+}
+
+async function make(pass: Pass, item: Item): Promise<Made> {
+  const { chunk } = item;
+  if (chunk.kind === "meta") return makeMeta(chunk);
+  if (chunk.kind === "copy") return makeCopy(chunk);
+  if (item.statement) return makeStatement(pass, item.statement, chunk as SqlChunk);
+  if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
+  return makeInsert(pass, chunk as SqlChunk);
+}
+
+/** psql commands that change nothing a schema is made of. */
+const HARMLESS = new Set(["restrict", "unrestrict", "set", "unset", "echo", "qecho", "warn", "pset", "timing", "encoding", "q", "x", "t", "a", "."]);
+
+function makeMeta(chunk: MetaChunk): Made {
+  const message = HARMLESS.has(chunk.command) ? "dropped" : "refused";
+  return { sql: [], findings: [core(CORE.psql, message, { command: chunk.command }, chunk.source, chunk.span)], comments: [] };
+}
+
+function makeCopy(chunk: CopyChunk): Made {
+  const text = chunk.source.text.slice(chunk.span.start, chunk.span.end);
+  const table = /^\\?copy\s+((?:"[^"]*"|[^\s("])+)/i.exec(text)?.[1] ?? "a table";
+  const findings = [core(CORE.copy, "data-left-out", { rows: chunk.rows, table }, chunk.source, chunk.span)];
+  if (chunk.problem) findings.push(core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, chunk.source, chunk.span));
+  return { sql: [], findings, comments: [] };
+}
+
+function isInsert(chunk: SqlChunk): boolean {
+  return /^insert\s/i.test(chunk.source.text.slice(chunk.span.start, chunk.span.start + 7));
+}
+
+async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
+  const { source, span } = chunk;
+  const made = chunk.inside.length > 0 ? undefined : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation({ schema, name }));
+  if (made?.kind === "converted") {
+    const findings = made.notes.map((n) => core(CORE.insert, n.id, {}, source, { start: n.at, end: n.at + 1 }));
+    return { sql: [made.sql], findings, comments: [], verbatim: made.asIs };
+  }
+  if (made?.kind === "refused") return { sql: [], findings: [core(CORE.insert, "value", { reason: made.reason }, source, { start: made.at, end: made.at + 1 })], comments: [] };
+  const parsed = await parseStatement(source, span, pass.postgres);
+  if (!parsed.ok) return { sql: [], findings: [refusal(source, span, parsed)], comments: [] };
+  return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
+}
+
+function refusal(source: Source, span: Span, { message, at }: { message: string; at: number }): Finding {
+  return core(CORE.notUnderstood, "refused", { reason: message }, source, spanOf({ source, span }, { location: at } as never));
+}
+
+function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made {
+  const { now } = pass.run;
+  const { source } = statement;
+  const ledger = new Ledger(pass.folds);
+  const comments: CommentSlot[] = chunk.inside.map((c) => ({
+    at: c.span.start,
+    text: commentText(source.text.slice(c.span.start, c.span.end)),
+    ownLine: c.ownLine,
+  }));
+  replay(now, statement.node);
+  if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
+
+  const findings = statement.findings;
+  const nodes = rewrite({ ...pass.run, ledger }, statement);
+  const holes: Hole[] = [];
+  const leftOut: LeftOut[] = [];
+  const p = printing(printers, now, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments);
+  const sql = nodes.map((node) => p.print(node as never)).filter((text) => text !== "");
+  for (const { node, what, reason } of leftOut) findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
+  if (holes.length > 0) {
+    const reasons = [...new Map(holes.map((h) => [h.reason, h])).values()];
+    for (const { node, reason } of reasons) findings.push(core(CORE.unconverted, "statement", { reason }, source, spanOf(statement, node)));
+    pass.lost.add(statement.node);
+    return { sql: [], findings, comments: comments.map((c) => c.text) };
+  }
+  if (nodes.length > 0)
+    for (const part of [statement, ...statement.absorbed])
+      for (const loss of ledger.losses(part.node))
+        part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
+  for (const node of ledger.reportedNodes()) pass.lost.add(node);
+  return { sql: sql.flatMap((text) => text.split(";\n")), findings, comments: comments.map((c) => c.text) };
+}
+
+function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
+  const worst = (severity: Severity) => findings.some((f) => f.severity === severity);
+  if (worst("error")) return "unconverted";
+  if (worst("warning")) return "warned";
+  return same && findings.length === 0 ? "as-is" : "rewritten";
+}
+
+function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult {
+  const { source, span } = chunk;
+  const original = source.text.slice(span.start, span.end);
+  const same = made.verbatim || (made.sql.length === 1 && squeeze(made.sql[0]!) === squeeze(original));
+  // The same tokens: the reader's own spelling and comments stay.
+  const sql = same && !hasComment(chunk) ? [original.replaceAll("\r\n", "\n")] : made.sql;
+  const errors = made.findings.filter((f) => f.severity === "error");
+  const outcome = outcomeOf(made.findings, same);
+  const blocks: string[] = [...made.comments];
+  if (errors.length > 0) blocks.push(hole(errors.map((f) => `${f.rule}: ${f.text}`), sql.length === 0 ? holeText(chunk, original) : ""));
+  blocks.push(...sql.map((text) => `${text};`));
+  return { source, span, kind: statementWords(original), outcome, sql, output: blocks.join("\n"), findings: made.findings };
+}
+
+/** A hole shows the original; of a COPY block only its head: the data may be gigabytes. */
+function holeText(chunk: Chunk, original: string): string {
+  return chunk.kind === "copy" ? `${original.split("\n")[0]}` : original;
+}
+
+function hasComment(chunk: Chunk): boolean {
+  return chunk.kind === "sql" && chunk.inside.length > 0;
+}
+
+/** For comparing regardless of white space, letter case of words, and quotes that were not needed. */
+function squeeze(sql: string): string {
+  return sql.replaceAll(/\s+/g, " ").replaceAll(/ ?([(),;]) ?/g, "$1").trim().toLowerCase();
+}
+
+/** The words a statement begins with: `CREATE TABLE`, `ALTER TABLE`, `INSERT INTO`, `\connect`. */
+function statementWords(text: string): string {
+  if (text.startsWith("\\")) return `psql ${text.split(/\s/, 1)[0]}`;
+  const words = /^(?:[a-z]+\s*){1,4}/i.exec(text.slice(0, 80))?.[0].trim().toUpperCase().split(/\s+/) ?? [];
+  const skip = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);
+  return words.filter((w) => !skip.has(w)).slice(0, 2).join(" ");
+}
+
+function accountOf(statements: readonly StatementResult[]): Account {
+  const count = (outcome: Outcome) => statements.filter((s) => s.outcome === outcome).length;
+  return { statements: statements.length, asIs: count("as-is"), rewritten: count("rewritten"), warned: count("warned"), unconverted: count("unconverted") };
+}

@@ -1,0 +1,76 @@
+import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
+import type { RelationNamer } from "../emit/relations.js";
+import type { Node } from "../pg/ast.js";
+import type { TidbColumn, TidbForeignKey, TidbIndex, TidbSchema, TidbTable } from "../result.js";
+import { mapType } from "../types/map.js";
+
+const ACTIONS: Readonly<Record<string, string>> = { a: "NO ACTION", r: "RESTRICT", c: "CASCADE", n: "SET NULL", d: "NO ACTION" };
+
+/**
+ * What TiDB must hold once the output was applied: the catalog at the end of the input through the type map, without what findings
+ * said is not in the output.
+ * @param lost nodes of the source that are not in the output
+ */
+export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, relation: RelationNamer): TidbSchema {
+  const name = (object: { schema: string; name: string }) => unquoted(relation(object));
+  const tables = [...final.tables.values()].filter((t) => !lost.has(t.node));
+  const isLost = (c: TableConstraint) => lost.has(c.node);
+  return {
+    tables: tables.map((table): TidbTable => {
+      const constraints = [...table.constraints.values()].filter((c) => !isLost(c));
+      const primary = constraints.find((c) => c.type === "primary");
+      return {
+        name: name(table),
+        columns: [...table.columns.values()].filter((c) => !lost.has(c.def)).map((c) => expectedColumn(final, c, lost)),
+        primaryKey: primary?.columns.map((c) => c.name) ?? [],
+        indexes: [...constraints.filter((c) => c.type === "unique").map(uniqueIndex), ...indexes(final, table, lost)],
+        foreignKeys: constraints.filter((c) => c.type === "foreign" && c.parent).map((c) => foreignKey(c, name)),
+        checks: constraints.filter((c) => c.type === "check").length,
+      };
+    }),
+    sequences: [...final.sequences.values()].filter((s) => !s.ownedBy).map(name),
+    views: [],
+  };
+}
+
+function unquoted(identifier: string): string {
+  return identifier.startsWith("`") ? identifier.slice(1, -1).replaceAll("``", "`") : identifier;
+}
+
+function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node>): TidbColumn {
+  const mapped = mapType(catalog, column.type, column);
+  const auto = column.identity !== undefined;
+  return {
+    name: column.name,
+    type: (mapped?.sql ?? "").replace(/ COLLATE .*$/, "").replace(/^BOOLEAN$/, "TINYINT(1)"),
+    nullable: !column.notNull,
+    hasDefault: !auto && column.default !== undefined && !(column.defaultNode && lost.has(column.defaultNode)) && !isNull(column),
+    autoIncrement: auto,
+    generated: column.generated,
+  };
+}
+
+function isNull(column: Column): boolean {
+  const value = column.default;
+  return typeof value === "object" && "kind" in value && value.kind === "A_Const" && value.isnull === true;
+}
+
+function uniqueIndex(constraint: TableConstraint): TidbIndex {
+  return { name: constraint.name, unique: true, columns: constraint.columns.map((c) => c.name) };
+}
+
+function indexes(catalog: Catalog, table: Table, lost: ReadonlySet<Node>): TidbIndex[] {
+  return [...catalog.indexes.values()]
+    .filter((i) => i.table === table && !lost.has(i.node))
+    .map((i) => ({ name: i.name, unique: i.unique, columns: i.columns.map((c) => c?.name ?? null) }));
+}
+
+function foreignKey({ columns, parent, node }: TableConstraint, name: (table: Table) => string): TidbForeignKey {
+  return {
+    columns: columns.map((c) => c.name),
+    parent: name(parent!.table),
+    parentColumns: parent!.columns.map((c) => c.name),
+    onDelete: ACTIONS[node.fk_del_action ?? "a"]!,
+    onUpdate: ACTIONS[node.fk_upd_action ?? "a"]!,
+  };
+}

@@ -1,0 +1,131 @@
+import type { Severity } from "./finding.js";
+
+/** A finding that no rule makes, with the texts a reader sees. */
+export interface CoreFinding {
+  readonly id: string;
+  readonly construct: string;
+  readonly why: string;
+  readonly docs: { readonly pg?: string; readonly tidb?: string };
+  readonly messages: Readonly<Record<string, { readonly severity: Severity; readonly text: string; readonly help?: string }>>;
+  readonly examples: readonly { readonly pg: string; readonly tidb: string | null; readonly findings: readonly string[] }[];
+}
+
+const unconverted = {
+  id: "core/unconverted",
+  construct: "anything no rule converts",
+  why: `The converter prints only what is known to mean the same in TiDB. A statement, clause, type, function or operator that
+is not on that list and that no rule rewrites is never passed through in the hope that it works: the statement stands in the
+output as a comment with its original text, and this finding says which part was not known.`,
+  docs: { tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility" },
+  messages: {
+    statement: {
+      severity: "error",
+      text: "not converted: {reason} has no TiDB form here",
+      help: "write the TiDB statement by hand where the commented one stands in the output",
+    },
+    "left-out": {
+      severity: "error",
+      text: "{what} was left out: {reason} has no TiDB form here",
+      help: "the rest of the statement was converted; add the missing part by hand, or keep it in the application",
+    },
+  },
+  examples: [{ pg: "LISTEN channel", tidb: null, findings: ["statement"] }],
+} as const satisfies CoreFinding;
+
+const notCarried = {
+  id: "core/not-carried",
+  construct: "a part of a statement that did not reach the output",
+  why: `After each statement the converter compares what it was given with what was printed or dealt with by a rule. A clause
+that was neither is named here, so that nothing disappears in silence: the rest of the statement was converted, this clause was not.`,
+  docs: {},
+  messages: {
+    "not-carried": {
+      severity: "error",
+      text: "not carried over: {clause}",
+      help: "decide whether the clause matters, and add what replaces it by hand",
+    },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
+const notUnderstood = {
+  id: "core/not-understood",
+  construct: "a statement PostgreSQL's own grammar refuses",
+  why: `The statement was read with the grammar of PostgreSQL 18 and, when that refused it, of PostgreSQL 16. Neither could
+read it, so there is nothing to convert. The usual causes are a truncated file, SQL of another product, and placeholders of a
+template language. Every other statement of the file is converted as if this one were not there.`,
+  docs: { pg: "https://www.postgresql.org/docs/current/sql-syntax.html" },
+  messages: {
+    refused: {
+      severity: "error",
+      text: "PostgreSQL's parser refuses this statement: {reason}",
+      help: "correct the statement, or take the part that is not SQL out of the file",
+    },
+    unterminated: {
+      severity: "error",
+      text: "{what} is opened here and never closed",
+      help: "close it; the statements after it were still converted where their beginnings could be told",
+    },
+  },
+  examples: [{ pg: "CREATE TABEL t (id int)", tidb: null, findings: ["refused"] }],
+} as const satisfies CoreFinding;
+
+const psql = {
+  id: "core/psql",
+  construct: "a psql command",
+  why: `Lines that begin with a backslash are read by psql and never reach the server. Those that only guard or decorate a dump are
+dropped; those that change the database or read another file would change what the rest of the file means.`,
+  docs: { pg: "https://www.postgresql.org/docs/current/app-psql.html" },
+  messages: {
+    dropped: { severity: "note", text: "\\{command} is a psql command without effect on the schema" },
+    refused: {
+      severity: "error",
+      text: "\\{command} is a psql command that cannot be followed here",
+      help: "convert the file or database it leads to on its own",
+    },
+  },
+  examples: [
+    { pg: "\\restrict abc", tidb: "", findings: ["dropped"] },
+    { pg: "\\connect shop", tidb: null, findings: ["refused"] },
+  ],
+} as const satisfies CoreFinding;
+
+const copy = {
+  id: "core/copy",
+  construct: "COPY … FROM stdin with its data",
+  why: `The rows between COPY and \\. are data, and TiDB has no COPY. They are counted, and none of them is in the output.`,
+  docs: { pg: "https://www.postgresql.org/docs/current/sql-copy.html", tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-load-data" },
+  messages: {
+    "data-left-out": {
+      severity: "error",
+      text: "{rows} rows of COPY data for {table} are not in the output",
+      help: "dump the data as `pg_dump --inserts --rows-per-insert=500`, which is converted, or load it as CSV",
+    },
+  },
+  examples: [{ pg: "COPY t (a) FROM stdin;\n1\n\\.", tidb: null, findings: ["data-left-out"] }],
+} as const satisfies CoreFinding;
+
+const insert = {
+  id: "core/insert",
+  construct: "INSERT … VALUES with plain rows",
+  why: `Rows of literals are converted value by value according to the column's type: backslashes are doubled, bytea becomes X'…', arrays
+become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB has no form for is named, and its statement left out.`,
+  docs: { tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-insert" },
+  messages: {
+    value: { severity: "error", text: "{reason} has no TiDB form", help: "change the value, or the column's type, and load this row by hand" },
+    utc: {
+      severity: "warning",
+      text: "a time without an offset for a timestamptz column is read as UTC",
+      help: "PostgreSQL reads it in the session's time zone: dump with `SET TIME ZONE 'UTC'`, or write the offset",
+    },
+    "unknown-table": {
+      severity: "warning",
+      text: "the table's definition is not in the input: strings are passed on as they are",
+      help: "convert the schema together with the data, so that bytea, arrays and times are coded by their type",
+    },
+  },
+  examples: [{ pg: "INSERT INTO t VALUES (1)", tidb: "INSERT INTO t VALUES (1)", findings: ["unknown-table"] }],
+} as const satisfies CoreFinding;
+
+/** The findings of the converter's own nets. */
+export const CORE = { unconverted, notCarried, notUnderstood, psql, copy, insert } as const;

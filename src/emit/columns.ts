@@ -1,0 +1,25 @@
+import type { Catalog, Column } from "../catalog/model.js";
+import { tidbDefault } from "../types/defaults.js";
+import { mapType } from "../types/map.js";
+import { identifier, string } from "./words.js";
+
+/** Comments longer than this are refused (TiDB 8.5.6: errors 1629 for columns, 1628 for tables); counted in bytes. */
+export const COMMENT_BYTES = { column: 1024, table: 2048 } as const;
+
+/**
+ * A column's full definition as MODIFY COLUMN takes it, from the catalog.
+ * @returns why there is none, where its type or default has no TiDB form, or it is generated
+ */
+export function columnDefinition(catalog: Catalog, column: Column): { readonly sql: string } | { readonly refused: string } {
+  const mapped = mapType(catalog, column.type, column);
+  if (!mapped?.sql) return { refused: `the type of ${column.name}` };
+  if (column.generated) return { refused: "a generated column" };
+  const value = column.default === undefined || column.identity ? undefined : tidbDefault(catalog, column, column.default);
+  if (value && "refused" in value) return { refused: `the default of ${column.name}: ${value.refused}` };
+  const parts = [identifier(column.name), mapped.sql];
+  if (column.notNull) parts.push("NOT NULL");
+  if (value) parts.push(`DEFAULT ${value.sql}`);
+  if (column.identity) parts.push("AUTO_INCREMENT");
+  if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column) parts.push(`COMMENT ${string(column.comment)}`);
+  return { sql: parts.join(" ") };
+}

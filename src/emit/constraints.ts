@@ -1,0 +1,66 @@
+import type { Constraint, Node } from "../pg/ast.js";
+import { type Printer, type Printing, prints } from "./printing.js";
+import { identifier } from "./words.js";
+
+const ACTIONS: Readonly<Record<string, string>> = { r: "RESTRICT", c: "CASCADE", n: "SET NULL" };
+
+export function identifiers(names: readonly string[] | undefined): string {
+  return (names ?? []).map(identifier).join(", ");
+}
+
+/** `CONSTRAINT name ` or nothing. */
+function label(node: { conname?: string }): string {
+  return node.conname === undefined ? "" : `CONSTRAINT ${identifier(node.conname)} `;
+}
+
+function action(words: string, code: string | undefined, node: Node, p: Printing): string {
+  if (code === undefined || code === "a") return "";
+  const word = ACTIONS[code];
+  return word ? ` ${words} ${word}` : p.refuse(node, `${words} SET DEFAULT`);
+}
+
+/** A printer for each constraint type, so that each declares the fields it carries. */
+const PRINTERS: Readonly<Record<string, Printer>> = {
+  CONSTR_NOTNULL: prints("Constraint", ["contype"], () => "NOT NULL"),
+  CONSTR_NULL: prints("Constraint", ["contype"], () => "NULL"),
+  CONSTR_PRIMARY: prints("Constraint", ["contype", "keys", "conname"], (node) => `PRIMARY KEY (${identifiers(node.keys)})`),
+  CONSTR_UNIQUE: prints("Constraint", ["contype", "keys", "conname"], (node) => {
+    return `UNIQUE KEY${node.conname === undefined ? "" : ` ${identifier(node.conname)}`} (${identifiers(node.keys)})`;
+  }),
+  CONSTR_CHECK: prints("Constraint", ["contype", "conname", "raw_expr"], (node, p) => `${label(node)}CHECK (${p.print(node.raw_expr)})`),
+  CONSTR_FOREIGN: prints(
+    "Constraint",
+    ["contype", "conname", "fk_attrs", "pktable", "pk_attrs", "fk_del_action", "fk_upd_action"],
+    (node, p) => {
+      const parent = `${p.relation(node.pktable!)} (${identifiers(node.pk_attrs)})`;
+      const actions = `${action("ON DELETE", node.fk_del_action, node as Node, p)}${action("ON UPDATE", node.fk_upd_action, node as Node, p)}`;
+      return `${label(node)}FOREIGN KEY (${identifiers(node.fk_attrs)}) REFERENCES ${parent}${actions}`;
+    },
+  ),
+  CONSTR_GENERATED: prints("Constraint", ["contype", "raw_expr", "generated_when", "generated_kind"], (node, p) => {
+    const text = p.attempt(node as Node, "the generation expression", () => p.print(node.raw_expr));
+    return text === undefined ? "" : `GENERATED ALWAYS AS (${text}) ${node.generated_kind === "v" ? "VIRTUAL" : "STORED"}`;
+  }),
+};
+
+/** How a reader knows a constraint: `CHECK t_a_check`. */
+export function constraintWords(node: Constraint): string {
+  const words = WORDS[node.contype ?? ""] ?? "constraint";
+  return node.conname === undefined ? words : `${words} ${node.conname}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  CONSTR_PRIMARY: "PRIMARY KEY",
+  CONSTR_UNIQUE: "UNIQUE",
+  CONSTR_CHECK: "CHECK",
+  CONSTR_FOREIGN: "FOREIGN KEY",
+  CONSTR_EXCLUSION: "EXCLUDE",
+  CONSTR_DEFAULT: "DEFAULT",
+};
+
+export function printConstraint(node: Constraint, p: Printing): string {
+  const printer = PRINTERS[node.contype ?? ""];
+  if (!printer) return p.refuse(node, WORDS[node.contype ?? ""] ?? `${node.contype}`);
+  p.ledger.carried(node, printer.fields);
+  return printer.print(node as never, p);
+}

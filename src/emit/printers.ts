@@ -1,0 +1,7 @@
+import { expressionPrinters } from "./expressions.js";
+import type { Printers } from "./printing.js";
+import { statementPrinters } from "./statements.js";
+import { tablePrinters } from "./tables.js";
+
+/** All there is to print: what has no printer here and was not rewritten by a rule has no TiDB form. */
+export const printers: Printers = { ...expressionPrinters, ...tablePrinters, ...statementPrinters };

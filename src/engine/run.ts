@@ -1,0 +1,249 @@
+import type { Catalog } from "../catalog/model.js";
+import type { Finding } from "../finding.js";
+import type { ColumnDef, Kind, Node } from "../pg/ast.js";
+import { isNode } from "../pg/names.js";
+import type { Source, Span } from "../source/text.js";
+import { type Context, type Data, type Folded, type Handler, type Outcome, type Patch, type Rule, type SchemaContext, takes } from "./contract.js";
+import type { Ledger } from "./ledger.js";
+import type { Tidb } from "./tidb.js";
+
+type AnyNode = Node | Tidb;
+
+/** One statement on its way through the pipeline. */
+export interface Statement {
+  readonly source: Source;
+  readonly span: Span;
+  /** As parsed. */
+  readonly node: Node;
+  /** As whole-schema rules left it. */
+  current: Node;
+  /** Set when its substance went into another statement. */
+  absorbedInto: Statement | undefined;
+  /** Statements whose substance stands in this one. */
+  readonly absorbed: Statement[];
+  readonly findings: Finding[];
+}
+
+/** Handlers by kind of node, in the order of the rules. */
+export type Handlers = ReadonlyMap<Kind, readonly { readonly rule: Rule; readonly handler: Handler }[]>;
+
+export function handlersOf(rules: readonly Rule[]): Handlers {
+  const map = new Map<Kind, { rule: Rule; handler: Handler }[]>();
+  for (const rule of rules)
+    for (const handler of rule.on?.(takes) ?? []) {
+      const list = map.get(handler.kind);
+      if (list) list.push({ rule, handler });
+      else map.set(handler.kind, [{ rule, handler }]);
+    }
+  return map;
+}
+
+/** What is said of a place, with the rule's placeholders filled in. */
+export function finding(rule: Pick<Rule, "id" | "messages" | "docs">, message: string, data: Data, source: Source, span: Span): Finding {
+  const spec = rule.messages[message];
+  if (!spec) throw new Error(`Rule ${rule.id} has no message "${message}".`);
+  const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(data[name] ?? whole));
+  const url = rule.docs.tidb ?? rule.docs.pg;
+  return {
+    rule: rule.id,
+    message,
+    severity: spec.severity,
+    text: fill(spec.text),
+    ...(spec.help === undefined ? {} : { help: fill(spec.help) }),
+    ...(url === undefined ? {} : { url }),
+    source,
+    span,
+  };
+}
+
+/** The span of a node: from its location to the end of its element, or the whole statement where the parser gives no location. */
+export function spanOf(statement: { source: Source; span: Span }, node: AnyNode | undefined): Span {
+  const at = (node as { location?: number } | undefined)?.location;
+  if (at === undefined || at < statement.span.start || at >= statement.span.end) return firstLine(statement);
+  return { start: at, end: elementEnd(statement.source.text, at, statement.span.end) };
+}
+
+function firstLine({ source, span }: { source: Source; span: Span }): Span {
+  const end = source.text.indexOf("\n", span.start);
+  return { start: span.start, end: end < 0 ? span.end : Math.min(span.end, end) };
+}
+
+/** Where a list element that starts at `at` ends: at its comma or closing parenthesis, or at the end of its line. */
+function elementEnd(text: string, at: number, limit: number): number {
+  let depth = 0;
+  let quote = "";
+  for (let i = at; i < limit; i++) {
+    const c = text[i]!;
+    if (c === "\n") return text[i - 1] === "\r" ? i - 1 : i;
+    if (quote) {
+      if (c === quote) quote = "";
+    } else if (c === "'" || c === '"') quote = c;
+    else if (c === "(") depth++;
+    else if (c === ")" && depth-- === 0) return i;
+    else if (c === "," && depth === 0) return i;
+  }
+  return limit;
+}
+
+export interface Run {
+  readonly handlers: Handlers;
+  readonly ledger: Ledger;
+  readonly now: Catalog;
+  readonly final: Catalog;
+  readonly target: string;
+}
+
+/**
+ * Runs all handlers over one statement, bottom-up; a replacement of the same kind goes on to the next rule.
+ * @returns the statements to print; none when a rule took the statement out (its finding says why)
+ */
+export function rewrite(run: Run, statement: Statement): AnyNode[] {
+  const walk = { run, statement, path: [] as Node[] } as unknown as { -readonly [F in keyof Walk]: Walk[F] };
+  walk.context = context(walk);
+  const outcome = visit(walk, statement.current);
+  if (outcome === undefined) return [];
+  return Array.isArray(outcome) ? outcome : [outcome as AnyNode];
+}
+
+/** Where the walk stands; the context handed to handlers reads it. */
+interface Walk {
+  readonly run: Run;
+  readonly statement: Statement;
+  readonly path: Node[];
+  readonly context: Context;
+  rule: Rule;
+  handler: Handler;
+  node: Node;
+}
+
+type Visited = AnyNode | readonly AnyNode[] | undefined;
+
+function visit(walk: Walk, node: Node): Visited {
+  walk.path.push(node);
+  const outcome = handle(walk, node, visitChildren(walk, node));
+  walk.path.pop();
+  return outcome;
+}
+
+function handle(walk: Walk, node: Node, visited: Node): Visited {
+  let current = visited;
+  const handlers = walk.run.handlers.get(node.kind);
+  if (!handlers) return current;
+  for (const { rule, handler } of handlers) {
+    walk.rule = rule;
+    walk.handler = handler;
+    walk.node = current;
+    const outcome = handler.run(current as never, walk.context);
+    if (!outcome) continue;
+    if ("drop" in outcome) return undefined;
+    if ("statements" in outcome) return outcome.statements;
+    if (outcome.replace.kind !== node.kind) return outcome.replace;
+    current = outcome.replace;
+  }
+  return current;
+}
+
+/** The node itself when nothing below changed, otherwise a copy that the ledger knows to stand in its place. */
+function visitChildren(walk: Walk, node: Node): Node {
+  let patch: Record<string, unknown> | undefined;
+  const fields = node as unknown as Record<string, unknown>;
+  for (const field in fields) {
+    const value = fields[field];
+    if (typeof value !== "object" || value === null) continue;
+    const next = visitValue(walk, value);
+    if (next !== value) {
+      patch ??= {};
+      patch[field] = next;
+    }
+  }
+  return patch ? changed(walk.run.ledger, node, patch) : node;
+}
+
+function visitValue(walk: Walk, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (!Array.isArray(value)) return isNode(value) ? visit(walk, value) : value;
+  let next: unknown[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const item = visitValue(walk, value[i]);
+    if (item !== value[i] && !next) next = value.slice(0, i);
+    if (!next || item === undefined) continue;
+    if (Array.isArray(item) && isNode(value[i])) next.push(...item);
+    else next.push(item);
+  }
+  return next ?? value;
+}
+
+function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
+  const copy = { ...node, ...patch } as N;
+  ledger.changed(node, copy);
+  return copy;
+}
+
+function context(walk: Walk): Context {
+  const { run, statement, path } = walk;
+  const report = (message: string, data: Data = {}, at: Node = walk.node): undefined => {
+    const origin = run.ledger.origin(at) as Node;
+    const located = (origin as { location?: number }).location === undefined ? nearestLocated(path) : origin;
+    statement.findings.push(finding(walk.rule, message, data, statement.source, spanOf(statement, located)));
+    return undefined;
+  };
+  return {
+    catalog: run.now,
+    final: run.final,
+    target: run.target,
+    within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
+    column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
+    constraint: (node) => run.final.constraintOf.get(run.ledger.origin(node as Node) as never),
+    index: (node) => run.final.indexOf.get(run.ledger.origin(node as Node) as never),
+    report,
+    change: (node, patch: Patch<Kind>) => changed(run.ledger, node as Node, patch) as never,
+    replace(next, message, data) {
+      if (message !== undefined) report(message, data);
+      run.ledger.carried(walk.node, walk.handler.fields);
+      if (next.kind !== walk.node.kind) run.ledger.changed(walk.node, next);
+      return { replace: next };
+    },
+    statements(nodes, message, data) {
+      if (message !== undefined) report(message, data);
+      run.ledger.carried(walk.node, walk.handler.fields);
+      return { statements: nodes };
+    },
+    drop(message, data): Outcome {
+      report(message, data);
+      run.ledger.reported(run.ledger.origin(walk.node));
+      run.ledger.reported(walk.node);
+      return { drop: true };
+    },
+    carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
+  };
+}
+
+function nearestLocated(path: readonly Node[]): Node | undefined {
+  return path.findLast((n) => (n as { location?: number }).location !== undefined);
+}
+
+/** Runs the whole-schema rules. */
+export function fold(rules: readonly Rule[], statements: readonly Statement[], final: Catalog, ledger: Ledger): void {
+  for (const rule of rules) {
+    if (!rule.schema) continue;
+    const schema: SchemaContext = {
+      statements: statements as readonly Folded[],
+      final,
+      column: (def) => final.columnOf.get(ledger.origin(def)),
+      change: (node, patch) => changed(ledger, node as Node, patch) as never,
+      update(folded, node) {
+        const statement = folded as Statement;
+        if (statement.current !== node) ledger.changed(statement.current, node);
+        statement.current = node;
+      },
+      absorb(folded, into, carried, message, data = {}) {
+        const statement = folded as Statement;
+        for (const [node, fields] of carried) ledger.carried(node, new Set(fields));
+        statement.absorbedInto = into as Statement;
+        (into as Statement).absorbed.push(statement);
+        statement.findings.push(finding(rule, message, data, statement.source, spanOf(statement, undefined)));
+      },
+    };
+    rule.schema(schema);
+  }
+}

@@ -1,13 +1,44 @@
 import type { Rule, RuleSpec } from "../src/rule.js";
+import identity from "./columns/identity.js";
+import check from "./constraints/check.js";
 import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
+import unique from "./constraints/unique.js";
+import expression from "./indexes/expression.js";
+import length from "./indexes/length.js";
+import method from "./indexes/method.js";
+import options from "./indexes/options.js";
+import partial from "./indexes/partial.js";
+import { alterRules, ifExists } from "./tables/alter-actions.js";
+import alterColumn from "./tables/alter-column.js";
+import alterConstraint from "./tables/alter-constraint.js";
+import foldTable from "./tables/fold.js";
+import tableOptions from "./tables/options.js";
+import rename from "./tables/rename.js";
+import enumChanges from "./types/enum-changes.js";
 import { typeRules } from "./types.js";
 
 /** All rules in the order in which they run on a node; the id of a rule in a file of its own is the file's path. */
 const RULES: Readonly<Record<string, RuleSpec<string>>> = {
+  "tables/fold": foldTable,
   ...typeRules,
-  "constraints/foreign-key": foreignKey,
+  "columns/identity": identity,
   "constraints/inline": inline,
+  "constraints/foreign-key": foreignKey,
+  "constraints/check": check,
+  "constraints/unique": unique,
+  "tables/options": tableOptions,
+  "tables/alter-if-exists": ifExists,
+  ...alterRules,
+  "tables/rename": rename,
+  "types/enum-changes": enumChanges,
+  "tables/alter-column": alterColumn,
+  "tables/alter-constraint": alterConstraint,
+  "indexes/method": method,
+  "indexes/options": options,
+  "indexes/expression": expression,
+  "indexes/length": length,
+  "indexes/partial": partial,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -1,6 +1,6 @@
 /** All that a rule's author needs; rules import nothing else. */
-export type { Column, Table } from "./catalog/model.js";
-export { find } from "./catalog/model.js";
+export type { Column, Table, TableConstraint } from "./catalog/model.js";
+export { find, isAutoIncrement } from "./catalog/model.js";
 export { objectName } from "./catalog/naming.js";
 export { literalText, nextvalSequence, parseName, referenced } from "./catalog/replay.js";
 export { COMMENT_BYTES, columnDefinition } from "./emit/columns.js";

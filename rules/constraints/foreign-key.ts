@@ -12,11 +12,18 @@ MATCH and SET DEFAULT without obeying them.`,
     "unknown-parent": error("FOREIGN KEY {name} was left out: its parent table is not in the input", {
       help: "convert the file that creates the parent together with this one",
     }),
-    "types-differ": error("FOREIGN KEY {name} was left out: {child} is {childType} and {parent} is {parentType}; TiDB wants the same type", {
-      help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
+    "types-differ": error(
+      "FOREIGN KEY {name} was left out: {child} is {childType} and {parent} is {parentType}; TiDB wants the same type",
+      {
+        help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
+      },
+    ),
+    partitioned: error("FOREIGN KEY {name} was left out: TiDB allows none on or to a partitioned table", {
+      help: "check it in the application",
     }),
-    partitioned: error("FOREIGN KEY {name} was left out: TiDB allows none on or to a partitioned table", { help: "check it in the application" }),
-    "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", { help: "set them in the application before the delete" }),
+    "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", {
+      help: "set them in the application before the delete",
+    }),
     deferrable: warning("FOREIGN KEY {name} is checked at once: TiDB cannot defer it", {
       help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
     }),
@@ -34,7 +41,20 @@ MATCH and SET DEFAULT without obeying them.`,
   on: (takes) => [
     takes(
       "Constraint",
-      ["contype", "pktable", "pk_attrs", "fk_attrs", "deferrable", "initdeferred", "skip_validation", "initially_valid", "fk_matchtype", "fk_upd_action", "fk_del_action", "fk_del_set_cols"],
+      [
+        "contype",
+        "pktable",
+        "pk_attrs",
+        "fk_attrs",
+        "deferrable",
+        "initdeferred",
+        "skip_validation",
+        "initially_valid",
+        "fk_matchtype",
+        "fk_upd_action",
+        "fk_del_action",
+        "fk_del_set_cols",
+      ],
       (fk, ctx) => {
         const made = fk.contype === "CONSTR_FOREIGN" ? ctx.constraint(fk) : undefined;
         if (!made) return;
@@ -45,7 +65,13 @@ MATCH and SET DEFAULT without obeying them.`,
           const parent = made.parent.columns[i]!;
           const [childType, parentType] = [child, parent].map((c) => mapType(ctx.final, c.type, c)?.sql ?? "unknown");
           if (comparable(childType!) !== comparable(parentType!))
-            return ctx.drop("types-differ", { name, child: child.name, childType: childType!, parent: `${made.parent.table.name}.${parent.name}`, parentType: parentType! });
+            return ctx.drop("types-differ", {
+              name,
+              child: child.name,
+              childType: childType!,
+              parent: `${made.parent.table.name}.${parent.name}`,
+              parentType: parentType!,
+            });
         }
         if (fk.deferrable) ctx.report("deferrable", { name });
         if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });

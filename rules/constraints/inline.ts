@@ -61,8 +61,16 @@ these.`,
   CONSTRAINT person_age_check CHECK (age > 0),
   CONSTRAINT person_team_fkey FOREIGN KEY (team) REFERENCES team (id) ON DELETE CASCADE
 ) COLLATE utf8mb4_0900_bin`,
-      accepts: ["INSERT INTO team VALUES (1)", "INSERT INTO person VALUES (1, 'a', 1, 1)", "INSERT INTO person VALUES (2, NULL, NULL, NULL)"],
-      refuses: ["INSERT INTO person VALUES (3, 'a', 1, 1)", "INSERT INTO person VALUES (3, 'b', 0, 1)", "INSERT INTO person VALUES (3, 'b', 1, 2)"],
+      accepts: [
+        "INSERT INTO team VALUES (1)",
+        "INSERT INTO person VALUES (1, 'a', 1, 1)",
+        "INSERT INTO person VALUES (2, NULL, NULL, NULL)",
+      ],
+      refuses: [
+        "INSERT INTO person VALUES (3, 'a', 1, 1)",
+        "INSERT INTO person VALUES (3, 'b', 0, 1)",
+        "INSERT INTO person VALUES (3, 'b', 1, 2)",
+      ],
     },
     {
       given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (id int PRIMARY KEY)",

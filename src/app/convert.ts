@@ -1,6 +1,7 @@
 import { type Catalog, emptyCatalog } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { CORE, type CoreFinding } from "../core.js";
+import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
 import { printers } from "../emit/printers.js";
 import { type CommentSlot, type Hole, type LeftOut, printing } from "../emit/printing.js";
@@ -17,7 +18,6 @@ import type { Account, FileResult, Outcome, Result, StatementResult } from "../r
 import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import { expectedSchema } from "./expected.js";
-import { insertRows } from "../data/inserts.js";
 import { header, sessionFor } from "./session.js";
 
 export interface ConvertOptions {
@@ -25,6 +25,8 @@ export interface ConvertOptions {
   readonly postgres: GrammarVersion;
   /** The TiDB release to write for, e.g. `8.5.6`. */
   readonly target: string;
+  /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
+  readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }
 
 /** A chunk of the input with what was made of it before the second pass. */
@@ -42,7 +44,7 @@ interface Item {
 export async function convert(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<Result> {
   const final = emptyCatalog();
   const files: Item[][] = [];
-  for (const source of sources) files.push(await readFile(source, final, options.postgres));
+  for (const source of sources) files.push(await readFile(source, final, options));
   const statements = files.flat().flatMap((item) => item.statement ?? []);
   const folds = new Ledger();
   fold(rules, statements, final, folds);
@@ -53,14 +55,17 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     folds,
     lost: new Set(),
     relation: relationNamer(final, now),
-    postgres: options.postgres,
+    options,
   };
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, sources[i]!, items));
   const converted = results.flatMap((file) => file.statements);
   const session = sessionFor(final);
   return {
-    files: results.map((file) => ({ ...file, output: file.output === "" ? "" : header(file.source, options.target, session) + file.output })),
+    files: results.map((file) => ({
+      ...file,
+      output: file.output === "" ? "" : header(file.source, options.target, session) + file.output,
+    })),
     findings: converted.flatMap((statement) => statement.findings),
     account: accountOf(converted),
     session,
@@ -68,23 +73,29 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   };
 }
 
-async function readFile(source: Source, catalog: Catalog, version: GrammarVersion): Promise<Item[]> {
+async function readFile(source: Source, catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
   const items: Item[] = [];
   for (const chunk of split(source)) {
     const item: Item = { chunk, findings: [] };
     items.push(item);
     if (chunk.kind !== "sql") continue;
     if (chunk.problem) {
-      item.findings.push(core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, source, { start: chunk.problem.at, end: chunk.problem.at + 1 }));
+      item.findings.push(
+        core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, source, {
+          start: chunk.problem.at,
+          end: chunk.problem.at + 1,
+        }),
+      );
       continue;
     }
     // Rows of data are read in the second pass, without a tree where they are plain.
     if (isInsert(chunk)) continue;
-    const parsed = await parseStatement(source, chunk.span, version);
+    const parsed = await parseStatement(source, chunk.span, options.postgres);
     if (!parsed.ok) {
       item.findings.push(refusal(source, chunk.span, parsed));
       continue;
     }
+    options.onTree?.(parsed.node, source, chunk.span);
     replay(catalog, parsed.node);
     item.statement = newStatement(source, chunk.span, parsed.node);
   }
@@ -105,7 +116,7 @@ interface Pass {
   /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
   readonly lost: Set<Node>;
   readonly relation: RelationNamer;
-  readonly postgres: GrammarVersion;
+  readonly options: ConvertOptions;
 }
 
 function newStatement(source: Source, span: Span, node: Node): Statement {
@@ -183,7 +194,23 @@ async function make(pass: Pass, item: Item): Promise<Made> {
 }
 
 /** psql commands that change nothing a schema is made of. */
-const HARMLESS = new Set(["restrict", "unrestrict", "set", "unset", "echo", "qecho", "warn", "pset", "timing", "encoding", "q", "x", "t", "a", "."]);
+const HARMLESS = new Set([
+  "restrict",
+  "unrestrict",
+  "set",
+  "unset",
+  "echo",
+  "qecho",
+  "warn",
+  "pset",
+  "timing",
+  "encoding",
+  "q",
+  "x",
+  "t",
+  "a",
+  ".",
+]);
 
 function makeMeta(chunk: MetaChunk): Made {
   const message = HARMLESS.has(chunk.command) ? "dropped" : "refused";
@@ -194,7 +221,8 @@ function makeCopy(chunk: CopyChunk): Made {
   const text = chunk.source.text.slice(chunk.span.start, chunk.span.end);
   const table = /^\\?copy\s+((?:"[^"]*"|[^\s("])+)/i.exec(text)?.[1] ?? "a table";
   const findings = [core(CORE.copy, "data-left-out", { rows: chunk.rows, table }, chunk.source, chunk.span)];
-  if (chunk.problem) findings.push(core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, chunk.source, chunk.span));
+  if (chunk.problem)
+    findings.push(core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, chunk.source, chunk.span));
   return { sql: [], findings, comments: [] };
 }
 
@@ -204,14 +232,23 @@ function isInsert(chunk: SqlChunk): boolean {
 
 async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   const { source, span } = chunk;
-  const made = chunk.inside.length > 0 ? undefined : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation({ schema, name }));
+  const made =
+    chunk.inside.length > 0
+      ? undefined
+      : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation({ schema, name }));
   if (made?.kind === "converted") {
     const findings = made.notes.map((n) => core(CORE.insert, n.id, {}, source, { start: n.at, end: n.at + 1 }));
     return { sql: [made.sql], findings, comments: [], verbatim: made.asIs };
   }
-  if (made?.kind === "refused") return { sql: [], findings: [core(CORE.insert, "value", { reason: made.reason }, source, { start: made.at, end: made.at + 1 })], comments: [] };
-  const parsed = await parseStatement(source, span, pass.postgres);
+  if (made?.kind === "refused")
+    return {
+      sql: [],
+      findings: [core(CORE.insert, "value", { reason: made.reason }, source, { start: made.at, end: made.at + 1 })],
+      comments: [],
+    };
+  const parsed = await parseStatement(source, span, pass.options.postgres);
   if (!parsed.ok) return { sql: [], findings: [refusal(source, span, parsed)], comments: [] };
+  pass.options.onTree?.(parsed.node, source, span);
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
 }
 
@@ -237,7 +274,8 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   const leftOut: LeftOut[] = [];
   const p = printing(printers, now, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments);
   const sql = nodes.map((node) => p.print(node as never)).filter((text) => text !== "");
-  for (const { node, what, reason } of leftOut) findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
+  for (const { node, what, reason } of leftOut)
+    findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
   if (holes.length > 0) {
     const reasons = [...new Map(holes.map((h) => [h.reason, h])).values()];
     for (const { node, reason } of reasons) findings.push(core(CORE.unconverted, "statement", { reason }, source, spanOf(statement, node)));
@@ -268,7 +306,13 @@ function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): Statement
   const errors = made.findings.filter((f) => f.severity === "error");
   const outcome = outcomeOf(made.findings, same);
   const blocks: string[] = [...made.comments];
-  if (errors.length > 0) blocks.push(hole(errors.map((f) => `${f.rule}: ${f.text}`), sql.length === 0 ? holeText(chunk, original) : ""));
+  if (errors.length > 0)
+    blocks.push(
+      hole(
+        errors.map((f) => `${f.rule}: ${f.text}`),
+        sql.length === 0 ? holeText(chunk, original) : "",
+      ),
+    );
   blocks.push(...sql.map((text) => `${text};`));
   return { source, span, kind: statementWords(original), outcome, sql, output: blocks.join("\n"), findings: made.findings };
 }
@@ -284,7 +328,11 @@ function hasComment(chunk: Chunk): boolean {
 
 /** For comparing regardless of white space, letter case of words, and quotes that were not needed. */
 function squeeze(sql: string): string {
-  return sql.replaceAll(/\s+/g, " ").replaceAll(/ ?([(),;]) ?/g, "$1").trim().toLowerCase();
+  return sql
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/ ?([(),;]) ?/g, "$1")
+    .trim()
+    .toLowerCase();
 }
 
 /** The words a statement begins with: `CREATE TABLE`, `ALTER TABLE`, `INSERT INTO`, `\connect`. */
@@ -292,10 +340,19 @@ function statementWords(text: string): string {
   if (text.startsWith("\\")) return `psql ${text.split(/\s/, 1)[0]}`;
   const words = /^(?:[a-z]+\s*){1,4}/i.exec(text.slice(0, 80))?.[0].trim().toUpperCase().split(/\s+/) ?? [];
   const skip = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);
-  return words.filter((w) => !skip.has(w)).slice(0, 2).join(" ");
+  return words
+    .filter((w) => !skip.has(w))
+    .slice(0, 2)
+    .join(" ");
 }
 
 function accountOf(statements: readonly StatementResult[]): Account {
   const count = (outcome: Outcome) => statements.filter((s) => s.outcome === outcome).length;
-  return { statements: statements.length, asIs: count("as-is"), rewritten: count("rewritten"), warned: count("warned"), unconverted: count("unconverted") };
+  return {
+    statements: statements.length,
+    asIs: count("as-is"),
+    rewritten: count("rewritten"),
+    warned: count("warned"),
+    unconverted: count("unconverted"),
+  };
 }

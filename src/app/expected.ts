@@ -1,4 +1,4 @@
-import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
+import { type Catalog, type Column, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
 import type { TidbColumn, TidbForeignKey, TidbIndex, TidbSchema, TidbTable } from "../result.js";
@@ -39,7 +39,7 @@ function unquoted(identifier: string): string {
 
 function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node>): TidbColumn {
   const mapped = mapType(catalog, column.type, column);
-  const auto = column.identity !== undefined;
+  const auto = isAutoIncrement(column);
   return {
     name: column.name,
     type: (mapped?.sql ?? "").replace(/ COLLATE .*$/, "").replace(/^BOOLEAN$/, "TINYINT(1)"),

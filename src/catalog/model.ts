@@ -35,6 +35,8 @@ export interface Column {
   name: string;
   table: Table;
   type: TypeName;
+  /** Its type before the last change. */
+  changedFrom: TypeName | undefined;
   notNull: boolean;
   default: Value | undefined;
   generated: boolean;
@@ -42,7 +44,9 @@ export interface Column {
   identity: "a" | "d" | undefined;
   comment: string | undefined;
   /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */
-  readonly history: { readonly keys: Key[]; literalDefault: boolean };
+  readonly history: { readonly keys: Key[]; literalDefault: boolean; autoIncrement: boolean };
+  /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
+  readonly added: boolean;
   readonly def: ColumnDef;
   /** The constraint node that set the default, when it stands in a statement of its own or in the definition. */
   defaultNode: Node | undefined;
@@ -109,6 +113,11 @@ export function emptyCatalog(): Catalog {
     indexOf: new Map(),
     dropped: new Map(),
   };
+}
+
+/** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */
+export function isAutoIncrement(column: Column): boolean {
+  return !column.added && (column.identity !== undefined || column.history.autoIncrement);
 }
 
 /** The key under which a relation or type stands, its schema filled in. */

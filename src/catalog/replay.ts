@@ -168,19 +168,21 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
   }
 }
 
-function defineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
+function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = false): void {
   const existing = catalog.columnOf.get(def);
   const column: Column = {
     name: def.colname ?? "",
     table,
     type: def.typeName!,
+    changedFrom: undefined,
     notNull: false,
     default: undefined,
     generated: false,
     identity: SERIALS.has(typeName(def.typeName!).name) ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
-    history: existing?.history ?? { keys: [], literalDefault: false },
+    history: existing?.history ?? { keys: [], literalDefault: false, autoIncrement: false },
+    added,
     def,
     defaultNode: undefined,
   };
@@ -262,7 +264,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
   const facts = CONSTRAINT_TYPES[constraint.contype ?? ""];
   if (!facts) return;
   const index = constraint.indexname ? find(catalog, catalog.indexes, { schema: table.schema, name: constraint.indexname }) : undefined;
-  const names = constraint.keys ?? constraint.fk_attrs ?? [];
+  const names = constraint.keys ?? constraint.fk_attrs ?? excluded(constraint);
   const columns = index
     ? index.columns.flatMap((c) => c ?? [])
     : names.length > 0
@@ -285,6 +287,11 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
   if (facts.type === "primary" || facts.type === "unique" || facts.type === "foreign") addKey(facts.type, columns);
   if (parent) addKey("parent", parent.columns);
+}
+
+/** Column names of EXCLUDE: its elements are pairs of an index element and an operator. */
+function excluded(constraint: Constraint): string[] {
+  return (constraint.exclusions ?? []).flatMap((pair) => (Array.isArray(pair) ? (as("IndexElem", (pair as readonly Value[])[0])?.name ?? []) : []));
 }
 
 function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table; columns: Column[] } | undefined {
@@ -361,7 +368,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AddColumn: (catalog, table, cmd) => {
     const def = as("ColumnDef", cmd.def);
     if (!def || (cmd.missing_ok && table.columns.has(def.colname ?? ""))) return;
-    defineColumn(catalog, table, def);
+    defineColumn(catalog, table, def, true);
     columnConstraints(catalog, table, def);
   },
   AT_DropColumn: (catalog, table, cmd) => {
@@ -389,6 +396,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     column.notNull = false;
   }),
   AT_AlterColumnType: withColumn((_, column, cmd) => {
+    column.changedFrom = column.type;
     column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
   }),
   AT_AddIdentity: withColumn((_, column, cmd) => {

@@ -1,4 +1,4 @@
-import type { Catalog, Column } from "../catalog/model.js";
+import { type Catalog, type Column, isAutoIncrement } from "../catalog/model.js";
 import { tidbDefault } from "../types/defaults.js";
 import { mapType } from "../types/map.js";
 import { identifier, string } from "./words.js";
@@ -14,12 +14,13 @@ export function columnDefinition(catalog: Catalog, column: Column): { readonly s
   const mapped = mapType(catalog, column.type, column);
   if (!mapped?.sql) return { refused: `the type of ${column.name}` };
   if (column.generated) return { refused: "a generated column" };
-  const value = column.default === undefined || column.identity ? undefined : tidbDefault(catalog, column, column.default);
+  const value = column.default === undefined || isAutoIncrement(column) ? undefined : tidbDefault(catalog, column, column.default);
   if (value && "refused" in value) return { refused: `the default of ${column.name}: ${value.refused}` };
   const parts = [identifier(column.name), mapped.sql];
   if (column.notNull) parts.push("NOT NULL");
   if (value) parts.push(`DEFAULT ${value.sql}`);
-  if (column.identity) parts.push("AUTO_INCREMENT");
-  if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column) parts.push(`COMMENT ${string(column.comment)}`);
+  if (isAutoIncrement(column)) parts.push("AUTO_INCREMENT");
+  if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column)
+    parts.push(`COMMENT ${string(column.comment)}`);
   return { sql: parts.join(" ") };
 }

@@ -12,7 +12,8 @@ type Level = (typeof PRECEDENCE)[keyof typeof PRECEDENCE];
 /** The level of what will be printed for a node; anything in call or literal form is primary. */
 function level(node: Value | undefined): Level {
   if (!isNode(node)) return PRECEDENCE.primary;
-  if (node.kind === "BoolExpr") return node.boolop === "OR_EXPR" ? PRECEDENCE.or : node.boolop === "AND_EXPR" ? PRECEDENCE.and : PRECEDENCE.not;
+  if (node.kind === "BoolExpr")
+    return node.boolop === "OR_EXPR" ? PRECEDENCE.or : node.boolop === "AND_EXPR" ? PRECEDENCE.and : PRECEDENCE.not;
   if (node.kind === "NullTest" || node.kind === "BooleanTest") return PRECEDENCE.comparison;
   if (node.kind !== "A_Expr") return PRECEDENCE.primary;
   if (node.variant === "AEXPR_BETWEEN" || node.variant === "AEXPR_NOT_BETWEEN") return PRECEDENCE.between;
@@ -83,7 +84,8 @@ const FAMILIES: { readonly [kind: string]: ((p: Printing, node: never) => Family
   NullTest: () => "boolean",
   BooleanTest: () => "boolean",
   CoalesceExpr: (p: Printing, node: Extract<Node, { kind: "CoalesceExpr" }>) => familyOf(p, node.args?.[0]),
-  FuncCall: (_: Printing, node: Extract<Node, { kind: "FuncCall" }>) => FUNCTION_FAMILY[String(node.funcname?.[node.funcname.length - 1] ?? "")],
+  FuncCall: (_: Printing, node: Extract<Node, { kind: "FuncCall" }>) =>
+    FUNCTION_FAMILY[String(node.funcname?.[node.funcname.length - 1] ?? "")],
   SQLValueFunction: () => "time",
   Tidb: () => undefined,
 };
@@ -128,7 +130,10 @@ function binary(p: Printing, node: A_Expr, operator: Operator, symbol: string): 
   const families = [left, right].filter((f): f is Family => f !== "literal" && f !== undefined);
   const known = left !== undefined && right !== undefined;
   if (!known || families.some((f) => !operator.families.includes(f)) || new Set(families).size > 1)
-    return p.refuse(node, `operator ${symbol} on ${families.length === 0 ? "values of unknown type" : [...new Set(families)].join(" and ")}${known ? "" : " and a value of unknown type"}`);
+    return p.refuse(
+      node,
+      `operator ${symbol} on ${families.length === 0 ? "values of unknown type" : [...new Set(families)].join(" and ")}${known ? "" : " and a value of unknown type"}`,
+    );
   // Comparisons do not chain in PostgreSQL, and TiDB reads `a = b = c` from the left.
   const tight = operator.level === PRECEDENCE.comparison ? operator.level + 1 : operator.level;
   return `${side(p, node.lexpr, right, tight)} ${operator.tidb} ${side(p, node.rexpr, left, operator.level + 1)}`;
@@ -140,7 +145,8 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   AEXPR_OP: (node, p) => {
     const symbol = String(node.name?.[node.name.length - 1] ?? "");
     if (!node.lexpr) {
-      if ((symbol === "-" || symbol === "+") && familyOf(p, node.rexpr) === "number") return `${symbol}${operand(p, node.rexpr, PRECEDENCE.unary + 1)}`;
+      if ((symbol === "-" || symbol === "+") && familyOf(p, node.rexpr) === "number")
+        return `${symbol}${operand(p, node.rexpr, PRECEDENCE.unary + 1)}`;
       return p.refuse(node, `operator ${symbol}`);
     }
     const operator = OPERATORS[symbol];
@@ -203,7 +209,8 @@ const TYPE_FIELDS = new Set(["names", "arrayBounds", "typmods"]);
 function between(p: Printing, node: A_Expr, word: string): string {
   const [low, high] = Array.isArray(node.rexpr) ? (node.rexpr as readonly Value[]) : [];
   const own = familyOf(p, node.lexpr);
-  const alike = own !== undefined && ORDERED.includes(own as Family) && [low, high].every((v) => ["literal", own].includes(familyOf(p, v) ?? ""));
+  const alike =
+    own !== undefined && ORDERED.includes(own as Family) && [low, high].every((v) => ["literal", own].includes(familyOf(p, v) ?? ""));
   if (!alike) return p.refuse(node, "BETWEEN on values of unknown or different types");
   const bound = (v: Value | undefined) => operand(p, v, PRECEDENCE.additive);
   return `${bound(node.lexpr)} ${word} ${bound(low)} AND ${bound(high)}`;
@@ -215,7 +222,8 @@ function isPlainCast(p: Printing, node: { arg?: Value; typeName?: Extract<Node, 
   if (!target || target.use.mods.length > 0) return false;
   const constant = as("A_Const", node.arg);
   if (constant?.sval !== undefined) return target.row.family === "text" || target.row.family === "enum";
-  if (constant?.ival !== undefined || constant?.fval !== undefined) return target.row.id === "numeric" || (constant.ival !== undefined && target.row.family === "number");
+  if (constant?.ival !== undefined || constant?.fval !== undefined)
+    return target.row.id === "numeric" || (constant.ival !== undefined && target.row.family === "number");
   // text, varchar and char(n)'s text: the same value and the same comparison.
   return target.row.id === "text" && familyOf(p, node.arg) === "text" && as("ColumnRef", node.arg) !== undefined;
 }
@@ -269,7 +277,8 @@ export const expressionPrinters: Printers = {
   FuncCall: prints("FuncCall", ["funcname", "args"], (node, p) => {
     const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
     const row = SAME_FUNCTIONS[name];
-    if (!row || !(node.args ?? []).every((a) => row.families.includes(familyOf(p, a) as Family))) return p.refuse(node as Node, `function ${name}()`);
+    if (!row || !(node.args ?? []).every((a) => row.families.includes(familyOf(p, a) as Family)))
+      return p.refuse(node as Node, `function ${name}()`);
     return `${row.tidb}(${p.list(node.args)})`;
   }),
 };

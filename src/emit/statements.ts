@@ -56,7 +56,7 @@ export const statementPrinters: Printers = {
   AlterTableStmt: prints("AlterTableStmt", ["relation", "cmds"], (node, p) => {
     p.scope = find(p.catalog, p.catalog.tables, relationName(node.relation!));
     const head = `ALTER TABLE ${p.relation(node.relation!)} `;
-    const clauses = (node.cmds ?? []).flatMap((item) => {
+    const clauses = (node.cmds ?? []).flatMap((item): string[] | string => {
       const cmd = as("AlterTableCmd", item);
       if (!cmd) return isNode(item) ? [p.print(item)] : [];
       const constraint = cmd.subtype === "AT_AddConstraint" ? as("Constraint", cmd.def) : undefined;
@@ -64,7 +64,10 @@ export const statementPrinters: Printers = {
       return p.attempt(cmd, constraintWords(constraint), () => alteration(cmd, p)) ?? [];
     });
     // One change a statement: several on one column, or a key on a column added beside it, are refused (errors 8200, 1072).
-    return clauses.map((clause) => head + clause).join(";\n");
+    return clauses
+      .filter((clause) => clause !== "")
+      .map((clause) => head + clause)
+      .join(";\n");
   }),
   IndexStmt: prints("IndexStmt", ["idxname", "relation", "indexParams", "unique", "if_not_exists"], (node, p) => {
     p.scope = find(p.catalog, p.catalog.tables, relationName(node.relation!));
@@ -75,6 +78,8 @@ export const statementPrinters: Printers = {
   IndexElem: prints("IndexElem", ["name", "expr"], (node, p) => {
     return node.name !== undefined ? identifier(node.name) : `(${p.print((node as IndexElem).expr)})`;
   }),
+  RangeVar: prints("RangeVar", ["relname", "schemaname"], (node, p) => p.relation(node as never)),
+  TypeName: prints("TypeName", ["names"], (node, p) => p.refuse(node as Node, `the type ${String(node.names?.[node.names.length - 1])}`)),
   DropStmt: prints("DropStmt", ["objects", "removeType", "missing_ok"], (node, p) => {
     const word = DROPS[node.removeType ?? ""];
     if (!word) return p.refuse(node as Node, `DROP ${(node.removeType ?? "").replace("OBJECT_", "").replaceAll("_", " ")}`);
@@ -86,11 +91,16 @@ export const statementPrinters: Printers = {
   }),
   RenameStmt: prints("RenameStmt", ["renameType", "missing_ok"], (node, p) => {
     const printer = RENAMES[node.renameType ?? ""];
-    if (!printer || node.missing_ok) return p.refuse(node as Node, `RENAME of ${(node.renameType ?? "").replace("OBJECT_", "").toLowerCase()}`);
+    if (!printer || node.missing_ok)
+      return p.refuse(node as Node, `RENAME of ${(node.renameType ?? "").replace("OBJECT_", "").toLowerCase()}`);
     p.ledger.carried(node as Node, printer.fields);
     return printer.print(node as never, p);
   }),
-  TransactionStmt: prints("TransactionStmt", ["variant"], (node, p) => TRANSACTIONS[node.variant ?? ""] ?? p.refuse(node as Node, "this transaction statement")),
+  TransactionStmt: prints(
+    "TransactionStmt",
+    ["variant"],
+    (node, p) => TRANSACTIONS[node.variant ?? ""] ?? p.refuse(node as Node, "this transaction statement"),
+  ),
   TruncateStmt: prints("TruncateStmt", ["relations"], (node, p) => {
     if (node.relations?.length !== 1) return p.refuse(node as Node, "TRUNCATE of several tables");
     return `TRUNCATE TABLE ${p.relation(as("RangeVar", node.relations[0])!)}`;

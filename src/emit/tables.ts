@@ -67,7 +67,9 @@ function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints"
   // A TIMESTAMP column is NOT NULL in some servers unless it says NULL.
   const nulls = notNull ? p.print(notNull) : nullable ? p.print(nullable) : "";
   const rest = constraints.filter((c) => c !== generated && c !== notNull && c !== nullable).map((c) => p.print(c));
-  return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest].filter(Boolean).join(" ");
+  return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** The columns and constraints of a table definition, those that cannot be printed left out. */
@@ -88,12 +90,22 @@ function scopeOf(node: { relation?: CreateStmt["relation"] }, p: Printing): Tabl
 export const tablePrinters: Printers = {
   CreateStmt: prints("CreateStmt", ["relation", "tableElts", "if_not_exists", "options"], (node, p) => {
     p.scope = scopeOf(node, p);
-    const anchors = (p.scope?.node.tableElts ?? node.tableElts ?? []).flatMap((e) => (isNode(e) ? ((e as { location?: number }).location ?? []) : []));
+    const anchors = (p.scope?.node.tableElts ?? node.tableElts ?? []).flatMap((e) =>
+      isNode(e) ? ((e as { location?: number }).location ?? []) : [],
+    );
     const list = elements(node, p);
     if (list.length === 0) return p.refuse(node as Node, "a table without columns");
     const options = (node.options ?? []).filter(isNode).map((o) => p.print(o));
     const head = `CREATE TABLE ${node.if_not_exists ? "IF NOT EXISTS " : ""}${p.relation(node.relation!)}`;
-    return [`${head} (\n${body(list, [...anchors].sort((a, b) => a - b), p.comments)}\n)`, `COLLATE ${COLLATION}`, ...options].join(" ");
+    return [
+      `${head} (\n${body(
+        list,
+        [...anchors].sort((a, b) => a - b),
+        p.comments,
+      )}\n)`,
+      `COLLATE ${COLLATION}`,
+      ...options,
+    ].join(" ");
   }),
   ColumnDef: prints("ColumnDef", ["colname", "typeName", "constraints"], columnText),
   Constraint: prints("Constraint", ["contype"], (node, p) => printConstraint(node as Constraint, p)),

@@ -1,7 +1,7 @@
 import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.js";
 import type { Severity } from "../finding.js";
+import type { ColumnDef, Kind, Node, Value } from "../pg/ast.js";
 import type { Source } from "../source/text.js";
-import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import type { Tidb } from "./tidb.js";
 
 /** A text of a rule, with `{placeholders}`. */
@@ -26,7 +26,11 @@ export type Data = Readonly<Record<string, string | number>>;
  * What a handler can answer: nothing (keep the node), a node in its place, or its removal, which needs a finding: there is no way to
  * remove a node in silence.
  */
-export type Outcome = { readonly replace: Node | Tidb } | { readonly statements: readonly (Node | Tidb)[] } | { readonly drop: true } | undefined;
+export type Outcome =
+  | { readonly replace: Node | Tidb }
+  | { readonly statements: readonly (Node | Tidb)[] }
+  | { readonly drop: true }
+  | undefined;
 
 export interface Context<M extends string = string> {
   /** The schema before the statement at hand. */
@@ -51,6 +55,8 @@ export interface Context<M extends string = string> {
   statements(nodes: readonly (Node | Tidb)[], message?: M, data?: Data): Outcome;
   /** Takes the node at hand out, and says so. */
   drop(message: M, data?: Data): Outcome;
+  /** What the last `report` said covers this node and all below it: it need not be in the output. */
+  reported(node: Value): void;
   /** The node's fields stand in another node that a rule made from it. */
   carried<K extends Kind>(node: NodeOf<K>, fields: readonly (keyof NodeOf<K>)[]): void;
 }
@@ -59,6 +65,8 @@ export type Patch<K extends Kind> = { readonly [F in keyof NodeOf<K>]?: NodeOf<K
 
 /** A statement as whole-schema rules see it. */
 export interface Folded {
+  /** As earlier folds left it. */
+  readonly current: Node;
   readonly source: Source;
   readonly node: Node;
 }
@@ -95,9 +103,15 @@ export type Takes<M extends string> = <K extends Kind, F extends keyof NodeOf<K>
 
 export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
 /** The node, as far as the handler declared to read it; it can still be handed on whole to `ctx.change`. */
-export type Readable<K extends Kind, F extends keyof NodeOf<K>> = Pick<NodeOf<K>, F | ("location" & keyof NodeOf<K>)> & { readonly kind: K };
+export type Readable<K extends Kind, F extends keyof NodeOf<K>> = Pick<NodeOf<K>, F | ("location" & keyof NodeOf<K>)> & {
+  readonly kind: K;
+};
 
-export const takes: Takes<string> = (kind, fields, run) => ({ kind, fields: new Set(fields as readonly string[]), run: run as Handler["run"] });
+export const takes: Takes<string> = (kind, fields, run) => ({
+  kind,
+  fields: new Set(fields as readonly string[]),
+  run: run as Handler["run"],
+});
 
 export interface Example {
   /** Statements before it, converted along with it but not shown in `tidb`. */

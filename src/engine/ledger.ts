@@ -78,7 +78,7 @@ export class Ledger {
   #entry(node: AnyNode): Entry {
     let entry = this.#entries.get(node);
     if (!entry) {
-      const before = (this.#base ? this.#base.#find(node) : undefined);
+      const before = this.#base ? this.#base.#find(node) : undefined;
       entry = before ? { ...before, ...(before.fields ? { fields: [...before.fields] } : {}) } : {};
       this.#entries.set(node, entry);
     }

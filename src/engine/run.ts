@@ -2,8 +2,19 @@ import type { Catalog } from "../catalog/model.js";
 import type { Finding } from "../finding.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
+import { eachNode } from "../pg/walk.js";
 import type { Source, Span } from "../source/text.js";
-import { type Context, type Data, type Folded, type Handler, type Outcome, type Patch, type Rule, type SchemaContext, takes } from "./contract.js";
+import {
+  type Context,
+  type Data,
+  type Folded,
+  type Handler,
+  type Outcome,
+  type Patch,
+  type Rule,
+  type SchemaContext,
+  takes,
+} from "./contract.js";
 import type { Ledger } from "./ledger.js";
 import type { Tidb } from "./tidb.js";
 
@@ -214,6 +225,7 @@ function context(walk: Walk): Context {
       run.ledger.reported(walk.node);
       return { drop: true };
     },
+    reported: (value) => eachNode(value, (node) => run.ledger.reported(node)),
     carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
   };
 }

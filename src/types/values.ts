@@ -1,16 +1,31 @@
 import { string } from "../emit/words.js";
 
 /** How the text of a value in PostgreSQL's output format becomes a TiDB literal. */
-export type Codec = "number" | "float" | "boolean" | "text" | "bytea" | "date" | "timestamp" | "timestamptz" | "time" | "uuid" | "json" | "array" | "enum" | "bit" | "none";
+export type Codec =
+  | "number"
+  | "float"
+  | "boolean"
+  | "text"
+  | "bytea"
+  | "date"
+  | "timestamp"
+  | "timestamptz"
+  | "time"
+  | "uuid"
+  | "json"
+  | "array"
+  | "enum"
+  | "bit"
+  | "none";
 
 /** Turns PostgreSQL's text of a value into a TiDB literal; undefined where TiDB has no such value. */
 type Encode = (text: string) => string | undefined;
 
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}(?::?\d{2})?)?$/;
-const TIME = /^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const NUMBER = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?:(:\d{2})(\.\d+)?)?(?: ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$/i;
+const TIME = /^(\d{2}:\d{2})(?:(:\d{2})(\.\d+)?)?$/;
+/** A hyphen may follow every group of four digits, and braces may stand around them (manual, "8.12 UUID Type"). */
+const UUID = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$|^\{(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}$/i;
 
 /** Spellings of the manual's "8.6 Boolean Type"; unique prefixes count too. */
 const BOOLEANS = new Map([
@@ -18,76 +33,185 @@ const BOOLEANS = new Map([
   ...["f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"].map((w) => [w, "FALSE"] as const),
 ]);
 
-const when = (pattern: RegExp): Encode => (text) => (pattern.test(text) ? string(text) : undefined);
+/** What TIMESTAMP holds, in milliseconds (TiDB 8.5.6: error 1292 outside); days at both ends decide whether a look is needed. */
+const FIRST_INSTANT = 1000;
+const LAST_INSTANT = 2147483648000;
+const FIRST_DAYS = "1970-01-03";
+const LAST_DAYS = "2038-01-17";
+
+/** Exponents beyond this are no numbers of use, and would be written out digit by digit. */
+const MOST_PLACES = 400;
+
+/** Digits from which TiDB may cut an exact literal (65 in all, error or silently); a float needs no more than 17. */
+const MANY_DIGITS = 30;
 
 export const ENCODE: Readonly<Record<Exclude<Codec, "array">, Encode>> = {
-  number: (text) => (NUMBER.test(text) ? text.trim() : undefined),
-  float: (text) => (NUMBER.test(text) ? text.trim() : undefined),
+  number: decimal,
+  float,
   boolean: (text) => BOOLEANS.get(text.trim().toLowerCase()),
   text: string,
   enum: string,
   json: string,
   bytea: (text) => {
-    const bytes = byteaBytes(text);
-    return bytes && `X'${bytes.toString("hex").toUpperCase()}'`;
+    const hex = byteaHex(text);
+    return hex === undefined ? undefined : `X'${hex}'`;
   },
   date: (text) => {
-    const stamp = TIMESTAMP.exec(text);
-    return DATE.test(text) ? string(text) : stamp ? string(stamp[1]!) : undefined;
+    const stamp = readTimestamp(text);
+    return stamp && `'${stamp.date}'`;
   },
   // PostgreSQL passes over an offset here; TiDB would convert by it.
   timestamp: (text) => {
-    const stamp = TIMESTAMP.exec(text);
-    return DATE.test(text) ? string(text) : stamp ? string(`${stamp[1]} ${stamp[2]}`) : undefined;
+    const stamp = readTimestamp(text);
+    return stamp && `'${stamp.date}${stamp.time && ` ${stamp.time}`}'`;
   },
   timestamptz: (text) => {
-    const stamp = TIMESTAMP.exec(text);
-    return stamp ? string(`${stamp[1]} ${stamp[2]}${stamp[3] === "Z" || stamp[3] === undefined ? "+00:00" : stamp[3]}`) : undefined;
+    const stamp = readTimestamp(text);
+    if (!stamp) return undefined;
+    const { date, time, offset } = stamp;
+    return inTimestampRange(stamp) ? `'${date} ${time || "00:00:00"}${offset ?? "+00:00"}'` : undefined;
   },
-  time: when(TIME),
-  uuid: (text) => (UUID.test(text) ? string(text.toLowerCase()) : undefined),
+  time: (text) => {
+    const match = TIME.exec(text);
+    return match ? `'${clock(match[1]!, match[2], match[3])}'` : undefined;
+  },
+  uuid: (text) => {
+    const uuid = canonicalUuid(text);
+    return uuid && `'${uuid}'`;
+  },
   bit: (text) => (/^[01]+$/.test(text) ? `b'${text}'` : undefined),
   none: () => undefined,
 };
 
+/** A number without its exponent: with one it would be a DOUBLE to TiDB, of 17 digits and rounded half to even. */
+function decimal(text: string): string | undefined {
+  const [all, sign = "", whole = "", fraction = "", exponent] = NUMBER.exec(text) ?? [];
+  if (all === undefined || whole + fraction === "") return undefined;
+  if (exponent === undefined) return all.trim();
+  const places = Number(exponent);
+  if (Math.abs(places) > MOST_PLACES) return undefined;
+  const digits = whole + fraction;
+  const point = whole.length + places;
+  const left = point > 0 ? digits.slice(0, point).padEnd(point, "0") : "0";
+  const right = point < 0 ? digits.padStart(digits.length - point, "0") : digits.slice(point);
+  return `${sign}${left.replace(/^0+(?=\d)/, "")}${right && `.${right}`}`;
+}
+
+/** An exact literal of many digits is cut before it becomes a DOUBLE; one with an exponent is a DOUBLE from the start. */
+function float(text: string): string | undefined {
+  const [all, , whole = "", fraction = "", exponent] = NUMBER.exec(text) ?? [];
+  if (all === undefined || whole + fraction === "") return undefined;
+  return exponent === undefined && all.length > MANY_DIGITS ? `${all.trim()}e0` : all.trim();
+}
+
+interface Timestamp {
+  readonly date: string;
+  /** With seconds; empty where the text is a date. */
+  readonly time: string;
+  readonly offset: string | undefined;
+}
+
+/** A date or time in ISO 8601, with what PostgreSQL and other programs write for an offset; undefined for `infinity`, BC and the rest. */
+function readTimestamp(text: string): Timestamp | undefined {
+  const match = TIMESTAMP.exec(text);
+  if (!match) return undefined;
+  const [, date = "", minutes, seconds, fraction, zone] = match;
+  if (minutes === undefined) return { date, time: "", offset: undefined };
+  // The next day's or minute's first instant to PostgreSQL, error 1292 to TiDB.
+  if (minutes >= "24" || (seconds !== undefined && seconds >= ":60")) return undefined;
+  return { date, time: clock(minutes, seconds, fraction), offset: zone === undefined ? undefined : offset(zone) };
+}
+
+/** TiDB takes an offset only after seconds, and none called -00:00; a name it passes over. */
+function offset(zone: string): string {
+  return /^[+-]/.test(zone) && !/^-00(:?00)?$/.test(zone) ? zone : "+00:00";
+}
+
+/** A time of day with seconds. More than six digits are rounded as PostgreSQL does, half to even; TiDB rounds half up. */
+function clock(minutes: string, seconds = ":00", fraction = ""): string {
+  if (fraction.length <= 7) return minutes + seconds + fraction;
+  const scaled = Number(fraction) * 1e6;
+  const floor = Math.floor(scaled);
+  const rounded = scaled - floor === 0.5 ? floor + (floor % 2) : Math.round(scaled);
+  // Both carry into the second here.
+  return rounded === 1e6 ? minutes + seconds + fraction : `${minutes}${seconds}.${String(rounded).padStart(6, "0")}`;
+}
+
+/** Offsets beyond 14 hours are PostgreSQL's alone. */
+function inTimestampRange({ date, time, offset = "+00:00" }: Timestamp): boolean {
+  if (offset.slice(1).replace(":", "") > "1400") return false;
+  if (date > FIRST_DAYS && date < LAST_DAYS) return true;
+  const [, sign, hours, minutes = "00"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset)!;
+  const instant = Date.parse(`${date}T${time || "00:00:00"}${sign}${hours}:${minutes}`);
+  return instant >= FIRST_INSTANT && instant < LAST_INSTANT;
+}
+
+function canonicalUuid(text: string): string | undefined {
+  if (!UUID.test(text)) return undefined;
+  const hex = text.replaceAll(/[{}-]/g, "").toLowerCase();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
 /** Whether the text of a timestamptz leaves its offset to the session. */
 export function lacksOffset(text: string): boolean {
   const stamp = TIMESTAMP.exec(text);
-  return stamp !== null && stamp[3] === undefined;
+  return stamp !== null && stamp[5] === undefined;
 }
 
-/** Bytes of a bytea in hex (`\xDEAD`) or escape format (manual, "8.4 Binary Data Types"); undefined for neither. */
-function byteaBytes(text: string): Buffer | undefined {
-  if (text.startsWith("\\x")) return /^\\x([0-9a-f]{2}|\s)*$/i.test(text) ? Buffer.from(text.slice(2).replaceAll(/\s/g, ""), "hex") : undefined;
-  const out: number[] = [];
+/** Upper-case hex digits of a bytea in hex (`\xDEAD`) or escape format (manual, "8.4 Binary Data Types"); undefined for neither. */
+function byteaHex(text: string): string | undefined {
+  if (text.startsWith("\\x")) {
+    const hex = text.slice(2).replaceAll(/\s+/g, "");
+    return hex.length % 2 === 0 && !/[^0-9a-fA-F]/.test(hex) ? hex.toUpperCase() : undefined;
+  }
   const source = Buffer.from(text);
+  const out = Buffer.alloc(source.length);
+  let length = 0;
   for (let i = 0; i < source.length; i++) {
-    if (source[i] !== 0x5c) out.push(source[i]!);
+    if (source[i] !== 0x5c) out[length++] = source[i]!;
     else if (source[i + 1] === 0x5c) {
-      out.push(0x5c);
+      out[length++] = 0x5c;
       i++;
     } else {
-      const octal = source.subarray(i + 1, i + 4).toString("latin1");
+      const octal = source.toString("latin1", i + 1, i + 4);
       if (!/^[0-3][0-7]{2}$/.test(octal)) return undefined;
-      out.push(Number.parseInt(octal, 8));
+      out[length++] = Number.parseInt(octal, 8);
       i += 3;
     }
   }
-  return Buffer.from(out);
+  return out.toString("hex", 0, length).toUpperCase();
 }
 
-/** JSON text of one array element, by the codec of its type. */
+/** JSON text of one array element, by the codec of its type: what PostgreSQL's array_to_json makes of it, times in their own text. */
 const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undefined } = {
-  number: (text) => (NUMBER.test(text) ? JSON.stringify(Number(text)) && text.trim().replace(/^\+/, "") : undefined),
+  number: jsonNumber,
+  float: jsonNumber,
   boolean: (text) => BOOLEANS.get(text.trim().toLowerCase())?.toLowerCase(),
   text: JSON.stringify,
   enum: JSON.stringify,
-  uuid: (text) => (UUID.test(text) ? JSON.stringify(text.toLowerCase()) : undefined),
+  uuid: (text) => {
+    const uuid = canonicalUuid(text);
+    return uuid && JSON.stringify(uuid);
+  },
   json: (text) => text,
   date: JSON.stringify,
   timestamp: JSON.stringify,
   timestamptz: JSON.stringify,
+  time: JSON.stringify,
+  bytea: JSON.stringify,
+  bit: JSON.stringify,
 };
+
+/** JSON knows no plus sign, no leading zeros, and digits on both sides of a point; NaN and infinities it has none. */
+function jsonNumber(text: string): string | undefined {
+  const [all, sign = "", whole = "", fraction = "", exponent] = NUMBER.exec(text) ?? [];
+  if (all === undefined || whole + fraction === "") return undefined;
+  return `${sign.replace("+", "")}${whole.replace(/^0+(?=\d)/, "") || "0"}${fraction && `.${fraction}`}${exponent === undefined ? "" : `e${exponent}`}`;
+}
+
+/** An unquoted element up to what ends it; a backslash takes the character after it. */
+const UNQUOTED = /(?:[^,{}"\\]+|\\.)*/suy;
+const SPACES = /[ \t\n\r\v\f]*/y;
 
 /**
  * JSON text of an array in PostgreSQL's output format, `{1,NULL,"a b"}` (manual, "8.15.6 Array Input and Output Syntax").
@@ -97,41 +221,50 @@ export function arrayToJson(text: string, element: Codec): string | undefined {
   const encode = ELEMENT[element];
   if (!encode) return undefined;
   let at = 0;
+  const take = (pattern: RegExp): string => {
+    pattern.lastIndex = at;
+    const [match] = pattern.exec(text)!;
+    at += match.length;
+    return match;
+  };
   const array = (): string | undefined => {
     at++;
     const items: string[] = [];
+    take(SPACES);
     if (text[at] === "}") {
       at++;
       return "[]";
     }
     for (;;) {
-      const item = text[at] === "{" ? array() : scalar();
+      take(SPACES);
+      const item = text[at] === "{" ? array() : text[at] === '"' ? quoted() : unquoted();
       if (item === undefined) return undefined;
       items.push(item);
+      take(SPACES);
       const separator = text[at++];
       if (separator === "}") return `[${items.join(",")}]`;
       if (separator !== ",") return undefined;
     }
   };
-  const scalar = (): string | undefined => {
-    if (text[at] === '"') {
-      let value = "";
-      for (at++; at < text.length && text[at] !== '"'; at++) {
-        if (text[at] === "\\") at++;
-        value += text[at] ?? "";
-      }
-      at++;
-      return encode(value);
-    }
-    const match = /^[^,{}"]*/.exec(text.slice(at))![0];
-    at += match.length;
-    const word = match.trim().replaceAll(/\\(.)/g, "$1");
-    if (word === "") return undefined;
-    return word.toLowerCase() === "null" ? "null" : encode(word);
+  const quoted = (): string | undefined => {
+    const open = ++at;
+    while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    return encode(unescaped(text.slice(open, at++)));
   };
-  if (text[0] !== "{") return undefined;
+  const unquoted = (): string | undefined => {
+    const word = take(UNQUOTED).replace(/(?<!\\)\s+$/, "");
+    if (word === "") return undefined;
+    return word.toLowerCase() === "null" ? "null" : encode(unescaped(word));
+  };
+  take(SPACES);
+  if (text[at] !== "{") return undefined;
   const json = array();
+  take(SPACES);
   return at === text.length ? json : undefined;
+}
+
+function unescaped(text: string): string {
+  return text.includes("\\") ? text.replaceAll(/\\(.)/gsu, "$1") : text;
 }
 
 /** `TRUE` or `FALSE` for a spelling of a boolean, undefined for other text. */

@@ -1,0 +1,134 @@
+import { as, error, isAutoIncrement, isNode, note, rule, tidbText, typeName, warning } from "../../src/rule.js";
+
+const SERIALS = /^(small|big)?serial[248]?$/;
+
+export default rule({
+  construct: "serial, identity and owned sequences",
+  why: `A column that draws its numbers from a sequence of its own becomes AUTO_INCREMENT, whatever way it was written: serial, GENERATED AS
+IDENTITY, or pg_dump's CREATE SEQUENCE, OWNED BY and SET DEFAULT nextval. Numbers stay unique; they may leave gaps, and with several TiDB
+servers they do not follow the order of inserts.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-identity-columns.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/auto-increment",
+  },
+  messages: {
+    "auto-increment": note("{column} draws from AUTO_INCREMENT: unique, but with gaps, and in batches of 30,000 on each TiDB server", {
+      help: "AUTO_ID_CACHE 1 on the table keeps the numbers in order; AUTO_RANDOM avoids a hot spot where order does not matter",
+    }),
+    always: warning("{column} takes values given by an INSERT: TiDB does not enforce GENERATED ALWAYS", {
+      help: "look for INSERTs that name the column; PostgreSQL refused them, so there should be none",
+    }),
+    options: warning("{column} counts by 1 from its start: AUTO_INCREMENT knows no {options}", {
+      help: "use a SEQUENCE and DEFAULT (NEXTVAL(…)) where the step or the bounds matter",
+    }),
+    second: error("{column} gets no numbers of its own: TiDB has one AUTO_INCREMENT column a table", {
+      help: "make a SEQUENCE for it and DEFAULT (NEXTVAL(…))",
+    }),
+    "added-later": error("{column} was added without numbers: TiDB adds no AUTO_INCREMENT column to a table that is there (error 8200)", {
+      help: "make a SEQUENCE, fill the column by UPDATE … SET … = NEXTVAL(…), then MODIFY it to NOT NULL DEFAULT (NEXTVAL(…))",
+    }),
+  },
+  on: (takes) => [
+    takes("Constraint", ["contype", "generated_when", "options", "raw_expr"], (constraint, ctx) => {
+      const def = ctx.within("ColumnDef");
+      const column = def && ctx.column(def);
+      if (!column) return;
+      if (constraint.contype === "CONSTR_DEFAULT" && isAutoIncrement(column))
+        return ctx.replace(tidbText("AUTO_INCREMENT"), "auto-increment", { column: column.name });
+      if (constraint.contype !== "CONSTR_IDENTITY") return;
+      if (column.added) return ctx.drop("added-later", { column: column.name });
+      const others = [...column.table.columns.values()].filter(isAutoIncrement);
+      if (others[0] !== column) return ctx.drop("second", { column: column.name });
+      if (constraint.generated_when === "a") ctx.report("always", { column: column.name });
+      const unusual = (constraint.options ?? []).flatMap((o) => as("DefElem", o) ?? []).filter((o) => UNUSUAL[o.defname ?? ""]?.(o.arg));
+      for (const option of constraint.options ?? []) {
+        const element = as("DefElem", option);
+        if (element) ctx.carried(element, ["defname", "arg"]);
+        if (isNode(element?.arg) && element.arg.kind === "Float") ctx.carried(element.arg, ["fval"]);
+      }
+      if (unusual.length > 0)
+        ctx.report("options", { column: column.name, options: unusual.map((o) => (o.defname ?? "").toUpperCase()).join(", ") });
+      return ctx.replace(tidbText("NOT NULL AUTO_INCREMENT"), "auto-increment", { column: column.name });
+    }),
+    takes("ColumnDef", ["colname", "constraints"], (def, ctx) => {
+      const column = ctx.column(def);
+      if (!column) return;
+      const isNotNull = (c: unknown) => as("Constraint", c as never)?.contype === "CONSTR_NOTNULL";
+      const constraints = def.constraints ?? [];
+      if (SERIALS.test(typeName(column.type).name)) {
+        if (column.added) return ctx.replace(ctx.change(def, {}), "added-later", { column: column.name });
+        const others = [...column.table.columns.values()].filter(isAutoIncrement);
+        if (others[0] !== column) return ctx.replace(ctx.change(def, {}), "second", { column: column.name });
+        const notNull = constraints.some(isNotNull) ? [] : [tidbText("NOT NULL")];
+        return ctx.replace(
+          ctx.change(def, { constraints: [...notNull, ...constraints, tidbText("AUTO_INCREMENT")] as never }),
+          "auto-increment",
+          { column: column.name },
+        );
+      }
+      // GENERATED AS IDENTITY brings its own NOT NULL.
+      if (column.identity !== undefined && constraints.some(isNotNull))
+        return ctx.replace(
+          ctx.change(def, { constraints: constraints.filter((c) => !isNotNull(c) || void ctx.carried(as("Constraint", c)!, ["contype"])) }),
+        );
+      return;
+    }),
+    takes("CreateStmt", ["tableElts", "options"], (create, ctx) => {
+      for (const element of create.tableElts ?? []) {
+        const def = as("ColumnDef", element);
+        const column = def && ctx.column(def);
+        const start = column && isAutoIncrement(column) ? startOf(column.def.constraints) : 1;
+        if (start > 1)
+          return ctx.replace(ctx.change(create, { options: [...(create.options ?? []), tidbText(`AUTO_INCREMENT = ${start}`)] as never }));
+      }
+      return;
+    }),
+  ],
+  examples: [
+    {
+      pg: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
+      tidb: "CREATE TABLE t (\n  id INT NOT NULL AUTO_INCREMENT,\n  a INT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["auto-increment"],
+      accepts: ["INSERT INTO t (a) VALUES (1), (2)"],
+      refuses: ["INSERT INTO t VALUES (1, 1)"],
+    },
+    {
+      pg: "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 100 INCREMENT BY 5) PRIMARY KEY)",
+      tidb: "CREATE TABLE t (\n  id BIGINT NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin AUTO_INCREMENT = 100",
+      findings: ["always", "options", "auto-increment"],
+      accepts: ["INSERT INTO t VALUES ()"],
+    },
+    {
+      pg: "CREATE TABLE t (a serial, b serial)",
+      tidb: "CREATE TABLE t (\n  a INT NOT NULL AUTO_INCREMENT,\n  b INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["auto-increment", "second"],
+      rejected: { sql: "CREATE TABLE u (a INT AUTO_INCREMENT, b INT AUTO_INCREMENT)", code: 1075 },
+    },
+    {
+      given: "CREATE TABLE t (a int)",
+      pg: "ALTER TABLE t ADD COLUMN id serial",
+      tidb: "ALTER TABLE t ADD COLUMN id INT",
+      findings: ["added-later"],
+      rejected: { sql: "ALTER TABLE t ADD COLUMN n INT AUTO_INCREMENT", code: 8200 },
+    },
+  ],
+});
+
+/** Options of a sequence that AUTO_INCREMENT does not have, unless they say what is so anyway. */
+const UNUSUAL: Readonly<Record<string, (arg: unknown) => boolean>> = {
+  increment: (arg) => arg !== 1,
+  minvalue: (arg) => typeof arg === "number" && arg > 1,
+  maxvalue: (arg) => typeof arg === "number" && arg !== 2147483647 && arg !== 32767,
+  cycle: (arg) => arg === true,
+};
+
+function startOf(constraints: readonly unknown[] | undefined): number {
+  for (const item of constraints ?? []) {
+    const constraint = as("Constraint", item as never);
+    for (const option of constraint?.contype === "CONSTR_IDENTITY" ? (constraint.options ?? []) : []) {
+      const element = as("DefElem", option);
+      if (element?.defname === "start" && typeof element.arg === "number") return element.arg;
+    }
+  }
+  return 1;
+}

@@ -1,0 +1,139 @@
+import { error, find, identifier, isUnbounded, keyBytes, mapType, note, relationName, rule, tidb, tidbText, warning } from "../../src/rule.js";
+
+/** Bytes of one key (TiDB 8.5.6: error 1071 beyond). */
+const MAX_KEY_BYTES = 3072;
+
+export default rule({
+  construct: "UNIQUE and PRIMARY KEY",
+  why: `Both mean the same in TiDB: many NULLs, checked at once. What differs are the options, the length of a key (3072 bytes, four for each
+character that may be stored), and NULLS NOT DISTINCT, which becomes a key over expressions that are never NULL.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS",
+    tidb: "https://docs.pingcap.com/tidb/stable/constraints#unique-key",
+  },
+  messages: {
+    deferrable: warning("{name} is checked row by row: TiDB cannot defer it to the end of the statement or transaction", {
+      help: "renumbering in one UPDATE may fail half way: order it (ORDER BY … DESC), or go through values that are free",
+    }),
+    include: note("INCLUDE is left away: it speeds up reading and constrains nothing"),
+    storage: note("storage options of the index are left away"),
+    "using-index": note("the index {index} becomes the constraint {name}; both exist under their names in TiDB", {}),
+    "nulls-not-distinct": note("NULLS NOT DISTINCT became a key over each column and whether it is NULL"),
+    exclude: error("EXCLUDE {name} was left out: TiDB has no exclusion constraints", {
+      help: "check for overlaps in the transaction that writes, under a lock (SELECT … FOR UPDATE on a parent row)",
+    }),
+    overlaps: error("{name} was left out: TiDB has no WITHOUT OVERLAPS", {
+      help: "check for overlaps in the transaction that writes, under a lock (SELECT … FOR UPDATE on a parent row)",
+    }),
+    "too-long": warning("{name} holds digests of {columns}: the columns are longer than a key of TiDB (3072 bytes)", {
+      help: "the constraint is as strict, but a search for these columns does not use it; shorten the columns where you can",
+    }),
+    "primary-too-long": error("{name} was left out: its columns are longer than a key of TiDB (3072 bytes)", {
+      help: "shorten the columns, or use another key and make this one UNIQUE",
+    }),
+  },
+  on: (takes) => [
+    takes(
+      "Constraint",
+      ["contype", "conname", "keys", "deferrable", "initdeferred", "including", "options", "indexspace", "nulls_not_distinct", "without_overlaps", "indexname", "access_method", "exclusions", "where_clause"],
+      (key, ctx) => {
+        const made = ctx.constraint(key);
+        if (!made || (made.type !== "unique" && made.type !== "primary" && made.type !== "exclude")) return;
+        const { name, columns } = made;
+        if (made.type === "exclude") return ctx.drop("exclude", { name });
+        if (key.without_overlaps) return ctx.drop("overlaps", { name });
+        if (key.deferrable) ctx.report("deferrable", { name });
+        if (key.including?.length) ctx.report("include");
+        if (key.options?.length || key.indexspace) ctx.report("storage");
+        for (const option of key.options ?? []) if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
+        const bounded = columns.filter((c) => !isUnbounded(c));
+        const tooLong = bounded.reduce((sum, c) => sum + keyBytes(c), 0) > MAX_KEY_BYTES;
+        const words = columns.map((c) => c.name).join(", ");
+        if (tooLong && made.type === "primary") return ctx.drop("primary-too-long", { name });
+        if (tooLong) {
+          const parts = columns.map((c) => (keyBytes(c) > 255 ? `(MD5(${identifier(c.name)}))` : identifier(c.name)));
+          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "too-long", { name, columns: words });
+        }
+        if (key.nulls_not_distinct) {
+          const parts = columns.map((c) =>
+            c.notNull ? identifier(c.name) : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
+          );
+          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
+        }
+        const cleared = { deferrable: false, initdeferred: false, including: [], options: [], indexspace: undefined };
+        return ctx.replace(ctx.change(key, cleared));
+      },
+    ),
+    takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
+      // ADD CONSTRAINT … USING INDEX: the unique index is there already, under its own name.
+      const cmd = alter.cmds?.length === 1 ? alter.cmds[0] : undefined;
+      if (typeof cmd !== "object" || !("kind" in cmd) || cmd.kind !== "AlterTableCmd") return;
+      const constraint = cmd.def;
+      if (typeof constraint !== "object" || !("kind" in constraint) || constraint.kind !== "Constraint" || !constraint.indexname) return;
+      const table = find(ctx.final, ctx.final.tables, relationName(alter.relation!));
+      const name = constraint.conname ?? constraint.indexname;
+      const keys = ctx.constraint(constraint)?.columns.map((c) => identifier(c.name)).join(", ");
+      if (!table || !keys) return;
+      ctx.carried(cmd, ["subtype", "def"]);
+      ctx.carried(constraint, ["contype", "indexname", "conname"]);
+      if (constraint.contype === "CONSTR_PRIMARY")
+        return ctx.replace(tidb`ALTER TABLE ${alter.relation!} ADD PRIMARY KEY (${{ raw: keys }})`, "using-index", { index: constraint.indexname, name });
+      if (name === constraint.indexname) return ctx.statements([], "using-index", { index: constraint.indexname, name });
+      return ctx.replace(
+        tidb`ALTER TABLE ${alter.relation!} RENAME INDEX ${{ raw: identifier(constraint.indexname) }} TO ${{ raw: identifier(name) }}`,
+        "using-index",
+        { index: constraint.indexname, name },
+      );
+    }),
+  ],
+  examples: [
+    {
+      pg: "CREATE TABLE t (a int, b int, c int, UNIQUE (a) DEFERRABLE, CONSTRAINT u UNIQUE (b) INCLUDE (c) WITH (fillfactor = 70))",
+      tidb: "CREATE TABLE t (\n  a INT,\n  b INT,\n  c INT,\n  UNIQUE KEY t_a_key (a),\n  UNIQUE KEY u (b)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["deferrable", "include", "storage"],
+      accepts: ["INSERT INTO t VALUES (NULL, NULL, 1), (NULL, NULL, 1)"],
+    },
+    {
+      pg: "CREATE TABLE t (a int NOT NULL, b int, s varchar(9), UNIQUE NULLS NOT DISTINCT (a, b), UNIQUE NULLS NOT DISTINCT (s))",
+      tidb: "CREATE TABLE t (\n  a INT NOT NULL,\n  b INT,\n  s VARCHAR(9),\n  UNIQUE KEY t_a_b_key (a, (CASE WHEN b IS NULL THEN 0 ELSE b END), (b IS NULL)),\n  UNIQUE KEY t_s_key ((CASE WHEN s IS NULL THEN '' ELSE s END), (s IS NULL))\n) COLLATE utf8mb4_0900_bin",
+      findings: ["nulls-not-distinct", "nulls-not-distinct"],
+      accepts: ["INSERT INTO t VALUES (1, NULL, NULL), (1, 0, ''), (2, NULL, 'x')"],
+      refuses: ["INSERT INTO t VALUES (1, NULL, 'y')", "INSERT INTO t VALUES (3, 3, NULL)"],
+      rejected: { sql: "CREATE TABLE u (a INT, UNIQUE NULLS NOT DISTINCT (a))", code: 1064 },
+    },
+    {
+      pg: "CREATE TABLE t (room int, EXCLUDE USING gist (room WITH =))",
+      tidb: "CREATE TABLE t (\n  room INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["exclude"],
+      rejected: { sql: "CREATE TABLE u (room INT, EXCLUDE USING gist (room WITH =))", code: 1064 },
+    },
+    {
+      pg: "CREATE TABLE t (id int, PRIMARY KEY (id, valid WITHOUT OVERLAPS), valid varchar(9))",
+      tidb: "CREATE TABLE t (\n  id INT NOT NULL,\n  valid VARCHAR(9) NOT NULL\n) COLLATE utf8mb4_0900_bin".replaceAll(" NOT NULL", ""),
+      findings: ["overlaps"],
+    },
+    {
+      pg: "CREATE TABLE t (url varchar(2000) UNIQUE)",
+      tidb: "CREATE TABLE t (\n  url VARCHAR(2000),\n  UNIQUE KEY t_url_key ((MD5(url)))\n) COLLATE utf8mb4_0900_bin",
+      findings: ["too-long"],
+      accepts: ["INSERT INTO t VALUES ('a'), ('A'), ('a '), (NULL), (NULL)"],
+      refuses: ["INSERT INTO t VALUES ('a')"],
+      rejected: { sql: "CREATE TABLE u (url VARCHAR(2000) UNIQUE)", code: 1071 },
+    },
+    {
+      pg: "CREATE TABLE t (url varchar(2000) PRIMARY KEY)",
+      tidb: "CREATE TABLE t (\n  url VARCHAR(2000)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["primary-too-long"],
+      rejected: { sql: "CREATE TABLE u (url VARCHAR(2000) PRIMARY KEY)", code: 1071 },
+    },
+    {
+      given: "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a)",
+      pg: "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i",
+      tidb: "ALTER TABLE t RENAME INDEX i TO u",
+      findings: ["using-index"],
+    },
+  ],
+});
+
+/** A value that stands in for NULL in a key, told apart by the IS NULL beside it. */
+const ZERO: Readonly<Record<string, string>> = { number: "0", boolean: "0", time: "'2000-01-01'" };

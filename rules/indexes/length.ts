@@ -1,0 +1,74 @@
+import { as, type Column, error, identifier, keyBytes, mapType, note, rule, tidbText, warning } from "../../src/rule.js";
+
+/** Bytes of one key over all its columns (TiDB 8.5.6: error 1071 beyond). */
+const MAX_KEY_BYTES = 3072;
+const BYTES_PER_CHARACTER = 4;
+
+export default rule({
+  construct: "index on long text",
+  why: `A key of TiDB holds 3072 bytes, and text without a length only by its first characters. An index over a prefix finds the same rows; a
+unique one must hold the whole value, or a digest of it.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/btree.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/tidb-limitations#limitations-on-strings",
+  },
+  messages: {
+    prefix: note("index {name} holds the first {length} characters of {column}"),
+    digest: warning("unique index {name} holds digests of {columns}: they are longer than a key of TiDB (3072 bytes)", {
+      help: "the constraint is as strict, but a search for these columns does not use it; shorten the columns where you can",
+    }),
+    json: error("index {name} was left out: {column} is JSON in TiDB, which has no order to index", {
+      help: "index an expression over a member, (CAST(JSON_UNQUOTE(JSON_EXTRACT(column, '$.member')) AS CHAR(64)))",
+    }),
+  },
+  on: (takes) => [
+    takes("IndexStmt", ["idxname", "indexParams", "unique"], (index, ctx) => {
+      const made = ctx.index(index);
+      if (!made) return;
+      const name = index.idxname ?? made.name;
+      const columns = made.columns.filter((c) => c !== null);
+      const sqlOf = (column: Column) => mapType(ctx.final, column.type, column)?.sql ?? "";
+      const json = columns.find((c) => sqlOf(c) === "JSON");
+      if (json) return ctx.drop("json", { name, column: json.name });
+      const endless = (column: Column) => /^LONG(TEXT|BLOB)/.test(sqlOf(column));
+      const bytes = columns.filter((c) => !endless(c)).map((c) => keyBytes(c));
+      const taken = bytes.reduce((sum, n) => sum + n, 0);
+      if (taken <= MAX_KEY_BYTES && !columns.some(endless)) return;
+      const wide = columns.filter((c) => endless(c) || keyBytes(c) > WIDE);
+      const rest = MAX_KEY_BYTES - columns.filter((c) => !wide.includes(c)).reduce((sum, c) => sum + keyBytes(c), 0);
+      const length = Math.min(255, Math.floor(rest / BYTES_PER_CHARACTER / wide.length));
+      if (index.unique) ctx.report("digest", { name, columns: wide.map((c) => c.name).join(", ") });
+      const indexParams = (index.indexParams ?? []).map((item) => {
+        const element = as("IndexElem", item);
+        const column = wide.find((c) => c.name === element?.name);
+        if (!element || !column) return item;
+        ctx.carried(element, ["name"]);
+        if (index.unique) return tidbText(`(MD5(${identifier(column.name)}))`) as never;
+        ctx.report("prefix", { name, column: column.name, length });
+        return tidbText(`${identifier(column.name)}(${length})`) as never;
+      });
+      return ctx.replace(ctx.change(index, { indexParams }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int, s text, u varchar(2000))",
+      pg: "CREATE INDEX i ON t (a, s); CREATE INDEX k ON t (u); CREATE UNIQUE INDEX q ON t (a, u)",
+      tidb: "CREATE INDEX i ON t (a, s(255));\nCREATE INDEX k ON t (u(255));\nCREATE UNIQUE INDEX q ON t (a, (MD5(u)))",
+      findings: ["prefix", "prefix", "digest"],
+      accepts: ["INSERT INTO t VALUES (1, NULL, 'a'), (1, NULL, 'A'), (2, NULL, 'a')"],
+      refuses: ["INSERT INTO t VALUES (1, NULL, 'a')"],
+      rejected: { sql: "CREATE INDEX x ON t (s)", code: 1170 },
+    },
+    {
+      given: "CREATE TABLE t (tags text[])",
+      pg: "CREATE INDEX i ON t (tags)",
+      tidb: null,
+      findings: ["json"],
+      rejected: { sql: "CREATE INDEX x ON t (tags)", code: 3152 },
+    },
+  ],
+});
+
+/** Columns wider than this give way first. */
+const WIDE = 1020;

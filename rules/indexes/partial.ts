@@ -1,0 +1,57 @@
+import { as, note, rule, tidb } from "../../src/rule.js";
+
+export default rule({
+  construct: "partial index",
+  why: `TiDB 8.5.6 has no index over some of the rows. A unique one constrains those rows: it becomes a unique index over expressions that are
+NULL for all other rows, which says the same. One that is not unique only saves space: it becomes an index over all rows.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/indexes-partial.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-create-index#expression-index",
+  },
+  messages: {
+    all: note("index {name} covers all rows, not only those of its WHERE"),
+    unique: note("unique index {name} is over expressions that are NULL where its WHERE is not true", {
+      help: "a search for its columns does not use it; add an ordinary index where one needs it",
+    }),
+  },
+  on: (takes) => [
+    takes("IndexStmt", ["idxname", "whereClause", "unique", "indexParams"], (index, ctx) => {
+      const where = index.whereClause;
+      if (where === undefined) return;
+      const name = index.idxname ?? "";
+      if (!index.unique) {
+        // Without uniqueness the condition changes no result: nothing of it needs to be printed.
+        ctx.report("all", { name });
+        ctx.reported(where);
+        return ctx.replace(ctx.change(index, { whereClause: undefined }));
+      }
+      const indexParams = (index.indexParams ?? []).map((item) => {
+        const element = as("IndexElem", item);
+        if (!element) return item;
+        const value = element.expr ?? { kind: "ColumnRef" as const, fields: [element.name!] };
+        ctx.carried(element, ["name", "expr"]);
+        return tidb`(CASE WHEN ${where} THEN ${value} END)` as never;
+      });
+      return ctx.replace(ctx.change(index, { indexParams, whereClause: undefined }), "unique", { name });
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int, b varchar(9), gone timestamp)",
+      pg: "CREATE UNIQUE INDEX i ON t (a, b) WHERE gone IS NULL AND b <> ''",
+      tidb: "CREATE UNIQUE INDEX i ON t ((CASE WHEN gone IS NULL AND b <> '' THEN a END), (CASE WHEN gone IS NULL AND b <> '' THEN b END))",
+      findings: ["unique"],
+      accepts: [
+        "INSERT INTO t VALUES (1, 'x', NULL), (1, 'x', '2020-01-01'), (1, 'x', '2020-01-01'), (1, '', NULL), (1, '', NULL), (NULL, 'x', NULL), (NULL, 'x', NULL)",
+      ],
+      refuses: ["INSERT INTO t VALUES (1, 'x', NULL)"],
+      rejected: { sql: "CREATE UNIQUE INDEX k ON t (a) WHERE gone IS NULL", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, j jsonb)",
+      pg: "CREATE INDEX i ON t (a) WHERE j ? 'x'",
+      tidb: "CREATE INDEX i ON t (a)",
+      findings: ["all"],
+    },
+  ],
+});

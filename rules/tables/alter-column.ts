@@ -1,0 +1,111 @@
+import { as, type Column, type Context, columnDefinition, columnName, error, find, identifier, mapType, type NodeOf, note, relationName, rule, tidbDefault, tidbText, typeName, warning } from "../../src/rule.js";
+
+type Cmd = NodeOf<"AlterTableCmd">;
+type Ids = "refused" | "conversion" | "using" | "no-change" | "in-key" | "default-left-out";
+type Ctx = Context<Ids>;
+
+export default rule({
+  construct: "ALTER TABLE … ALTER COLUMN",
+  why: `TiDB changes a column by MODIFY COLUMN with its whole definition; whatever is not repeated is lost. The definition comes from the schema
+as the statements before left it.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-modify-column",
+  },
+  messages: {
+    refused: error("{column} is not changed: TiDB has no form for {reason}", { help: "write the column's definition by hand" }),
+    conversion: warning("values of {column} are converted by TiDB from {from} to {to}", {
+      help: "compare a few rows before and after: the text of numbers, times and booleans may differ from PostgreSQL's",
+    }),
+    using: error("{column} is not changed: its USING expression was not converted", {
+      help: "add a new column, fill it by UPDATE, drop the old one and rename",
+    }),
+    "no-change": note("{column} already is {to} in TiDB"),
+    "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
+      help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
+    }),
+    "default-left-out": error("the new DEFAULT of {column} was left out: TiDB has no form for {reason}", { help: "set it in the application" }),
+  },
+  on: (takes) => [
+    takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
+      const alter = ctx.within("AlterTableStmt");
+      const change = CHANGES[cmd.subtype ?? ""];
+      if (!change || !alter?.relation) return;
+      const column = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.columns.get(cmd.name ?? "");
+      return column ? change(ctx, cmd as Cmd, column) : undefined;
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int DEFAULT 1, s varchar(9) NOT NULL, n numeric(5,2))",
+      pg: "ALTER TABLE t ALTER COLUMN a SET NOT NULL, ALTER COLUMN a DROP DEFAULT, ALTER COLUMN s SET DEFAULT 'x', ALTER s TYPE varchar(20), ALTER n DROP NOT NULL",
+      tidb: `ALTER TABLE t MODIFY COLUMN a INT NOT NULL;
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
+ALTER TABLE t ALTER COLUMN s SET DEFAULT 'x';
+ALTER TABLE t MODIFY COLUMN s VARCHAR(20) NOT NULL DEFAULT 'x';
+ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
+      accepts: ["INSERT INTO t (a) VALUES (1)"],
+      refuses: ["INSERT INTO t (s) VALUES ('y')"],
+    },
+    {
+      given: "CREATE TABLE t (a int, d timestamp, j varchar(99))",
+      pg: "ALTER TABLE t ALTER a TYPE varchar(20) USING a::varchar(20), ALTER d SET DEFAULT now(), ALTER j SET DEFAULT age(now()), ALTER j TYPE int USING length(j)",
+      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20);\nALTER TABLE t ALTER COLUMN d SET DEFAULT (CURRENT_TIMESTAMP(6))",
+      findings: ["conversion", "default-left-out", "using"],
+    },
+    {
+      given: "CREATE TABLE t (a int PRIMARY KEY, s text, g int GENERATED ALWAYS AS (a + 1) STORED)",
+      pg: "ALTER TABLE t ALTER a TYPE varchar(20), ALTER s TYPE varchar, ALTER g SET NOT NULL",
+      tidb: null,
+      findings: ["in-key", "no-change", "refused"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20)", code: 8200 },
+    },
+  ],
+});
+
+const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => ReturnType<Ctx["drop"]>>> = {
+  AT_SetNotNull: modify,
+  AT_DropNotNull: modify,
+  AT_ColumnDefault: (ctx, cmd, column) => {
+    const name = identifier(column.name);
+    if (cmd.def === undefined) return ctx.replace(tidbText(`ALTER COLUMN ${name} DROP DEFAULT`));
+    const value = tidbDefault(ctx.catalog, column, cmd.def);
+    if ("refused" in value) return ctx.drop("default-left-out", { column: column.name, reason: value.refused });
+    ctx.reported(cmd.def);
+    // JSON's constructors are taken by MODIFY only (error 1101), a bare now-function in parentheses only.
+    if (/^\(JSON_/.test(value.sql)) return modify(ctx, cmd, column);
+    const sql = value.sql.startsWith("CURRENT_TIMESTAMP") ? `(${value.sql})` : value.sql;
+    return ctx.replace(tidbText(`ALTER COLUMN ${name} SET DEFAULT ${sql}`));
+  },
+  AT_AlterColumnType: (ctx, cmd, column) => {
+    const def = as("ColumnDef", cmd.def)!;
+    const before = column.changedFrom;
+    const to = mapType(ctx.catalog, column.type, column);
+    const from = before && mapType(ctx.catalog, before, column);
+    const data = { column: column.name, from: from?.sql ?? "its type", to: to?.sql ?? typeName(column.type).name };
+    if (def.raw_default !== undefined && !castsItself(def.raw_default, column)) return ctx.drop("using", data);
+    ctx.reported(def);
+    if (from?.sql === to?.sql) return ctx.replace(tidbText(""), "no-change", data);
+    const rewritten = from?.row !== to?.row;
+    if (column.history.keys.some((k) => REFUSING.has(k.kind)) && rewritten) return ctx.drop("in-key", data);
+    const widened = from?.row.family === to?.row.family && (from?.row.family === "number" || from?.row.family === "text" || from?.row.family === "enum");
+    if (!widened) ctx.report("conversion", data);
+    return modify(ctx, cmd, column);
+  },
+};
+
+/** Keys whose columns TiDB does not rewrite (errors 8200 and 3780). */
+const REFUSING = new Set(["primary", "foreign", "parent"]);
+
+function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {
+  const definition = columnDefinition(ctx.catalog, column);
+  if ("refused" in definition) return ctx.drop("refused", { column: column.name, reason: definition.refused });
+  return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`));
+}
+
+/** `c::type` or `c::text::type`: the conversion that takes place without USING. */
+function castsItself(value: unknown, column: Column): boolean {
+  const cast = as("TypeCast", value as never);
+  const ref = as("ColumnRef", value as never);
+  return cast ? castsItself(cast.arg, column) : ref !== undefined && columnName(ref) === column.name;
+}

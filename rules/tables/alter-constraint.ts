@@ -1,0 +1,73 @@
+import { error, find, identifier, note, relationName, rule, tidbText, type TableConstraint } from "../../src/rule.js";
+
+/** How TiDB takes a constraint off a table, by its type. */
+const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string) | undefined>> = {
+  check: (name) => `DROP CONSTRAINT ${name}`,
+  foreign: (name) => `DROP FOREIGN KEY ${name}`,
+  unique: (name) => `DROP INDEX ${name}`,
+  primary: undefined,
+  exclude: undefined,
+};
+
+export default rule({
+  construct: "ALTER TABLE … DROP CONSTRAINT, RENAME CONSTRAINT",
+  why: `TiDB takes each kind of constraint off in words of its own: DROP CONSTRAINT is for CHECK only. A primary key that was made with its table
+stays for good.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
+  },
+  messages: {
+    "primary-key": error("primary key {name} stays: TiDB cannot drop the primary key a table was made with (error 8200)", {
+      help: "make a new table with the other key, copy the rows, and rename; or give the table its final key from the start",
+    }),
+    "never-made": note("{name} was left out of the output before: there is nothing to drop"),
+    absent: note("no constraint {name} in the input: there is nothing to drop"),
+    unknown: error("constraint {name} is not dropped: the input does not say what it is", {
+      help: "DROP FOREIGN KEY, DROP INDEX or DROP CONSTRAINT (for a CHECK), as it fits",
+    }),
+    renamed: note("{name} was renamed as the index it is in TiDB"),
+    "not-renamed": error("constraint {name} keeps its name: TiDB has no RENAME CONSTRAINT", {
+      help: "drop it and add it under the new name, if later statements call it by that",
+    }),
+  },
+  on: (takes) => [
+    takes("AlterTableCmd", ["subtype", "name", "missing_ok"], (cmd, ctx) => {
+      const alter = ctx.within("AlterTableStmt");
+      if (cmd.subtype !== "AT_DropConstraint" || !alter?.relation) return;
+      const name = cmd.name ?? "";
+      const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints.get(name);
+      if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
+      if (made.type === "primary") return ctx.drop("primary-key", { name });
+      const drop = DROPS[made.type];
+      return drop ? ctx.replace(tidbText(drop(identifier(name)))) : ctx.drop("never-made", { name });
+    }),
+    takes("RenameStmt", ["renameType", "relationType", "relation", "subname", "newname"], (rename, ctx) => {
+      if (rename.renameType !== "OBJECT_TABCONSTRAINT" || !rename.relation) return;
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(rename.relation));
+      const name = rename.subname ?? "";
+      const made = table?.constraints.get(rename.newname ?? "");
+      if (made?.type === "primary") return ctx.drop("absent", { name });
+      if (made?.type !== "unique" || !rename.newname) return ctx.drop("not-renamed", { name });
+      ctx.carried(rename.relation, ["relname", "schemaname"]);
+      return ctx.replace({ kind: "Tidb", texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(name)} TO ${identifier(rename.newname)}`], holes: [rename.relation] }, "renamed", { name });
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH =))",
+      pg: "ALTER TABLE t DROP CONSTRAINT t_a_key, DROP CONSTRAINT t_b_check, DROP CONSTRAINT t_c_fkey, DROP CONSTRAINT IF EXISTS other, DROP CONSTRAINT t_a_excl; ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE p DROP CONSTRAINT any_other",
+      tidb: "ALTER TABLE t DROP INDEX t_a_key;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t DROP FOREIGN KEY t_c_fkey",
+      findings: ["absent", "never-made", "primary-key", "unknown"],
+      accepts: ["INSERT INTO t VALUES (1, 0, 7), (1, 0, 7)"],
+      rejected: { sql: "ALTER TABLE p DROP PRIMARY KEY", code: 8200 },
+    },
+    {
+      given: "CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0))",
+      pg: "ALTER TABLE t RENAME CONSTRAINT t_a_key TO u; ALTER TABLE t RENAME CONSTRAINT t_b_check TO c",
+      tidb: "ALTER TABLE t RENAME INDEX t_a_key TO u",
+      findings: ["renamed", "not-renamed"],
+      rejected: { sql: "ALTER TABLE t RENAME CONSTRAINT t_b_check TO c", code: 1064 },
+    },
+  ],
+});

@@ -2,11 +2,12 @@ import { buffer } from "node:stream/consumers";
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement } from "../src/app/check.js";
 import { guarded } from "../src/cli/exit.js";
+import { assertReportFormats, commonFlags, conversionOptions, tell } from "../src/cli/flags.js";
+import { type Checked, checkOnTidb, finish } from "../src/cli/run.js";
 import { accountOf } from "../src/report/account.js";
 import type { ReportInput } from "../src/report/model.js";
 import type { Result } from "../src/result.js";
 import type { Source } from "../src/source/text.js";
-import { assertReportFormats, type Checked, checkOnTidb, commonFlags, conversionOptions, finish, tell } from "./convert.js";
 
 export default class Check extends Command {
   static override summary = "Applies SQL to a real TiDB and says what it makes of it.";
@@ -70,7 +71,7 @@ async function checkInputs(args: readonly string[], flags: CheckFlags): Promise<
     tell("TiDB files come without a PostgreSQL schema to compare with: their statements are applied, nothing is read back for them");
   const checked = await checkOnTidb(
     statements,
-    { session: result?.session ?? [], ...(result ? { expected: result.expected } : {}) },
+    { session: result?.session ?? [], ...(result ? { expected: result.expected, absent: result.absent } : {}) },
     flags.tidb,
   );
   return finish(input, checked, flags);
@@ -90,7 +91,7 @@ function convertedFile(source: Source, { files }: Result): CheckedFile {
 
 /** TiDB statements are taken as they are, so that is what the account says of them; what TiDB refuses is in the verdict. */
 async function tidbFile(source: Source): Promise<CheckedFile> {
-  const { splitTidb } = await import("../src/targets/split.js");
+  const { splitTidb } = await import("../src/app/check.js");
   const parts = splitTidb(source.text);
   return {
     source,

@@ -1,9 +1,9 @@
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import { EXIT, guarded, UsageError } from "../src/cli/exit.js";
+import { paintFor } from "../src/cli/flags.js";
 import { BUILTINS } from "../src/report/builtins.js";
 import { type Explainable, explainJson, explainText, listText } from "../src/report/explain.js";
 import { nearest } from "../src/report/near.js";
-import { paintFor } from "./convert.js";
 
 export default class Explain extends Command {
   static override summary = "Says why a rule does what it does, with examples; without a rule, lists all of them.";

@@ -11,7 +11,13 @@ const enums = new Set([...readFileSync(join(folder, "enums.d.ts"), "utf8").match
 // Wrappers that normalisation unwraps into plain values.
 const PLAIN = { String: "string", Integer: "number", Boolean: "boolean", List: "readonly Value[]" };
 // A_Const's inlined members become plain values too.
-const SCALAR = { "A_Const.ival": "number", "A_Const.fval": "string", "A_Const.boolval": "boolean", "A_Const.sval": "string", "A_Const.bsval": "string" };
+const SCALAR = {
+  "A_Const.ival": "number",
+  "A_Const.fval": "string",
+  "A_Const.boolval": "boolean",
+  "A_Const.sval": "string",
+  "A_Const.bsval": "string",
+};
 // Lists that hold strings only, by the grammar (gram.y).
 const STRINGS = new Set(
   `TypeName.names FuncCall.funcname A_Expr.name Constraint.keys Constraint.including Constraint.fk_attrs Constraint.pk_attrs Constraint.fk_del_set_cols
@@ -25,7 +31,9 @@ const interfaces = [...types.matchAll(/export interface (\w+) \{([^}]*)\}/g)].ma
   fields: [...body.matchAll(/(\w+)\?: ([^;]+);/g)].map(([, field, type]) => ({ field, type: type.trim() })),
 }));
 const names = new Set(interfaces.map((i) => i.name));
-const kept = interfaces.filter((i) => !(i.name in PLAIN) && !["ParseResult", "ScanResult", "ScanToken", "IntList", "OidList"].includes(i.name));
+const kept = interfaces.filter(
+  (i) => !(i.name in PLAIN) && !["ParseResult", "ScanResult", "ScanToken", "IntList", "OidList"].includes(i.name),
+);
 
 const inlined = {};
 function fieldType(owner, { field, type }) {

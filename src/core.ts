@@ -94,7 +94,10 @@ const copy = {
   id: "core/copy",
   construct: "COPY … FROM stdin with its data",
   why: `The rows between COPY and \\. are data, and TiDB has no COPY. They are counted, and none of them is in the output.`,
-  docs: { pg: "https://www.postgresql.org/docs/current/sql-copy.html", tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-load-data" },
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-copy.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-load-data",
+  },
   messages: {
     "data-left-out": {
       severity: "error",
@@ -112,7 +115,11 @@ const insert = {
 become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB has no form for is named, and its statement left out.`,
   docs: { tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-insert" },
   messages: {
-    value: { severity: "error", text: "{reason} has no TiDB form", help: "change the value, or the column's type, and load this row by hand" },
+    value: {
+      severity: "error",
+      text: "{reason} has no TiDB form",
+      help: "change the value, or the column's type, and load this row by hand",
+    },
     utc: {
       severity: "warning",
       text: "a time without an offset for a timestamptz column is read as UTC",

@@ -48,6 +48,8 @@ export interface Result {
   readonly session: readonly string[];
   /** What TiDB must hold after the output was applied, to be compared with what it says it holds. */
   readonly expected: TidbSchema;
+  /** Relations of the input that are not in the output, by findings: what needs them will be refused for that alone. */
+  readonly absent: readonly string[];
 }
 
 /** Relations by name as TiDB spells them. Used for what we expect and for what a server reports. */

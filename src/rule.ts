@@ -6,10 +6,35 @@ export { literalText, nextvalSequence, parseName, referenced } from "./catalog/r
 export { COMMENT_BYTES, columnDefinition } from "./emit/columns.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
-export { type Context, type Data, error, type Folded, type NodeOf, note, type Outcome, type Rule, type RuleSpec, rule, type SchemaContext, warning } from "./engine/contract.js";
+export {
+  type Context,
+  type Data,
+  error,
+  type Folded,
+  type NodeOf,
+  note,
+  type Outcome,
+  type Rule,
+  type RuleSpec,
+  rule,
+  type SchemaContext,
+  warning,
+} from "./engine/contract.js";
 export { raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
 export { eachDescendant } from "./pg/walk.js";
 export { tidbDefault } from "./types/defaults.js";
-export { ARRAY_ROW, boundedLength, ENUM_ROW, elementRow, isUnbounded, keyBytes, MAX_VARCHAR, mapType, modifiers, TYPE_ROWS, type TypeRow } from "./types/map.js";
+export {
+  ARRAY_ROW,
+  boundedLength,
+  ENUM_ROW,
+  elementRow,
+  isUnbounded,
+  keyBytes,
+  MAX_VARCHAR,
+  mapType,
+  modifiers,
+  TYPE_ROWS,
+  type TypeRow,
+} from "./types/map.js";

@@ -28,7 +28,7 @@ for (const rule of rules) {
       it.concurrent(`example ${i + 1}: ${title(example)}`, async () => {
         const result = await convertExample(example);
         expectText(rule, example, result);
-        await expectInvariants(rule, example, result);
+        await expectInvariants(example, result);
         await tidb.withDatabase(result.session, (target, database) => expectOnTidb(example, result, target, database));
       });
     }
@@ -36,9 +36,15 @@ for (const rule of rules) {
     it("has examples, no two of them alike, that produce every message", () => {
       expect(rule.examples).not.toEqual([]);
       const inputs = rule.examples.map(({ given = "", pg }) => `${given}\n${pg}`);
-      expect(inputs.filter((input, i) => inputs.indexOf(input) !== i), "examples given twice").toEqual([]);
+      expect(
+        inputs.filter((input, i) => inputs.indexOf(input) !== i),
+        "examples given twice",
+      ).toEqual([]);
       const produced = new Set(rule.examples.flatMap(({ findings = [] }) => findings));
-      expect(Object.keys(rule.messages).filter((id) => !produced.has(id)), "messages without an example").toEqual([]);
+      expect(
+        Object.keys(rule.messages).filter((id) => !produced.has(id)),
+        "messages without an example",
+      ).toEqual([]);
     });
   });
 }
@@ -70,7 +76,7 @@ function expectText(rule: Rule, example: Example, result: Result): void {
   const file = fileOf(result, "pg");
   const findings = file.statements.flatMap((statement) => statement.findings);
   const own = findings.filter((finding) => finding.rule === rule.id).map((finding) => finding.message);
-  const all = `all findings:\n${findings.map(({ rule, message, text }) => `${rule} ${message}: ${text}`).join("\n")}`;
+  const all = allFindings(result);
   expect(sqlOf([file]).join(";\n"), all).toBe(example.tidb ?? "");
   expect(own, all).toEqual(example.findings ?? []);
   if (example.tidb === null) expect(findings.length, "nothing comes out, and nothing is said").toBeGreaterThan(0);
@@ -81,14 +87,18 @@ function isNet({ rule }: Finding): boolean {
   return rule === "core/not-carried" || rule === "core/not-understood";
 }
 
+function allFindings({ findings }: Result): string {
+  return `all findings:\n${findings.map(brief).join("\n")}\n`;
+}
+
 function brief({ rule, message, text }: Finding): string {
   return `${rule} ${message}: ${text}`;
 }
 
 /** What must hold for any input. */
-async function expectInvariants(rule: Rule, example: Example, result: Result): Promise<void> {
+async function expectInvariants(example: Example, result: Result): Promise<void> {
   expect(result.findings.flatMap(openPlaceholders), "placeholders left open").toEqual([]);
-  expect(withoutFunctions(await convertExample(example)), "the same input, another result").toEqual(withoutFunctions(result));
+  expect(plain(await convertExample(example)), "the same input, another result").toEqual(plain(result));
   await convertExample(example, []);
 
   const { text, count } = withComments(example.pg);
@@ -96,9 +106,9 @@ async function expectInvariants(rule: Rule, example: Example, result: Result): P
   const { output } = fileOf(commented, "pg");
   const lost = Array.from({ length: count }, (_, i) => `/*${i + 1}*/`).filter((comment) => !output.includes(comment));
   expect(lost, `comments lost from\n${text}\nin\n${output}`).toEqual([]);
-  const messages = (of: Result) => fileOf(of, "pg").statements.flatMap(({ findings }) => findings.map(({ rule, message }) => `${rule} ${message}`));
+  const messages = (of: Result) =>
+    fileOf(of, "pg").statements.flatMap(({ findings }) => findings.map(({ rule, message }) => `${rule} ${message}`));
   expect(messages(commented), `comments change what is said of\n${text}`).toEqual(messages(result));
-  void rule;
 }
 
 function openPlaceholders({ rule: id, message, text, help = "" }: Finding): string[] {
@@ -107,7 +117,8 @@ function openPlaceholders({ rule: id, message, text, help = "" }: Finding): stri
   return names.filter((name) => text.includes(name) || help.includes(name)).map((name) => `${id} ${message}: ${name}`);
 }
 
-function withoutFunctions(value: Result): unknown {
+/** All there is to compare. */
+function plain(value: Result): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
@@ -115,10 +126,18 @@ function withoutFunctions(value: Result): unknown {
 const MISTAKES = [1054, 1064, 1136, 1146];
 
 /** TiDB takes the output, holds what was asked for, and then takes and refuses the example's rows. */
-async function expectOnTidb({ accepts = [], refuses = [], rejected }: Example, result: Result, target: Target, database: string): Promise<void> {
-  expect(await refusals(target, sqlOf(result.files)), "refused by TiDB").toEqual([]);
+async function expectOnTidb(
+  { accepts = [], refuses = [], rejected }: Example,
+  result: Result,
+  target: Target,
+  database: string,
+): Promise<void> {
+  expect(await refusals(target, sqlOf(result.files)), `refused by TiDB; ${allFindings(result)}`).toEqual([]);
   const differences = compareSchemas(result.expected, await readSchema(target, database));
-  expect(differences.map(({ text }) => text), "read back from TiDB").toEqual([]);
+  expect(
+    differences.map(({ text }) => text),
+    "read back from TiDB",
+  ).toEqual([]);
   expect(await refusals(target, accepts), "accepts").toEqual([]);
   for (const sql of refuses) {
     const error = await refusal(target, sql);
@@ -141,7 +160,12 @@ function ruleFiles(): string[] {
 async function specsOf(path: string): Promise<[string, unknown][]> {
   const module = (await import(join(FOLDER, `${path}.ts`))) as Record<string, object>;
   if (module.default !== undefined) return [[path, module.default]];
+  const alone = Object.keys(module).filter((name) => "examples" in module[name]!);
+  expect(alone, `rules/${path}.ts is a table: a rule of another name needs a file of its own`).toEqual([]);
   const rows = Object.values(module).flatMap((table) => Object.entries(table));
-  expect(rows.filter(([id]) => !id.startsWith(`${path}/`)).map(([id]) => id), `rows of rules/${path}.ts are called ${path}/…`).toEqual([]);
+  expect(
+    rows.filter(([id]) => !id.startsWith(`${path}/`)).map(([id]) => id),
+    `rows of rules/${path}.ts are called ${path}/…`,
+  ).toEqual([]);
   return rows;
 }

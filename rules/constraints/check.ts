@@ -20,8 +20,8 @@ database there, in PostgreSQL only in their table.`,
       const made = check.contype === "CONSTR_CHECK" ? ctx.constraint(check) : undefined;
       if (!made) return;
       const { name, table } = made;
-      const namesakes = [...ctx.final.tables.values()].filter((t) => t !== table && t.constraints.get(name)?.type === "check");
-      const tidb = namesakes.length > 0 && !name.startsWith(`${table.name}_`) ? `${table.name}_${name}`.slice(0, 64) : name;
+      const tidb =
+        (ctx.final.checkNames.get(name)?.size ?? 0) > 1 && !name.startsWith(`${table.name}_`) ? `${table.name}_${name}`.slice(0, 64) : name;
       if (tidb !== name) ctx.report("renamed", { name, tidb });
       if (check.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
       if (check.is_no_inherit) ctx.report("no-inherit");

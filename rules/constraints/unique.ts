@@ -1,4 +1,17 @@
-import { error, find, identifier, isUnbounded, keyBytes, mapType, note, relationName, rule, tidb, tidbText, warning } from "../../src/rule.js";
+import {
+  error,
+  find,
+  identifier,
+  isUnbounded,
+  keyBytes,
+  mapType,
+  note,
+  relationName,
+  rule,
+  tidb,
+  tidbText,
+  warning,
+} from "../../src/rule.js";
 
 /** Bytes of one key (TiDB 8.5.6: error 1071 beyond). */
 const MAX_KEY_BYTES = 3072;
@@ -35,7 +48,22 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
   on: (takes) => [
     takes(
       "Constraint",
-      ["contype", "conname", "keys", "deferrable", "initdeferred", "including", "options", "indexspace", "nulls_not_distinct", "without_overlaps", "indexname", "access_method", "exclusions", "where_clause"],
+      [
+        "contype",
+        "conname",
+        "keys",
+        "deferrable",
+        "initdeferred",
+        "including",
+        "options",
+        "indexspace",
+        "nulls_not_distinct",
+        "without_overlaps",
+        "indexname",
+        "access_method",
+        "exclusions",
+        "where_clause",
+      ],
       (key, ctx) => {
         const made = ctx.constraint(key);
         if (!made || (made.type !== "unique" && made.type !== "primary" && made.type !== "exclude")) return;
@@ -45,7 +73,8 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         if (key.deferrable) ctx.report("deferrable", { name });
         if (key.including?.length) ctx.report("include");
         if (key.options?.length || key.indexspace) ctx.report("storage");
-        for (const option of key.options ?? []) if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
+        for (const option of key.options ?? [])
+          if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
         const bounded = columns.filter((c) => !isUnbounded(c));
         const tooLong = bounded.reduce((sum, c) => sum + keyBytes(c), 0) > MAX_KEY_BYTES;
         const words = columns.map((c) => c.name).join(", ");
@@ -56,7 +85,9 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         }
         if (key.nulls_not_distinct) {
           const parts = columns.map((c) =>
-            c.notNull ? identifier(c.name) : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
+            c.notNull
+              ? identifier(c.name)
+              : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
           );
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
         }
@@ -72,12 +103,18 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
       if (typeof constraint !== "object" || !("kind" in constraint) || constraint.kind !== "Constraint" || !constraint.indexname) return;
       const table = find(ctx.final, ctx.final.tables, relationName(alter.relation!));
       const name = constraint.conname ?? constraint.indexname;
-      const keys = ctx.constraint(constraint)?.columns.map((c) => identifier(c.name)).join(", ");
+      const keys = ctx
+        .constraint(constraint)
+        ?.columns.map((c) => identifier(c.name))
+        .join(", ");
       if (!table || !keys) return;
       ctx.carried(cmd, ["subtype", "def"]);
       ctx.carried(constraint, ["contype", "indexname", "conname"]);
       if (constraint.contype === "CONSTR_PRIMARY")
-        return ctx.replace(tidb`ALTER TABLE ${alter.relation!} ADD PRIMARY KEY (${{ raw: keys }})`, "using-index", { index: constraint.indexname, name });
+        return ctx.replace(tidb`ALTER TABLE ${alter.relation!} ADD PRIMARY KEY (${{ raw: keys }})`, "using-index", {
+          index: constraint.indexname,
+          name,
+        });
       if (name === constraint.indexname) return ctx.statements([], "using-index", { index: constraint.indexname, name });
       return ctx.replace(
         tidb`ALTER TABLE ${alter.relation!} RENAME INDEX ${{ raw: identifier(constraint.indexname) }} TO ${{ raw: identifier(name) }}`,

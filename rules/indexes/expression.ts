@@ -31,10 +31,12 @@ COALESCE is one of those, and CASE says the same.`,
       const last = args[args.length - 1];
       if (!last || args.length < 2) return;
       return ctx.replace(
-        args.slice(0, -1).reduceRight<ReturnType<typeof tidb>>(
-          (rest, arg) => tidb`CASE WHEN ${arg} IS NOT NULL THEN ${arg} ELSE ${rest} END`,
-          tidb`${last as NodeOf<"A_Const">}`,
-        ),
+        args
+          .slice(0, -1)
+          .reduceRight<ReturnType<typeof tidb>>(
+            (rest, arg) => tidb`CASE WHEN ${arg} IS NOT NULL THEN ${arg} ELSE ${rest} END`,
+            tidb`${last as NodeOf<"A_Const">}`,
+          ),
       );
     }),
   ],

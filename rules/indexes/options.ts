@@ -21,7 +21,7 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
       help: "check that queries which rely on it still use the index (EXPLAIN)",
     }),
     collation: warning("COLLATE {collation} of index {name} is left away: the index has the column's collation, utf8mb4_0900_bin", {
-      help: "that is PostgreSQL's \"C\" order; another order would need the column in another collation",
+      help: 'that is PostgreSQL\'s "C" order; another order would need the column in another collation',
     }),
     byte: note('COLLATE "C" is the order of the column itself in TiDB'),
     include: note("INCLUDE of index {name} is left away: it speeds up reading and changes no result"),
@@ -49,7 +49,8 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
     }),
     takes("IndexStmt", ["idxname", "indexIncludingParams", "options", "tableSpace", "concurrent"], (index, ctx) => {
       const name = index.idxname ?? ctx.index(index)?.name ?? "";
-      const patch: { idxname?: string; concurrent?: boolean; options?: never[]; tableSpace?: undefined; indexIncludingParams?: never[] } = {};
+      const patch: { idxname?: string; concurrent?: boolean; options?: never[]; tableSpace?: undefined; indexIncludingParams?: never[] } =
+        {};
       if (index.indexIncludingParams?.length) {
         for (const item of index.indexIncludingParams) {
           const element = as("IndexElem", item);
@@ -81,7 +82,7 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
   examples: [
     {
       given: "CREATE TABLE t (a int, s varchar(20), n int)",
-      pg: "CREATE INDEX CONCURRENTLY ON t (a DESC NULLS LAST, s COLLATE \"C\" varchar_pattern_ops) INCLUDE (n) WITH (fillfactor = 80)",
+      pg: 'CREATE INDEX CONCURRENTLY ON t (a DESC NULLS LAST, s COLLATE "C" varchar_pattern_ops) INCLUDE (n) WITH (fillfactor = 80)',
       tidb: "CREATE INDEX t_a_s_idx ON t (a, s)",
       findings: ["direction", "nulls", "class", "byte", "include", "storage", "concurrently", "named"],
       rejected: { sql: "CREATE INDEX i ON t (a DESC NULLS LAST)", code: 1064 },

@@ -1,4 +1,4 @@
-import { error, find, note, relationName, rule, type RuleSpec, warning } from "../../src/rule.js";
+import { error, find, note, type RuleSpec, relationName, rule, warning } from "../../src/rule.js";
 
 type Message = ReturnType<typeof note>;
 
@@ -29,11 +29,33 @@ const ROWS: Readonly<Record<string, Row>> = {
     examples: [gone("OWNER TO someone")],
   },
   storage: {
-    subtypes: ["AT_SetStorage", "AT_SetCompression", "AT_SetStatistics", "AT_SetOptions", "AT_ResetOptions", "AT_SetRelOptions", "AT_ResetRelOptions", "AT_SetTableSpace", "AT_SetAccessMethod", "AT_ClusterOn", "AT_DropCluster", "AT_SetLogged", "AT_SetUnLogged", "AT_DropOids", "AT_ReplicaIdentity"],
+    subtypes: [
+      "AT_SetStorage",
+      "AT_SetCompression",
+      "AT_SetStatistics",
+      "AT_SetOptions",
+      "AT_ResetOptions",
+      "AT_SetRelOptions",
+      "AT_ResetRelOptions",
+      "AT_SetTableSpace",
+      "AT_SetAccessMethod",
+      "AT_ClusterOn",
+      "AT_DropCluster",
+      "AT_SetLogged",
+      "AT_SetUnLogged",
+      "AT_DropOids",
+      "AT_ReplicaIdentity",
+    ],
     construct: "ALTER TABLE … of storage, statistics or logging",
     why: "How PostgreSQL stores, logs and samples a table says nothing to TiDB and changes no result.",
     message: note("{action} is left away: it is about PostgreSQL's storage"),
-    examples: [gone("ALTER COLUMN a SET STATISTICS 100"), gone("SET (fillfactor = 70)"), gone("SET UNLOGGED"), gone("CLUSTER ON t_b_key"), gone("REPLICA IDENTITY FULL")],
+    examples: [
+      gone("ALTER COLUMN a SET STATISTICS 100"),
+      gone("SET (fillfactor = 70)"),
+      gone("SET UNLOGGED"),
+      gone("CLUSTER ON t_b_key"),
+      gone("REPLICA IDENTITY FULL"),
+    ],
   },
   validate: {
     subtypes: ["AT_ValidateConstraint"],
@@ -43,7 +65,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     examples: [gone("VALIDATE CONSTRAINT c", "CREATE TABLE t (a int, CONSTRAINT c CHECK (a > 0))")],
   },
   triggers: {
-    subtypes: ["AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableReplicaTrig", "AT_DisableTrig", "AT_EnableTrigAll", "AT_DisableTrigAll", "AT_EnableTrigUser", "AT_DisableTrigUser", "AT_EnableRule", "AT_DisableRule"],
+    subtypes: [
+      "AT_EnableTrig",
+      "AT_EnableAlwaysTrig",
+      "AT_EnableReplicaTrig",
+      "AT_DisableTrig",
+      "AT_EnableTrigAll",
+      "AT_DisableTrigAll",
+      "AT_EnableTrigUser",
+      "AT_DisableTrigUser",
+      "AT_EnableRule",
+      "AT_DisableRule",
+    ],
     construct: "ALTER TABLE … ENABLE or DISABLE TRIGGER",
     why: "TiDB has no triggers; PostgreSQL's foreign keys are triggers too, so that disabling all of them also stops their checks.",
     message: warning("{action} is left away: TiDB has no triggers, and foreign keys stay checked", {
@@ -73,7 +106,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     subtypes: ["AT_AddInherit", "AT_DropInherit", "AT_AddOf", "AT_DropOf"],
     construct: "ALTER TABLE … INHERIT, OF",
     why: "Tables of TiDB do not inherit.",
-    message: error("{action} is not in the output: TiDB's tables do not inherit", { help: "read both tables by UNION ALL where the parent was read" }),
+    message: error("{action} is not in the output: TiDB's tables do not inherit", {
+      help: "read both tables by UNION ALL where the parent was read",
+    }),
     examples: [gone("INHERIT p", "CREATE TABLE t (a int); CREATE TABLE p (a int)")],
   },
   "alter-constraint": {
@@ -92,13 +127,20 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: error("{action} is not in the output: TiDB sets AUTO_INCREMENT only when the table is made", {
       help: "convert the statement in one file with its CREATE TABLE, or use a SEQUENCE and DEFAULT (NEXTVAL(…))",
     }),
-    examples: [{ ...gone("ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY", GIVEN, false), rejected: { sql: "ALTER TABLE t MODIFY COLUMN a INT NOT NULL AUTO_INCREMENT", code: 8200 } }],
+    examples: [
+      {
+        ...gone("ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY", GIVEN, false),
+        rejected: { sql: "ALTER TABLE t MODIFY COLUMN a INT NOT NULL AUTO_INCREMENT", code: 8200 },
+      },
+    ],
   },
   expression: {
     subtypes: ["AT_SetExpression", "AT_DropExpression"],
     construct: "ALTER TABLE … SET or DROP EXPRESSION",
     why: "TiDB cannot change how a column is generated.",
-    message: error("{action} is not in the output: TiDB cannot change how a column is generated", { help: "add a new column, fill it, drop the old one and rename" }),
+    message: error("{action} is not in the output: TiDB cannot change how a column is generated", {
+      help: "add a new column, fill it, drop the old one and rename",
+    }),
     examples: [gone("ALTER COLUMN g DROP EXPRESSION", "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a + 1) STORED)")],
   },
 };
@@ -110,12 +152,18 @@ export const alterRules: Readonly<Record<string, RuleSpec<string>>> = Object.fro
     rule({
       construct: row.construct,
       why: row.why,
-      docs: { pg: "https://www.postgresql.org/docs/current/sql-altertable.html", tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table" },
+      docs: {
+        pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+        tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
+      },
       messages: { "left-out": row.message },
       on: (takes) => [
         takes("AlterTableCmd", ["subtype"], (cmd, ctx) => {
           if (!row.subtypes.includes(cmd.subtype ?? "")) return;
-          const action = (cmd.subtype ?? "").replace(/^AT_/, "").replaceAll(/([a-z])([A-Z])/g, "$1 $2").toUpperCase();
+          const action = (cmd.subtype ?? "")
+            .replace(/^AT_/, "")
+            .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+            .toUpperCase();
           return ctx.drop("left-out", { action });
         }),
       ],
@@ -128,7 +176,10 @@ export const alterRules: Readonly<Record<string, RuleSpec<string>>> = Object.fro
 export const ifExists = rule({
   construct: "ALTER TABLE IF EXISTS",
   why: "TiDB's ALTER TABLE has no IF EXISTS. Where the input creates the table it says nothing; where it does not, the statement would fail.",
-  docs: { pg: "https://www.postgresql.org/docs/current/sql-altertable.html", tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table" },
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
+  },
   messages: {
     exists: note("IF EXISTS is left away: the input creates {table}"),
     absent: note("there is no {table} in the input to alter"),
@@ -143,7 +194,10 @@ export const ifExists = rule({
     takes("RenameStmt", ["relation", "missing_ok", "renameType", "newname"], (rename, ctx) => {
       if (!rename.missing_ok || !rename.relation) return;
       const table = rename.relation.relname ?? "";
-      const after = rename.renameType === "OBJECT_TABLE" ? { ...relationName(rename.relation), name: rename.newname ?? "" } : relationName(rename.relation);
+      const after =
+        rename.renameType === "OBJECT_TABLE"
+          ? { ...relationName(rename.relation), name: rename.newname ?? "" }
+          : relationName(rename.relation);
       if (!find(ctx.catalog, ctx.catalog.tables, after)) return ctx.drop("absent", { table });
       return ctx.replace(ctx.change(rename, { missing_ok: false }), "exists", { table });
     }),
@@ -158,4 +212,3 @@ export const ifExists = rule({
     },
   ],
 });
-

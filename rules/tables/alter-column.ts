@@ -1,4 +1,22 @@
-import { as, type Column, type Context, columnDefinition, columnName, error, find, identifier, mapType, type NodeOf, note, relationName, rule, tidbDefault, tidbText, typeName, warning } from "../../src/rule.js";
+import {
+  as,
+  type Column,
+  type Context,
+  columnDefinition,
+  columnName,
+  error,
+  find,
+  identifier,
+  mapType,
+  type NodeOf,
+  note,
+  relationName,
+  rule,
+  tidbDefault,
+  tidbText,
+  typeName,
+  warning,
+} from "../../src/rule.js";
 
 type Cmd = NodeOf<"AlterTableCmd">;
 type Ids = "refused" | "conversion" | "using" | "no-change" | "in-key" | "default-left-out";
@@ -24,7 +42,9 @@ as the statements before left it.`,
     "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
       help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
     }),
-    "default-left-out": error("the new DEFAULT of {column} was left out: TiDB has no form for {reason}", { help: "set it in the application" }),
+    "default-left-out": error("the new DEFAULT of {column} was left out: TiDB has no form for {reason}", {
+      help: "set it in the application",
+    }),
   },
   on: (takes) => [
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
@@ -88,7 +108,8 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), "no-change", data);
     const rewritten = from?.row !== to?.row;
     if (column.history.keys.some((k) => REFUSING.has(k.kind)) && rewritten) return ctx.drop("in-key", data);
-    const widened = from?.row.family === to?.row.family && (from?.row.family === "number" || from?.row.family === "text" || from?.row.family === "enum");
+    const widened =
+      from?.row.family === to?.row.family && (from?.row.family === "number" || from?.row.family === "text" || from?.row.family === "enum");
     if (!widened) ctx.report("conversion", data);
     return modify(ctx, cmd, column);
   },

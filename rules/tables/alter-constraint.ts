@@ -1,4 +1,4 @@
-import { error, find, identifier, note, relationName, rule, tidbText, type TableConstraint } from "../../src/rule.js";
+import { error, find, identifier, note, relationName, rule, type TableConstraint, tidbText } from "../../src/rule.js";
 
 /** How TiDB takes a constraint off a table, by its type. */
 const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string) | undefined>> = {
@@ -50,12 +50,21 @@ stays for good.`,
       if (made?.type === "primary") return ctx.drop("absent", { name });
       if (made?.type !== "unique" || !rename.newname) return ctx.drop("not-renamed", { name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
-      return ctx.replace({ kind: "Tidb", texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(name)} TO ${identifier(rename.newname)}`], holes: [rename.relation] }, "renamed", { name });
+      return ctx.replace(
+        {
+          kind: "Tidb",
+          texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(name)} TO ${identifier(rename.newname)}`],
+          holes: [rename.relation],
+        },
+        "renamed",
+        { name },
+      );
     }),
   ],
   examples: [
     {
-      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH =))",
+      given:
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH =))",
       pg: "ALTER TABLE t DROP CONSTRAINT t_a_key, DROP CONSTRAINT t_b_check, DROP CONSTRAINT t_c_fkey, DROP CONSTRAINT IF EXISTS other, DROP CONSTRAINT t_a_excl; ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE p DROP CONSTRAINT any_other",
       tidb: "ALTER TABLE t DROP INDEX t_a_key;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t DROP FOREIGN KEY t_c_fkey",
       findings: ["absent", "never-made", "primary-key", "unknown"],

@@ -31,32 +31,36 @@ tables, inheritance and partitions.`,
       const create = ctx.within("CreateStmt");
       return create?.partbound ? undefined : ctx.drop("partitioned", { table: create?.relation?.relname ?? "" });
     }),
-    takes("CreateStmt", ["relation", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod"], (create, ctx) => {
-      const table = relationName(create.relation!).name;
-      if (create.partbound) return ctx.drop("partition", { table });
-      if (create.inhRelations?.length) return ctx.drop("inherits", { table });
-      if (create.ofTypename) return ctx.drop("typed-table", { table });
-      const persistence = create.relation?.relpersistence;
-      if (persistence === "t") return ctx.drop("temporary", { table });
-      if (persistence === "u") ctx.report("unlogged", { table });
-      const storage = (create.options ?? []).flatMap((o) => as("DefElem", o) ?? []);
-      if (storage.length > 0) ctx.report("storage", { table, options: storage.map((o) => o.defname).join(", ") });
-      for (const option of storage) {
-        ctx.carried(option, ["defname", "defnamespace", "arg"]);
-        const type = as("TypeName", option.arg);
-        if (type) ctx.carried(type, ["names"]);
-      }
-      if (create.tablespacename) ctx.report("tablespace", { table });
-      if (storage.length === 0 && !create.tablespacename && persistence === "p" && !create.accessMethod) return;
-      return ctx.replace(
-        ctx.change(create, {
-          relation: ctx.change(create.relation!, { relpersistence: "p" }),
-          options: (create.options ?? []).filter((o) => !as("DefElem", o)),
-          tablespacename: undefined,
-          accessMethod: undefined,
-        }),
-      );
-    }),
+    takes(
+      "CreateStmt",
+      ["relation", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod"],
+      (create, ctx) => {
+        const table = relationName(create.relation!).name;
+        if (create.partbound) return ctx.drop("partition", { table });
+        if (create.inhRelations?.length) return ctx.drop("inherits", { table });
+        if (create.ofTypename) return ctx.drop("typed-table", { table });
+        const persistence = create.relation?.relpersistence;
+        if (persistence === "t") return ctx.drop("temporary", { table });
+        if (persistence === "u") ctx.report("unlogged", { table });
+        const storage = (create.options ?? []).flatMap((o) => as("DefElem", o) ?? []);
+        if (storage.length > 0) ctx.report("storage", { table, options: storage.map((o) => o.defname).join(", ") });
+        for (const option of storage) {
+          ctx.carried(option, ["defname", "defnamespace", "arg"]);
+          const type = as("TypeName", option.arg);
+          if (type) ctx.carried(type, ["names"]);
+        }
+        if (create.tablespacename) ctx.report("tablespace", { table });
+        if (storage.length === 0 && !create.tablespacename && persistence === "p" && !create.accessMethod) return;
+        return ctx.replace(
+          ctx.change(create, {
+            relation: ctx.change(create.relation!, { relpersistence: "p" }),
+            options: (create.options ?? []).filter((o) => !as("DefElem", o)),
+            tablespacename: undefined,
+            accessMethod: undefined,
+          }),
+        );
+      },
+    ),
   ],
   examples: [
     {

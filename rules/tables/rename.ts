@@ -9,10 +9,14 @@ their own.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-rename-index",
   },
   messages: {
-    "unknown-index": error("index {name} is not renamed: the input does not say on which table it is", { help: "ALTER TABLE … RENAME INDEX … TO …" }),
+    "unknown-index": error("index {name} is not renamed: the input does not say on which table it is", {
+      help: "ALTER TABLE … RENAME INDEX … TO …",
+    }),
     primary: note("{name} is a primary key, which has no name of its own in TiDB"),
     type: note("type {name} has no name in TiDB: it stands in the columns"),
-    sequence: error("sequence {name} keeps its name: TiDB cannot rename a sequence", { help: "make a new one that starts where this one stands" }),
+    sequence: error("sequence {name} keeps its name: TiDB cannot rename a sequence", {
+      help: "make a new one that starts where this one stands",
+    }),
     "owned-sequence": note("sequence {name} is AUTO_INCREMENT in TiDB and has no name"),
     other: note("{name} is not in the output: there is nothing to rename"),
   },
@@ -20,7 +24,8 @@ their own.`,
     takes("RenameStmt", ["renameType", "relationType", "relation", "object", "newname"], (rename, ctx) => {
       const type = rename.renameType ?? "";
       const to = rename.newname ?? "";
-      if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN") return ctx.drop("type", { name: qualified((rename.object as never) ?? []).name });
+      if (type === "OBJECT_TYPE" || type === "OBJECT_DOMAIN")
+        return ctx.drop("type", { name: qualified((rename.object as never) ?? []).name });
       if (NEVER_MADE.has(type)) return ctx.drop("other", { name: to });
       if (!rename.relation) return;
       const from = relationName(rename.relation);
@@ -37,12 +42,17 @@ their own.`,
       if (!owner) return ctx.drop("unknown-index", { name: from.name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
       const table = { ...rename.relation, relname: owner.name, schemaname: owner.schema };
-      return ctx.replace({ kind: "Tidb", texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(from.name)} TO ${identifier(to)}`], holes: [table] });
+      return ctx.replace({
+        kind: "Tidb",
+        texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(from.name)} TO ${identifier(to)}`],
+        holes: [table],
+      });
     }),
   ],
   examples: [
     {
-      given: "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TYPE e AS ENUM ('x'); CREATE SEQUENCE s; CREATE TABLE p (id serial PRIMARY KEY)",
+      given:
+        "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TYPE e AS ENUM ('x'); CREATE SEQUENCE s; CREATE TABLE p (id serial PRIMARY KEY)",
       pg: "ALTER INDEX i RENAME TO k; ALTER TYPE e RENAME TO f; ALTER SEQUENCE s RENAME TO r; ALTER INDEX p_pkey RENAME TO pk; ALTER INDEX gone RENAME TO g; ALTER FUNCTION f() RENAME TO g",
       tidb: "ALTER TABLE t RENAME INDEX i TO k",
       findings: ["type", "sequence", "primary", "unknown-index", "other"],
@@ -57,4 +67,12 @@ their own.`,
   ],
 });
 
-const NEVER_MADE = new Set(["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE", "OBJECT_AGGREGATE", "OBJECT_ROLE"]);
+const NEVER_MADE = new Set([
+  "OBJECT_FUNCTION",
+  "OBJECT_PROCEDURE",
+  "OBJECT_TRIGGER",
+  "OBJECT_POLICY",
+  "OBJECT_RULE",
+  "OBJECT_AGGREGATE",
+  "OBJECT_ROLE",
+]);

@@ -1,18 +1,25 @@
-import { type Column, columnDefinition, error, find, note, qualified, rule, tidbText, typeName, warning } from "../../src/rule.js";
+import { type Column, columnDefinition, error, find, note, qualified, rule, typeName, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "ALTER TYPE … ADD VALUE, RENAME VALUE",
   why: `An enum type of PostgreSQL stands in each column that has it. A change of the type becomes a change of these columns; a label in the
 middle moves those behind it, and TiDB rewrites the rows.`,
-  docs: { pg: "https://www.postgresql.org/docs/current/sql-altertype.html", tidb: "https://docs.pingcap.com/tidb/stable/data-type-string#enum-type" },
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertype.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/data-type-string#enum-type",
+  },
   messages: {
     columns: note("the new labels go into {columns}"),
     unused: note("no column has the type {type}: there is nothing to change"),
     renamed: error("label {label} keeps its name in {columns}: TiDB would turn rows that have it into errors", {
       help: "add the new label, UPDATE the rows, then MODIFY the column to the labels without the old one",
     }),
-    "not-changed": error("{column} does not get the new label: TiDB has no form for {reason}", { help: "write the column's definition by hand" }),
-    unknown: warning("type {type} is not in the input: no column is changed", { help: "convert the file that creates the type together with this one" }),
+    "not-changed": error("{column} does not get the new label: TiDB has no form for {reason}", {
+      help: "write the column's definition by hand",
+    }),
+    unknown: warning("type {type} is not in the input: no column is changed", {
+      help: "convert the file that creates the type together with this one",
+    }),
   },
   on: (takes) => [
     takes("AlterEnumStmt", ["typeName", "newVal", "oldVal", "newValNeighbor", "newValIsAfter", "skipIfNewValExists"], (alter, ctx) => {
@@ -41,7 +48,8 @@ middle moves those behind it, and TiDB rewrites the rows.`,
   ],
   examples: [
     {
-      given: "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE t (m mood NOT NULL DEFAULT 'sad'); CREATE TYPE unused AS ENUM ('x'); INSERT INTO t VALUES ('happy')",
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE t (m mood NOT NULL DEFAULT 'sad'); CREATE TYPE unused AS ENUM ('x'); INSERT INTO t VALUES ('happy')",
       pg: "ALTER TYPE mood ADD VALUE 'ok' BEFORE 'happy'; ALTER TYPE unused ADD VALUE 'y'; ALTER TYPE other ADD VALUE 'z'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
       tidb: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','happy') NOT NULL DEFAULT 'sad'",
       findings: ["columns", "unused", "unknown", "renamed"],

@@ -8,6 +8,8 @@ import { offlineParser } from "../targets/parser.js";
 import { readSchema } from "../targets/schema.js";
 import { type Target, TidbError, type Warning } from "../targets/target.js";
 
+export { splitTidb } from "../targets/split.js";
+
 /** A TiDB statement, and the place in the reader's file it came from. */
 export interface CheckedStatement {
   readonly sql: string;

@@ -17,7 +17,7 @@ import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
 import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
-import { expectedSchema } from "./expected.js";
+import { absentRelations, expectedSchema } from "./expected.js";
 import { header, sessionFor } from "./session.js";
 
 export interface ConvertOptions {
@@ -70,6 +70,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     account: accountOf(converted),
     session,
     expected: expectedSchema(final, pass.lost, pass.relation),
+    absent: absentRelations(final, pass.lost),
   };
 }
 
@@ -90,7 +91,7 @@ async function readFile(source: Source, catalog: Catalog, options: ConvertOption
     }
     // Rows of data are read in the second pass, without a tree where they are plain.
     if (isInsert(chunk)) continue;
-    const parsed = await parseStatement(source, chunk.span, options.postgres);
+    const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk));
     if (!parsed.ok) {
       item.findings.push(refusal(source, chunk.span, parsed));
       continue;
@@ -100,6 +101,10 @@ async function readFile(source: Source, catalog: Catalog, options: ConvertOption
     item.statement = newStatement(source, chunk.span, parsed.node);
   }
   return items;
+}
+
+function commentsOf({ inside }: SqlChunk): Span[] {
+  return inside.map((comment) => comment.span);
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -246,7 +251,7 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
       findings: [core(CORE.insert, "value", { reason: made.reason }, source, { start: made.at, end: made.at + 1 })],
       comments: [],
     };
-  const parsed = await parseStatement(source, span, pass.options.postgres);
+  const parsed = await parseStatement(source, span, pass.options.postgres, commentsOf(chunk));
   if (!parsed.ok) return { sql: [], findings: [refusal(source, span, parsed)], comments: [] };
   pass.options.onTree?.(parsed.node, source, span);
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);

@@ -5,6 +5,8 @@ import { isExecutable } from "../targets/programs.js";
 import { openServer } from "../targets/server.js";
 import { EngineError } from "../targets/target.js";
 
+export { openTarget } from "../targets/open.js";
+
 /**
  * Makes sure the cached build is there, and returns its path.
  * @throws EngineError when it cannot be built

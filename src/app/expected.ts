@@ -33,6 +33,14 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, relation
   };
 }
 
+/** Names of relations that the input makes and the output does not. */
+export function absentRelations(final: Catalog, lost: ReadonlySet<Node>): string[] {
+  return [...final.tables.values()]
+    .filter((t) => lost.has(t.node))
+    .map((t) => t.name)
+    .concat([...final.views.values()].map((v) => v.name));
+}
+
 function unquoted(identifier: string): string {
   return identifier.startsWith("`") ? identifier.slice(1, -1).replaceAll("``", "`") : identifier;
 }

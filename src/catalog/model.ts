@@ -16,6 +16,8 @@ export interface Catalog {
   /** Constraints and indexes by the node that made them. */
   readonly constraintOf: Map<Constraint, TableConstraint>;
   readonly indexOf: Map<IndexStmt, Index>;
+  /** Tables by the names of CHECKs they ever had. */
+  readonly checkNames: Map<string, Set<Table>>;
   /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
   readonly dropped: Map<string, Index>;
 }
@@ -111,6 +113,7 @@ export function emptyCatalog(): Catalog {
     columnOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),
+    checkNames: new Map(),
     dropped: new Map(),
   };
 }

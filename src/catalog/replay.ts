@@ -1,4 +1,17 @@
-import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, CreateStmt, IndexElem, IndexStmt, Kind, Node, RangeVar, RenameStmt, Value } from "../pg/ast.js";
+import type {
+  AlterTableCmd,
+  AlterTableStmt,
+  ColumnDef,
+  Constraint,
+  CreateStmt,
+  IndexElem,
+  IndexStmt,
+  Kind,
+  Node,
+  RangeVar,
+  RenameStmt,
+  Value,
+} from "../pg/ast.js";
 import { as, columnName, isNode, type Name, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { type Catalog, type Column, find, type Key, key, type Table } from "./model.js";
@@ -51,15 +64,17 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const name = relationName(node.sequence!);
     const k = key(catalog, name);
     if (node.if_not_exists && catalog.sequences.has(k)) return;
-    const options = new Map((node.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg]));
+    const options = sequenceOptions(node.options);
     catalog.sequences.set(k, { schema: name.schema ?? catalog.schema, name: name.name, options, ownedBy: undefined, usedBy: new Set() });
     setOwner(catalog, name, options.get("owned_by"));
   },
   AlterSeqStmt: (catalog, node) => {
-    for (const option of node.options ?? []) {
-      const element = as("DefElem", option);
-      if (element?.defname === "owned_by") setOwner(catalog, relationName(node.sequence!), element.arg);
-    }
+    const name = relationName(node.sequence!);
+    const found = find(catalog, catalog.sequences, name);
+    if (!found) return;
+    const changes = sequenceOptions(node.options);
+    catalog.sequences.set(`${found.schema}.${found.name}`, { ...found, options: new Map([...found.options, ...changes]) });
+    if (changes.has("owned_by")) setOwner(catalog, name, changes.get("owned_by"));
   },
   CommentStmt: (catalog, node) => {
     if (!Array.isArray(node.object)) return;
@@ -91,9 +106,20 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     }
   },
   VariableSetStmt: (catalog, node) => {
-    if (node.name !== "search_path" || node.variant !== "VAR_SET_VALUE") return;
-    const first = as("A_Const", node.args?.[0])?.sval;
-    if (first !== undefined && first !== "" && first !== "$user" && first !== "pg_catalog") catalog.schema = first;
+    if (node.variant === "VAR_RESET_ALL") catalog.schema = "public";
+    if (node.name !== "search_path") return;
+    const schemas = (node.args ?? []).map((arg) => as("A_Const", arg)?.sval ?? "");
+    if (node.variant === "VAR_SET_VALUE") setSearchPath(catalog, schemas);
+    else catalog.schema = "public";
+  },
+  SelectStmt: (catalog, node) => {
+    const call = as("FuncCall", as("ResTarget", node.targetList?.[0])?.val);
+    if (!call || qualified(call.funcname ?? []).name !== "set_config" || literalText(call.args?.[0]) !== "search_path") return;
+    const schemas = (literalText(call.args?.[1]) ?? "").split(",");
+    setSearchPath(
+      catalog,
+      schemas.map((schema) => parseName(schema.trim()).name),
+    );
   },
 };
 
@@ -111,7 +137,8 @@ function forgetTable(catalog: Catalog, table: Table | undefined): void {
   if (!table) return;
   for (const [k, index] of catalog.indexes) if (index.table === table) catalog.indexes.delete(k);
   for (const other of catalog.tables.values())
-    for (const constraint of [...other.constraints.values()]) if (constraint.parent?.table === table) other.constraints.delete(constraint.name);
+    for (const constraint of [...other.constraints.values()])
+      if (constraint.parent?.table === table) other.constraints.delete(constraint.name);
   for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy?.table === table) catalog.sequences.delete(k);
 }
 
@@ -123,6 +150,32 @@ function dropName(object: Value): Name {
 function foundKey(catalog: Catalog, map: ReadonlyMap<string, unknown>, name: Name): string {
   const own = key(catalog, name);
   return map.has(own) || name.schema !== undefined ? own : `public.${name.name}`;
+}
+
+/** What is made is made in the first schema of the path that is a real one; with none, names say theirs. */
+function setSearchPath(catalog: Catalog, schemas: readonly string[]): void {
+  catalog.schema = schemas.find((schema) => schema !== "" && schema !== "$user" && schema !== "pg_catalog") ?? catalog.schema;
+}
+
+function sequenceOptions(options: readonly Value[] | undefined): Map<string, Value | undefined> {
+  return new Map((options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg]));
+}
+
+/** The sequence behind a serial or identity column, under the name PostgreSQL gives it (parse_utilcmd.c, generateSerialExtraStmts). */
+function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint): void {
+  const options = sequenceOptions(identity?.options);
+  const given = options.get("sequence_name");
+  const { schema, name: table } = column.table;
+  const relations = [catalog.tables, catalog.indexes, catalog.sequences, catalog.views];
+  const name = Array.isArray(given)
+    ? qualified(given as readonly Value[]).name
+    : objectName(table, column.name, "seq", (n) => relations.some((map) => map.has(`${schema}.${n}`)));
+  catalog.sequences.set(`${schema}.${name}`, { schema, name, options, ownedBy: column, usedBy: new Set([column]) });
+}
+
+/** A column's own sequence goes with it. */
+function forgetSequences(catalog: Catalog, column: Column): void {
+  for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy === column) catalog.sequences.delete(k);
 }
 
 function setOwner(catalog: Catalog, sequence: Name, arg: Value | undefined): void {
@@ -188,7 +241,9 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
   };
   catalog.columnOf.set(def, column);
   table.columns.set(column.name, column);
-  if (column.identity) column.notNull = true;
+  if (!column.identity) return;
+  column.notNull = true;
+  makeOwnSequence(catalog, column);
 }
 
 /** The pseudo-types of parse_utilcmd.c, transformColumnDefinition. */
@@ -215,9 +270,10 @@ const COLUMN_ATTRIBUTES: Readonly<Record<string, (catalog: Catalog, column: Colu
   },
   CONSTR_NULL: () => {},
   CONSTR_DEFAULT: (catalog, column, constraint) => setDefault(catalog, column, constraint.raw_expr, constraint),
-  CONSTR_IDENTITY: (_, column, constraint) => {
+  CONSTR_IDENTITY: (catalog, column, constraint) => {
     column.identity = constraint.generated_when === "a" ? "a" : "d";
     column.notNull = true;
+    makeOwnSequence(catalog, column, constraint);
   },
   CONSTR_GENERATED: (_, column) => {
     column.generated = true;
@@ -252,7 +308,9 @@ export function parseName(text: string): Name {
   return qualified(parts);
 }
 
-const CONSTRAINT_TYPES: Readonly<Record<string, { type: "primary" | "unique" | "foreign" | "check" | "exclude"; label: string; columns: boolean }>> = {
+const CONSTRAINT_TYPES: Readonly<
+  Record<string, { type: "primary" | "unique" | "foreign" | "check" | "exclude"; label: string; columns: boolean }>
+> = {
   CONSTR_PRIMARY: { type: "primary", label: "pkey", columns: false },
   CONSTR_UNIQUE: { type: "unique", label: "key", columns: true },
   CONSTR_FOREIGN: { type: "foreign", label: "fkey", columns: true },
@@ -284,6 +342,11 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
   const made = { name, table, type: facts.type, columns, parent, node: constraint };
   table.constraints.set(name, made);
   catalog.constraintOf.set(constraint, made);
+  if (facts.type === "check") {
+    const owners = catalog.checkNames.get(name);
+    if (owners) owners.add(table);
+    else catalog.checkNames.set(name, new Set([table]));
+  }
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
   if (facts.type === "primary" || facts.type === "unique" || facts.type === "foreign") addKey(facts.type, columns);
   if (parent) addKey("parent", parent.columns);
@@ -291,7 +354,9 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
 
 /** Column names of EXCLUDE: its elements are pairs of an index element and an operator. */
 function excluded(constraint: Constraint): string[] {
-  return (constraint.exclusions ?? []).flatMap((pair) => (Array.isArray(pair) ? (as("IndexElem", (pair as readonly Value[])[0])?.name ?? []) : []));
+  return (constraint.exclusions ?? []).flatMap((pair) =>
+    Array.isArray(pair) ? (as("IndexElem", (pair as readonly Value[])[0])?.name ?? []) : [],
+  );
 }
 
 function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table; columns: Column[] } | undefined {
@@ -375,7 +440,9 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     const column = table.columns.get(cmd.name ?? "");
     if (!column) return;
     table.columns.delete(column.name);
-    for (const constraint of [...table.constraints.values()]) if (constraint.columns.includes(column)) table.constraints.delete(constraint.name);
+    forgetSequences(catalog, column);
+    for (const constraint of [...table.constraints.values()])
+      if (constraint.columns.includes(column)) table.constraints.delete(constraint.name);
     for (const [k, index] of catalog.indexes) if (index.columns.includes(column)) catalog.indexes.delete(k);
   },
   AT_AddConstraint: (catalog, table, cmd) => {
@@ -399,11 +466,14 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     column.changedFrom = column.type;
     column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
   }),
-  AT_AddIdentity: withColumn((_, column, cmd) => {
-    column.identity = as("Constraint", cmd.def)?.generated_when === "a" ? "a" : "d";
+  AT_AddIdentity: withColumn((catalog, column, cmd) => {
+    const constraint = as("Constraint", cmd.def);
+    column.identity = constraint?.generated_when === "a" ? "a" : "d";
+    makeOwnSequence(catalog, column, constraint);
   }),
-  AT_DropIdentity: withColumn((_, column) => {
+  AT_DropIdentity: withColumn((catalog, column) => {
     column.identity = undefined;
+    forgetSequences(catalog, column);
   }),
 };
 

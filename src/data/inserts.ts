@@ -488,7 +488,7 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
   if (mapped?.sql === undefined) return ENCODE.none;
   const { row, use, sql } = mapped;
   if (row.codec === "array") {
-    const element = elementRow(catalog, baseOf(catalog, type))?.codec ?? "none";
+    const element = elementRow(catalog, type)?.codec ?? "none";
     return (text) => {
       const json = arrayToJson(text, element);
       return json === undefined ? undefined : string(json);
@@ -498,21 +498,18 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
     const { labels } = use.enumType;
     return (text) => (labels.includes(text) ? string(text) : undefined);
   }
-  if (use.name === "numeric" && use.mods.length === 0) return (text) => fitting(ENCODE.number(text), sql);
-  return ENCODE[row.codec];
+  return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codec];
 }
 
-/** The type behind domains. */
-function baseOf(catalog: Catalog, type: TypeName): TypeName {
-  const domain = type.arrayBounds?.length ? undefined : find(catalog, catalog.domains, typeName(type));
-  return domain ? baseOf(catalog, domain.base) : type;
-}
-
-/** A number of the digits that `DECIMAL(65,30)` holds: TiDB would round others, and PostgreSQL keeps them. */
-function fitting(literal: string | undefined, decimal: string): string | undefined {
-  const [, precision, scale] = /\((\d+),(\d+)\)/.exec(decimal) ?? [];
-  const [, whole = "", fraction = ""] = /^[+-]?0*(\d*)\.?(\d*?)0*$/.exec(literal ?? "") ?? [];
-  return fraction.length > Number(scale) || whole.length > Number(precision) - Number(scale) ? undefined : literal;
+/** Where the column has fewer digits than PostgreSQL's, TiDB would round what PostgreSQL keeps. */
+function decimalEncoder([asked, askedScale = 0]: readonly number[], sql: string): (text: string) => string | undefined {
+  const [precision = 0, scale = 0] = sql.match(/\d+/g)?.map(Number) ?? [];
+  if (asked !== undefined && asked <= precision && askedScale <= scale) return ENCODE.number;
+  return (text) => {
+    const literal = ENCODE.number(text);
+    const [, whole = "", fraction = ""] = /^[+-]?0*(\d*)\.?(\d*?)0*$/.exec(literal ?? "") ?? [];
+    return whole.length <= precision - scale && fraction.length <= scale ? literal : undefined;
+  };
 }
 
 /** Types that others are cast to on assignment (pg_cast's I/O conversions, to the string category). */
@@ -619,6 +616,7 @@ function castsEnd(scan: Scan, from: number): number {
     if (next === COMMA || next === CLOSE) return last;
     if (next !== COLON || text.charCodeAt(i + 1) !== COLON) return -1;
     i += 2;
+    last = i;
     for (;;) {
       i = spaceEnd(text, i);
       const char = text.charCodeAt(i);

@@ -13,37 +13,32 @@ interface Element {
   readonly text: string;
 }
 
-/** Prints the list in a CREATE TABLE's parentheses, an element a line, comments where they stood. */
+/**
+ * Prints the list in a CREATE TABLE's parentheses, an element a line, comments where they stood: behind the element of their line, or on
+ * lines of their own before the next one.
+ * @param anchors where the elements of the source begin, in order
+ * @param comments those that were placed are taken out
+ */
 function body(elements: readonly Element[], anchors: readonly number[], comments: CommentSlot[]): string {
-  const leading = new Map<number, string[]>();
-  const trailing = new Map<number, string[]>();
+  const first = anchors[0] ?? Number.POSITIVE_INFINITY;
+  const inside = comments.filter((c) => c.at > first);
+  comments.splice(0, comments.length, ...comments.filter((c) => c.at <= first));
+  const before = new Map<number, string[]>();
+  const behind = new Map<number, string[]>();
   const last: string[] = [];
-  const first = anchors[0];
-  const placed = first === undefined ? [] : comments.splice(0).filter((c) => place(c));
-  function place(comment: CommentSlot): boolean {
-    const before = anchors.filter((a) => a < comment.at);
-    if (before.length === 0) {
-      comments.push(comment);
-      return false;
-    }
-    const own = before[before.length - 1]!;
-    const next = anchors.find((a) => a > comment.at);
-    if (!comment.ownLine) append(trailing, own, comment.text);
-    else if (next === undefined) last.push(comment.text);
-    else append(leading, next, comment.text);
-    return true;
+  for (const { at, text, ownLine } of inside) {
+    const next = anchors.find((a) => a > at);
+    if (!ownLine) append(behind, anchors.findLast((a) => a < at)!, text);
+    else if (next !== undefined) append(before, next, text);
+    else last.push(text);
   }
-  void placed;
-  // An element made of several (a column and its constraints) shares the anchor: comments go with the first of them.
-  const lines: string[] = [];
-  elements.forEach((element, i) => {
-    for (const text of take(leading, element.at)) lines.push(`  ${text}`);
+  const lines = elements.flatMap((element, i) => {
     const comma = i < elements.length - 1 ? "," : "";
-    const after = take(trailing, element.at);
-    lines.push(`  ${element.text}${comma}${after.map((text) => ` ${text}`).join("")}`);
+    return [...take(before, element.at), [`${element.text}${comma}`, ...take(behind, element.at)].join(" ")];
   });
-  for (const texts of [...leading.values(), ...trailing.values()]) last.push(...texts);
-  return [...lines, ...last.map((text) => `  ${text}`)].join("\n");
+  // What belonged to an element that was left out.
+  const stray = [...before.values(), ...behind.values()].flat();
+  return [...lines, ...stray, ...last].map((line) => `  ${line}`).join("\n");
 }
 
 function append(map: Map<number, string[]>, at: number, text: string): void {

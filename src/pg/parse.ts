@@ -38,32 +38,53 @@ export function grammar(version: GrammarVersion): Promise<Grammar> {
  * Parses one statement by the preferred grammar and, when that refuses it, by the other one: PostgreSQL 18 reserves and drops a few
  * things that 16 took. The error reported is the preferred grammar's.
  * @param span the statement in the source, without its semicolon
+ * @param comments where comments stand in it. These builds of the grammar refuse them where it looks ahead, as in `NULLS -- first or last?`,
+ *   so they are shown blanks instead.
  */
-export async function parseStatement(source: Source, span: Span, preferred: GrammarVersion): Promise<Parsed> {
-  const first = await tryGrammar(source, span, preferred);
+export async function parseStatement(
+  source: Source,
+  span: Span,
+  preferred: GrammarVersion,
+  comments: readonly Span[] = [],
+): Promise<Parsed> {
+  const text = blanked(source.text, span, comments);
+  const first = await tryGrammar(text, span.start, preferred);
   if (first.ok) return first;
-  const second = await tryGrammar(source, span, preferred === "18" ? "16" : "18");
+  const second = await tryGrammar(text, span.start, preferred === "18" ? "16" : "18");
   return second.ok ? second : first;
 }
 
-async function tryGrammar(source: Source, span: Span, version: GrammarVersion): Promise<Parsed> {
+function blanked(text: string, { start, end }: Span, comments: readonly Span[]): string {
+  let out = "";
+  let from = start;
+  for (const comment of comments) {
+    out += text.slice(from, comment.start) + text.slice(comment.start, comment.end).replaceAll(/[^\r\n]/g, " ");
+    from = comment.end;
+  }
+  return out + text.slice(from, end);
+}
+
+async function tryGrammar(text: string, start: number, version: GrammarVersion): Promise<Parsed> {
   const parser = await grammar(version);
-  return parseWith(parser, source, span) ?? (await giveUp(parser, span));
+  return parseWith(parser, text, start) ?? (await giveUp(parser, start));
 }
 
-async function giveUp(parser: Grammar, span: Span): Promise<Parsed> {
+async function giveUp(parser: Grammar, start: number): Promise<Parsed> {
   await parser.recover();
-  return { ok: false, message: "PostgreSQL's parser gave up on this statement: it is too deeply nested or too long", at: span.start };
+  return { ok: false, message: "PostgreSQL's parser gave up on this statement: it is too deeply nested or too long", at: start };
 }
 
-/** One grammar, synchronously; undefined when the parser broke down and must be recovered. */
-export function parseWith(parser: Grammar, source: Source, span: Span): Parsed | undefined {
-  const text = source.text.slice(span.start, span.end);
+/**
+ * One grammar, synchronously; undefined when the parser broke down and must be recovered.
+ * @param start where the text stands in its source
+ */
+export function parseWith(parser: Grammar, text: string, start: number): Parsed | undefined {
   try {
     const result = parser.parse(text);
-    if (!result.ok) return { ok: false, message: result.message, at: span.start + utf16Offset(text, result.at) };
-    if (result.statements.length !== 1) return { ok: false, message: `${result.statements.length} statements where one was expected`, at: span.start };
-    return { ok: true, node: normalize(result.statements[0], locator(text, span.start)), grammar: parser.version };
+    if (!result.ok) return { ok: false, message: result.message, at: start + utf16Offset(text, result.at) };
+    if (result.statements.length !== 1)
+      return { ok: false, message: `${result.statements.length} statements where one was expected`, at: start };
+    return { ok: true, node: normalize(result.statements[0], locator(text, start)), grammar: parser.version };
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ export interface Explainable {
     readonly given?: string;
     readonly pg: string;
     readonly tidb: string | null;
-    readonly findings: readonly string[];
+    readonly findings?: readonly string[];
   }[];
 }
 
@@ -53,11 +53,11 @@ export function explainJson({ id, construct, why, docs, messages, examples }: Ex
     why: paragraphs(why).join("\n\n"),
     docs,
     messages,
-    examples: examples.map(({ given, pg, tidb, findings }) => ({ given, pg, tidb, findings })),
+    examples: examples.map(({ given, pg, tidb, findings = [] }) => ({ given, pg, tidb, findings })),
   };
 }
 
-function exampleText({ given, pg, tidb, findings }: Explainable["examples"][number], title: string, paint: Paint): string {
+function exampleText({ given, pg, tidb, findings = [] }: Explainable["examples"][number], title: string, paint: Paint): string {
   const parts = [
     ...(given === undefined ? [] : [["given", given]]),
     ["PostgreSQL", pg],

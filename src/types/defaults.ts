@@ -24,7 +24,8 @@ export function tidbDefault(catalog: Catalog, column: Column, expression: Value)
   const negative = as("A_Expr", inner);
   if (negative?.name?.[0] === "-" && !negative.lexpr) {
     const number = as("A_Const", negative.rexpr);
-    if (number && (number.ival !== undefined || number.fval !== undefined)) return literal(catalog, column, mapped, `-${constantText(number)}`);
+    if (number && (number.ival !== undefined || number.fval !== undefined))
+      return literal(catalog, column, mapped, `-${constantText(number)}`);
   }
   const array = as("A_ArrayExpr", inner);
   if (array && !array.elements?.length) return literal(catalog, column, mapped, "{}");
@@ -94,7 +95,9 @@ function call(column: Column, { row, sql }: MappedType, value: Value): TidbDefau
   if (isNow || isUtcNow(function_)) {
     if (row.id === "date") return { sql: "(CURRENT_DATE)" };
     const fraction = /^(?:TIMESTAMP|DATETIME)\((\d)\)$/.exec(sql ?? "")?.[1];
-    return fraction === undefined ? { refused: "the time of day on this type" } : { sql: fraction === "0" ? "CURRENT_TIMESTAMP" : `CURRENT_TIMESTAMP(${fraction})` };
+    return fraction === undefined
+      ? { refused: "the time of day on this type" }
+      : { sql: fraction === "0" ? "CURRENT_TIMESTAMP" : `CURRENT_TIMESTAMP(${fraction})` };
   }
   if (value_?.op === "SVFOP_CURRENT_DATE" && row.id === "date") return { sql: "(CURRENT_DATE)" };
   if (name !== undefined && RANDOM_UUIDS.has(name) && noArguments && (row.id === "uuid" || row.family === "text"))

@@ -1,7 +1,7 @@
-import { type Catalog, type Column, type Domain, type EnumType, find } from "../catalog/model.js";
+import { type Catalog, type Column, type Domain, type EnumType, emptyCatalog, find } from "../catalog/model.js";
 import { string } from "../emit/words.js";
 import type { TypeName } from "../pg/ast.js";
-import { as, typeName } from "../pg/names.js";
+import { as, type Name, typeName } from "../pg/names.js";
 import type { Codec } from "./values.js";
 
 /** A PostgreSQL type where it is used. */
@@ -13,6 +13,7 @@ export interface TypeUse {
   /** The column it is the type of; absent in a cast. */
   readonly column: Column | undefined;
   readonly enumType: EnumType | undefined;
+  readonly catalog: Catalog;
 }
 
 /** One PostgreSQL type (or several that map alike) and what becomes of it. Serves DDL, data, verification and the way back. */
@@ -22,11 +23,15 @@ export interface TypeRow {
   readonly pg: readonly string[];
   /** The TiDB type; undefined where there is none for this use. */
   readonly tidb: (use: TypeUse) => string | undefined;
-  /** The finding it deserves: a message id of its rule. */
-  readonly finding?: (use: TypeUse) => string | undefined;
+  /** The findings it deserves: message ids of its rule. */
+  readonly findings?: (use: TypeUse) => readonly string[];
   readonly codec: Codec;
   /** What expressions may do with it. */
   readonly family: Family;
+  /** Without modifiers its values have no longest one; it is cut where a key or a literal default needs a length. */
+  readonly endless?: true;
+  /** A PostgreSQL type that it is treated as, where these modifiers are beyond TiDB's own. */
+  readonly instead?: (mods: readonly number[]) => string | undefined;
 }
 
 export type Family = "number" | "text" | "boolean" | "time" | "json" | "enum" | "bytes" | "other";
@@ -35,72 +40,136 @@ export type Family = "number" | "text" | "boolean" | "time" | "json" | "enum" | 
 const MAX_KEY_BYTES = 3072;
 /** utf8mb4 counts four bytes a character whatever is stored. */
 const BYTES_PER_CHARACTER = 4;
-/** The longest VARCHAR of utf8mb4 (error 1074 beyond). */
+/** The longest VARCHAR of utf8mb4 and the longest VARBINARY (error 1074 beyond). */
 export const MAX_VARCHAR = 16383;
+const MAX_VARBINARY = 65535;
+/** The longest CHAR (error 1074 beyond). */
+const MAX_CHAR = 255;
 /** The longest DECIMAL (errors 1426, 1425). */
 const MAX_DIGITS = 65;
 const MAX_SCALE = 30;
+/** The longest BIT (error 1439 beyond). */
+const MAX_BITS = 64;
+/** A key that leaves its text less than this is not cut to fit: a digest in its place keeps the values whole. */
+const LEAST_BYTES = 32 * BYTES_PER_CHARACTER;
 
 /** Keys that need the whole value, so that text in them must be bounded; a plain index takes a prefix. */
 const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partition"]);
 
 const fraction = (use: TypeUse) => `(${use.mods[0] ?? 6})`;
 const same = (sql: string) => () => sql;
+const says = (...ids: string[]) => {
+  return () => ids;
+};
+
+/** What a column without a length is cut down to, in bytes, and what for. */
+function bound({ column, catalog }: TypeUse): { readonly bytes: number; readonly by: "key" | "default" } | undefined {
+  if (!column) return undefined;
+  const rooms = column.history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).flatMap((key) => roomInKey(key.columns, catalog) ?? []);
+  if (rooms.length > 0) return { bytes: Math.min(...rooms), by: "key" };
+  return column.history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
+}
+
+/** Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing. */
+function roomInKey(columns: readonly Column[], catalog: Catalog): number | undefined {
+  const endless = columns.filter((c) => isUnbounded(c, catalog)).length;
+  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + keyBytes(c, catalog), 0);
+  const room = Math.floor((MAX_KEY_BYTES - taken) / Math.max(1, endless));
+  return room < LEAST_BYTES ? undefined : room;
+}
+
+/** Whether all columns of a key can stand in it whole, text without a length being cut. Where they cannot, a digest must stand in. */
+export function fitsKey(columns: readonly Column[], catalog: Catalog): boolean {
+  if (columns.some((c) => isUnbounded(c, catalog))) return roomInKey(columns, catalog) !== undefined;
+  return columns.reduce((sum, c) => sum + keyBytes(c, catalog), 0) <= MAX_KEY_BYTES;
+}
 
 /** `text` and whatever else has no length of its own: bounded where a key or a literal default needs it. */
 function textual(use: TypeUse): string {
-  const length = boundedLength(use.column);
-  return length === undefined ? "LONGTEXT" : `VARCHAR(${length})`;
-}
-
-function textualFinding(use: TypeUse): string | undefined {
-  if (!use.column) return undefined;
-  return boundedLength(use.column) === undefined ? undefined : "bounded";
+  const { bytes } = bound(use) ?? {};
+  return bytes === undefined ? "LONGTEXT" : `VARCHAR(${Math.floor(bytes / BYTES_PER_CHARACTER)})`;
 }
 
 function binary(use: TypeUse): string {
-  const length = boundedLength(use.column);
-  return length === undefined ? "LONGBLOB" : `VARBINARY(${Math.min(length * (use.column?.history.literalDefault && length === MAX_VARCHAR ? 1 : BYTES_PER_CHARACTER), MAX_KEY_BYTES)})`;
+  const { bytes } = bound(use) ?? {};
+  return bytes === undefined ? "LONGBLOB" : `VARBINARY(${bytes})`;
 }
 
-function decimal(use: TypeUse): string | undefined {
-  const [precision, scale = 0] = use.mods;
+/** `key-length` or `default-length` where it was bounded. */
+function lengthFindings(use: TypeUse): readonly string[] {
+  const { by } = use.mods.length > 0 ? {} : (bound(use) ?? {});
+  return by === undefined ? [] : [`${by}-length`];
+}
+
+/** Findings of a type that becomes text without a length of its own. */
+const textFindings =
+  (...ids: string[]) =>
+  (use: TypeUse) => [...ids, ...lengthFindings(use)];
+
+/** VARCHAR as long as the modifier says, or as text where it says nothing. */
+function varying(use: TypeUse): string {
+  const [length] = use.mods;
+  if (length === undefined) return textual(use);
+  return length > MAX_VARCHAR ? "LONGTEXT" : `VARCHAR(${length})`;
+}
+
+/** DECIMAL with the digits before the point and behind it that were asked for, as far as there are so many. */
+function decimal({ mods }: TypeUse): string {
+  const [precision, asked = 0] = mods;
   if (precision === undefined) return `DECIMAL(${MAX_DIGITS},${MAX_SCALE})`;
-  if (precision > MAX_DIGITS || scale > MAX_SCALE || scale < 0) return undefined;
-  return scale === 0 ? `DECIMAL(${precision})` : `DECIMAL(${precision},${scale})`;
+  const scale = Math.min(Math.max(asked, 0), MAX_SCALE);
+  const digits = Math.min(Math.max(precision - asked, 0) + scale, MAX_DIGITS);
+  return scale === 0 ? `DECIMAL(${digits})` : `DECIMAL(${digits},${scale})`;
 }
 
-/** The length a text column must be cut down to, or undefined when it need not be. */
-export function boundedLength(column: Column | undefined): number | undefined {
-  if (!column) return undefined;
-  const lengths = column.history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).map((key) => lengthInKey(key.columns));
-  if (lengths.length > 0) return Math.max(1, Math.min(...lengths));
-  return column.history.literalDefault ? MAX_VARCHAR : undefined;
+function decimalFindings({ mods }: TypeUse): readonly string[] {
+  const [precision, scale = 0] = mods;
+  if (precision === undefined) return ["unbounded"];
+  if (precision > MAX_DIGITS || scale > MAX_SCALE) return ["too-precise"];
+  return scale < 0 || scale > precision ? ["odd-scale"] : [];
 }
 
-/** What is left for each unbounded column of a key after the bounded ones took their bytes. */
-function lengthInKey(columns: readonly Column[]): number {
-  const unbounded = columns.filter((c) => isUnbounded(c));
-  const taken = columns.filter((c) => !isUnbounded(c)).reduce((sum, c) => sum + keyBytes(c), 0);
-  return Math.floor((MAX_KEY_BYTES - taken) / BYTES_PER_CHARACTER / Math.max(1, unbounded.length));
+/** The length a text column is cut down to, in characters; undefined when it is not. */
+export function boundedLength(column: Column | undefined, catalog: Catalog = emptyCatalog()): number | undefined {
+  const { bytes } = bound({ name: "", mods: [], column, enumType: undefined, catalog }) ?? {};
+  return bytes === undefined ? undefined : Math.floor(bytes / BYTES_PER_CHARACTER);
 }
 
-const UNBOUNDED = new Set(["text", "varchar", "bytea", "citext", "xml", "tsvector"]);
-
-/** Whether PostgreSQL sets the column no length: `text`, bare `varchar`, `bytea`. */
-export function isUnbounded(column: Column): boolean {
-  return UNBOUNDED.has(typeName(column.type).name) && modifiers(column.type).length === 0;
+/** Whether PostgreSQL sets the column no length: `text`, bare `varchar`, `bytea`, a domain over one. */
+export function isUnbounded(column: Column, catalog: Catalog = emptyCatalog()): boolean {
+  const mapped = mapType(catalog, column.type);
+  return mapped?.row.endless === true && mapped.use.mods.length === 0;
 }
 
-/** Bytes of a bounded column in a key, generously. */
-export function keyBytes(column: Column): number {
-  const { name } = typeName(column.type);
-  const [length] = modifiers(column.type);
-  if (name === "varchar" || name === "bpchar") return (length ?? 1) * BYTES_PER_CHARACTER;
-  if (name === "uuid") return 36 * BYTES_PER_CHARACTER;
-  if (name === "numeric") return 30;
-  if (name === "inet" || name === "cidr") return 43 * BYTES_PER_CHARACTER;
-  return 8;
+/** Bytes in a key by type, where they are fixed (TiDB 8.5.6: the longest VARBINARY that a key takes beside each). */
+const KEY_BYTES: Readonly<Record<string, number>> = {
+  BOOLEAN: 1,
+  SMALLINT: 2,
+  INT: 4,
+  BIGINT: 8,
+  FLOAT: 4,
+  DOUBLE: 8,
+  DATE: 3,
+  TIME: 3,
+  TIMESTAMP: 4,
+  DATETIME: 8,
+};
+
+/** Bytes in a key by the number in the type's parentheses, measured likewise. */
+const BYTES_BY_LENGTH: Readonly<Record<string, (length: number) => number>> = {
+  CHAR: (n) => n * BYTES_PER_CHARACTER,
+  VARCHAR: (n) => n * BYTES_PER_CHARACTER,
+  VARBINARY: (n) => n,
+  DECIMAL: (n) => 4 * Math.floor(n / 9) + Math.ceil((n % 9) / 2),
+  BIT: (n) => Math.ceil(n / 8),
+};
+
+/** Bytes of a column in a key; infinite where it cannot stand in one without being cut. */
+export function keyBytes(column: Column, catalog: Catalog = emptyCatalog()): number {
+  const mapped = mapType(catalog, column.type);
+  if (mapped?.row === ENUM_ROW) return Math.max(...mapped.use.enumType!.labels.map((label) => Buffer.byteLength(label)), 1);
+  const [, word = "", length] = /^(\w+)(?:\((\d+))?/.exec(mapped?.sql ?? "") ?? [];
+  return KEY_BYTES[word] ?? BYTES_BY_LENGTH[word]?.(Number(length)) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Numbers in a type's parentheses. */
@@ -108,6 +177,10 @@ export function modifiers(type: TypeName): number[] {
   return (type.typmods ?? []).flatMap((m) => as("A_Const", m)?.ival ?? []);
 }
 
+/**
+ * What becomes of PostgreSQL's types. A VARCHAR for a value's text is as long as the longest there is: `23:59:59.999999+15:59:59`,
+ * `ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128`, an interval with every unit at its largest.
+ */
 export const TYPE_ROWS: readonly TypeRow[] = [
   { id: "smallint", pg: ["int2"], tidb: same("SMALLINT"), codec: "number", family: "number" },
   { id: "integer", pg: ["int4"], tidb: same("INT"), codec: "number", family: "number" },
@@ -115,85 +188,152 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   { id: "smallserial", pg: ["smallserial", "serial2"], tidb: same("SMALLINT"), codec: "number", family: "number" },
   { id: "serial", pg: ["serial", "serial4"], tidb: same("INT"), codec: "number", family: "number" },
   { id: "bigserial", pg: ["bigserial", "serial8"], tidb: same("BIGINT"), codec: "number", family: "number" },
-  {
-    id: "numeric",
-    pg: ["numeric"],
-    tidb: decimal,
-    finding: (use) => (decimal(use) === undefined ? "too-precise" : use.mods.length === 0 ? "unbounded" : undefined),
-    codec: "number",
-    family: "number",
-  },
-  { id: "real", pg: ["float4"], tidb: same("FLOAT"), finding: same("six-digits"), codec: "float", family: "number" },
-  { id: "double-precision", pg: ["float8"], tidb: same("DOUBLE"), finding: same("finite"), codec: "float", family: "number" },
-  { id: "money", pg: ["money"], tidb: same("DECIMAL(19,2)"), finding: same("amount"), codec: "none", family: "number" },
-  { id: "boolean", pg: ["bool"], tidb: same("BOOLEAN"), finding: same("one-zero"), codec: "boolean", family: "boolean" },
-  { id: "text", pg: ["text"], tidb: textual, finding: textualFinding, codec: "text", family: "text" },
+  { id: "numeric", pg: ["numeric"], tidb: decimal, findings: decimalFindings, codec: "number", family: "number" },
+  { id: "real", pg: ["float4"], tidb: same("FLOAT"), findings: says("six-digits"), codec: "float", family: "number" },
+  { id: "double-precision", pg: ["float8"], tidb: same("DOUBLE"), findings: says("finite"), codec: "float", family: "number" },
+  { id: "money", pg: ["money"], tidb: same("DECIMAL(19,2)"), findings: says("amount"), codec: "none", family: "number" },
+  { id: "boolean", pg: ["bool"], tidb: same("BOOLEAN"), findings: says("one-zero"), codec: "boolean", family: "boolean" },
+  { id: "text", pg: ["text"], tidb: textual, findings: lengthFindings, codec: "text", family: "text", endless: true },
   {
     id: "varchar",
     pg: ["varchar"],
-    tidb: (use) => {
-      const [length] = use.mods;
-      if (length === undefined) return textual(use);
-      return length > MAX_VARCHAR ? "LONGTEXT" : `VARCHAR(${length})`;
-    },
-    finding: (use) => (use.mods[0] === undefined ? textualFinding(use) : use.mods[0] > MAX_VARCHAR ? "too-long" : undefined),
+    tidb: varying,
+    findings: (use) => ((use.mods[0] ?? 0) > MAX_VARCHAR ? ["too-long"] : lengthFindings(use)),
     codec: "text",
     family: "text",
+    endless: true,
   },
   {
     id: "char",
-    pg: ["bpchar", "char"],
-    tidb: (use) => ((use.mods[0] ?? 1) > 255 ? `VARCHAR(${use.mods[0]})` : `CHAR(${use.mods[0] ?? 1})`),
-    finding: same("padding"),
+    pg: ["bpchar"],
+    tidb: (use) =>
+      varying(use).replace(/^VAR(?=CHAR\((\d+)\))/, (word, length) => (Number(length) <= MAX_CHAR && use.mods.length > 0 ? "" : word)),
+    findings: textFindings("padding"),
     codec: "text",
     family: "text",
+    endless: true,
   },
-  { id: "name", pg: ["name"], tidb: same("VARCHAR(64)"), codec: "text", family: "text" },
+  { id: "internal-char", pg: ["char"], tidb: same("VARCHAR(1)"), findings: says("refused"), codec: "text", family: "text" },
+  { id: "name", pg: ["name"], tidb: same("VARCHAR(63)"), findings: says("refused"), codec: "text", family: "text" },
   {
     id: "citext",
     pg: ["citext"],
-    tidb: (use) => `${textual(use).replace("LONGTEXT", "VARCHAR(768)")} COLLATE utf8mb4_0900_ai_ci`,
-    finding: same("accents"),
+    tidb: (use) => `${textual(use)} COLLATE utf8mb4_0900_ai_ci`,
+    findings: textFindings("accents"),
     codec: "text",
     family: "other",
+    endless: true,
   },
-  { id: "bytea", pg: ["bytea"], tidb: binary, finding: textualFinding, codec: "bytea", family: "bytes" },
+  { id: "bytea", pg: ["bytea"], tidb: binary, findings: lengthFindings, codec: "bytea", family: "bytes", endless: true },
   { id: "date", pg: ["date"], tidb: same("DATE"), codec: "date", family: "time" },
   { id: "timestamp", pg: ["timestamp"], tidb: (use) => `DATETIME${fraction(use)}`, codec: "timestamp", family: "time" },
   {
     id: "timestamptz",
     pg: ["timestamptz"],
     tidb: (use) => `TIMESTAMP${fraction(use)}`,
-    finding: (use) => (use.column ? "range" : undefined),
+    findings: says("range"),
     codec: "timestamptz",
     family: "time",
   },
   { id: "time", pg: ["time"], tidb: (use) => `TIME${fraction(use)}`, codec: "time", family: "time" },
-  { id: "timetz", pg: ["timetz"], tidb: same("VARCHAR(21)"), finding: same("as-text"), codec: "text", family: "other" },
-  { id: "interval", pg: ["interval"], tidb: same("VARCHAR(64)"), finding: same("as-text"), codec: "text", family: "other" },
-  { id: "uuid", pg: ["uuid"], tidb: same("CHAR(36)"), finding: (use) => (use.column ? "as-text" : undefined), codec: "uuid", family: "text" },
-  { id: "jsonb", pg: ["jsonb"], tidb: same("JSON"), finding: (use) => (use.column ? "numbers" : undefined), codec: "json", family: "json" },
-  { id: "json", pg: ["json"], tidb: same("JSON"), finding: (use) => (use.column ? "normalised" : undefined), codec: "json", family: "json" },
-  { id: "inet", pg: ["inet", "cidr"], tidb: same("VARCHAR(43)"), finding: same("as-text"), codec: "text", family: "other" },
-  { id: "macaddr", pg: ["macaddr", "macaddr8"], tidb: same("CHAR(23)"), finding: same("as-text"), codec: "text", family: "other" },
-  { id: "xml", pg: ["xml"], tidb: textual, finding: same("unchecked"), codec: "text", family: "other" },
-  { id: "tsvector", pg: ["tsvector", "tsquery"], tidb: same("LONGTEXT"), finding: same("no-search"), codec: "text", family: "other" },
-  { id: "bit", pg: ["bit"], tidb: (use) => ((use.mods[0] ?? 1) > 64 ? undefined : `BIT(${use.mods[0] ?? 1})`), finding: same("as-bytes"), codec: "bit", family: "other" },
-  { id: "varbit", pg: ["varbit"], tidb: (use) => `VARCHAR(${use.mods[0] ?? 768})`, finding: same("as-text"), codec: "text", family: "other" },
-  { id: "ltree", pg: ["ltree"], tidb: same("VARCHAR(768)"), finding: same("as-text"), codec: "text", family: "other" },
-  { id: "hstore", pg: ["hstore"], tidb: same("JSON"), finding: same("as-json"), codec: "none", family: "json" },
+  { id: "timetz", pg: ["timetz"], tidb: same("VARCHAR(24)"), findings: says("as-text"), codec: "text", family: "other" },
+  { id: "interval", pg: ["interval"], tidb: same("VARCHAR(64)"), findings: says("as-text"), codec: "text", family: "other" },
+  { id: "uuid", pg: ["uuid"], tidb: same("CHAR(36)"), findings: says("as-text"), codec: "uuid", family: "text" },
+  { id: "jsonb", pg: ["jsonb"], tidb: same("JSON"), findings: says("numbers"), codec: "json", family: "json" },
+  { id: "json", pg: ["json"], tidb: same("JSON"), findings: says("normalised"), codec: "json", family: "json" },
+  { id: "inet", pg: ["inet", "cidr"], tidb: same("VARCHAR(43)"), findings: says("as-text"), codec: "text", family: "other" },
+  {
+    id: "macaddr",
+    pg: ["macaddr", "macaddr8"],
+    tidb: (use) => (use.name === "macaddr" ? "CHAR(17)" : "CHAR(23)"),
+    findings: says("as-text"),
+    codec: "text",
+    family: "other",
+  },
+  { id: "xml", pg: ["xml"], tidb: textual, findings: textFindings("unchecked"), codec: "text", family: "other", endless: true },
+  {
+    id: "tsvector",
+    pg: ["tsvector", "tsquery"],
+    tidb: textual,
+    findings: textFindings("no-search"),
+    codec: "text",
+    family: "other",
+    endless: true,
+  },
+  {
+    id: "bit",
+    pg: ["bit"],
+    tidb: (use) => `BIT(${use.mods[0] ?? 1})`,
+    findings: says("as-bytes"),
+    codec: "bit",
+    family: "other",
+    instead: ([length = 1]) => (length > MAX_BITS ? "varbit" : undefined),
+  },
+  { id: "varbit", pg: ["varbit"], tidb: varying, findings: textFindings("as-text"), codec: "text", family: "other", endless: true },
+  { id: "ltree", pg: ["ltree", "lquery"], tidb: textual, findings: textFindings("as-text"), codec: "text", family: "other", endless: true },
+  { id: "hstore", pg: ["hstore"], tidb: same("JSON"), findings: says("as-json"), codec: "none", family: "json" },
+  {
+    id: "range",
+    pg: ["int4", "int8", "num", "ts", "tstz", "date"].flatMap((element) => [`${element}range`, `${element}multirange`]),
+    tidb: textual,
+    findings: textFindings("as-text"),
+    codec: "text",
+    family: "other",
+    endless: true,
+  },
+  {
+    id: "geometric",
+    pg: ["point", "line", "lseg", "box", "path", "polygon", "circle", "cube"],
+    tidb: textual,
+    findings: textFindings("as-text"),
+    codec: "text",
+    family: "other",
+    endless: true,
+  },
+  { id: "postgis", pg: ["geometry", "geography"], tidb: same("LONGTEXT"), findings: says("no-type"), codec: "text", family: "other" },
+  {
+    id: "vector",
+    pg: ["vector", "halfvec"],
+    tidb: (use) => (use.mods[0] === undefined ? "VECTOR" : `VECTOR(${use.mods[0]})`),
+    findings: (use) => (use.name === "halfvec" ? ["single-precision"] : ["operators"]),
+    codec: "text",
+    family: "other",
+  },
   { id: "oid", pg: ["oid", "xid", "cid"], tidb: same("INT UNSIGNED"), codec: "number", family: "number" },
+  { id: "xid8", pg: ["xid8"], tidb: same("BIGINT UNSIGNED"), codec: "number", family: "number" },
+  {
+    id: "object-name",
+    pg: ["class", "proc", "procedure", "oper", "operator", "type", "role", "namespace", "config", "dictionary", "collation"].map(
+      (object) => `reg${object}`,
+    ),
+    tidb: same("VARCHAR(255)"),
+    findings: says("as-text"),
+    codec: "text",
+    family: "other",
+  },
+  {
+    id: "system",
+    pg: ["pg_lsn", "tid", "txid_snapshot", "pg_snapshot", "jsonpath"],
+    tidb: textual,
+    findings: textFindings("as-text"),
+    codec: "text",
+    family: "other",
+    endless: true,
+  },
 ];
 
 const BY_NAME = new Map(TYPE_ROWS.flatMap((row) => row.pg.map((name) => [name, row] as const)));
 
+/** Types of extensions, which may live in any schema. */
+const EXTENSION_TYPES = new Set(["citext", "hstore", "ltree", "lquery", "cube", "geometry", "geography", "vector", "halfvec"]);
+
 /** Arrays of anything and user enums have rows of their own, found by shape and not by name. */
-export const ARRAY_ROW: TypeRow = { id: "array", pg: [], tidb: same("JSON"), finding: same("as-json"), codec: "array", family: "json" };
+export const ARRAY_ROW: TypeRow = { id: "array", pg: [], tidb: same("JSON"), findings: says("as-json"), codec: "array", family: "json" };
 export const ENUM_ROW: TypeRow = {
   id: "enum",
   pg: [],
-  tidb: (use) => (use.enumType ? `ENUM(${use.enumType.labels.map(string).join(",")})` : undefined),
-  finding: same("order"),
+  tidb: (use) => (use.enumType?.labels.length ? `ENUM(${use.enumType.labels.map(string).join(",")})` : undefined),
+  findings: (use) => (use.enumType?.labels.some((label) => label.endsWith(" ")) ? ["order", "trailing-space"] : ["order"]),
   codec: "enum",
   family: "enum",
 };
@@ -220,13 +360,23 @@ export function mapType(catalog: Catalog, type: TypeName, column?: Column): Mapp
     return base && { ...base, domain };
   }
   const enumType = find(catalog, catalog.enums, name);
-  const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : name.schema === undefined || name.schema === "public" ? BY_NAME.get(name.name) : undefined;
+  const mods = modifiers(type);
+  const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : builtIn(name, mods);
   if (!row) return undefined;
-  const use: TypeUse = { name: name.name, mods: modifiers(type), column, enumType };
+  const use: TypeUse = { name: name.name, mods, column, enumType, catalog };
   return { row, use, sql: row.tidb(use), domain: undefined };
+}
+
+function builtIn({ schema, name }: Name, mods: readonly number[]): TypeRow | undefined {
+  if (schema !== undefined && schema !== "public" && !EXTENSION_TYPES.has(name)) return undefined;
+  const row = BY_NAME.get(name);
+  const instead = row?.instead?.(mods);
+  return instead === undefined ? row : BY_NAME.get(instead);
 }
 
 /** The base row of an array's elements, to code their values. */
 export function elementRow(catalog: Catalog, type: TypeName): TypeRow | undefined {
+  const domain = type.arrayBounds?.length ? undefined : find(catalog, catalog.domains, typeName(type));
+  if (domain) return elementRow(catalog, domain.base);
   return mapType(catalog, { ...type, arrayBounds: [] })?.row;
 }

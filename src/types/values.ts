@@ -259,6 +259,7 @@ export function arrayToJson(text: string, element: Codec): string | undefined {
   take(SPACES);
   if (text[at] !== "{") return undefined;
   const json = array();
+  if (json === undefined) return undefined;
   take(SPACES);
   return at === text.length ? json : undefined;
 }

@@ -1,4 +1,17 @@
-import { commentEnd, DOLLAR, DOUBLE_QUOTE, dollarEnd, escapedEnd, KINDS, numberEnd, QUOTE, quotedEnd, SPACE, WORD, wordEnd } from "../../src/source/lex.js";
+import {
+  commentEnd,
+  DOLLAR,
+  DOUBLE_QUOTE,
+  dollarEnd,
+  escapedEnd,
+  KINDS,
+  numberEnd,
+  QUOTE,
+  quotedEnd,
+  SPACE,
+  WORD,
+  wordEnd,
+} from "../../src/source/lex.js";
 import { split } from "../../src/source/split.js";
 
 /** The SQL with a numbered block comment in every space between two tokens of a statement, and how many these are. */

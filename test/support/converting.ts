@@ -7,7 +7,11 @@ import type { Source } from "../../src/source/text.js";
 export const OPTIONS: ConvertOptions = { postgres: "18", target: "8.5.6" };
 
 /** The texts as one history, in order; those that are undefined are left out. */
-export function convertTexts(texts: Readonly<Record<string, string | undefined>>, options: Partial<ConvertOptions> = {}, using = rules): Promise<Result> {
+export function convertTexts(
+  texts: Readonly<Record<string, string | undefined>>,
+  options: Partial<ConvertOptions> = {},
+  using = rules,
+): Promise<Result> {
   const sources = Object.entries(texts).flatMap(([name, text]): Source[] => (text === undefined ? [] : [{ name, text }]));
   return convert(sources, using, { ...OPTIONS, ...options });
 }

@@ -1,0 +1,870 @@
+import {
+  as,
+  type Context,
+  type Data,
+  error,
+  type Kind,
+  type Node,
+  type NodeOf,
+  note,
+  qualified,
+  type RuleSpec,
+  relationName,
+  rule,
+  typeName,
+  type Value,
+  warning,
+} from "../src/rule.js";
+
+type Message = ReturnType<typeof note>;
+type Examples = RuleSpec<string>["examples"];
+
+/** A statement that TiDB has no form for, or needs none: it is taken out, and a finding says why. */
+interface Row<K extends Kind> {
+  readonly construct: string;
+  readonly why: string;
+  /** A page of PostgreSQL's manual, and one of TiDB's that says what there is instead. */
+  readonly pg: string;
+  readonly tidb?: string;
+  /** Which statements of the kind; all when absent. */
+  readonly when?: (node: NodeOf<K>) => boolean;
+  readonly messages: Readonly<Record<string, Message>>;
+  /** Which message; the first when absent. */
+  readonly choose?: (node: NodeOf<K>, ctx: Context) => string;
+  readonly data?: (node: NodeOf<K>) => Data;
+  readonly examples: Examples;
+}
+
+/** An example of a statement that is taken out. `code`: TiDB's error for the same statement. */
+function gone(pg: string, message: string, code?: number, given?: string): Examples[number] {
+  return {
+    ...(given === undefined ? {} : { given }),
+    pg,
+    tidb: null,
+    findings: [message],
+    ...(code === undefined ? {} : { rejected: { sql: pg, code } }),
+  };
+}
+
+const SYNTAX = 1064;
+
+function statement<K extends Kind>(kinds: readonly K[], row: Row<K>): RuleSpec<string> {
+  const first = Object.keys(row.messages)[0]!;
+  return rule({
+    construct: row.construct,
+    why: row.why,
+    docs: {
+      pg: `https://www.postgresql.org/docs/current/${row.pg}.html`,
+      tidb: `https://docs.pingcap.com/tidb/stable/${row.tidb ?? "mysql-compatibility"}`,
+    },
+    messages: row.messages,
+    on: (takes) =>
+      kinds.map((kind) =>
+        takes(kind, [], (readable, ctx) => {
+          // The whole statement goes, so that no field needs to be declared.
+          const node = readable as unknown as NodeOf<K>;
+          if (row.when && !row.when(node)) return;
+          return ctx.drop(row.choose?.(node, ctx) ?? first, row.data?.(node) ?? {});
+        }),
+      ),
+    examples: row.examples,
+  });
+}
+
+/** `OBJECT_TEXT_SEARCH` → `text search`. */
+function words(constant: string | undefined): string {
+  const name = (constant ?? "").replace(/^OBJECT_/, "");
+  return OBJECT_WORDS[name] ?? name.replaceAll("_", " ").toLowerCase();
+}
+
+const OBJECT_WORDS: Readonly<Record<string, string>> = {
+  MATVIEW: "materialized view",
+  OPCLASS: "operator class",
+  OPFAMILY: "operator family",
+  STATISTIC_EXT: "statistics",
+  TABCONSTRAINT: "constraint",
+  DOMCONSTRAINT: "constraint of a domain",
+  TSCONFIGURATION: "text search configuration",
+  TSDICTIONARY: "text search dictionary",
+  TSPARSER: "text search parser",
+  TSTEMPLATE: "text search template",
+  FDW: "foreign data wrapper",
+  FOREIGN_SERVER: "server",
+};
+
+/** The name of an object, however the grammar writes it: a word, a list of words, a type, a function with its arguments. */
+function nameOf(value: Value | undefined): string {
+  const type = as("TypeName", value);
+  if (type) return typeName(type).name;
+  const called = as("ObjectWithArgs", value);
+  return qualified(
+    called ? (called.objname ?? []) : Array.isArray(value) ? (value as readonly Value[]) : value === undefined ? [] : [value],
+  ).name;
+}
+
+/** `t.x` for a part of a table (a trigger, a rule), which the grammar writes as a list. */
+function partName(value: Value | undefined): string {
+  return Array.isArray(value) ? (value as readonly Value[]).map(String).join(".") : nameOf(value);
+}
+
+const relname = (relation: NodeOf<"RangeVar"> | undefined): string => (relation ? relationName(relation).name : "");
+
+const functionRows = {
+  "create-function": statement(["CreateFunctionStmt"], {
+    construct: "CREATE FUNCTION",
+    why: "TiDB has no functions of your own: nothing runs in the database but SQL.",
+    pg: "sql-createfunction",
+    when: (node) => !node.is_procedure,
+    messages: {
+      lost: error("function {name}() is not in the output: TiDB has no stored functions", {
+        help: "move it into the application, or write its expression where it is called; one that only serves a trigger goes where the trigger goes",
+      }),
+    },
+    data: (node) => ({ name: nameOf(node.funcname) }),
+    examples: [gone("CREATE FUNCTION twice(a int) RETURNS int AS 'SELECT a * 2' LANGUAGE sql", "lost", SYNTAX)],
+  }),
+  "create-procedure": statement(["CreateFunctionStmt"], {
+    construct: "CREATE PROCEDURE",
+    why: "TiDB's parser reads CREATE PROCEDURE, and its server refuses it.",
+    pg: "sql-createprocedure",
+    when: (node) => node.is_procedure === true,
+    messages: {
+      lost: error("procedure {name} is not in the output: TiDB has no stored procedures", {
+        help: "send its statements from the application or a job, between BEGIN and COMMIT where they belong together",
+      }),
+    },
+    data: (node) => ({ name: nameOf(node.funcname) }),
+    examples: [
+      {
+        ...gone("CREATE PROCEDURE clean() AS 'DELETE FROM t' LANGUAGE sql", "lost"),
+        rejected: { sql: "CREATE PROCEDURE clean() BEGIN END", code: 8108 },
+      },
+    ],
+  }),
+  "alter-function": statement(["AlterFunctionStmt", "AlterObjectDependsStmt"], {
+    construct: "ALTER FUNCTION or PROCEDURE",
+    why: "The function itself is not in the output, and its finding stands where it is created.",
+    pg: "sql-alterfunction",
+    messages: { gone: note("there is nothing to alter: functions are not in the output") },
+    examples: [gone("ALTER FUNCTION twice(int) STABLE", "gone", SYNTAX)],
+  }),
+  call: statement(["CallStmt"], {
+    construct: "CALL",
+    why: "The procedure it calls cannot be in TiDB.",
+    pg: "sql-call",
+    messages: {
+      lost: error("CALL {name} is not in the output: TiDB has no stored procedures", {
+        help: "send the procedure's statements from where it was called",
+      }),
+    },
+    data: (node) => ({ name: nameOf(node.funccall?.funcname) }),
+    examples: [gone("CALL clean()", "lost", 8108)],
+  }),
+  do: statement(["DoStmt"], {
+    construct: "DO block",
+    why: "A DO block is a program in PL/pgSQL (or another language) that runs once, and TiDB runs SQL only.",
+    pg: "sql-do",
+    messages: {
+      lost: error("a DO block is not in the output: TiDB runs no procedural code", {
+        help: "write out the statements it would run; IF NOT EXISTS often takes the place of what a block asks first",
+      }),
+    },
+    examples: [gone("DO $$ BEGIN PERFORM 1; END $$", "lost", SYNTAX)],
+  }),
+  "create-trigger": statement(["CreateTrigStmt"], {
+    construct: "CREATE TRIGGER",
+    why: "TiDB has no triggers.",
+    pg: "sql-createtrigger",
+    messages: {
+      lost: error("trigger {name} on {table} is not in the output: TiDB has no triggers", {
+        help: "do its work where the application writes {table}; one that only sets a time of change becomes ON UPDATE CURRENT_TIMESTAMP on the column, one that computes a column a generated column",
+      }),
+    },
+    data: (node) => ({ name: node.trigname ?? "", table: relname(node.relation) }),
+    examples: [
+      gone("CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touched()", "lost", SYNTAX, "CREATE TABLE t (a int)"),
+    ],
+  }),
+  "create-event-trigger": statement(["CreateEventTrigStmt", "AlterEventTrigStmt"], {
+    construct: "EVENT TRIGGER",
+    why: "TiDB has no triggers, on events or on tables.",
+    pg: "sql-createeventtrigger",
+    messages: {
+      lost: error("event trigger {name} is not in the output: TiDB has no triggers", {
+        help: "check changes of the schema where they are made, in the migration tool or its review",
+      }),
+    },
+    data: (node) => ({ name: node.trigname ?? "" }),
+    examples: [gone("CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION f()", "lost", SYNTAX)],
+  }),
+  "create-rule": statement(["RuleStmt"], {
+    construct: "CREATE RULE",
+    why: "TiDB does not rewrite statements by rules.",
+    pg: "sql-createrule",
+    messages: {
+      lost: error("rule {name} on {table} is not in the output: TiDB has no rules", {
+        help: "write in the application what the rule made of the statement",
+      }),
+    },
+    data: (node) => ({ name: node.rulename ?? "", table: relname(node.relation) }),
+    examples: [gone("CREATE RULE keep AS ON DELETE TO t DO INSTEAD NOTHING", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+  }),
+  "create-policy": statement(["CreatePolicyStmt", "AlterPolicyStmt"], {
+    construct: "row security policies",
+    why: "TiDB has no row level security.",
+    pg: "sql-createpolicy",
+    messages: {
+      lost: error("policy {name} on {table} is not in the output: in TiDB whoever may read {table} reads all its rows", {
+        help: "put its condition into the application's queries, or GRANT a view with the condition in place of the table",
+      }),
+    },
+    data: (node) => ({ name: node.policy_name ?? "", table: relname(node.table) }),
+    examples: [gone("CREATE POLICY own ON t USING (a = 1)", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+  }),
+};
+
+const viewRows = {
+  "create-view": statement(["ViewStmt"], {
+    construct: "CREATE VIEW",
+    why: "TiDB has views. The query in one must mean the same in TiDB, and here it is not converted.",
+    pg: "sql-createview",
+    tidb: "views",
+    messages: {
+      lost: error("view {name} is not in the output", {
+        help: "write CREATE OR REPLACE VIEW {name} AS … with the query in TiDB's SQL; the tables it reads are in the output",
+      }),
+    },
+    data: (node) => ({ name: relname(node.view) }),
+    examples: [gone("CREATE VIEW v AS SELECT a FROM t", "lost", undefined, "CREATE TABLE t (a int)")],
+  }),
+  "create-materialized-view": statement(["CreateTableAsStmt"], {
+    construct: "CREATE MATERIALIZED VIEW",
+    why: "TiDB has views, and none that keep their rows.",
+    pg: "sql-creatematerializedview",
+    tidb: "views",
+    when: (node) => node.objtype === "OBJECT_MATVIEW",
+    messages: {
+      lost: error("materialized view {name} is not in the output: TiDB has none", {
+        help: "make a table {name} that a job fills anew by INSERT … SELECT, or a plain view where the query is fast enough",
+      }),
+    },
+    data: (node) => ({ name: relname(node.into?.rel) }),
+    examples: [gone("CREATE MATERIALIZED VIEW v AS SELECT 1 AS a", "lost", SYNTAX)],
+  }),
+  "refresh-materialized-view": statement(["RefreshMatViewStmt"], {
+    construct: "REFRESH MATERIALIZED VIEW",
+    why: "TiDB has no materialized views.",
+    pg: "sql-refreshmaterializedview",
+    tidb: "views",
+    messages: {
+      lost: error("REFRESH of {name} is not in the output: TiDB has no materialized views", {
+        help: "where a table took its place, fill it anew here: DELETE and INSERT … SELECT in one transaction",
+      }),
+    },
+    data: (node) => ({ name: relname(node.relation) }),
+    examples: [gone("REFRESH MATERIALIZED VIEW v", "lost", SYNTAX)],
+  }),
+};
+
+/** Extensions whose types, functions and operator classes are judged wherever a statement uses them. */
+const JUDGED_WHERE_USED = new Set(
+  `adminpack amcheck auto_explain btree_gin btree_gist citext cube dblink earthdistance fuzzystrmatch hstore intarray isn lo ltree
+  moddatetime pageinspect pg_buffercache pg_freespacemap pg_prewarm pg_stat_statements pg_trgm pg_uuidv7 pg_visibility pgcrypto pgrowlocks
+  pgstattuple plpgsql plpgsql_check refint seg sslinfo tablefunc tcn unaccent uuid-ossp xml2`.split(/\s+/),
+);
+
+/** What to do without an extension that is more than types and functions. */
+const ADVICE: Readonly<Record<string, string>> = {
+  age: "keep nodes and edges in tables, and walk them by WITH RECURSIVE",
+  citus: "TiDB spreads every table over its stores: leave its calls out",
+  file_fdw: "load the file by LOAD DATA or IMPORT INTO",
+  mysql_fdw: "copy the foreign tables into TiDB, or read both databases in the application",
+  oracle_fdw: "copy the foreign tables into TiDB, or read both databases in the application",
+  pg_cron: "run its jobs from a scheduler outside of the database; for rows that expire TiDB has TTL",
+  pg_partman: "add and drop partitions by a job outside, or let TTL remove old rows",
+  pg_repack: "TiDB collects its garbage itself: leave its jobs out",
+  pgaudit: "TiDB's audit log is a matter of the server's set-up",
+  pgrouting: "compute routes outside of the database",
+  postgis: "TiDB has no spatial types: keep longitude and latitude in DECIMAL columns or WKB in BLOB, and compute in the application",
+  postgis_raster: "TiDB has no spatial types: keep rasters in files or BLOB",
+  postgis_topology: "TiDB has no spatial types: compute in the application",
+  postgres_fdw: "copy the foreign tables into TiDB, or read both databases in the application",
+  rum: "search text outside of TiDB, or by the FULLTEXT of TiDB Cloud",
+  timescaledb: "an ordinary table takes a hypertable's place; TTL removes old rows, and jobs outside compute the aggregates",
+  vector:
+    "TiDB has a VECTOR(n) type and distance functions of its own: vec_cosine_distance, vec_l2_distance; its vector index needs TiFlash",
+  wal2json: "TiCDC sends the changes of TiDB",
+};
+
+const extensionRows = {
+  "create-extension": statement(["CreateExtensionStmt"], {
+    construct: "CREATE EXTENSION",
+    why: `TiDB has no extensions. Most of PostgreSQL's only add types and functions: these are judged where they are used, so that nothing is
+lost with the statement itself. Others are whole systems.`,
+    pg: "sql-createextension",
+    messages: {
+      judged: note("extension {name} needs nothing in TiDB: what it adds is judged where it is used"),
+      system: error("extension {name} has no counterpart in TiDB", { help: "{advice}" }),
+      unknown: warning("extension {name} is not known here: what it does by itself is lost", {
+        help: "types and functions it adds are reported where they are used; look in its manual for what else it does",
+      }),
+    },
+    choose: (node) => (JUDGED_WHERE_USED.has(node.extname ?? "") ? "judged" : (node.extname ?? "") in ADVICE ? "system" : "unknown"),
+    data: (node) => ({ name: node.extname ?? "", advice: ADVICE[node.extname ?? ""] ?? "" }),
+    examples: [
+      gone('CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public', "judged", SYNTAX),
+      gone("CREATE EXTENSION postgis", "system", SYNTAX),
+      gone("CREATE EXTENSION house_rules", "unknown", SYNTAX),
+    ],
+  }),
+  "alter-extension": statement(["AlterExtensionStmt", "AlterExtensionContentsStmt"], {
+    construct: "ALTER EXTENSION",
+    why: "TiDB has no extensions.",
+    pg: "sql-alterextension",
+    messages: { gone: note("there is nothing to alter: TiDB has no extensions") },
+    examples: [gone("ALTER EXTENSION pgcrypto UPDATE", "gone", SYNTAX)],
+  }),
+};
+
+const schemaRows = {
+  "create-schema": statement(["CreateSchemaStmt"], {
+    construct: "CREATE SCHEMA",
+    why: `In TiDB a schema is a database, and there is one level of them. The output goes into the database of the connection; where the input
+has tables in several schemas, those outside public get their schema's name in front: sales.orders becomes sales_orders.`,
+    pg: "sql-createschema",
+    tidb: "sql-statement-create-database",
+    messages: {
+      flat: note(
+        "schema {name} needs nothing in TiDB: its tables go into the connection's database, as {name}_… where there are several schemas",
+      ),
+      elements: error("the statements inside CREATE SCHEMA {name} are not in the output", {
+        help: "write them as statements of their own behind CREATE SCHEMA, and convert again",
+      }),
+    },
+    choose: (node) => (node.schemaElts?.length ? "elements" : "flat"),
+    data: (node) => ({ name: node.schemaname ?? node.authrole?.rolename ?? "" }),
+    examples: [
+      gone("CREATE SCHEMA IF NOT EXISTS sales", "flat"),
+      gone("CREATE SCHEMA sales CREATE TABLE orders (id int)", "elements", SYNTAX),
+    ],
+  }),
+  "drop-schema": statement(["DropStmt"], {
+    construct: "DROP SCHEMA",
+    why: "Schemas of PostgreSQL are no databases of TiDB in the output: all tables stand in the connection's one.",
+    pg: "sql-dropschema",
+    tidb: "sql-statement-drop-database",
+    when: (node) => node.removeType === "OBJECT_SCHEMA",
+    messages: {
+      empty: note("there is nothing to drop: no table made so far is in schema {name}"),
+      tables: error("DROP SCHEMA {name} is not in the output: its tables stay in the connection's database", {
+        help: "write a DROP TABLE for each of them",
+      }),
+    },
+    choose: (node, { catalog }) => {
+      const schemas = new Set((node.objects ?? []).map(nameOf));
+      return [...catalog.tables.values(), ...catalog.sequences.values()].some(({ schema }) => schemas.has(schema)) ? "tables" : "empty";
+    },
+    data: (node) => ({ name: (node.objects ?? []).map(nameOf).join(", ") }),
+    examples: [
+      gone("DROP SCHEMA IF EXISTS sales CASCADE", "empty", SYNTAX),
+      gone("DROP SCHEMA sales CASCADE", "tables", SYNTAX, "CREATE TABLE sales.orders (id int)"),
+    ],
+  }),
+  "set-schema": statement(["AlterObjectSchemaStmt"], {
+    construct: "ALTER … SET SCHEMA",
+    why: "TiDB has one level of databases, and the output stands in one of them.",
+    pg: "sql-altertable",
+    tidb: "sql-statement-rename-table",
+    messages: {
+      lost: error("{what} {name} is not moved to schema {schema}", {
+        help: "RENAME TABLE {name} TO …, and the new name wherever statements after this one use it",
+      }),
+      gone: note("there is nothing to move: {what} {name} is not in the output"),
+    },
+    choose: (node) => (MOVABLE.has(node.objectType ?? "") ? "lost" : "gone"),
+    data: (node) => ({
+      what: words(node.objectType),
+      name: node.relation ? relname(node.relation) : nameOf(node.object),
+      schema: node.newschema ?? "",
+    }),
+    examples: [
+      gone("ALTER TABLE t SET SCHEMA sales", "lost", SYNTAX, "CREATE TABLE t (a int)"),
+      gone("ALTER FUNCTION f(int) SET SCHEMA sales", "gone", SYNTAX),
+    ],
+  }),
+  database: statement(["CreatedbStmt", "DropdbStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "AlterDatabaseRefreshCollStmt"], {
+    construct: "CREATE, ALTER and DROP DATABASE",
+    why: `The output is applied to the database of the connection. A file that makes or drops databases would work on another one than it
+is applied to.`,
+    pg: "sql-createdatabase",
+    tidb: "sql-statement-create-database",
+    messages: {
+      lost: error("database {name} is neither made, changed nor dropped: the output goes into the database of the connection", {
+        help: "CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin, and connect to it, before the output is applied",
+      }),
+    },
+    data: (node) => ({ name: node.dbname ?? "" }),
+    examples: [
+      {
+        ...gone("CREATE DATABASE shop WITH OWNER = someone", "lost"),
+        rejected: { sql: "CREATE DATABASE x WITH OWNER = someone", code: SYNTAX },
+      },
+      gone("ALTER DATABASE shop SET work_mem = '1GB'", "lost", SYNTAX),
+    ],
+  }),
+};
+
+const MOVABLE = new Set(["OBJECT_TABLE", "OBJECT_SEQUENCE"]);
+
+const typeRows = {
+  "create-enum": statement(["CreateEnumStmt"], {
+    construct: "CREATE TYPE … AS ENUM",
+    why: "TiDB has ENUM as a type of a column, without a name: the labels are written into each column that has the type.",
+    pg: "datatype-enum",
+    tidb: "data-type-string#enum-type",
+    messages: { inlined: note("type {name} stands as ENUM(…) in the columns that have it") },
+    data: (node) => ({ name: nameOf(node.typeName) }),
+    examples: [gone("CREATE TYPE mood AS ENUM ('sad', 'ok')", "inlined", SYNTAX)],
+  }),
+  "create-domain": statement(["CreateDomainStmt"], {
+    construct: "CREATE DOMAIN",
+    why: "TiDB has no domains: the type underneath, with what it forbids, is written into each column that has the domain.",
+    pg: "sql-createdomain",
+    messages: { inlined: note("domain {name} stands as the type underneath in the columns that have it") },
+    data: (node) => ({ name: nameOf(node.domainname) }),
+    examples: [gone("CREATE DOMAIN year AS integer", "inlined", SYNTAX)],
+  }),
+  "alter-domain": statement(["AlterDomainStmt"], {
+    construct: "ALTER DOMAIN",
+    why: "A domain stands in the columns that have it, and a change of it would be a change of each of them.",
+    pg: "sql-alterdomain",
+    messages: {
+      lost: error("ALTER DOMAIN {name} is not in the output: columns that have the domain stay as they are", {
+        help: "change each of these columns by ALTER TABLE … MODIFY COLUMN or ADD CONSTRAINT",
+      }),
+    },
+    data: (node) => ({ name: nameOf(node.typeName) }),
+    examples: [gone("ALTER DOMAIN year SET NOT NULL", "lost", SYNTAX, "CREATE DOMAIN year AS integer")],
+  }),
+  "create-composite": statement(["CompositeTypeStmt"], {
+    construct: "CREATE TYPE … AS (…)",
+    why: "TiDB has no types that are made of fields.",
+    pg: "rowtypes",
+    tidb: "data-type-json",
+    messages: {
+      lost: error("composite type {name} is not in the output: TiDB has none", {
+        help: "give each field a column of its own, or keep the whole in a JSON column",
+      }),
+    },
+    data: (node) => ({ name: relname(node.typevar) }),
+    examples: [gone("CREATE TYPE pair AS (a int, b int)", "lost", SYNTAX)],
+  }),
+  "create-range": statement(["CreateRangeStmt"], {
+    construct: "CREATE TYPE … AS RANGE",
+    why: "TiDB has no range types.",
+    pg: "rangetypes",
+    messages: {
+      lost: error("range type {name} is not in the output: TiDB has none", { help: "keep the two bounds in two columns" }),
+    },
+    data: (node) => ({ name: nameOf(node.typeName) }),
+    examples: [gone("CREATE TYPE span AS RANGE (subtype = float8)", "lost", SYNTAX)],
+  }),
+  "alter-type": statement(
+    ["AlterTypeStmt", "AlterCollationStmt", "AlterOperatorStmt", "AlterOpFamilyStmt", "AlterTSDictionaryStmt", "AlterTSConfigurationStmt"],
+    {
+      construct: "ALTER of types, operators, collations and text search",
+      why: "What is altered is not in the output, and its finding stands where it is created.",
+      pg: "sql-altertype",
+      messages: { gone: note("there is nothing to alter: what it changes is not in the output") },
+      examples: [gone("ALTER TEXT SEARCH DICTIONARY d (StopWords = 'none')", "gone", SYNTAX)],
+    },
+  ),
+  "alter-attribute": statement(["AlterTableStmt"], {
+    construct: "ALTER TYPE … ADD, DROP or ALTER ATTRIBUTE",
+    why: "TiDB has no types that are made of fields.",
+    pg: "sql-altertype",
+    when: (node) => node.objtype === "OBJECT_TYPE",
+    messages: {
+      lost: error("type {name} is not altered: TiDB has no composite types", {
+        help: "change what took the type's place: the columns, or the JSON document",
+      }),
+    },
+    data: (node) => ({ name: relname(node.relation as NodeOf<"RangeVar"> | undefined) }),
+    examples: [gone("ALTER TYPE pair DROP ATTRIBUTE b", "lost", SYNTAX)],
+  }),
+  define: statement(["DefineStmt"], {
+    construct: "CREATE AGGREGATE, OPERATOR, COLLATION, TYPE, TEXT SEARCH …",
+    why: "What can be added to PostgreSQL's types, operators, aggregates and searches is fixed in TiDB.",
+    pg: "extend",
+    messages: {
+      lost: error("{what} {name} is not in the output: TiDB cannot be extended by it", {
+        help: "statements that use it are reported where they stand: rewrite them with what TiDB has, or compute in the application",
+      }),
+    },
+    data: (node) => ({ what: words(node.variant), name: nameOf(node.defnames) }),
+    examples: [
+      gone("CREATE AGGREGATE total(int) (SFUNC = add, STYPE = int)", "lost", SYNTAX),
+      gone("CREATE TEXT SEARCH CONFIGURATION plain (PARSER = default)", "lost", SYNTAX),
+    ],
+  }),
+  extend: statement(
+    [
+      "CreateCastStmt",
+      "CreateOpClassStmt",
+      "CreateOpFamilyStmt",
+      "CreateConversionStmt",
+      "CreateTransformStmt",
+      "CreateAmStmt",
+      "CreatePLangStmt",
+    ],
+    {
+      construct: "CREATE CAST, OPERATOR CLASS, CONVERSION, TRANSFORM, ACCESS METHOD, LANGUAGE",
+      why: "TiDB cannot be extended.",
+      pg: "extend",
+      messages: {
+        lost: error("this extension of PostgreSQL is not in the output: TiDB has no such thing", {
+          help: "statements that use it are reported where they stand",
+        }),
+      },
+      examples: [gone("CREATE CAST (text AS int) WITH INOUT", "lost", SYNTAX)],
+    },
+  ),
+};
+
+const rightRows = {
+  owner: statement(["AlterOwnerStmt"], {
+    construct: "ALTER … OWNER TO",
+    why: "TiDB's objects have no owners: privileges are granted on them.",
+    pg: "sql-altertable",
+    tidb: "privilege-management",
+    messages: { gone: note("OWNER TO is left away: TiDB has privileges, no owners") },
+    examples: [gone("ALTER FUNCTION f() OWNER TO someone", "gone", SYNTAX)],
+  }),
+  grant: statement(["GrantStmt", "AlterDefaultPrivilegesStmt"], {
+    construct: "GRANT, REVOKE and default privileges",
+    why: `TiDB's privileges are MySQL's: granted to 'user'@'host' on a database or a table, not on schemas, sequences, functions or all tables
+that are there. Who may do what is better decided anew than translated.`,
+    pg: "sql-grant",
+    tidb: "sql-statement-grant-privileges",
+    messages: {
+      lost: error("privileges are not in the output", {
+        help: "after CREATE USER 'app'@'%' IDENTIFIED BY …: GRANT SELECT, INSERT, UPDATE, DELETE ON shop.* TO 'app'@'%'",
+      }),
+    },
+    examples: [
+      gone("GRANT SELECT ON ALL TABLES IN SCHEMA public TO app", "lost", SYNTAX),
+      gone("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app", "lost", SYNTAX),
+    ],
+  }),
+  role: statement(
+    ["CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "GrantRoleStmt", "DropOwnedStmt", "ReassignOwnedStmt"],
+    {
+      construct: "roles and users",
+      why: "Users and roles belong to the whole server, not to a schema, and have other attributes in TiDB.",
+      pg: "sql-createrole",
+      tidb: "role-based-access-control",
+      messages: {
+        lost: error("users and roles are not in the output", {
+          help: "CREATE USER 'name'@'%' IDENTIFIED BY …, or CREATE ROLE name, and GRANT name TO 'user'@'%'",
+        }),
+      },
+      examples: [gone("CREATE ROLE app WITH LOGIN", "lost", SYNTAX), gone("ALTER ROLE app SET search_path = public", "lost", SYNTAX)],
+    },
+  ),
+  "security-label": statement(["SecLabelStmt"], {
+    construct: "SECURITY LABEL",
+    why: "TiDB has no security labels.",
+    pg: "sql-security-label",
+    messages: { lost: error("the security label of {name} is not in the output", { help: "grant privileges in its place" }) },
+    data: (node) => ({ name: partName(node.object) }),
+    examples: [gone("SECURITY LABEL ON TABLE t IS 'secret'", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+  }),
+};
+
+/** Objects with comments that are in TiDB without one. */
+const COMMENTED = new Set(["OBJECT_INDEX", "OBJECT_TABCONSTRAINT", "OBJECT_SEQUENCE"]);
+
+const sessionRows = {
+  comment: statement(["CommentStmt"], {
+    construct: "COMMENT ON anything but tables and columns",
+    why: `TiDB keeps comments of tables, columns and indexes only, and takes an index's where the index is made. What a comment explains may not
+be in TiDB either: then the finding of the thing itself is enough.`,
+    pg: "sql-comment",
+    tidb: "sql-statement-create-index",
+    when: (node) => node.objtype !== "OBJECT_TABLE" && node.objtype !== "OBJECT_COLUMN",
+    messages: {
+      lost: error("the comment on {what} {name} is not in the output", {
+        help: "keep the text with the schema's sources; an index takes COMMENT '…' at the end of its CREATE INDEX",
+      }),
+      gone: note("the comment goes with its {what}: {name} is not in TiDB"),
+    },
+    choose: (node) => (COMMENTED.has(node.objtype ?? "") ? "lost" : "gone"),
+    data: (node) => ({ what: words(node.objtype), name: partName(node.object) }),
+    examples: [
+      gone("COMMENT ON INDEX i IS 'for the search page'", "lost", SYNTAX, "CREATE TABLE t (a int); CREATE INDEX i ON t (a)"),
+      gone("COMMENT ON EXTENSION plpgsql IS 'PL/pgSQL procedural language'", "gone", SYNTAX),
+    ],
+  }),
+  listen: statement(["ListenStmt", "NotifyStmt", "UnlistenStmt"], {
+    construct: "LISTEN, NOTIFY, UNLISTEN",
+    why: "TiDB sends no messages between sessions.",
+    pg: "sql-notify",
+    tidb: "ticdc-overview",
+    messages: {
+      lost: error("channel {name} does not work: TiDB has no LISTEN and NOTIFY", {
+        help: "use a message queue, TiCDC's stream of changes, or look into a table from time to time",
+      }),
+    },
+    data: (node) => ({ name: node.conditionname ?? "*" }),
+    examples: [gone("LISTEN jobs", "lost", SYNTAX), gone("NOTIFY jobs, 'new'", "lost", SYNTAX)],
+  }),
+  lock: statement(["LockStmt"], {
+    construct: "LOCK TABLE",
+    why: "TiDB locks rows. LOCK TABLES of a usual server does nothing but warn, and it knows other modes.",
+    pg: "sql-lock",
+    tidb: "pessimistic-transaction",
+    messages: {
+      lost: warning("LOCK TABLE is left away: other sessions go on reading and writing", {
+        help: "keep them out by stopping the application, or lock the rows by SELECT … FOR UPDATE",
+      }),
+    },
+    examples: [gone("LOCK TABLE t IN EXCLUSIVE MODE", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+  }),
+  maintenance: statement(["VacuumStmt", "ClusterStmt", "ReindexStmt", "CheckPointStmt", "LoadStmt"], {
+    construct: "VACUUM, ANALYZE, CLUSTER, REINDEX, CHECKPOINT, LOAD",
+    why: "They tend PostgreSQL's storage and change no rows. TiDB collects garbage and statistics by itself.",
+    pg: "sql-vacuum",
+    tidb: "garbage-collection-overview",
+    messages: { gone: note("maintenance of PostgreSQL's storage is left away: TiDB does its own") },
+    examples: [
+      gone("VACUUM FULL t", "gone", SYNTAX, "CREATE TABLE t (a int)"),
+      gone("REINDEX TABLE t", "gone", SYNTAX, "CREATE TABLE t (a int)"),
+    ],
+  }),
+  statistics: statement(["CreateStatsStmt", "AlterStatsStmt"], {
+    construct: "CREATE STATISTICS",
+    why: "Statistics help the planner and change no result; TiDB gathers its own, on columns and indexes.",
+    pg: "sql-createstatistics",
+    tidb: "statistics",
+    messages: { gone: note("statistics {name} is left away: TiDB gathers its own") },
+    data: (node) => ({ name: nameOf(node.defnames) }),
+    examples: [gone("CREATE STATISTICS s ON a, b FROM t", "gone", SYNTAX, "CREATE TABLE t (a int, b int)")],
+  }),
+  tablespace: statement(["CreateTableSpaceStmt", "DropTableSpaceStmt", "AlterTableSpaceOptionsStmt", "AlterTableMoveAllStmt"], {
+    construct: "TABLESPACE",
+    why: "Where data lies changes no result. TiDB spreads it over its stores; placement policies say which ones.",
+    pg: "sql-createtablespace",
+    tidb: "placement-rules-in-sql",
+    messages: { gone: note("tablespaces are left away: TiDB places data itself") },
+    examples: [gone("CREATE TABLESPACE fast LOCATION '/ssd'", "gone", SYNTAX)],
+  }),
+  foreign: statement(
+    [
+      "CreateFdwStmt",
+      "AlterFdwStmt",
+      "CreateForeignServerStmt",
+      "AlterForeignServerStmt",
+      "CreateForeignTableStmt",
+      "CreateUserMappingStmt",
+      "AlterUserMappingStmt",
+      "DropUserMappingStmt",
+      "ImportForeignSchemaStmt",
+    ],
+    {
+      construct: "foreign data",
+      why: "TiDB reads no other databases.",
+      pg: "ddl-foreign-data",
+      messages: {
+        lost: error("foreign data is not in the output: TiDB reads no other databases", {
+          help: "copy the foreign tables into TiDB, or read both databases in the application",
+        }),
+      },
+      examples: [
+        gone("CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw", "lost", SYNTAX),
+        gone("CREATE FOREIGN TABLE t (id int) SERVER far", "lost", SYNTAX),
+      ],
+    },
+  ),
+  replication: statement(
+    ["CreatePublicationStmt", "AlterPublicationStmt", "CreateSubscriptionStmt", "AlterSubscriptionStmt", "DropSubscriptionStmt"],
+    {
+      construct: "PUBLICATION and SUBSCRIPTION",
+      why: "TiDB does not take part in PostgreSQL's logical replication.",
+      pg: "logical-replication",
+      tidb: "ticdc-overview",
+      messages: {
+        lost: error("logical replication is not in the output", { help: "TiCDC sends TiDB's changes to MySQL, TiDB, Kafka and files" }),
+      },
+      examples: [gone("CREATE PUBLICATION p FOR ALL TABLES", "lost", SYNTAX)],
+    },
+  ),
+  system: statement(["AlterSystemStmt"], {
+    construct: "ALTER SYSTEM",
+    why: "PostgreSQL's settings are not TiDB's.",
+    pg: "sql-altersystem",
+    tidb: "system-variables",
+    messages: {
+      lost: error("ALTER SYSTEM is not in the output", { help: "TiDB's settings are set by SET GLOBAL or in its configuration file" }),
+    },
+    examples: [gone("ALTER SYSTEM SET work_mem = '1GB'", "lost", SYNTAX)],
+  }),
+  show: statement(["VariableShowStmt"], {
+    construct: "SHOW",
+    why: "PostgreSQL's settings are not TiDB's.",
+    pg: "sql-show",
+    tidb: "sql-statement-show-variables",
+    messages: {
+      lost: error("SHOW {name} is not in the output", { help: "SHOW VARIABLES LIKE '…', or SELECT @@name, for what TiDB calls it" }),
+    },
+    data: (node) => ({ name: node.name ?? "" }),
+    examples: [gone("SHOW search_path", "lost", SYNTAX)],
+  }),
+  "set-constraints": statement(["ConstraintsSetStmt"], {
+    construct: "SET CONSTRAINTS",
+    why: "TiDB checks every constraint at once.",
+    pg: "sql-set-constraints",
+    tidb: "constraints",
+    messages: {
+      lost: error("SET CONSTRAINTS is not in the output: TiDB checks every constraint at once", {
+        help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
+      }),
+    },
+    examples: [gone("SET CONSTRAINTS ALL DEFERRED", "lost", SYNTAX)],
+  }),
+  discard: statement(["DiscardStmt"], {
+    construct: "DISCARD",
+    why: "TiDB has no statement that clears a session.",
+    pg: "sql-discard",
+    messages: {
+      lost: warning("DISCARD is left away: temporary tables and variables of the session stay", {
+        help: "open a new connection in its place",
+      }),
+    },
+    examples: [gone("DISCARD ALL", "lost", SYNTAX)],
+  }),
+  explain: statement(["ExplainStmt"], {
+    construct: "EXPLAIN",
+    why: "TiDB explains its own plans, in other words.",
+    pg: "sql-explain",
+    tidb: "sql-statement-explain",
+    messages: {
+      lost: error("EXPLAIN is not in the output", { help: "EXPLAIN or EXPLAIN ANALYZE before the converted query, without parentheses" }),
+    },
+    examples: [gone("EXPLAIN (ANALYZE) SELECT 1", "lost", SYNTAX)],
+  }),
+  prepare: statement(["PrepareStmt", "ExecuteStmt", "DeallocateStmt"], {
+    construct: "PREPARE, EXECUTE, DEALLOCATE",
+    why: "TiDB prepares a text, and passes values by user variables.",
+    pg: "sql-prepare",
+    tidb: "sql-statement-prepare",
+    messages: {
+      lost: error("prepared statement {name} is not in the output", {
+        help: "PREPARE {name} FROM '… ? …', then SET @a = … and EXECUTE {name} USING @a; DEALLOCATE PREPARE {name}",
+      }),
+    },
+    data: (node) => ({ name: node.name ?? "ALL" }),
+    examples: [gone("PREPARE one AS SELECT 1", "lost", SYNTAX)],
+  }),
+  cursor: statement(["DeclareCursorStmt", "FetchStmt", "ClosePortalStmt"], {
+    construct: "DECLARE, FETCH, CLOSE",
+    why: "TiDB has no cursors in SQL.",
+    pg: "sql-declare",
+    messages: {
+      lost: error("cursor {name} is not in the output: TiDB has none", {
+        help: "let the driver stream the rows, or read by pages: WHERE id > … ORDER BY id LIMIT …",
+      }),
+    },
+    data: (node) => ({ name: node.portalname ?? "ALL" }),
+    examples: [gone("DECLARE c CURSOR FOR SELECT 1", "lost", SYNTAX), gone("CLOSE c", "lost", SYNTAX)],
+  }),
+  copy: statement(["CopyStmt"], {
+    construct: "COPY to or from a file",
+    why: "TiDB has no COPY; files are read by LOAD DATA and IMPORT INTO.",
+    pg: "sql-copy",
+    tidb: "sql-statement-load-data",
+    messages: {
+      lost: error("COPY {table} is not in the output", {
+        help: "in: LOAD DATA LOCAL INFILE … INTO TABLE …, or IMPORT INTO; out: SELECT … INTO OUTFILE, or Dumpling",
+      }),
+    },
+    data: (node) => ({ table: relname(node.relation) }),
+    examples: [gone("COPY t FROM '/data/t.csv'", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+  }),
+};
+
+/** Things of PostgreSQL that are never made in TiDB. */
+const NEVER_MADE = new Set(
+  `ACCESS_METHOD AGGREGATE CAST COLLATION CONVERSION DOMAIN EVENT_TRIGGER EXTENSION FDW FOREIGN_SERVER FOREIGN_TABLE FUNCTION LANGUAGE
+  MATVIEW OPCLASS OPERATOR OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE STATISTIC_EXT TRANSFORM TRIGGER TSCONFIGURATION TSDICTIONARY
+  TSPARSER TSTEMPLATE TYPE`
+    .split(/\s+/)
+    .map((type) => `OBJECT_${type}`),
+);
+
+/** Relations that ALTER TABLE's grammar also takes, and that are not in the output. */
+const NOT_TABLES = new Set(["OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"]);
+
+const absentRows = {
+  drop: statement(["DropStmt"], {
+    construct: "DROP of what TiDB does not have",
+    why: "Functions, triggers, types and the like are not in the output, so that there is nothing to drop.",
+    pg: "sql-dropfunction",
+    when: (node) => NEVER_MADE.has(node.removeType ?? ""),
+    messages: {
+      gone: note("there is nothing to drop: {what} {name} is not in TiDB"),
+      columns: warning("columns of type {name} stay: DROP … CASCADE takes them along in PostgreSQL", {
+        help: "ALTER TABLE … DROP COLUMN for each of them",
+      }),
+    },
+    choose: (node, { catalog }) => {
+      if (node.behavior !== "DROP_CASCADE" || !TYPES.has(node.removeType ?? "")) return "gone";
+      const types = new Set((node.objects ?? []).map(nameOf));
+      const columns = [...catalog.tables.values()].flatMap((table) => [...table.columns.values()]);
+      return columns.some((column) => types.has(typeName(column.type).name)) ? "columns" : "gone";
+    },
+    data: (node) => ({ what: words(node.removeType), name: (node.objects ?? []).map(partName).join(", ") }),
+    examples: [
+      gone("DROP FUNCTION IF EXISTS twice(int), thrice", "gone", SYNTAX),
+      gone("DROP TRIGGER touch ON t", "gone", SYNTAX),
+      gone("DROP TYPE mood CASCADE", "columns", SYNTAX, "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a int, m mood)"),
+    ],
+  }),
+  "alter-relation": statement(["AlterTableStmt"], {
+    construct: "ALTER VIEW, MATERIALIZED VIEW, FOREIGN TABLE",
+    why: "What is altered is not in the output, and its finding stands where it is created; sequences have no owners.",
+    pg: "sql-alterview",
+    when: (node) => NOT_TABLES.has(node.objtype ?? ""),
+    messages: { gone: note("there is nothing to alter on {what} {name}") },
+    data: (node) => ({ what: words(node.objtype), name: relname(node.relation as NodeOf<"RangeVar"> | undefined) }),
+    examples: [gone("ALTER VIEW v ALTER COLUMN a SET DEFAULT 1", "gone", SYNTAX)],
+  }),
+  rename: statement(["RenameStmt"], {
+    construct: "RENAME of what TiDB does not have",
+    why: "Views, extensions, attributes of types and the like are not in the output.",
+    pg: "sql-alterview",
+    when: (node) => !RENAMED_ELSEWHERE.has(node.renameType ?? ""),
+    messages: { gone: note("there is nothing to rename: {what} {name} is not in the output") },
+    data: (node) => ({ what: words(node.renameType), name: node.relation ? relname(node.relation) : nameOf(node.object) }),
+    examples: [gone("ALTER VIEW v RENAME TO w", "gone", SYNTAX), gone("ALTER TYPE pair RENAME ATTRIBUTE a TO b", "gone", SYNTAX)],
+  }),
+};
+
+const TYPES = new Set(["OBJECT_TYPE", "OBJECT_DOMAIN"]);
+
+const RENAMED_ELSEWHERE = new Set(
+  ["TABLE", "COLUMN", "INDEX", "SEQUENCE", "TABCONSTRAINT", "TYPE", "DOMAIN", "DATABASE", "SCHEMA"].map((type) => `OBJECT_${type}`),
+);
+
+/** One rule for every row, `statements/<row>`. */
+export const statementRules: Readonly<Record<string, RuleSpec<string>>> = Object.fromEntries(
+  Object.entries({
+    ...functionRows,
+    ...viewRows,
+    ...extensionRows,
+    ...schemaRows,
+    ...typeRows,
+    ...rightRows,
+    ...sessionRows,
+    ...absentRows,
+  }).map(([id, row]) => [`statements/${id}`, row]),
+);

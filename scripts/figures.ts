@@ -1,0 +1,127 @@
+import { checkStatements } from "../src/app/check.js";
+import { convert } from "../src/app/convert.js";
+import type { Finding } from "../src/finding.js";
+import type { Result, StatementResult } from "../src/result.js";
+import type { Rule } from "../src/rule.js";
+import { lineIndex } from "../src/source/text.js";
+import type { Target } from "../src/targets/target.js";
+import type { Group } from "./projects.js";
+
+/** What became of one group, in numbers. */
+export interface Figures {
+  readonly statements: number;
+  /** Statements that came through, or whose loss an error finding tells: all, or a net has a hole. */
+  readonly accounted: number;
+  readonly asIs: number;
+  readonly rewritten: number;
+  readonly warned: number;
+  readonly unconverted: number;
+  /** CREATE TABLE, CREATE INDEX and ALTER TABLE, and how many of them have no error finding. */
+  readonly ddl: number;
+  readonly ddlConverted: number;
+  /** Causes of refusals by TiDB that no error finding told of. */
+  readonly refused: number;
+  /** What TiDB then holds otherwise than it must. */
+  readonly differences: number;
+}
+
+export interface Measured {
+  readonly group: Group;
+  readonly figures: Figures;
+  /** One line for each refusal and difference. */
+  readonly complaints: readonly string[];
+}
+
+const DDL = new Set(["CREATE TABLE", "CREATE INDEX", "ALTER TABLE"]);
+
+/** Converts a group as one history, applies it to TiDB and reads it back. */
+export async function measure(group: Group, rules: readonly Rule[], target: Target): Promise<Measured> {
+  const result = await convert(group.sources, rules, { postgres: "18", target: "8.5.6" });
+  const statements = result.files.flatMap((file) => file.statements);
+  const { session, expected, absent } = result;
+  const checked = statements.flatMap(({ sql, source, span }) => sql.map((text) => ({ sql: text, source, span })));
+  const report = await checkStatements(target, checked, { session, expected, absent });
+  const untold = report.findings.filter((finding) => finding.rule === "check/refused" && !isTold(finding, statements));
+  const ddl = statements.filter(({ kind }) => DDL.has(kind));
+  const figures = {
+    ...result.account,
+    accounted: statements.filter((statement) => statement.outcome !== "unconverted" || hasError(statement)).length,
+    ddl: ddl.length,
+    ddlConverted: ddl.filter((statement) => !hasError(statement)).length,
+    refused: untold.length,
+    differences: report.differences.length,
+  };
+  return { group, figures, complaints: [...untold, ...report.differences].map((finding) => complaint(finding, result)) };
+}
+
+function hasError({ findings }: StatementResult): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
+function isTold(refusal: Finding, statements: readonly StatementResult[]): boolean {
+  return statements.some(
+    (statement) => statement.source === refusal.source && statement.span.start === refusal.span.start && hasError(statement),
+  );
+}
+
+function complaint({ source, span, text }: Finding, { files }: Result): string {
+  const { line, column } = lineIndex(source)(span.start);
+  const made = files
+    .flatMap((file) => file.statements)
+    .find((statement) => statement.source === source && statement.span.start === span.start);
+  const sql = made?.sql.join("; ").replaceAll(/\s+/g, " ").slice(0, 300) ?? "";
+  return `${source.name}:${line}:${column} ${text}\n    ${sql}`;
+}
+
+/** The figures as a Markdown table, a line a group. */
+export function figuresTable(all: readonly Measured[]): string {
+  const head = [
+    "group",
+    "statements",
+    "accounted",
+    "as is",
+    "rewritten",
+    "warned",
+    "unconverted",
+    "DDL",
+    "DDL without error",
+    "refused untold",
+    "differences",
+  ];
+  const rows = all.map(({ group, figures: f }) => [
+    group.name,
+    f.statements,
+    percent(f.accounted, f.statements),
+    f.asIs,
+    f.rewritten,
+    f.warned,
+    f.unconverted,
+    f.ddl,
+    percent(f.ddlConverted, f.ddl),
+    f.refused,
+    f.differences,
+  ]);
+  return [head, head.map((_, i) => (i === 0 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+export type Ratchet = Readonly<Record<string, Figures>>;
+
+/** What fell behind the figures kept; nothing when all is as good or better. */
+export function fallen(kept: Ratchet, all: readonly Measured[]): string[] {
+  return all.flatMap(({ group, figures: now }) => {
+    const before = kept[group.name];
+    if (before === undefined) return [`${group.name} has no figures yet`];
+    const worse = (what: string, was: number, is: number) => (is > was ? [`${group.name}: ${what} rose from ${was} to ${is}`] : []);
+    return [
+      ...worse("statements not accounted for", before.statements - before.accounted, now.statements - now.accounted),
+      ...worse("unconverted", before.unconverted, now.unconverted),
+      ...worse("DDL with an error", before.ddl - before.ddlConverted, now.ddl - now.ddlConverted),
+      ...worse("refusals untold", before.refused, now.refused),
+      ...worse("differences", before.differences, now.differences),
+    ];
+  });
+}

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { decode } from "../src/source/decode.js";
+import type { Source } from "../src/source/text.js";
+
+/** Files of one project that make one database when they are run in order. */
+export interface Group {
+  /** `sakila/s`, `chinook/s1` */
+  readonly name: string;
+  readonly project: string;
+  readonly sources: readonly Source[];
+}
+
+/** The projects whose figures are kept. */
+export const PROJECTS: readonly string[] = [
+  "northwind",
+  "chinook",
+  "sakila",
+  "pagila",
+  "umami",
+  "openfga",
+  "drone",
+  "memos",
+  "flipt",
+  "roundcube",
+];
+
+/** SQL of real projects beside the checkout; undefined where it is absent. It is not part of this project. */
+export function corpusFolder(checkout: string): string | undefined {
+  const folder = resolve(checkout, "../shared/corpus");
+  return existsSync(folder) ? folder : undefined;
+}
+
+/**
+ * The groups of the projects (of all, without a list) that make a schema: `m` migrations from empty, `s` full schemas.
+ * @throws Error for a project that is not there
+ */
+export function schemaGroups(folder: string, projects?: readonly string[]): Group[] {
+  const present = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const unknown = projects?.find((project) => !present.includes(project));
+  if (unknown !== undefined) throw new Error(`there is no project ${unknown}; there are ${present.join(", ")}`);
+  return (projects ?? present).flatMap((project) => groupsOf(folder, project));
+}
+
+/** File names begin with their group: `m1-0003__…`. */
+function groupsOf(folder: string, project: string): Group[] {
+  const groups = new Map<string, Source[]>();
+  for (const file of readdirSync(join(folder, project, "pg")).sort()) {
+    const group = /^([ms]\d*)-/.exec(file)?.[1];
+    if (group === undefined) continue;
+    const { source } = decode(`${project}/${file}`, readFileSync(join(folder, project, "pg", file)));
+    groups.set(group, [...(groups.get(group) ?? []), source]);
+  }
+  return [...groups].map(([group, sources]) => ({ name: `${project}/${group}`, project, sources }));
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import rules from "../rules/index.js";
+import { fallen, measure, type Ratchet } from "../scripts/figures.js";
+import { corpusFolder, PROJECTS, schemaGroups } from "../scripts/projects.js";
+import { openTarget } from "../src/targets/open.js";
+import type { Target } from "../src/targets/target.js";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const folder = corpusFolder(ROOT);
+
+describe.skipIf(folder === undefined)(
+  `real projects (${folder === undefined ? "skipped: no ../shared/corpus" : "../shared/corpus"})`,
+  () => {
+    const kept = JSON.parse(readFileSync(resolve(ROOT, "fixtures/corpus.json"), "utf8")) as Ratchet;
+    const groups = folder === undefined ? [] : schemaGroups(folder, PROJECTS);
+    let target: Target;
+    beforeAll(async () => {
+      target = await openTarget({ build: false, log: console.error });
+    });
+    afterAll(() => target?.close());
+
+    for (const group of groups) {
+      it(`${group.name}: every statement accounted for, none refused by TiDB untold, no figure worse than in fixtures/corpus.json`, async () => {
+        const measured = await measure(group, rules, target);
+        const { statements, accounted, refused } = measured.figures;
+        expect(accounted).toBe(statements);
+        expect(refused, measured.complaints.join("\n")).toBe(0);
+        expect(fallen(kept, [measured]), measured.complaints.join("\n")).toEqual([]);
+      }, 120_000);
+    }
+  },
+);

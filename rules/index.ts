@@ -1,4 +1,5 @@
 import type { Rule, RuleSpec } from "../src/rule.js";
+import columnDefault from "./columns/default.js";
 import identity from "./columns/identity.js";
 import check from "./constraints/check.js";
 import foreignKey from "./constraints/foreign-key.js";
@@ -23,6 +24,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
   "columns/identity": identity,
+  "columns/default": columnDefault,
   "constraints/inline": inline,
   "constraints/foreign-key": foreignKey,
   "constraints/check": check,

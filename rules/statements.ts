@@ -4,7 +4,6 @@ import {
   type Data,
   error,
   type Kind,
-  type Node,
   type NodeOf,
   note,
   qualified,

@@ -616,7 +616,7 @@ and MAX compare the labels as text, and a number is taken as a position.`,
       },
       {
         given: "CREATE TYPE mood AS ENUM ('sad ')",
-        ...column("mood", "ENUM('sad ')", ["order", "trailing-space"], { takes: ["'sad'"], refuses: ["'sad '"] }),
+        ...column("mood", "ENUM('sad')", ["order", "trailing-space"], { takes: ["'sad'"], refuses: ["'sad '"] }),
       },
     ],
   },
@@ -637,7 +637,7 @@ function typeRule(row: TypeRow): RuleSpec<string> {
         if (!def || def.typeName !== type) return;
         const own = ctx.column(def);
         if (!own && def.colname === undefined) return;
-        const mapped = mapType(ctx.catalog, type, own);
+        const mapped = mapType(ctx.catalog, type, own ?? def);
         if (mapped?.row !== row || mapped.sql === undefined) return;
         const data = {
           column: def.colname ?? own?.name ?? "",
@@ -645,7 +645,15 @@ function typeRule(row: TypeRow): RuleSpec<string> {
           tidb: mapped.sql,
           endless: row.codec === "bytea" ? "LONGBLOB" : "LONGTEXT",
         };
+        ctx.reported(type.typmods ?? []);
         for (const message of row.findings?.(mapped.use) ?? []) ctx.report(message, data);
+        for (const mod of type.typmods ?? []) {
+          const constant = as("A_Const", mod);
+          if (constant) ctx.carried(constant, ["ival"]);
+          // PostGIS names the shape: geometry(Point, 4326).
+          const name = as("ColumnRef", mod);
+          if (name) ctx.carried(name, ["fields"]);
+        }
         return ctx.replace(tidbText(mapped.sql));
       }),
     ],
@@ -653,7 +661,7 @@ function typeRule(row: TypeRow): RuleSpec<string> {
   });
 }
 
-type Schema = SchemaContext<"inlined" | "not-inlined" | "elements" | "collation" | "created" | "dropped">;
+type Schema = SchemaContext<"inlined" | "not-inlined" | "elements" | "collation">;
 type Domain = NonNullable<NonNullable<ReturnType<typeof mapType>>["domain"]>;
 type ColumnDef = NodeOf<"ColumnDef">;
 type Constraint = NodeOf<"Constraint">;
@@ -677,8 +685,6 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
     collation: warning("the collation of domain {domain} is left out: its columns compare by bytes", {
       help: "give the columns a COLLATE clause of TiDB",
     }),
-    created: note("domain {domain} stands in the columns that have it"),
-    dropped: note("a domain that is dropped leaves the columns as they are"),
   },
   schema(schema) {
     const names = new Set([...schema.final.tables.values()].flatMap((table) => [...table.constraints.keys()]));
@@ -707,12 +713,9 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
       const kept = domainsOf(ctx, own.table, type);
       return ctx.report(kept[0]?.checks.length === domain.checks.length ? "inlined" : "not-inlined", data);
     }),
-    takes("CreateDomainStmt", ["domainname", "collClause"], (create, ctx) => {
-      const domain = qualified(create.domainname ?? []).name;
-      if (create.collClause) ctx.report("collation", { domain });
-      return ctx.drop("created", { domain });
-    }),
-    takes("DropStmt", ["removeType"], (drop, ctx) => (drop.removeType === "OBJECT_DOMAIN" ? ctx.drop("dropped") : undefined)),
+    takes("CreateDomainStmt", ["domainname", "collClause"], (create, ctx) =>
+      create.collClause ? ctx.report("collation", { domain: qualified(create.domainname ?? []).name }) : undefined,
+    ),
   ],
   examples: [
     {
@@ -745,14 +748,14 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
     {
       pg: "CREATE DOMAIN code AS text COLLATE \"C\" CHECK (VALUE <> ''); CREATE TABLE t (c code[])",
       tidb: "CREATE TABLE t (\n  c JSON\n) COLLATE utf8mb4_0900_bin",
-      findings: ["collation", "created", "elements"],
+      findings: ["collation", "elements"],
       rejected: { sql: "CREATE DOMAIN d AS INT", code: 1064 },
     },
     {
       given: "CREATE DOMAIN code AS int CHECK (VALUE > 0)",
       pg: "CREATE TABLE t (c code); DROP TABLE t; DROP DOMAIN code",
       tidb: "CREATE TABLE t (\n  c INT\n) COLLATE utf8mb4_0900_bin;\nDROP TABLE t",
-      findings: ["not-inlined", "dropped"],
+      findings: ["not-inlined"],
     },
   ],
 });

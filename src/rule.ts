@@ -1,5 +1,7 @@
 /** All that a rule's author needs; rules import nothing else. */
-export type { Column, Table, TableConstraint } from "./catalog/model.js";
+import type { RangeVar } from "./pg/ast.js";
+
+export type { Catalog, Column, Index, Sequence, Table, TableConstraint } from "./catalog/model.js";
 export { find, isAutoIncrement } from "./catalog/model.js";
 export { objectName } from "./catalog/naming.js";
 export { literalText, nextvalSequence, parseName, referenced } from "./catalog/replay.js";
@@ -38,3 +40,8 @@ export {
   TYPE_ROWS,
   type TypeRow,
 } from "./types/map.js";
+
+/** Names a table or sequence of the catalog in a template: it is printed as TiDB has it. */
+export function relationOf({ schema, name }: { readonly schema: string; readonly name: string }): RangeVar {
+  return { kind: "RangeVar", schemaname: schema, relname: name };
+}

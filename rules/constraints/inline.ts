@@ -1,4 +1,4 @@
-import { as, type NodeOf, rule } from "../../src/rule.js";
+import { as, type Folded, type NodeOf, rule, type SchemaContext } from "../../src/rule.js";
 
 /** Constraints that TiDB takes in a column's definition only in part, or not at all. */
 const MOVED = new Set(["CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_CHECK", "CONSTR_FOREIGN"]);
@@ -13,38 +13,20 @@ these.`,
     tidb: "https://docs.pingcap.com/tidb/stable/constraints",
   },
   messages: {},
+  schema(schema) {
+    for (const statement of schema.statements) {
+      const node = statement.current;
+      if (node.kind === "CreateStmt") moveInTable(schema, statement, node);
+      else if (node.kind === "AlterTableStmt") moveInAlter(schema, statement, node);
+    }
+  },
   on: (takes) => [
     takes("Constraint", ["contype", "conname", "keys", "fk_attrs"], (constraint, ctx) => {
       const made = MOVED.has(constraint.contype ?? "") ? ctx.constraint(constraint) : undefined;
       if (!made) return;
-      const def = ctx.within("ColumnDef");
-      const own = def?.colname === undefined ? undefined : [def.colname];
-      const keys = constraint.contype === "CONSTR_FOREIGN" || constraint.contype === "CONSTR_CHECK" ? undefined : (constraint.keys ?? own);
-      const fk_attrs = constraint.contype === "CONSTR_FOREIGN" ? (constraint.fk_attrs ?? own) : undefined;
-      return ctx.replace(ctx.change(constraint, { conname: made.name, ...(keys && { keys }), ...(fk_attrs && { fk_attrs }) }));
-    }),
-    takes("CreateStmt", ["tableElts"], (create, ctx) => {
-      const moved: NodeOf<"Constraint">[] = [];
-      const elements = (create.tableElts ?? []).map((element) => {
-        const def = as("ColumnDef", element);
-        const inline = (def?.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []).filter((c) => MOVED.has(c.contype ?? ""));
-        if (!def || inline.length === 0) return element;
-        moved.push(...inline);
-        return ctx.change(def, { constraints: def.constraints!.filter((c) => !inline.includes(c as NodeOf<"Constraint">)) });
-      });
-      return moved.length === 0 ? undefined : ctx.replace(ctx.change(create, { tableElts: [...elements, ...moved] }));
-    }),
-    takes("AlterTableStmt", ["cmds"], (alter, ctx) => {
-      const cmds = (alter.cmds ?? []).flatMap((item) => {
-        const cmd = as("AlterTableCmd", item);
-        const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
-        const inline = (def?.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []).filter((c) => MOVED.has(c.contype ?? ""));
-        if (!cmd || !def || inline.length === 0) return [item];
-        const bare = ctx.change(def, { constraints: def.constraints!.filter((c) => !inline.includes(c as NodeOf<"Constraint">)) });
-        const added = inline.map((c): NodeOf<"AlterTableCmd"> => ({ kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: c }));
-        return [ctx.change(cmd, { def: bare }), ...added];
-      });
-      return cmds.length === alter.cmds?.length ? undefined : ctx.replace(ctx.change(alter, { cmds }));
+      const columns = made.columns.map((c) => c.name);
+      const own = constraint.contype === "CONSTR_FOREIGN" ? { fk_attrs: constraint.fk_attrs ?? columns } : constraint.contype === "CONSTR_CHECK" ? {} : { keys: constraint.keys ?? columns };
+      return ctx.replace(ctx.change(constraint, { conname: made.name, ...own }));
     }),
   ],
   examples: [
@@ -80,3 +62,37 @@ these.`,
     },
   ],
 });
+
+type Constraint = NodeOf<"Constraint">;
+
+function movedOf(def: NodeOf<"ColumnDef"> | undefined): Constraint[] {
+  return (def?.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []).filter((c) => MOVED.has(c.contype ?? ""));
+}
+
+function without(schema: SchemaContext, def: NodeOf<"ColumnDef">, moved: readonly Constraint[]): NodeOf<"ColumnDef"> {
+  return schema.change(def, { constraints: def.constraints!.filter((c) => !moved.includes(c as Constraint)) });
+}
+
+function moveInTable(schema: SchemaContext, statement: Folded, create: NodeOf<"CreateStmt">): void {
+  const all: Constraint[] = [];
+  const elements = (create.tableElts ?? []).map((element) => {
+    const def = as("ColumnDef", element);
+    const moved = movedOf(def);
+    if (!def || moved.length === 0) return element;
+    all.push(...moved);
+    return without(schema, def, moved);
+  });
+  if (all.length > 0) schema.update(statement, schema.change(create, { tableElts: [...elements, ...all] }));
+}
+
+function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"AlterTableStmt">): void {
+  const cmds = (alter.cmds ?? []).flatMap((item) => {
+    const cmd = as("AlterTableCmd", item);
+    const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
+    const moved = movedOf(def);
+    if (!cmd || !def || moved.length === 0) return [item];
+    const added = moved.map((c): NodeOf<"AlterTableCmd"> => ({ kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: c }));
+    return [schema.change(cmd, { def: without(schema, def, moved) }), ...added];
+  });
+  if (cmds.length !== alter.cmds?.length) schema.update(statement, schema.change(alter, { cmds }));
+}

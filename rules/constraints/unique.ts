@@ -75,12 +75,12 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         if (key.options?.length || key.indexspace) ctx.report("storage");
         for (const option of key.options ?? [])
           if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
-        const bounded = columns.filter((c) => !isUnbounded(c));
-        const tooLong = bounded.reduce((sum, c) => sum + keyBytes(c), 0) > MAX_KEY_BYTES;
+        const bounded = columns.filter((c) => !isUnbounded(c, ctx.final));
+        const tooLong = bounded.reduce((sum, c) => sum + keyBytes(c, ctx.final), 0) > MAX_KEY_BYTES;
         const words = columns.map((c) => c.name).join(", ");
         if (tooLong && made.type === "primary") return ctx.drop("primary-too-long", { name });
         if (tooLong) {
-          const parts = columns.map((c) => (keyBytes(c) > 255 ? `(MD5(${identifier(c.name)}))` : identifier(c.name)));
+          const parts = columns.map((c) => (keyBytes(c, ctx.final) > 255 ? `(MD5(${identifier(c.name)}))` : identifier(c.name)));
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "too-long", { name, columns: words });
         }
         if (key.nulls_not_distinct) {
@@ -109,7 +109,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         .join(", ");
       if (!table || !keys) return;
       ctx.carried(cmd, ["subtype", "def"]);
-      ctx.carried(constraint, ["contype", "indexname", "conname"]);
+      ctx.carried(constraint, ["contype", "indexname", "conname", "keys"]);
       if (constraint.contype === "CONSTR_PRIMARY")
         return ctx.replace(tidb`ALTER TABLE ${alter.relation!} ADD PRIMARY KEY (${{ raw: keys }})`, "using-index", {
           index: constraint.indexname,

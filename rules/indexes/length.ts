@@ -31,12 +31,11 @@ unique one must hold the whole value, or a digest of it.`,
       const json = columns.find((c) => sqlOf(c) === "JSON");
       if (json) return ctx.drop("json", { name, column: json.name });
       const endless = (column: Column) => /^LONG(TEXT|BLOB)/.test(sqlOf(column));
-      const bytes = columns.filter((c) => !endless(c)).map((c) => keyBytes(c));
-      const taken = bytes.reduce((sum, n) => sum + n, 0);
-      if (taken <= MAX_KEY_BYTES && !columns.some(endless)) return;
-      const wide = columns.filter((c) => endless(c) || keyBytes(c) > WIDE);
-      const rest = MAX_KEY_BYTES - columns.filter((c) => !wide.includes(c)).reduce((sum, c) => sum + keyBytes(c), 0);
-      const length = Math.min(255, Math.floor(rest / BYTES_PER_CHARACTER / wide.length));
+      const size = (column: Column) => (endless(column) ? Number.POSITIVE_INFINITY : keyBytes(column, ctx.final));
+      const share = fairShare(columns.map(size));
+      const wide = columns.filter((c) => size(c) > share);
+      if (wide.length === 0) return;
+      const length = Math.min(255, Math.floor(share / BYTES_PER_CHARACTER));
       if (index.unique) ctx.report("digest", { name, columns: wide.map((c) => c.name).join(", ") });
       const indexParams = (index.indexParams ?? []).map((item) => {
         const element = as("IndexElem", item);
@@ -70,5 +69,14 @@ unique one must hold the whole value, or a digest of it.`,
   ],
 });
 
-/** Columns wider than this give way first. */
-const WIDE = 1020;
+/** The most bytes that each part of a key may have for all to fit; parts that need less leave the rest to the others. */
+function fairShare(sizes: readonly number[]): number {
+  const sorted = [...sizes].sort((a, b) => a - b);
+  let left = MAX_KEY_BYTES;
+  for (const [i, size] of sorted.entries()) {
+    const share = left / (sorted.length - i);
+    if (size > share) return share;
+    left -= size;
+  }
+  return MAX_KEY_BYTES;
+}

@@ -13,6 +13,7 @@ import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { Node } from "../pg/ast.js";
 import { relationName } from "../pg/names.js";
+import { eachDescendant } from "../pg/walk.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
 import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
@@ -284,7 +285,7 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   if (holes.length > 0) {
     const reasons = [...new Map(holes.map((h) => [h.reason, h])).values()];
     for (const { node, reason } of reasons) findings.push(core(CORE.unconverted, "statement", { reason }, source, spanOf(statement, node)));
-    pass.lost.add(statement.node);
+    eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
   if (nodes.length > 0)
@@ -305,9 +306,9 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
 function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult {
   const { source, span } = chunk;
   const original = source.text.slice(span.start, span.end);
-  const same = made.verbatim || (made.sql.length === 1 && squeeze(made.sql[0]!) === squeeze(original));
-  // The same tokens: the reader's own spelling and comments stay.
-  const sql = same && !hasComment(chunk) ? [original.replaceAll("\r\n", "\n")] : made.sql;
+  const same = made.verbatim ?? (made.sql.length === 1 && squeeze(made.sql[0]!) === squeeze(original));
+  // The same tokens: the reader's own spelling stays.
+  const sql = same && !hasComment(chunk) ? [original] : made.sql;
   const errors = made.findings.filter((f) => f.severity === "error");
   const outcome = outcomeOf(made.findings, same);
   const blocks: string[] = [...made.comments];
@@ -331,13 +332,13 @@ function hasComment(chunk: Chunk): boolean {
   return chunk.kind === "sql" && chunk.inside.length > 0;
 }
 
-/** For comparing regardless of white space, letter case of words, and quotes that were not needed. */
+/** For comparing regardless of white space and of the letter case of words; quoted text stays as it is. */
 function squeeze(sql: string): string {
   return sql
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/ ?([(),;]) ?/g, "$1")
-    .trim()
-    .toLowerCase();
+    .split(/('(?:[^']|'')*'|"[^"]*"|`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/\s+/g, " ").replaceAll(/ ?([(),;]) ?/g, "$1").toLowerCase()))
+    .join("")
+    .trim();
 }
 
 /** The words a statement begins with: `CREATE TABLE`, `ALTER TABLE`, `INSERT INTO`, `\connect`. */

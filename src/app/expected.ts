@@ -28,7 +28,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, relation
         checks: constraints.filter((c) => c.type === "check").length,
       };
     }),
-    sequences: [...final.sequences.values()].filter((s) => !s.ownedBy).map(name),
+    sequences: [...final.sequences.values()].filter((s) => s.node && !lost.has(s.node)).map(name),
     views: [],
   };
 }

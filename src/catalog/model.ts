@@ -1,4 +1,4 @@
-import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
+import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
 
 /** The state of a PostgreSQL database as DDL leaves it. Names are as PostgreSQL folds them; `key()` joins schema and name. */
@@ -93,6 +93,8 @@ export interface Domain {
 }
 
 export interface Sequence {
+  /** The statement that made it; absent for those that serial and identity columns bring. */
+  readonly node: CreateSeqStmt | undefined;
   readonly schema: string;
   name: string;
   readonly options: ReadonlyMap<string, Value | undefined>;

@@ -65,7 +65,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const k = key(catalog, name);
     if (node.if_not_exists && catalog.sequences.has(k)) return;
     const options = sequenceOptions(node.options);
-    catalog.sequences.set(k, { schema: name.schema ?? catalog.schema, name: name.name, options, ownedBy: undefined, usedBy: new Set() });
+    catalog.sequences.set(k, { node, schema: name.schema ?? catalog.schema, name: name.name, options, ownedBy: undefined, usedBy: new Set() });
     setOwner(catalog, name, options.get("owned_by"));
   },
   AlterSeqStmt: (catalog, node) => {
@@ -170,7 +170,7 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
   const name = Array.isArray(given)
     ? qualified(given as readonly Value[]).name
     : objectName(table, column.name, "seq", (n) => relations.some((map) => map.has(`${schema}.${n}`)));
-  catalog.sequences.set(`${schema}.${name}`, { schema, name, options, ownedBy: column, usedBy: new Set([column]) });
+  catalog.sequences.set(`${schema}.${name}`, { node: undefined, schema, name, options, ownedBy: column, usedBy: new Set([column]) });
 }
 
 /** A column's own sequence goes with it. */

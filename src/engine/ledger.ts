@@ -17,6 +17,10 @@ interface Entry {
 const NO_INFORMATION: Readonly<Record<string, unknown>> = {
   kind: undefined,
   location: undefined,
+  list_start: undefined,
+  list_end: undefined,
+  rexpr_list_start: undefined,
+  rexpr_list_end: undefined,
   stmt_location: undefined,
   stmt_len: undefined,
   inh: true,

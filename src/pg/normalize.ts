@@ -39,6 +39,9 @@ const PLAIN: Readonly<Record<string, (body: Wire, locate: Locate) => Value>> = {
 /** Members of A_Const are inlined scalars: `ival: {ival: 5}`. */
 const SCALARS: Readonly<Record<string, string | number | boolean>> = { ival: 0, fval: "", boolval: false, sval: "", bsval: "" };
 
+/** Fields that are offsets into the text. */
+const PLACES = new Set(["location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"]);
+
 function list(items: readonly Wire[], locate: Locate): Value[] {
   const out: Value[] = new Array(items.length);
   for (let i = 0; i < items.length; i++) out[i] = unwrap(items[i]!, locate);
@@ -55,9 +58,9 @@ function tag(kind: Kind, body: Wire, locate: Locate): Node {
       if (Array.isArray(value)) node[field] = inner ? value.map((v) => named(inner, v as Wire, locate)) : list(value as Wire[], locate);
       else if (kind === "A_Const" && field in SCALARS) node[field] = (value as Wire)[field] ?? SCALARS[field];
       else node[field] = inner ? named(inner, value as Wire, locate) : unwrap(value as Wire, locate);
-    } else if (field === "location") {
+    } else if (PLACES.has(field)) {
       // -1 means unknown (gram.y).
-      if ((value as number) >= 0) node.location = locate(value as number);
+      if ((value as number) >= 0) node[field] = locate(value as number);
     } else if (field === "kind") node.variant = value;
     else node[field] = value;
   }

@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import { renderHtml } from "./html.js";
 import { renderJson } from "./json.js";
 import { renderMarkdown } from "./markdown.js";
@@ -16,5 +15,5 @@ export const REPORT_EXTENSIONS: readonly string[] = Object.keys(BY_EXTENSION);
 
 /** How to write a report into the file of that name; undefined when its extension names no format. */
 export function rendererFor(path: string): ((report: Report) => string) | undefined {
-  return BY_EXTENSION[extname(path).toLowerCase()];
+  return BY_EXTENSION[/\.\w+$/.exec(path)?.[0].toLowerCase() ?? ""];
 }

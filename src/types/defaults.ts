@@ -1,74 +1,156 @@
 import { type Catalog, type Column, find } from "../catalog/model.js";
-import { literalText, nextvalSequence } from "../catalog/replay.js";
+import { nextvalSequence } from "../catalog/replay.js";
 import { identifier } from "../emit/words.js";
-import type { Node, Value } from "../pg/ast.js";
-import { as, qualified } from "../pg/names.js";
+import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
+import { as, type Name, qualified } from "../pg/names.js";
 import { elementRow, type MappedType, mapType } from "./map.js";
-import { arrayToJson, ENCODE } from "./values.js";
+import { arrayToJson, ENCODE, lacksOffset } from "./values.js";
 
-/** A default in TiDB's words, or why there is none. `finding` names what a reader must know of it. */
-export type TidbDefault = { readonly sql: string; readonly finding?: "uuid-version" | "per-statement" } | { readonly refused: string };
+/** A default in TiDB's words, or why there is none. */
+export type TidbDefault =
+  | {
+      readonly sql: string;
+      /** What a reader must know of it. */
+      readonly finding?: "uuid-version" | "per-statement" | "utc-session" | "utc-value";
+      /** The sequence it draws from, whose name in TiDB may be another. */
+      readonly sequence?: Name;
+    }
+  | { readonly refused: string };
+
+type Function_ = Extract<Node, { kind: "FuncCall" }>;
 
 /**
  * A column's DEFAULT. TiDB takes a literal, a now-function, NEXTVAL, or one call of a listed function in parentheses; no operators, no
  * casts (TiDB 8.5.6: error 1064; other functions: 3770; literals on TEXT, BLOB and JSON: 1101).
+ * @param column the column, or its definition where its table is not in the input
  */
-export function tidbDefault(catalog: Catalog, column: Column, expression: Value): TidbDefault {
-  const mapped = mapType(catalog, column.type, column);
-  if (!mapped?.sql) return { refused: "its type" };
-  const cast = as("TypeCast", expression);
-  const inner = cast ? unwrapCasts(cast) : expression;
-  const constant = as("A_Const", inner);
-  if (constant?.isnull) return { sql: "NULL" };
-  if (constant) return literal(catalog, column, mapped, constantText(constant));
-  const negative = as("A_Expr", inner);
-  if (negative?.name?.[0] === "-" && !negative.lexpr) {
-    const number = as("A_Const", negative.rexpr);
-    if (number && (number.ival !== undefined || number.fval !== undefined))
-      return literal(catalog, column, mapped, `-${constantText(number)}`);
-  }
-  const array = as("A_ArrayExpr", inner);
-  if (array && !array.elements?.length) return literal(catalog, column, mapped, "{}");
+export function tidbDefault(catalog: Catalog, column: Column | ColumnDef, expression: Value): TidbDefault {
+  const type = "type" in column ? column.type : column.typeName;
+  const mapped = type && mapType(catalog, type, column);
+  if (!type || !mapped?.sql) return { refused: "its type" };
   const sequence = nextvalSequence(expression);
-  if (sequence)
-    return find(catalog, catalog.sequences, sequence)
-      ? { sql: `(NEXTVAL(${identifier(sequence.name)}))` }
-      : { refused: `the sequence ${sequence.name}, which the input does not create` };
-  return call(column, mapped, inner);
+  if (sequence) return nextval(catalog, mapped, sequence);
+  const { value, casts } = withoutCasts(expression);
+  const constant = as("A_Const", value);
+  if (constant?.isnull) return { sql: "NULL" };
+  const text = constantText(value);
+  if (text === "now" && casts.length > 1 && mapType(catalog, casts[0]!)?.row.id === "text") return now(mapped, "per-statement");
+  const lossy = casts.find((cast) => !keeps(mapType(catalog, cast), mapped, text));
+  if (lossy) return { refused: `a cast to ${qualified(lossy.names ?? []).name}` };
+  if (text !== undefined) return literal(catalog, type, mapped, text);
+  const array = as("A_ArrayExpr", value);
+  if (array) return literal(catalog, type, mapped, arrayText(array.elements ?? []) ?? "an array");
+  return call(mapped, value);
 }
 
-function unwrapCasts(value: Value): Value {
-  const cast = as("TypeCast", value);
-  return cast?.arg === undefined ? value : unwrapCasts(cast.arg);
+/** What is cast, and to what, the innermost first. A minus sign before a cast number counts as part of the number. */
+function withoutCasts(expression: Value): { readonly value: Value; readonly casts: readonly TypeName[] } {
+  const cast = as("TypeCast", expression);
+  if (cast?.arg !== undefined && cast.typeName) {
+    const inner = withoutCasts(cast.arg);
+    return { value: inner.value, casts: [...inner.casts, cast.typeName] };
+  }
+  const negative = as("A_Expr", expression);
+  if (negative?.name?.[0] === "-" && !negative.lexpr && negative.rexpr !== undefined) {
+    const inner = withoutCasts(negative.rexpr);
+    const text = numberText(inner.value);
+    if (text !== undefined) return { value: { kind: "A_Const", fval: `-${text}` }, casts: inner.casts };
+  }
+  return { value: expression, casts: [] };
 }
 
-function constantText(node: Extract<Node, { kind: "A_Const" }>): string {
-  return String(node.sval ?? node.fval ?? node.boolval ?? node.bsval?.slice(1) ?? node.ival ?? "");
+function numberText(value: Value): string | undefined {
+  const constant = as("A_Const", value);
+  return constant?.fval ?? constant?.ival?.toString();
 }
 
-function literal(catalog: Catalog, column: Column, { row, sql }: MappedType, text: string): TidbDefault {
+/** The text of a constant, as PostgreSQL's input functions read it. */
+function constantText(value: Value): string | undefined {
+  const constant = as("A_Const", value);
+  if (!constant || constant.isnull) return undefined;
+  if (constant.bsval !== undefined) return bits(constant.bsval);
+  return constant.sval ?? constant.boolval?.toString() ?? numberText(value);
+}
+
+/** `b101` and `x1F`, as the grammar has them. */
+function bits(text: string): string {
+  const digits = text.slice(1);
+  return text.startsWith("x") ? [...digits].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("") : digits;
+}
+
+const INTEGER = /^[-+]?\d+$/;
+
+type Keeps = (column: MappedType, text: string | undefined) => boolean;
+const ofNumber: Keeps = (column) => column.row.family === "number";
+const ofInteger: Keeps = (_, text) => text !== undefined && INTEGER.test(text);
+
+/** Casts to another type than the column's that leave the value what it is; `text` is undefined for a function's result. */
+const KEEPS: Readonly<Record<string, Keeps>> = {
+  text: () => true,
+  varchar: () => true,
+  char: (_, text) => text !== undefined && !text.endsWith(" "),
+  smallint: ofInteger,
+  integer: ofInteger,
+  bigint: ofInteger,
+  numeric: ofNumber,
+  "double-precision": ofNumber,
+  real: ofInteger,
+  json: (column) => column.row.codec === "json",
+  jsonb: (column) => column.row.codec === "json",
+  uuid: (_, text) => text === undefined,
+  date: (_, text) => text !== undefined && !text.includes(":"),
+  timestamp: (column) => column.row.family === "time",
+  timestamptz: (column, text) => column.row.family === "time" && text === undefined,
+};
+
+function keeps(cast: MappedType | undefined, column: MappedType, text: string | undefined): boolean {
+  if (!cast) return false;
+  const [length] = cast.use.mods;
+  const fits = cast.row.family === "text" && text !== undefined && length !== undefined && text.length <= length;
+  if (length !== undefined && !fits && cast.use.mods.join() !== column.use.mods.join()) return false;
+  if (cast.row === column.row) return cast.use.enumType === column.use.enumType;
+  return KEEPS[cast.row.id]?.(column, text) ?? false;
+}
+
+/** PostgreSQL's text of an array of constants; undefined where an element is none. */
+function arrayText(elements: readonly Value[]): string | undefined {
+  const texts = elements.map((element) => {
+    const { value } = withoutCasts(element);
+    const inner = as("A_ArrayExpr", value);
+    if (inner) return arrayText(inner.elements ?? []);
+    if (as("A_Const", value)?.isnull) return "NULL";
+    return constantText(value)?.replaceAll(/["\\]/g, "\\$&").replace(/^.*$/s, '"$&"');
+  });
+  return texts.includes(undefined) ? undefined : `{${texts.join(",")}}`;
+}
+
+function literal(catalog: Catalog, type: TypeName, { row, sql, use }: MappedType, text: string): TidbDefault {
+  const refused = { refused: `the value '${text}'` };
   if (row.codec === "array") {
-    const element = elementRow(catalog, column.type);
-    const json = element && arrayToJson(text, element.codec);
-    return json === undefined ? { refused: `the array ${text}` } : jsonDefault(json);
+    const json = arrayToJson(text, elementRow(catalog, type)?.codec ?? "none");
+    return json === undefined ? refused : jsonDefault(json);
   }
   if (row.codec === "json") return jsonDefault(text);
-  if (sql === "LONGTEXT" || sql === "LONGBLOB") return { refused: `a literal on ${sql}` };
-  const encoded = row.codec === "none" ? undefined : ENCODE[row.codec](text);
-  return encoded === undefined ? { refused: `the value '${text}'` } : { sql: encoded };
+  if (row.id === "hstore") return text.trim() === "" ? jsonDefault("{}") : refused;
+  if (row.id === "vector") return { sql: `(VEC_FROM_TEXT(${ENCODE.text(text)}))` };
+  if (sql?.startsWith("LONG")) return { refused: `a literal on ${sql.split(" ")[0]}` };
+  if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
+  const encoded = row.id === "money" ? ENCODE.number(text.replace(/^(-?)\$/, "$1").replaceAll(",", "")) : ENCODE[row.codec](text);
+  if (encoded === undefined) return refused;
+  return row.codec === "timestamptz" && lacksOffset(text) ? { sql: encoded, finding: "utc-value" } : { sql: encoded };
 }
 
-/** JSON takes no literal default, but a call of its constructors (TiDB 8.5.6, since 8.0). */
+/** JSON takes no literal default, but a call of its constructors (TiDB 8.5.6). */
 function jsonDefault(text: string): TidbDefault {
   try {
-    return { sql: `(${constructor(JSON.parse(text))})` };
+    return { sql: `(${construction(JSON.parse(text))})` };
   } catch {
     return { refused: `the JSON text ${text}` };
   }
 }
 
-function constructor(value: unknown): string {
-  const part = (v: unknown): string => (typeof v === "object" && v !== null ? constructor(v) : scalar(v));
+function construction(value: unknown): string {
+  const part = (v: unknown): string => (typeof v === "object" && v !== null ? construction(v) : scalar(v));
   if (Array.isArray(value)) return `JSON_ARRAY(${value.map(part).join(", ")})`;
   if (typeof value === "object" && value !== null)
     return `JSON_OBJECT(${Object.entries(value)
@@ -79,38 +161,67 @@ function constructor(value: unknown): string {
 }
 
 function scalar(value: unknown): string {
-  return typeof value === "string" ? ENCODE.text(value)! : value === null ? "NULL" : String(value).toUpperCase();
+  if (typeof value === "string") return ENCODE.text(value)!;
+  if (typeof value !== "number") return String(value).toUpperCase();
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+    throw new RangeError("a number that was rounded");
+  return String(value);
 }
 
-const NOW = new Set(["now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "localtimestamp"]);
-const NOW_VALUES = new Set(["SVFOP_CURRENT_TIMESTAMP", "SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP", "SVFOP_LOCALTIMESTAMP_N"]);
-const RANDOM_UUIDS = new Set(["gen_random_uuid", "uuid_generate_v4", "uuid_generate_v1", "uuid_generate_v1mc", "uuidv4", "uuidv7"]);
+/** Types NEXTVAL may be the default of (error 8228 for others). */
+const COUNTED = new Set(["smallint", "integer", "bigint", "oid", "xid8"]);
 
-function call(column: Column, { row, sql }: MappedType, value: Value): TidbDefault {
-  const value_ = as("SQLValueFunction", value);
+function nextval(catalog: Catalog, { row, sql }: MappedType, name: Name): TidbDefault {
+  if (!COUNTED.has(row.id)) return { refused: `a sequence on ${sql}` };
+  const sequence = find(catalog, catalog.sequences, name);
+  if (!sequence) return { refused: `the sequence ${name.name}, which the input does not create` };
+  return { sql: `(NEXTVAL(${identifier(sequence.name)}))`, sequence: { schema: sequence.schema, name: sequence.name } };
+}
+
+/** Functions of the current time; all but one give the time at which the transaction began, or change within a statement. */
+const NOW = new Set(["now", "transaction_timestamp", "statement_timestamp", "clock_timestamp"]);
+const NOW_VALUES = new Set(["SVFOP_CURRENT_TIMESTAMP", "SVFOP_LOCALTIMESTAMP"]);
+const NOW_VALUES_OF = new Set(["SVFOP_CURRENT_TIMESTAMP_N", "SVFOP_LOCALTIMESTAMP_N"]);
+const RANDOM_UUIDS = new Set(["gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7"]);
+const TIMED_UUIDS = new Set(["uuid_generate_v1", "uuid_generate_v1mc"]);
+
+function call(mapped: MappedType, value: Value): TidbDefault {
+  const { row } = mapped;
   const function_ = as("FuncCall", value);
-  const name = function_ ? qualified(function_.funcname ?? []).name : undefined;
-  const noArguments = !function_?.args?.length;
-  const isNow = value_ ? NOW_VALUES.has(value_.op ?? "") : name !== undefined && NOW.has(name) && noArguments;
-  if (isNow || isUtcNow(function_)) {
-    if (row.id === "date") return { sql: "(CURRENT_DATE)" };
-    const fraction = /^(?:TIMESTAMP|DATETIME)\((\d)\)$/.exec(sql ?? "")?.[1];
-    return fraction === undefined
-      ? { refused: "the time of day on this type" }
-      : { sql: fraction === "0" ? "CURRENT_TIMESTAMP" : `CURRENT_TIMESTAMP(${fraction})` };
+  const name = function_ ? qualified(function_.funcname ?? []).name : "";
+  if (isNow(value, mapped)) return now(mapped, name === "statement_timestamp" ? undefined : "per-statement");
+  if (isUtcNow(function_, mapped)) return now(mapped, "utc-session");
+  const keyword = as("SQLValueFunction", value)?.op;
+  if (keyword === "SVFOP_CURRENT_DATE" && row.id === "date") return { sql: "(CURRENT_DATE)" };
+  if (!function_?.args?.length && (row.id === "uuid" || row.family === "text")) {
+    if (RANDOM_UUIDS.has(name)) return { sql: "(UUID())", finding: "uuid-version" };
+    if (TIMED_UUIDS.has(name)) return { sql: "(UUID())" };
   }
-  if (value_?.op === "SVFOP_CURRENT_DATE" && row.id === "date") return { sql: "(CURRENT_DATE)" };
-  if (name !== undefined && RANDOM_UUIDS.has(name) && noArguments && (row.id === "uuid" || row.family === "text"))
-    return name.startsWith("uuid_generate_v1") ? { sql: "(UUID())" } : { sql: "(UUID())", finding: "uuid-version" };
-  if (name === "random" && noArguments && row.family === "number") return { sql: "(RAND())" };
-  const described = name === undefined ? (value_ ? (value_.op ?? "").replace("SVFOP_", "") : "this expression") : `function ${name}()`;
-  return { refused: literalText(value) === undefined ? described : `the value on ${column.name}` };
+  if (name === "random" && !function_?.args?.length && row.family === "number") return { sql: "(RAND())" };
+  return { refused: function_ ? `function ${name}()` : (keyword?.replace("SVFOP_", "") ?? "this expression") };
 }
 
-/** `timezone('utc', now())`: the same instant in a session whose zone is UTC. */
-function isUtcNow(node: Extract<Node, { kind: "FuncCall" }> | undefined): boolean {
-  if (!node || qualified(node.funcname ?? []).name !== "timezone" || node.args?.length !== 2) return false;
-  const inner = as("FuncCall", node.args[1]);
-  const now = inner ? NOW.has(qualified(inner.funcname ?? []).name) : NOW_VALUES.has(as("SQLValueFunction", node.args[1])?.op ?? "");
-  return literalText(node.args[0])?.toLowerCase() === "utc" && now;
+/** Whether it is the current time, in no other precision than the column's. */
+function isNow(value: Value, { use }: MappedType): boolean {
+  const keyword = as("SQLValueFunction", value);
+  if (keyword)
+    return NOW_VALUES.has(keyword.op ?? "") || (NOW_VALUES_OF.has(keyword.op ?? "") && (keyword.typmod ?? 0) >= (use.mods[0] ?? 6));
+  const function_ = as("FuncCall", value);
+  return function_ !== undefined && NOW.has(qualified(function_.funcname ?? []).name) && !function_.args?.length;
+}
+
+/** `timezone('utc', now())`, also written `now() AT TIME ZONE 'utc'`. */
+function isUtcNow(function_: Function_ | undefined, mapped: MappedType): boolean {
+  if (!function_ || qualified(function_.funcname ?? []).name !== "timezone" || function_.args?.length !== 2) return false;
+  const [zone, instant] = function_.args.map((arg) => withoutCasts(arg).value);
+  return /^utc$/i.test(constantText(zone!) ?? "") && isNow(instant!, mapped);
+}
+
+/** The now-function must have the column's precision (error 1067). */
+function now({ row, sql = "" }: MappedType, finding: "per-statement" | "utc-session" | undefined): TidbDefault {
+  const found = finding && { finding };
+  if (row.id === "date") return { sql: "(CURRENT_DATE)", ...found };
+  const fraction = /^(?:TIMESTAMP|DATETIME)\((\d)\)$/.exec(sql)?.[1];
+  if (fraction === undefined) return { refused: "the time of day on this type" };
+  return { sql: fraction === "0" ? "CURRENT_TIMESTAMP" : `CURRENT_TIMESTAMP(${fraction})`, ...found };
 }

@@ -1,6 +1,7 @@
 import { type Catalog, type Column, type Domain, type EnumType, emptyCatalog, find } from "../catalog/model.js";
+import { literalText } from "../catalog/replay.js";
 import { string } from "../emit/words.js";
-import type { TypeName } from "../pg/ast.js";
+import type { ColumnDef, TypeName } from "../pg/ast.js";
 import { as, type Name, typeName } from "../pg/names.js";
 import type { Codec } from "./values.js";
 
@@ -10,11 +11,13 @@ export interface TypeUse {
   readonly name: string;
   /** Modifiers as written: `numeric(10,2)` has [10, 2]. */
   readonly mods: readonly number[];
-  /** The column it is the type of; absent in a cast. */
-  readonly column: Column | undefined;
+  /** What happens to the column it is the type of; absent in a cast. */
+  readonly history: History | undefined;
   readonly enumType: EnumType | undefined;
   readonly catalog: Catalog;
 }
+
+type History = Pick<Column["history"], "keys" | "literalDefault">;
 
 /** One PostgreSQL type (or several that map alike) and what becomes of it. Serves DDL, data, verification and the way back. */
 export interface TypeRow {
@@ -63,11 +66,14 @@ const says = (...ids: string[]) => {
 };
 
 /** What a column without a length is cut down to, in bytes, and what for. */
-function bound({ column, catalog }: TypeUse): { readonly bytes: number; readonly by: "key" | "default" } | undefined {
-  if (!column) return undefined;
-  const rooms = column.history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).flatMap((key) => roomInKey(key.columns, catalog) ?? []);
+function bound({
+  history,
+  catalog,
+}: Pick<TypeUse, "history" | "catalog">): { readonly bytes: number; readonly by: "key" | "default" } | undefined {
+  if (!history) return undefined;
+  const rooms = history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).flatMap((key) => roomInKey(key.columns, catalog) ?? []);
   if (rooms.length > 0) return { bytes: Math.min(...rooms), by: "key" };
-  return column.history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
+  return history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
 }
 
 /** Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing. */
@@ -131,7 +137,7 @@ function decimalFindings({ mods }: TypeUse): readonly string[] {
 
 /** The length a text column is cut down to, in characters; undefined when it is not. */
 export function boundedLength(column: Column | undefined, catalog: Catalog = emptyCatalog()): number | undefined {
-  const { bytes } = bound({ name: "", mods: [], column, enumType: undefined, catalog }) ?? {};
+  const { bytes } = bound({ history: column?.history, catalog }) ?? {};
   return bytes === undefined ? undefined : Math.floor(bytes / BYTES_PER_CHARACTER);
 }
 
@@ -327,13 +333,16 @@ const BY_NAME = new Map(TYPE_ROWS.flatMap((row) => row.pg.map((name) => [name, r
 /** Types of extensions, which may live in any schema. */
 const EXTENSION_TYPES = new Set(["citext", "hstore", "ltree", "lquery", "cube", "geometry", "geography", "vector", "halfvec"]);
 
+/** A label as TiDB stores it, which cuts blanks at its end. */
+const label = (text: string) => string(text.replace(/ +$/, ""));
+
 /** Arrays of anything and user enums have rows of their own, found by shape and not by name. */
 export const ARRAY_ROW: TypeRow = { id: "array", pg: [], tidb: same("JSON"), findings: says("as-json"), codec: "array", family: "json" };
 export const ENUM_ROW: TypeRow = {
   id: "enum",
   pg: [],
-  tidb: (use) => (use.enumType?.labels.length ? `ENUM(${use.enumType.labels.map(string).join(",")})` : undefined),
-  findings: (use) => (use.enumType?.labels.some((label) => label.endsWith(" ")) ? ["order", "trailing-space"] : ["order"]),
+  tidb: (use) => (use.enumType?.labels.length ? `ENUM(${use.enumType.labels.map(label).join(",")})` : undefined),
+  findings: (use) => (use.enumType?.labels.some((text) => text.endsWith(" ")) ? ["order", "trailing-space"] : ["order"]),
   codec: "enum",
   family: "enum",
 };
@@ -349,10 +358,11 @@ export interface MappedType {
 
 /**
  * Maps a PostgreSQL type where it stands.
- * @param column the column it is the type of, if any: its keys and default decide how text is stored
+ * @param column the column it is the type of, if any: its keys and default decide how text is stored. Its definition stands in for it
+ * where its table is not in the input.
  * @returns undefined for a type that neither the table nor the catalog knows
  */
-export function mapType(catalog: Catalog, type: TypeName, column?: Column): MappedType | undefined {
+export function mapType(catalog: Catalog, type: TypeName, column?: Column | ColumnDef): MappedType | undefined {
   const name = typeName(type);
   const domain = find(catalog, catalog.domains, name);
   if (domain && !type.arrayBounds?.length) {
@@ -363,8 +373,25 @@ export function mapType(catalog: Catalog, type: TypeName, column?: Column): Mapp
   const mods = modifiers(type);
   const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : builtIn(name, mods);
   if (!row) return undefined;
-  const use: TypeUse = { name: name.name, mods, column, enumType, catalog };
+  const use: TypeUse = { name: name.name, mods, history: historyOf(column), enumType, catalog };
   return { row, use, sql: row.tidb(use), domain: undefined };
+}
+
+const KEYS: Readonly<Record<string, "primary" | "unique" | "foreign">> = {
+  CONSTR_PRIMARY: "primary",
+  CONSTR_UNIQUE: "unique",
+  CONSTR_FOREIGN: "foreign",
+};
+
+/** What a column's own definition tells where nothing else is known of it. */
+function historyOf(column: Column | ColumnDef | undefined): History | undefined {
+  if (!column || "history" in column) return column?.history;
+  const constraints = (column.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
+  const kinds = constraints.flatMap((c) => KEYS[c.contype ?? ""] ?? []);
+  return {
+    keys: kinds.map((kind) => ({ kind, columns: [] })),
+    literalDefault: constraints.some((c) => c.contype === "CONSTR_DEFAULT" && literalText(c.raw_expr) !== undefined),
+  };
 }
 
 function builtIn({ schema, name }: Name, mods: readonly number[]): TypeRow | undefined {

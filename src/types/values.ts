@@ -113,13 +113,18 @@ interface Timestamp {
 
 /** A date or time in ISO 8601, with what PostgreSQL and other programs write for an offset; undefined for `infinity`, BC and the rest. */
 function readTimestamp(text: string): Timestamp | undefined {
-  const match = TIMESTAMP.exec(text);
+  const match = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(text));
   if (!match) return undefined;
   const [, date = "", minutes, seconds, fraction, zone] = match;
   if (minutes === undefined) return { date, time: "", offset: undefined };
   // The next day's or minute's first instant to PostgreSQL, error 1292 to TiDB.
   if (minutes >= "24" || (seconds !== undefined && seconds >= ":60")) return undefined;
   return { date, time: clock(minutes, seconds, fraction), offset: zone === undefined ? undefined : offset(zone) };
+}
+
+/** `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
+function padded(text: string): string {
+  return text.replace(/^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=[ T]|$)/, (_, year, __, month, day) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
 }
 
 /** TiDB takes an offset only after seconds, and none called -00:00; a name it passes over. */
@@ -154,7 +159,7 @@ function canonicalUuid(text: string): string | undefined {
 
 /** Whether the text of a timestamptz leaves its offset to the session. */
 export function lacksOffset(text: string): boolean {
-  const stamp = TIMESTAMP.exec(text);
+  const stamp = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(text));
   return stamp !== null && stamp[5] === undefined;
 }
 

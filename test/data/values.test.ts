@@ -16,10 +16,12 @@ interface Shown {
 }
 
 const MICROSECONDS = "'YYYY-MM-DD HH24:MI:SS.US'";
-const text: Shown = { pg: "v::text", tidb: "CAST(v AS CHAR)" };
+// Without a cast: one would add to what an inet or a char prints.
+const text: Shown = { pg: "format('%s', v)", tidb: "CAST(v AS CHAR)" };
 const SHOWN: Readonly<Record<Codec, Shown>> = {
   number: { ...text, alike: (v) => v.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") },
-  float: { pg: "v::float8::text", tidb: "CAST(v AS DOUBLE)", alike: Number },
+  // TiDB has no negative zero.
+  float: { pg: "v::float8::text", tidb: "CAST(v AS DOUBLE)", alike: (v) => Number(v) + 0 },
   boolean: { pg: "v::int::text", tidb: "CAST(v AS CHAR)" },
   text,
   enum: text,
@@ -28,13 +30,13 @@ const SHOWN: Readonly<Record<Codec, Shown>> = {
   date: text,
   timestamp: { pg: `to_char(v, ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
   timestamptz: { pg: `to_char(v AT TIME ZONE 'UTC', ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
-  time: { ...text, alike: (v) => v.replace(/\.?0*$/, "") },
+  time: { ...text, alike: (v) => v.replace(/\.0*$|(?<=\.\d*[1-9])0+$/, "") },
   json: { ...text, alike: JSON.parse },
-  // PostgreSQL writes times within JSON with a T.
+  // PostgreSQL writes times within JSON in a form of their own.
   array: {
     pg: "array_to_json(v)::text",
     tidb: "CAST(v AS CHAR)",
-    alike: (v) => JSON.parse(v.replaceAll(/(\d)T(\d\d:[^"]*?)(\+00:00)?"/g, '$1 $2"')),
+    alike: (v) => JSON.parse(v.replaceAll(/(?<=\d)T(\d\d:\d\d:\d\d)\+00:00(?=")/g, " $1+00")),
   },
   bit: { pg: "v::text", tidb: "LPAD(BIN(v), 8, '0')" },
   none: text,
@@ -274,17 +276,12 @@ describe("values that are refused", () => {
 });
 
 it("a zero for a column that counts itself stays a zero", async () => {
-  const made = insertRows(
-    "INSERT INTO counted VALUES (0), (5)",
-    0,
-    35,
-    await catalogOf("CREATE TABLE counted (id serial PRIMARY KEY)"),
-    (_, name) => name,
-  );
+  const sql = "INSERT INTO counted VALUES (0), (5)";
+  const made = insertRows(sql, 0, sql.length, await catalogOf("CREATE TABLE counted (id serial PRIMARY KEY)"), (_, name) => name);
   await tidb.run("CREATE TABLE counted (id INT AUTO_INCREMENT PRIMARY KEY)");
   await tidb.run(made?.kind === "converted" ? made.sql : "");
   expect(await tidb.rows("SELECT id FROM counted ORDER BY id")).toEqual([{ id: 0 }, { id: 5 }]);
   // The hint is for its statement alone.
   await tidb.run("INSERT INTO counted VALUES (0)");
-  expect(await tidb.rows("SELECT COUNT(*) AS n FROM counted WHERE id > 5")).toEqual([{ n: 1 }]);
+  expect(await tidb.rows("SELECT id FROM counted WHERE id > 5")).toHaveLength(1);
 });

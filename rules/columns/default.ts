@@ -1,0 +1,216 @@
+import {
+  as,
+  columnDefinition,
+  error,
+  identifier,
+  isAutoIncrement,
+  isNode,
+  note,
+  raw,
+  rule,
+  type Tidb,
+  tidb,
+  tidbDefault,
+  tidbText,
+  warning,
+} from "../../src/rule.js";
+
+export default rule({
+  construct: "DEFAULT",
+  why: `A default in TiDB is a literal, the current time, NEXTVAL of a sequence, or one call of a few functions; no operators, no casts. JSON,
+which takes no literal, is built by JSON_ARRAY and JSON_OBJECT. A column that is added to a table takes no default that has to be computed for
+the rows that are there (errors 1674, 8230): it is added without, filled by an UPDATE, and then given its default.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-default.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/data-type-default-values",
+  },
+  messages: {
+    "left-out": error("DEFAULT of {column} was left out: TiDB has no default for {what}", {
+      help: "set the value in the application, or in each INSERT",
+    }),
+    "uuid-version": warning("DEFAULT of {column} is UUID(), of version 1: made of the time and the server, not random", {
+      help: "generate the uuid in the application where it must be hard to guess, or ordered by time",
+    }),
+    "per-statement": warning("DEFAULT of {column} is the time of the statement: rows of one transaction may get different times", {
+      help: "where rows are told to belong together by it, read the time once in the application and write it",
+    }),
+    "utc-session": warning("DEFAULT of {column} is the session's time, which is UTC only with time_zone = '+00:00'", {
+      help: "set time_zone = '+00:00' in the connection of the application, as the head of the output does",
+    }),
+    "utc-value": warning("DEFAULT of {column}: a time without an offset is read as UTC", {
+      help: "PostgreSQL reads it in the session's time zone: write the offset",
+    }),
+    filled: note("{column} is added without its default, filled by an UPDATE, and then given it", {
+      help: "run the UPDATE in batches on a large table: BATCH ON … LIMIT 1000 UPDATE …",
+    }),
+  },
+  on: (takes) => [
+    takes("Constraint", ["contype", "raw_expr"], (constraint, ctx) => {
+      const def = constraint.contype === "CONSTR_DEFAULT" ? ctx.within("ColumnDef") : undefined;
+      const column = def && ctx.column(def);
+      if (!def?.typeName || (column && isAutoIncrement(column))) return;
+      // As it was written: other rules may have rewritten parts of it.
+      const written = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr;
+      const name = column?.name ?? def.colname ?? "";
+      const value = tidbDefault(ctx.catalog, column ?? def, written!);
+      if ("refused" in value) return ctx.drop("left-out", { column: name, what: value.refused });
+      ctx.reported(written!);
+      if (constraint.raw_expr !== written) ctx.reported(constraint.raw_expr!);
+      if (value.finding) ctx.report(value.finding, { column: name });
+      // What a column has anyway, and an error on one that is NOT NULL (1067).
+      if (value.sql === "NULL" && column && (column.notNull || ctx.final.columnOf.get(column.def)?.notNull))
+        return ctx.replace(tidbText(""));
+      const { sequence } = value;
+      if (!sequence) return ctx.replace(tidbText(`DEFAULT ${value.sql}`));
+      return ctx.replace(tidb`DEFAULT (NEXTVAL(${{ kind: "RangeVar", relname: sequence.name, schemaname: sequence.schema! }}))`);
+    }),
+    takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
+      const cmds = (alter.cmds ?? []).flatMap((item) => {
+        const cmd = as("AlterTableCmd", item);
+        const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
+        const computed = def?.constraints?.map(computedDefault).find((c) => c !== undefined);
+        if (!cmd || !def || !computed) return [item];
+        const column = ctx.column(def);
+        const name = identifier(def.colname ?? "");
+        const definition = column && columnDefinition(ctx.catalog, column);
+        const constraints = def.constraints!.filter((c) => !computedDefault(c) && !isNotNull(c));
+        ctx.reported(def.constraints!.filter(isNotNull));
+        const bare = ctx.change(def, { constraints });
+        if (!definition || "refused" in definition) {
+          ctx.report("left-out", { column: name, what: "a table that is not in the input" }, def);
+          return [ctx.change(cmd, { def: bare })];
+        }
+        ctx.report("filled", { column: name }, def);
+        ctx.carried(cmd, ["subtype", "def", "missing_ok"]);
+        const exists = raw(cmd.missing_ok ? "IF NOT EXISTS " : "");
+        const table = alter.relation!;
+        return [
+          tidb`ADD COLUMN ${exists}${bare};\nUPDATE ${table} SET ${raw(name)} = ${computed} WHERE ${raw(name)} IS NULL;\nALTER TABLE ${table} MODIFY COLUMN ${raw(definition.sql)}` as never,
+        ];
+      });
+      return cmds.every((cmd, i) => cmd === alter.cmds?.[i]) ? undefined : ctx.replace(ctx.change(alter, { cmds }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+      pg: `CREATE TABLE t (
+  a int DEFAULT '-1'::integer,
+  b numeric(5,2) DEFAULT (0)::numeric,
+  c boolean DEFAULT 't',
+  d varchar(9) DEFAULT 'it''s \\ x'::character varying,
+  e mood DEFAULT 'ok'::mood NOT NULL,
+  f int NOT NULL DEFAULT NULL,
+  g bytea DEFAULT '\\xdead'::bytea,
+  h bit(3) DEFAULT B'101'::"bit",
+  i text DEFAULT NULL::text
+)`,
+      tidb: `CREATE TABLE t (
+  a INT DEFAULT -1,
+  b DECIMAL(5,2) DEFAULT 0,
+  c BOOLEAN DEFAULT TRUE,
+  d VARCHAR(9) DEFAULT 'it''s \\\\ x',
+  e ENUM('sad','ok') NOT NULL DEFAULT 'ok',
+  f INT NOT NULL,
+  g VARBINARY(65535) DEFAULT X'DEAD',
+  h BIT(3) DEFAULT b'101',
+  i LONGTEXT DEFAULT NULL
+) COLLATE utf8mb4_0900_bin`,
+      accepts: ["INSERT INTO t (f) VALUES (1)"],
+      refuses: ["INSERT INTO t () VALUES ()"],
+    },
+    {
+      pg: `CREATE TABLE t (
+  a jsonb DEFAULT '{}'::jsonb,
+  b json DEFAULT '{"a": [1, null, true, "x"]}',
+  c text[] DEFAULT '{}'::text[],
+  d int[] DEFAULT ARRAY[]::integer[],
+  e text[] DEFAULT ARRAY['a'::text, 'it''s'::text]
+)`,
+      tidb: `CREATE TABLE t (
+  a JSON DEFAULT (JSON_OBJECT()),
+  b JSON DEFAULT (JSON_OBJECT('a', JSON_ARRAY(1, NULL, TRUE, 'x'))),
+  c JSON DEFAULT (JSON_ARRAY()),
+  d JSON DEFAULT (JSON_ARRAY()),
+  e JSON DEFAULT (JSON_ARRAY('a', 'it''s'))
+) COLLATE utf8mb4_0900_bin`,
+      accepts: ["INSERT INTO t () VALUES ()"],
+      rejected: { sql: "CREATE TABLE u (a JSON DEFAULT '{}')", code: 1101 },
+    },
+    {
+      pg: `CREATE TABLE t (
+  a timestamp DEFAULT now(),
+  b timestamp(3) DEFAULT timezone('utc'::text, now()),
+  c date DEFAULT ('now'::text)::date,
+  d date DEFAULT CURRENT_DATE,
+  e timestamptz DEFAULT '2020-01-01 00:00:00',
+  f timestamp DEFAULT statement_timestamp()
+)`,
+      tidb: `CREATE TABLE t (
+  a DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6),
+  b DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3),
+  c DATE DEFAULT (CURRENT_DATE),
+  d DATE DEFAULT (CURRENT_DATE),
+  e TIMESTAMP(6) DEFAULT '2020-01-01 00:00:00+00:00',
+  f DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6)
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["per-statement", "utc-session", "per-statement", "utc-value"],
+      accepts: ["INSERT INTO t () VALUES ()"],
+    },
+    {
+      pg: "CREATE TABLE t (a uuid DEFAULT gen_random_uuid(), b text DEFAULT (gen_random_uuid())::text, c uuid DEFAULT uuid_generate_v1(), d double precision DEFAULT random())",
+      tidb: `CREATE TABLE t (
+  a CHAR(36) DEFAULT (UUID()),
+  b LONGTEXT DEFAULT (UUID()),
+  c CHAR(36) DEFAULT (UUID()),
+  d DOUBLE DEFAULT (RAND())
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["uuid-version", "uuid-version"],
+      accepts: ["INSERT INTO t () VALUES (), ()"],
+    },
+    {
+      pg: "CREATE TABLE t (a text DEFAULT upper('x'), b timestamp DEFAULT now() + '1 day'::interval, c numeric DEFAULT 1.6::integer, d name DEFAULT CURRENT_USER)",
+      tidb: `CREATE TABLE t (
+  a LONGTEXT,
+  b DATETIME(6),
+  c DECIMAL(65,30),
+  d VARCHAR(63)
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["left-out", "left-out", "left-out", "left-out"],
+      rejected: { sql: "CREATE TABLE u (a VARCHAR(9) DEFAULT (UPPER('x')))", code: 3770 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)",
+      pg: "ALTER TABLE t ADD COLUMN a jsonb NOT NULL DEFAULT '[]', ADD COLUMN IF NOT EXISTS b uuid DEFAULT gen_random_uuid() UNIQUE, ADD c int NOT NULL DEFAULT 1",
+      tidb: `ALTER TABLE t ADD COLUMN a JSON;
+UPDATE t SET a = JSON_ARRAY() WHERE a IS NULL;
+ALTER TABLE t MODIFY COLUMN a JSON NOT NULL DEFAULT (JSON_ARRAY());
+ALTER TABLE t ADD COLUMN IF NOT EXISTS b CHAR(36);
+UPDATE t SET b = UUID() WHERE b IS NULL;
+ALTER TABLE t MODIFY COLUMN b CHAR(36) DEFAULT (UUID());
+ALTER TABLE t ADD UNIQUE KEY t_b_key (b);
+ALTER TABLE t ADD COLUMN c INT NOT NULL DEFAULT 1`,
+      findings: ["uuid-version", "filled", "filled"],
+      accepts: ["INSERT INTO t (id) VALUES (3)"],
+      refuses: ["INSERT INTO t (id, a) VALUES (4, NULL)", "INSERT INTO t (id, a, b) SELECT 4, a, b FROM t WHERE id = 1"],
+      rejected: { sql: "ALTER TABLE t ADD COLUMN d JSON DEFAULT (JSON_ARRAY())", code: 1674 },
+    },
+  ],
+});
+
+/** Defaults that TiDB does not compute for rows that are there (errors 1674 and 8230). */
+const COMPUTED = /^DEFAULT \((?:UUID|RAND|NEXTVAL|JSON_|VEC_)/;
+
+/** What such a default computes. */
+function computedDefault(constraint: unknown): Tidb | undefined {
+  const text = isNode(constraint) ? (constraint as unknown as Tidb) : undefined;
+  if (text?.kind !== "Tidb" || !COMPUTED.test(text.texts[0]!)) return undefined;
+  const texts = [...text.texts];
+  texts[0] = texts[0]!.replace("DEFAULT (", "");
+  texts.push(texts.pop()!.replace(/\)$/, ""));
+  return { ...text, texts };
+}
+
+function isNotNull(constraint: unknown): boolean {
+  return as("Constraint", constraint as never)?.contype === "CONSTR_NOTNULL";
+}

@@ -1,0 +1,238 @@
+import {
+  type Catalog,
+  type Context,
+  error,
+  find,
+  type Index,
+  identifier,
+  isAutoIncrement,
+  type NodeOf,
+  nextvalSequence,
+  note,
+  objectName,
+  qualified,
+  raw,
+  relationOf,
+  rule,
+  type Table,
+  type Tidb,
+  tidb,
+  type Value,
+  warning,
+} from "../../src/rule.js";
+
+type Drop = Pick<NodeOf<"DropStmt">, "kind" | "objects" | "removeType" | "behavior" | "missing_ok" | "concurrent">;
+type Ctx = Context<keyof typeof MESSAGES>;
+type Name = ReturnType<typeof qualified>;
+
+const MESSAGES = {
+  concurrently: note("CONCURRENTLY is left away: TiDB drops every index without blocking writes"),
+  "no-index": note("there is nothing to drop: no index {name} was made in the input"),
+  "unknown-index": error("index {name} is not dropped: the input does not say on which table it is", {
+    help: "convert the file that creates the index together with this one, or write DROP INDEX {name} ON the table",
+  }),
+  "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
+  keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
+  cascade: note("CASCADE is left away: nothing in the input depends on {name}"),
+  counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
+  counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
+  "in-use": warning("{columns} keep a default that draws from {name}: INSERTs that rely on it fail", {
+    help: "ALTER TABLE … ALTER COLUMN … DROP DEFAULT for each of them",
+  }),
+};
+
+export default rule({
+  construct: "DROP INDEX, TABLE, VIEW, SEQUENCE",
+  why: `An index of TiDB belongs to a table, which DROP INDEX must name. CASCADE is read and ignored on tables, and refused on sequences; a
+table that a foreign key refers to is not dropped at all (error 3730).`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-droptable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-drop-index",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok", "concurrent"], (drop, ctx) => {
+      const names = (drop.objects ?? []).map((object) => qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]));
+      return DROPS[drop.removeType ?? ""]?.(drop, names, ctx);
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a); CREATE UNIQUE INDEX k ON t (b)",
+      pg: "DROP INDEX i, k",
+      tidb: "DROP INDEX i ON t;\nDROP INDEX k ON t",
+      rejected: { sql: "DROP INDEX i", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
+      pg: "DROP INDEX CONCURRENTLY IF EXISTS i",
+      tidb: "DROP INDEX IF EXISTS i ON t",
+      findings: ["concurrently"],
+    },
+    {
+      pg: "DROP INDEX IF EXISTS i; DROP INDEX k",
+      tidb: null,
+      findings: ["no-index", "unknown-index"],
+    },
+    {
+      given: `CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int); CREATE INDEX person_team ON person (team);
+ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
+      pg: "DROP INDEX person_team",
+      tidb: "CREATE INDEX IF NOT EXISTS f ON person (team);\nDROP INDEX person_team ON person",
+      findings: ["foreign-key"],
+      refuses: ["INSERT INTO person VALUES (1)"],
+    },
+    {
+      given: `CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int CONSTRAINT f REFERENCES team (id))`,
+      pg: "DROP TABLE IF EXISTS team CASCADE",
+      tidb: "ALTER TABLE person DROP FOREIGN KEY f;\nDROP TABLE IF EXISTS team",
+      findings: ["keys"],
+      accepts: ["INSERT INTO person VALUES (1)"],
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id))",
+      pg: "DROP TABLE person, team",
+      tidb: "DROP TABLE person, team",
+    },
+    {
+      given: "CREATE TABLE t (a int); CREATE SEQUENCE s",
+      pg: "DROP TABLE t CASCADE; DROP SEQUENCE s CASCADE; DROP VIEW v CASCADE",
+      tidb: "DROP TABLE t;\nDROP SEQUENCE s;\nDROP VIEW IF EXISTS v",
+      findings: ["cascade", "cascade", "cascade"],
+      rejected: { sql: "DROP SEQUENCE s CASCADE", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
+      pg: "ALTER TABLE t ALTER COLUMN id DROP DEFAULT; DROP SEQUENCE t_id_seq",
+      tidb: null,
+      findings: ["counter"],
+    },
+    {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
+      pg: "DROP SEQUENCE IF EXISTS t_id_seq CASCADE",
+      tidb: null,
+      findings: ["counting"],
+      accepts: ["INSERT INTO t (a) VALUES (1)"],
+    },
+    {
+      given: "CREATE SEQUENCE s; CREATE TABLE t (a int DEFAULT nextval('s'), b int)",
+      pg: "DROP SEQUENCE s CASCADE",
+      tidb: "DROP SEQUENCE s",
+      findings: ["in-use"],
+      accepts: ["INSERT INTO t VALUES (1, 1)"],
+    },
+  ],
+});
+
+const DROPS: Readonly<Record<string, (drop: Drop, names: readonly Name[], ctx: Ctx) => ReturnType<Ctx["drop"]>>> = {
+  OBJECT_INDEX: dropIndexes,
+  OBJECT_TABLE: dropTables,
+  OBJECT_SEQUENCE: dropSequences,
+  // Views are not in the output; one that is written there by hand is dropped all the same.
+  OBJECT_VIEW: (drop, names, ctx) => {
+    if (drop.behavior === "DROP_CASCADE") ctx.report("cascade", { name: listed(names) });
+    return ctx.replace(ctx.change(drop, { behavior: "DROP_RESTRICT", missing_ok: true }));
+  },
+};
+
+function listed(names: readonly Name[]): string {
+  return names.map(({ name }) => name).join(", ");
+}
+
+function isLive(catalog: Catalog, table: Table): boolean {
+  return [...catalog.tables.values()].includes(table);
+}
+
+function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+  const known = names.map((name) => {
+    const index = find(ctx.catalog, ctx.catalog.dropped, name);
+    return index && isLive(ctx.catalog, index.table) ? index : undefined;
+  });
+  const statements = known.flatMap((index) => (index ? dropIndex(drop, index, ctx) : []));
+  const missing = names.filter((_, i) => !known[i]).map(({ name }) => name);
+  const message = drop.missing_ok ? "no-index" : "unknown-index";
+  if (statements.length === 0) return ctx.drop(message, { name: missing.join(", ") });
+  if (missing.length > 0) ctx.report(message, { name: missing.join(", ") });
+  if (drop.concurrent) ctx.report("concurrently");
+  return ctx.statements(statements);
+}
+
+function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
+  const on = relationOf(index.table);
+  // Other rules leave such an index out, or make it in another form.
+  const certain =
+    index.columns.every((column) => column !== null) && !index.node.whereClause && ORDERED.has(index.node.accessMethod ?? "btree");
+  const name = `${drop.missing_ok || !certain ? "IF EXISTS " : ""}${identifier(index.name)}`;
+  const key = keyThatNeeds(ctx.catalog, index);
+  if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
+  ctx.report("foreign-key", { key: key.name, name: index.name });
+  const columns = key.columns.map((column) => identifier(column.name)).join(", ");
+  return [tidb`CREATE INDEX IF NOT EXISTS ${raw(identifier(key.name))} ON ${on} (${raw(columns)})`, tidb`DROP INDEX ${raw(name)} ON ${on}`];
+}
+
+const ORDERED = new Set(["btree", "hash", "brin"]);
+
+/**
+ * A foreign key that may have no other index than this one. TiDB makes one of the key's own name unless there is one already, and drops
+ * none that a key needs (error 1553).
+ */
+function keyThatNeeds(catalog: Catalog, index: Index) {
+  const leads = (columns: readonly unknown[], wanted: readonly unknown[]) => wanted.every((column, i) => columns[i] === column);
+  const constraints = [...index.table.constraints.values()];
+  const others = [
+    ...[...catalog.indexes.values()]
+      .filter((other) => other.table === index.table && !other.node.whereClause)
+      .map(({ columns }) => columns),
+    ...constraints.filter(({ type }) => type === "primary" || type === "unique").map(({ columns }) => columns),
+  ];
+  return constraints
+    .filter(({ type, columns }) => type === "foreign" && leads(index.columns, columns))
+    .find(({ columns }) => !others.some((other) => leads(other, columns)));
+}
+
+function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+  if (drop.behavior !== "DROP_CASCADE") return;
+  const plain = ctx.change(drop, { behavior: "DROP_RESTRICT" });
+  const keys = names.flatMap((name) => keysTo(ctx.catalog, name));
+  if (keys.length === 0) return ctx.replace(plain, "cascade", { name: listed(names) });
+  return ctx.statements(
+    [...keys.map(({ table, name }) => tidb`ALTER TABLE ${relationOf(table)} DROP FOREIGN KEY ${raw(identifier(name))}`), plain],
+    "keys",
+    { name: listed(names), keys: keys.map(({ table, name }) => `${name} of ${table.name}`).join(", ") },
+  );
+}
+
+/** Foreign keys that the catalog lost with the table they referred to, without having been dropped themselves. */
+function keysTo(catalog: Catalog, { schema = catalog.schema, name }: Name) {
+  return [...catalog.constraintOf.values()].filter(({ type, table, parent, node, columns }) => {
+    if (type !== "foreign" || parent?.table.name !== name || parent.table.schema !== schema || !isLive(catalog, table)) return false;
+    const known = [...table.constraints.values(), ...table.droppedConstraints.values()];
+    return !known.some((constraint) => constraint.node === node) && columns.every((column) => table.columns.get(column.name) === column);
+  });
+}
+
+function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+  const cascade = drop.behavior === "DROP_CASCADE";
+  const real = names.filter((name) => {
+    const users = usersOf(ctx.catalog, name);
+    const counter = users.find(isAutoIncrement);
+    if (counter) ctx.report(cascade ? "counting" : "counter", { name: name.name, column: `${counter.table.name}.${counter.name}` });
+    else if (users.length > 0) ctx.report("in-use", { name: name.name, columns: users.map((c) => `${c.table.name}.${c.name}`).join(", ") });
+    else if (cascade) ctx.report("cascade", { name: name.name });
+    return !counter;
+  });
+  if (real.length === 0) return ctx.statements([]);
+  const objects = real.map(({ schema, name }) => (schema === undefined ? [name] : [schema, name]));
+  return ctx.replace(ctx.change(drop, { objects, behavior: "DROP_RESTRICT" }));
+}
+
+/** Columns that draw from a sequence that was just dropped: by a default that names it, or because it was their own. */
+function usersOf(catalog: Catalog, { schema, name }: Name) {
+  return [...catalog.tables.values()]
+    .filter((table) => schema === undefined || table.schema === schema)
+    .flatMap((table) => [...table.columns.values()])
+    .filter((column) => {
+      const own = column.identity !== undefined && objectName(column.table.name, column.name, "seq", () => false) === name;
+      return own || nextvalSequence(column.default)?.name === name;
+    });
+}

@@ -1,0 +1,112 @@
+import {
+  as,
+  type Catalog,
+  find,
+  isAutoIncrement,
+  note,
+  relationName,
+  relationOf,
+  rule,
+  type Table,
+  tidb,
+  tidbText,
+  warning,
+} from "../../src/rule.js";
+
+export default rule({
+  construct: "TRUNCATE",
+  why: `TiDB truncates one table a statement, counts from 1 again afterwards, and refuses a table that a foreign key refers to even when the
+tables that refer to it are empty (error 1701).`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-truncate.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-truncate",
+  },
+  messages: {
+    counter: warning(
+      "{column} counts from 1 again: TRUNCATE in TiDB starts AUTO_INCREMENT anew, in PostgreSQL only with RESTART IDENTITY",
+      {
+        help: "DELETE FROM {table} keeps the counter, or set it: ALTER TABLE {table} AUTO_INCREMENT = …",
+      },
+    ),
+    cascade: note("CASCADE also empties {tables}"),
+    "unknown-table": warning("tables that refer to {table} are not emptied: the input does not create it", {
+      help: "convert the schema together with this file",
+    }),
+    parents: note("foreign keys are not checked meanwhile: they refer to {tables}, and all tables that do are emptied too"),
+  },
+  on: (takes) => [
+    takes("TruncateStmt", ["relations", "restart_seqs", "behavior"], (truncate, ctx) => {
+      const relations = (truncate.relations ?? []).flatMap((relation) => as("RangeVar", relation) ?? []);
+      // ONLY leaves children alone, and in TiDB there are none.
+      for (const relation of relations) ctx.carried(relation, ["inh"]);
+      const named = relations.map((relation) => ({ relation, table: find(ctx.catalog, ctx.catalog.tables, relationName(relation)) }));
+      const cascade = truncate.behavior === "DROP_CASCADE";
+      const known = named.flatMap(({ table }) => table ?? []);
+      const added = cascade ? referring(ctx.catalog, known).filter((table) => !known.includes(table)) : [];
+      if (cascade) for (const { relation, table } of named) if (!table) ctx.report("unknown-table", { table: relation.relname ?? "" });
+      if (added.length > 0) ctx.report("cascade", { tables: words(added) });
+      const all = [...known, ...added];
+      if (!truncate.restart_seqs)
+        for (const table of all) {
+          const column = [...table.columns.values()].find(isAutoIncrement);
+          if (column) ctx.report("counter", { column: `${table.name}.${column.name}`, table: table.name });
+        }
+      const parents = all.filter((table) => referring(ctx.catalog, [table]).some((other) => other !== table));
+      if (parents.length > 0) ctx.report("parents", { tables: words(parents) });
+      const emptied = [...relations, ...added.map(relationOf)].map((relation) => tidb`TRUNCATE TABLE ${relation}`);
+      const checked = parents.length === 0;
+      return ctx.statements(
+        checked ? emptied : [tidbText("SET foreign_key_checks = 0"), ...emptied, tidbText("SET foreign_key_checks = 1")],
+      );
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE a (i int); CREATE TABLE b (i int)",
+      pg: "TRUNCATE TABLE ONLY a, b",
+      tidb: "TRUNCATE TABLE a;\nTRUNCATE TABLE b",
+      rejected: { sql: "TRUNCATE TABLE a, b", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (id serial PRIMARY KEY)",
+      pg: "TRUNCATE t; TRUNCATE t RESTART IDENTITY",
+      tidb: "TRUNCATE TABLE t;\nTRUNCATE TABLE t",
+      findings: ["counter"],
+      rejected: { sql: "TRUNCATE TABLE t RESTART IDENTITY", code: 1064 },
+    },
+    {
+      given:
+        "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id)); INSERT INTO team VALUES (1); INSERT INTO person VALUES (1)",
+      pg: "TRUNCATE team CASCADE",
+      tidb: "SET foreign_key_checks = 0;\nTRUNCATE TABLE team;\nTRUNCATE TABLE person;\nSET foreign_key_checks = 1",
+      findings: ["cascade", "parents"],
+      refuses: ["INSERT INTO person VALUES (1)"],
+      rejected: { sql: "TRUNCATE TABLE team", code: 1701 },
+    },
+    {
+      given: "CREATE TABLE t (a int)",
+      pg: "TRUNCATE t, elsewhere CASCADE",
+      tidb: "TRUNCATE TABLE t;\nTRUNCATE TABLE elsewhere",
+      findings: ["unknown-table"],
+    },
+  ],
+});
+
+function words(tables: readonly Table[]): string {
+  return tables.map(({ name }) => name).join(", ");
+}
+
+/** Tables with a foreign key to one of these, or to one of those in turn. */
+function referring(catalog: Catalog, tables: readonly Table[]): Table[] {
+  const found = new Set<Table>();
+  const visit = (parent: Table): void => {
+    for (const table of catalog.tables.values()) {
+      const refers = [...table.constraints.values()].some((constraint) => constraint.parent?.table === parent);
+      if (!refers || found.has(table)) continue;
+      found.add(table);
+      visit(table);
+    }
+  };
+  for (const table of tables) visit(table);
+  return [...found];
+}

@@ -1,0 +1,167 @@
+import { as, error, type Kind, literalText, note, qualified, rule, tidbText, type Value, warning } from "../../src/rule.js";
+
+const MESSAGES = {
+  dropped: note("{name} is left away: it is a setting of PostgreSQL's that changes nothing in the output"),
+  followed: note("search_path is followed: names without a schema are looked up in {value}"),
+  "search-path": warning("names without a schema are looked up in {first} and public only, not in the rest of the path: {value}", {
+    help: "write the schema in front of names that stand in another one",
+  }),
+  encoding: warning("client_encoding is {value}: letters beyond ASCII are right only if the file was read as that", {
+    help: "dump by `pg_dump --encoding=UTF8`, or convert the file by iconv, and leave the line out",
+  }),
+  escapes: error("standard_conforming_strings is not on: backslashes in plain strings were read as themselves", {
+    help: "set it to on, and write E'…' where a backslash escapes",
+  }),
+  "time-zone": warning("the time zone {value} is left away: times without an offset are read and shown in UTC", {
+    help: "write times with their offset, or SET time_zone = '+02:00' for the statements that mean another zone",
+  }),
+  dates: warning("{name} is {value}: dates that are not written as 2024-12-31 mean another day in TiDB, or none", {
+    help: "dump with the setting ISO, or write the dates as 2024-12-31",
+  }),
+  "foreign-keys": note("{name} is foreign_key_checks in TiDB, which has no triggers to turn off"),
+  role: warning("{name} is left away: what follows is done by the user of the connection", {
+    help: "apply the output as the user whose rights it needs",
+  }),
+  oids: warning("tables made after this have a column oid in old versions of PostgreSQL, and have none in the output", {
+    help: "add a column of that name to tables whose oid is used",
+  }),
+  unknown: warning("{name} is left away: what depends on it may behave otherwise", {
+    help: "look for what reads the setting; TiDB's own are listed by SHOW VARIABLES, and @name is a variable of the session",
+  }),
+  reset: note("{name} needs no RESET: the output does not set it"),
+};
+
+type Id = keyof typeof MESSAGES;
+
+export default rule({
+  construct: "SET, RESET and set_config",
+  why: `Settings of PostgreSQL are unknown to TiDB, which refuses them (error 1193). Those that only guard or tune are left away; those that
+change what the statements after them mean are said.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/runtime-config-client.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/system-variables",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("VariableSetStmt", ["variant", "name", "args", "is_local", "jumble_args"], (set, ctx) => {
+      if (set.variant === "VAR_SET_MULTI" || NESTS.some((kind) => ctx.within(kind))) return;
+      const name = (set.name ?? "the session").toLowerCase();
+      const values = set.variant === "VAR_SET_VALUE" ? (set.args ?? []).map(text) : undefined;
+      const { message, data, sql } = judge(name, values);
+      return sql === undefined ? ctx.drop(message, data) : ctx.statements([tidbText(sql)], message, data);
+    }),
+    takes("SelectStmt", ["targetList"], (select, ctx) => {
+      const call = select.targetList?.length === 1 ? as("FuncCall", as("ResTarget", select.targetList[0])?.val) : undefined;
+      if (!call || qualified(call.funcname ?? []).name !== "set_config") return;
+      const [name, value] = (call.args ?? []).map(literalText);
+      if (name === undefined || value === undefined) return ctx.drop("unknown", { name: name ?? "set_config" });
+      const { message, data, sql } = judge(
+        name.toLowerCase(),
+        name === "search_path" ? value.split(",").map((part) => part.trim()) : [value],
+      );
+      if (sql === undefined) return ctx.drop(message, data);
+      ctx.report(message, data);
+      ctx.reported(select.targetList!);
+      return ctx.replace(tidbText(sql));
+    }),
+  ],
+  examples: [
+    {
+      pg: `SET statement_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET default_tablespace = '';
+SET default_table_access_method = heap`,
+      tidb: null,
+      findings: ["dropped", "dropped", "dropped", "followed", "dropped", "dropped", "dropped"],
+      rejected: { sql: "SET statement_timeout = 0", code: 1193 },
+    },
+    {
+      pg: "SET search_path TO sales, public; SET search_path TO sales, archive; RESET search_path; RESET ALL",
+      tidb: null,
+      findings: ["followed", "search-path", "reset", "reset"],
+      rejected: { sql: "RESET search_path", code: 1064 },
+    },
+    {
+      pg: "SET NAMES 'LATIN1'; SET standard_conforming_strings = off; SET TIME ZONE 'Europe/Berlin'; SET TIME ZONE 'UTC'; SET datestyle = 'German'; SET datestyle = 'ISO, MDY'",
+      tidb: null,
+      findings: ["encoding", "escapes", "time-zone", "dropped", "dates", "dropped"],
+      rejected: { sql: "SET timezone = 'UTC'", code: 1193 },
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id))",
+      pg: "SET session_replication_role = replica; INSERT INTO person VALUES (1); SET session_replication_role = DEFAULT",
+      tidb: "SET foreign_key_checks = 0;\nINSERT INTO person VALUES (1);\nSET foreign_key_checks = 1",
+      findings: ["foreign-keys", "foreign-keys"],
+      refuses: ["INSERT INTO person VALUES (2)"],
+      rejected: { sql: "SET session_replication_role = replica", code: 1193 },
+    },
+    {
+      pg: "SET ROLE admin; SET default_with_oids = true; SET app.tenant = '7'; SELECT set_config('app.tenant', '7', true)",
+      tidb: null,
+      findings: ["role", "oids", "unknown", "unknown"],
+      rejected: { sql: "SET SESSION AUTHORIZATION admin", code: 1064 },
+    },
+  ],
+});
+
+/** Statements that hold a SET of their own: what becomes of it is said with them. */
+const NESTS: readonly Kind[] = ["CreateFunctionStmt", "AlterFunctionStmt", "AlterRoleSetStmt", "AlterDatabaseSetStmt", "AlterSystemStmt"];
+
+function text(value: Value): string {
+  const constant = as("A_Const", value);
+  return String(constant?.sval ?? constant?.ival ?? constant?.fval ?? constant?.boolval ?? literalText(value) ?? "…");
+}
+
+interface Judgement {
+  readonly message: Id;
+  readonly data: { readonly name: string; readonly value: string; readonly first: string };
+  readonly sql?: string;
+}
+
+/** @param values undefined for RESET and DEFAULT */
+function judge(name: string, values: readonly string[] | undefined): Judgement {
+  const schemas = (values ?? []).filter((schema) => !NO_SCHEMAS.has(schema));
+  const value = (values ?? []).filter((v) => v !== "").join(", ") || "the schemas they name";
+  const data = { name, value, first: schemas[0] ?? "public" };
+  if (name === "session_replication_role")
+    return { message: "foreign-keys", data, sql: `SET foreign_key_checks = ${value === "replica" ? 0 : 1}` };
+  if (values === undefined) return { message: "reset", data };
+  if (name === "search_path") return { message: schemas.length > 1 ? "search-path" : "followed", data };
+  const judged = JUDGED[name]?.(value.toLowerCase());
+  if (judged) return { message: judged, data };
+  return { message: name in JUDGED || HARMLESS.test(name) ? "dropped" : "unknown", data };
+}
+
+/** Parts of a search path that hold nothing of the input's own, or are searched anyway. */
+const NO_SCHEMAS = new Set(["", "public", "pg_catalog", "$user"]);
+
+const UTC = /^(etc\/)?(utc|gmt|uct|zulu)$|^[-+]?0+(:00)?$/;
+const ON = /^(on|true|yes|1)$/;
+
+/** Settings that change what statements mean, unless they say what is so anyway. */
+const JUDGED: Readonly<Record<string, (value: string) => Id | undefined>> = {
+  client_encoding: (value) => (/^(utf-?8|unicode|sql_ascii)$/.test(value) ? undefined : "encoding"),
+  standard_conforming_strings: (value) => (ON.test(value) ? undefined : "escapes"),
+  timezone: (value) => (UTC.test(value) ? undefined : "time-zone"),
+  datestyle: (value) => (value.startsWith("iso") ? undefined : "dates"),
+  intervalstyle: (value) => (value === "postgres" ? undefined : "dates"),
+  role: () => "role",
+  session_authorization: () => "role",
+  default_with_oids: (value) => (ON.test(value) ? "oids" : undefined),
+};
+
+/** Settings that guard, tune, log or place, and change no result. */
+const HARMLESS = new RegExp(
+  `^(${[
+    "(statement|lock|transaction|idle_in_transaction_session|idle_session|deadlock)_timeout",
+    "check_function_bodies|xmloption|xmlbinary|client_min_messages|row_security|bytea_output|extra_float_digits|escape_string_warning",
+    "default_tablespace|temp_tablespaces|default_table_access_method|default_toast_compression|quote_all_identifiers",
+    "(maintenance_|autovacuum_|logical_decoding_)?work_mem|temp_buffers|effective_.*|.*_cost|.*_collapse_limit|geqo.*|jit.*|enable_.*",
+    "max_parallel_.*|parallel_.*|.*parallel.*|constraint_exclusion|plan_cache_mode|cursor_tuple_fraction|default_statistics_target",
+    "synchronous_commit|commit_.*|wal_.*|vacuum_.*|log_.*|track_.*|debug_.*|auto_explain\\..*|application_name|lc_messages|search_path",
+    "password_encryption|synchronize_seqscans|allow_in_place_tablespaces|allow_system_table_mods|ignore_checksum_failure",
+  ].join("|")})$`,
+);

@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import rules from "../rules/index.js";
+import type { Group } from "../scripts/projects.js";
+import { convert } from "../src/app/convert.js";
+import { commentText } from "../src/emit/comments.js";
+import type { Handler } from "../src/engine/contract.js";
+import type { Node } from "../src/pg/ast.js";
+import { eachChild } from "../src/pg/walk.js";
+import type { Result, StatementResult } from "../src/result.js";
+import type { Rule } from "../src/rule.js";
+import { type Chunk, split } from "../src/source/split.js";
+import { lineIndex, type Source } from "../src/source/text.js";
+import { OPTIONS } from "./support/converting.js";
+import { allCorpusFiles, CORPUS, corpusGroups, fixtures } from "./support/inputs.js";
+
+const LONG = 300_000;
+const EXAMPLES: readonly Group[] = rules.flatMap(({ id, examples }) =>
+  examples.map(({ given, pg }, i) => {
+    const sources = [...(given === undefined ? [] : [{ name: "given", text: given }]), { name: "pg", text: pg }];
+    return { name: `${id} example ${i + 1}`, project: "examples", sources };
+  }),
+);
+const SCHEMAS = [...fixtures(), ...EXAMPLES, ...corpusGroups];
+const EVERYTHING = [...fixtures(), ...EXAMPLES, ...allCorpusFiles()];
+
+const convertGroup = ({ sources }: Group, using: readonly Rule[] = rules) => convert(sources, using, OPTIONS);
+const statementsOf = ({ files }: Result): StatementResult[] => files.flatMap((file) => file.statements);
+const hasError = ({ findings }: StatementResult) => findings.some(({ severity }) => severity === "error");
+const chunksOf = (source: Source): Chunk[] => split(source);
+
+function place({ source, span }: StatementResult): string {
+  const { line, column } = lineIndex(source)(span.start);
+  return `${source.name}:${line}:${column} ${source.text.slice(span.start, Math.min(span.end, span.start + 150)).replaceAll(/\s+/g, " ")}`;
+}
+
+describe(`of every input (${CORPUS})`, () => {
+  it(
+    "all statements are accounted for, all comments survive, and the same input gives the same bytes",
+    async () => {
+      const wrong: string[] = [];
+      for (const group of EVERYTHING) {
+        const result = await convertGroup(group);
+        const say = (problems: readonly string[]) => wrong.push(...problems.map((problem) => `${group.name}: ${problem}`));
+        say(unaccounted(result));
+        for (const { source, output } of result.files) say(lostComments(source, output));
+        if (textOf(await convertGroup(group)) !== textOf(result)) say(["a second run gives other bytes"]);
+      }
+      expect(wrong).toEqual([]);
+    },
+    LONG,
+  );
+});
+
+function unaccounted(result: Result): string[] {
+  const { statements, asIs, rewritten, warned, unconverted } = result.account;
+  const chunks = result.files.flatMap(({ source }) => chunksOf(source)).filter(({ kind }) => kind !== "end").length;
+  return [
+    ...(asIs + rewritten + warned + unconverted === statements ? [] : [`the parts of the account do not sum to ${statements}`]),
+    ...(statements === chunks ? [] : [`${chunks} statements in the files, ${statements} in the account`]),
+    ...statementsOf(result)
+      .filter((statement) => (statement.outcome === "unconverted") !== hasError(statement))
+      .map((statement) => `unconverted without an error finding, or the other way round: ${place(statement)}`),
+    ...statementsOf(result)
+      .filter(({ sql, findings }) => sql.length === 0 && findings.length === 0)
+      .map((statement) => `gone without a word: ${place(statement)}`),
+  ];
+}
+
+function lostComments(source: Source, output: string): string[] {
+  const counts = new Map<string, number>();
+  for (const chunk of chunksOf(source))
+    for (const { span } of [...chunk.before, ...("inside" in chunk ? chunk.inside : [])]) {
+      const text = squeezed(commentText(source.text.slice(span.start, span.end)));
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  const kept = squeezed(output);
+  return [...counts].filter(([text, count]) => kept.split(text).length - 1 < count).map(([text]) => `comment lost: ${text.slice(0, 200)}`);
+}
+
+/** Line breaks may change, and blank lines. */
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
+function textOf({ files, findings, session, expected }: Result): string {
+  const brief = findings.map(({ rule, message, text, help, span }) => [rule, message, text, help, span]);
+  const origins = (name: string, value: unknown) => (name === "origin" ? undefined : value);
+  return JSON.stringify([files.map(({ output }) => output), brief, session, JSON.stringify(expected, origins)]);
+}
+
+describe(`taking any one rule out makes findings appear, never output that lost what the rule carried (${CORPUS})`, () => {
+  const full = new Map<Group, Promise<{ result: Result; used: ReadonlySet<string> }>>();
+  function fullRun(group: Group) {
+    let run = full.get(group);
+    if (run === undefined) {
+      const used = new Set<string>();
+      run = convertGroup(
+        group,
+        rules.map((rule) => watched(rule, used)),
+      ).then((result) => ({ result, used }));
+      full.set(group, run);
+    }
+    return run;
+  }
+
+  for (const rule of rules) {
+    it(
+      rule.id,
+      async () => {
+        const silent: string[] = [];
+        for (const group of SCHEMAS) {
+          const { result, used } = await fullRun(group);
+          if (!used.has(rule.id)) continue;
+          const without = statementsOf(
+            await convertGroup(
+              group,
+              rules.filter((other) => other !== rule),
+            ),
+          );
+          for (const [i, statement] of statementsOf(result).entries())
+            if (lost(rule, statement, without[i]!))
+              silent.push(`${place(statement)}\n  with: ${statement.sql.join("; ")}\n  without: ${without[i]!.sql.join("; ")}`);
+        }
+        expect(silent.slice(0, 5), `${silent.length} statements`).toEqual([]);
+      },
+      LONG,
+    );
+  }
+});
+
+/** Rules that lose nothing: without them the statement says the same, but TiDB refuses it. */
+const REFUSED_WITHOUT: Readonly<Record<string, string>> = {
+  "constraints/check": "a second CHECK of one name is refused with error 3822",
+  "indexes/expression": "other expressions in an index are refused with error 8200",
+  "indexes/length": "text that is too long for a key is refused with errors 1071 and 1170",
+};
+
+/** Whether a statement came out otherwise without the rule, and nothing says so. */
+function lost(rule: Rule, with_: StatementResult, without: StatementResult): boolean {
+  if (rule.id in REFUSED_WITHOUT) return false;
+  if (hasError(without) || with_.sql.join(";\n") === without.sql.join(";\n")) return false;
+  // What is no longer folded into another statement stands in its own place again, and that other statement says less.
+  return rule.schema === undefined || (with_.sql.length === 0 && without.sql.length === 0);
+}
+
+/** The rule, noting in `used` when it changes anything. Handlers are pure: a rule that never did can be taken out without effect. */
+function watched(rule: Rule, used: Set<string>): Rule {
+  const watch = (handler: Handler): Handler => ({
+    ...handler,
+    run: (node, ctx) => {
+      const outcome = handler.run(node, ctx);
+      if (outcome) used.add(rule.id);
+      return outcome;
+    },
+  });
+  if (rule.schema) used.add(rule.id);
+  return rule.on === undefined ? rule : { ...rule, on: (takes) => rule.on!(takes).map(watch) };
+}
+
+describe(`a clause nobody knows (${CORPUS})`, () => {
+  it(
+    "is reported, on whatever node of a statement it stands",
+    async () => {
+      const silent: string[] = [];
+      let tried = 0;
+      for (const group of SCHEMAS) {
+        const plain = statementsOf(await convertGroup(group));
+        const marked = new Map<string, readonly Node[]>();
+        const onTree = (tree: Node, source: Source, { start }: { start: number }) => {
+          const nodes: Node[] = [];
+          eachDescendant(tree, (node) => nodes.push(node));
+          // Another node each time, the same in every run.
+          const node = nodes[(tried++ * 7919) % nodes.length]!;
+          Object.assign(node, { surprise: "clause" });
+          marked.set(`${source.name}:${start}`, node);
+        };
+        const result = statementsOf(await convert(group.sources, rules, { ...OPTIONS, onTree }));
+        for (const [i, statement] of result.entries()) {
+          const path = marked.get(`${statement.source.name}:${statement.span.start}`);
+          // What is left out as a whole, with a finding, leaves out its clauses.
+          if (path === undefined || hasError(statement) || plain[i]!.sql.length === 0) continue;
+          silent.push(`${path.map(({ kind }) => kind).join(" > ")}: ${place(statement)}`);
+        }
+      }
+      expect(byPath(silent), `${silent.length} of ${tried} statements`).toEqual([]);
+    },
+    LONG,
+  );
+});
+
+/** One line for each path, with how often it occurs and one of the statements. */
+function byPath(lines: readonly string[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const line of lines) {
+    const path = line.slice(0, line.indexOf(":"));
+    groups.set(path, [...(groups.get(path) ?? []), line]);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length).map((group) => `${group.length} × ${group[0]}`);
+}
+
+/** Every node of a tree, as the nodes from the root to it. */
+function pathsIn(node: Node, above: readonly Node[] = []): (readonly Node[])[] {
+  const path = [...above, node];
+  const paths = [path];
+  eachChild(node, (child) => paths.push(...pathsIn(child, path)));
+  return paths;
+}
+
+const GARBAGE = "GARBAGE ( that no grammar takes )";
+
+describe("a statement that cannot be read", () => {
+  /** Statements that nothing else depends on. */
+  const LEAVES = /^(INSERT|UPDATE|DELETE|SELECT|GRANT|REVOKE|COPY|psql|CREATE (FUNCTION|TRIGGER|VIEW|POLICY))/;
+
+  for (const group of fixtures()) {
+    it(`costs nothing but itself in ${group.name}`, async () => {
+      const source = group.sources[0]!;
+      const before = statementsOf(await convertGroup(group));
+      const others = before.filter(({ kind }) => LEAVES.test(kind));
+      for (const victim of others) {
+        const { start, end } = chunksOf(source).find(({ span }) => span.start === victim.span.start)!.span;
+        const chunkEnd = chunksOf(source).find(({ span }) => span.start === victim.span.start)!.end;
+        const text = `${source.text.slice(0, start)}${GARBAGE};${source.text.slice(Math.max(end, chunkEnd))}`;
+        const after = statementsOf(await convertGroup({ ...group, sources: [{ ...source, text }] }));
+        const rest = (all: readonly StatementResult[]) => all.filter((_, i) => i !== before.indexOf(victim)).map(brief);
+        expect(rest(after), `without ${place(victim)}`).toEqual(rest(before));
+        expect(hasError(after[before.indexOf(victim)]!)).toBe(true);
+      }
+    });
+  }
+});
+
+function brief({ sql, outcome, findings }: StatementResult): unknown {
+  return { sql, outcome, findings: findings.map(({ rule, message, text }) => [rule, message, text]) };
+}

@@ -13,6 +13,7 @@ import partial from "./indexes/partial.js";
 import { alterRules, ifExists } from "./tables/alter-actions.js";
 import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
+import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
 import tableOptions from "./tables/options.js";
 import rename from "./tables/rename.js";
@@ -32,6 +33,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/options": tableOptions,
   "tables/alter-if-exists": ifExists,
   ...alterRules,
+  "tables/drop-column": dropColumn,
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
   "tables/alter-column": alterColumn,

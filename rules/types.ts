@@ -16,6 +16,7 @@ import {
   rule,
   type SchemaContext,
   type Table,
+  type TableConstraint,
   TYPE_ROWS,
   type TypeRow,
   tidbText,
@@ -799,7 +800,7 @@ function inlined(schema: Schema, names: Set<string>, element: Value): Value {
       conname: name,
       raw_expr: ofColumn(check.raw_expr!, def.colname!),
     };
-    const made = { name, table: own.table, type: "check", columns: [own], parent: undefined, node } as const;
+    const made = { name, table: own.table, type: "check", columns: [own], parent: undefined, node, dropped: false } as const;
     own.table.constraints.set(name, made);
     schema.final.constraintOf.set(node, made);
     added.push(node);

@@ -1,6 +1,5 @@
 import {
   as,
-  columnDefinition,
   error,
   identifier,
   isAutoIncrement,
@@ -70,22 +69,14 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
         const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
         const computed = def?.constraints?.map(computedDefault).find((c) => c !== undefined);
         if (!cmd || !def || !computed) return [item];
-        const column = ctx.column(def);
-        const name = identifier(def.colname ?? "");
-        const definition = column && columnDefinition(ctx.catalog, column);
-        const constraints = def.constraints!.filter((c) => !computedDefault(c) && !isNotNull(c));
-        ctx.reported(def.constraints!.filter(isNotNull));
-        const bare = ctx.change(def, { constraints });
-        if (!definition || "refused" in definition) {
-          ctx.report("left-out", { column: name, what: "a table that is not in the input" }, def);
-          return [ctx.change(cmd, { def: bare })];
-        }
-        ctx.report("filled", { column: name }, def);
-        ctx.carried(cmd, ["subtype", "def", "missing_ok"]);
+        const name = raw(identifier(def.colname ?? ""));
         const exists = raw(cmd.missing_ok ? "IF NOT EXISTS " : "");
         const table = alter.relation!;
+        const bare = ctx.change(def, { constraints: def.constraints!.filter((c) => !computedDefault(c) && !isNotNull(c)) });
+        ctx.report("filled", { column: def.colname ?? "" }, def);
+        ctx.carried(cmd, ["subtype", "def", "missing_ok"]);
         return [
-          tidb`ADD COLUMN ${exists}${bare};\nUPDATE ${table} SET ${raw(name)} = ${computed} WHERE ${raw(name)} IS NULL;\nALTER TABLE ${table} MODIFY COLUMN ${raw(definition.sql)}` as never,
+          tidb`ADD COLUMN ${exists}${bare};\nUPDATE ${table} SET ${name} = ${computed} WHERE ${name} IS NULL;\nALTER TABLE ${table} MODIFY COLUMN ${def}` as never,
         ];
       });
       return cmds.every((cmd, i) => cmd === alter.cmds?.[i]) ? undefined : ctx.replace(ctx.change(alter, { cmds }));

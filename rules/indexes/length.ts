@@ -30,8 +30,7 @@ unique one must hold the whole value, or a digest of it.`,
       const sqlOf = (column: Column) => mapType(ctx.final, column.type, column)?.sql ?? "";
       const json = columns.find((c) => sqlOf(c) === "JSON");
       if (json) return ctx.drop("json", { name, column: json.name });
-      const endless = (column: Column) => /^LONG(TEXT|BLOB)/.test(sqlOf(column));
-      const size = (column: Column) => (endless(column) ? Number.POSITIVE_INFINITY : keyBytes(column, ctx.final));
+      const size = (column: Column) => bytesOf(sqlOf(column)) ?? keyBytes(column, ctx.final);
       const share = fairShare(columns.map(size));
       const wide = columns.filter((c) => size(c) > share);
       if (wide.length === 0) return;
@@ -68,6 +67,13 @@ unique one must hold the whole value, or a digest of it.`,
     },
   ],
 });
+
+/** Bytes that text and binary columns take in a key; undefined for other types. */
+function bytesOf(sql: string): number | undefined {
+  if (/^LONG(TEXT|BLOB)/.test(sql)) return Number.POSITIVE_INFINITY;
+  const [, type, length] = /^(VARCHAR|CHAR|VARBINARY)\((\d+)\)/.exec(sql) ?? [];
+  return length === undefined ? undefined : Number(length) * (type === "VARBINARY" ? 1 : BYTES_PER_CHARACTER);
+}
 
 /** The most bytes that each part of a key may have for all to fit; parts that need less leave the rest to the others. */
 function fairShare(sizes: readonly number[]): number {

@@ -1,4 +1,5 @@
 import {
+  as,
   type Catalog,
   type Context,
   error,
@@ -9,6 +10,7 @@ import {
   type NodeOf,
   nextvalSequence,
   note,
+  type Outcome,
   objectName,
   qualified,
   raw,
@@ -17,6 +19,7 @@ import {
   type Table,
   type Tidb,
   tidb,
+  typeName,
   type Value,
   warning,
 } from "../../src/rule.js";
@@ -36,13 +39,14 @@ const MESSAGES = {
   cascade: note("CASCADE is left away: nothing in the input depends on {name}"),
   counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
   counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
+  columns: note("columns of type {name} are dropped, as CASCADE does: {columns}"),
   "in-use": warning("{columns} keep a default that draws from {name}: INSERTs that rely on it fail", {
     help: "ALTER TABLE … ALTER COLUMN … DROP DEFAULT for each of them",
   }),
 };
 
 export default rule({
-  construct: "DROP INDEX, TABLE, VIEW, SEQUENCE",
+  construct: "DROP INDEX, TABLE, VIEW, SEQUENCE, and types with CASCADE",
   why: `An index of TiDB belongs to a table, which DROP INDEX must name. CASCADE is read and ignored on tables, and refused on sequences; a
 table that a foreign key refers to is not dropped at all (error 3730).`,
   docs: {
@@ -52,7 +56,7 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
   messages: MESSAGES,
   on: (takes) => [
     takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok", "concurrent"], (drop, ctx) => {
-      const names = (drop.objects ?? []).map((object) => qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]));
+      const names = (drop.objects ?? []).map(nameOf);
       return DROPS[drop.removeType ?? ""]?.(drop, names, ctx);
     }),
   ],
@@ -102,8 +106,8 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
       rejected: { sql: "DROP SEQUENCE s CASCADE", code: 1064 },
     },
     {
-      given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
-      pg: "ALTER TABLE t ALTER COLUMN id DROP DEFAULT; DROP SEQUENCE t_id_seq",
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int); ALTER TABLE t ALTER COLUMN id DROP DEFAULT",
+      pg: "DROP SEQUENCE t_id_seq",
       tidb: null,
       findings: ["counter"],
     },
@@ -115,6 +119,13 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
       accepts: ["INSERT INTO t (a) VALUES (1)"],
     },
     {
+      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a int, m mood)",
+      pg: "DROP TYPE mood CASCADE",
+      tidb: "ALTER TABLE t DROP COLUMN IF EXISTS m",
+      findings: ["columns"],
+      accepts: ["INSERT INTO t VALUES (1)"],
+    },
+    {
       given: "CREATE SEQUENCE s; CREATE TABLE t (a int DEFAULT nextval('s'), b int)",
       pg: "DROP SEQUENCE s CASCADE",
       tidb: "DROP SEQUENCE s",
@@ -124,16 +135,23 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
   ],
 });
 
-const DROPS: Readonly<Record<string, (drop: Drop, names: readonly Name[], ctx: Ctx) => ReturnType<Ctx["drop"]>>> = {
+const DROPS: Readonly<Record<string, (drop: Drop, names: readonly Name[], ctx: Ctx) => Outcome>> = {
   OBJECT_INDEX: dropIndexes,
   OBJECT_TABLE: dropTables,
   OBJECT_SEQUENCE: dropSequences,
+  OBJECT_TYPE: dropColumns,
+  OBJECT_DOMAIN: dropColumns,
   // Views are not in the output; one that is written there by hand is dropped all the same.
   OBJECT_VIEW: (drop, names, ctx) => {
     if (drop.behavior === "DROP_CASCADE") ctx.report("cascade", { name: listed(names) });
     return ctx.replace(ctx.change(drop, { behavior: "DROP_RESTRICT", missing_ok: true }));
   },
 };
+
+function nameOf(object: Value): Name {
+  const type = as("TypeName", object);
+  return type ? typeName(type) : qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]);
+}
 
 function listed(names: readonly Name[]): string {
   return names.map(({ name }) => name).join(", ");
@@ -143,7 +161,7 @@ function isLive(catalog: Catalog, table: Table): boolean {
   return [...catalog.tables.values()].includes(table);
 }
 
-function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   const known = names.map((name) => {
     const index = find(ctx.catalog, ctx.catalog.dropped, name);
     return index && isLive(ctx.catalog, index.table) ? index : undefined;
@@ -190,7 +208,7 @@ function keyThatNeeds(catalog: Catalog, index: Index) {
     .find(({ columns }) => !others.some((other) => leads(other, columns)));
 }
 
-function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (drop.behavior !== "DROP_CASCADE") return;
   const plain = ctx.change(drop, { behavior: "DROP_RESTRICT" });
   const keys = names.flatMap((name) => keysTo(ctx.catalog, name));
@@ -211,7 +229,7 @@ function keysTo(catalog: Catalog, { schema = catalog.schema, name }: Name) {
   });
 }
 
-function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType<Ctx["drop"]> {
+function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   const cascade = drop.behavior === "DROP_CASCADE";
   const real = names.filter((name) => {
     const users = usersOf(ctx.catalog, name);
@@ -224,6 +242,21 @@ function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): ReturnType
   if (real.length === 0) return ctx.statements([]);
   const objects = real.map(({ schema, name }) => (schema === undefined ? [name] : [schema, name]));
   return ctx.replace(ctx.change(drop, { objects, behavior: "DROP_RESTRICT" }));
+}
+
+/** The columns that a type took along. A type without any is nothing to TiDB, which is another rule's to say. */
+function dropColumns(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
+  if (drop.behavior !== "DROP_CASCADE") return;
+  const types = new Set(names.map(({ name }) => name));
+  const columns = [...ctx.catalog.columnOf.values()].filter(
+    ({ name, table, type }) => types.has(typeName(type).name) && isLive(ctx.catalog, table) && !table.columns.has(name),
+  );
+  if (columns.length === 0) return;
+  ctx.report("columns", { name: listed(names), columns: columns.map((c) => `${c.table.name}.${c.name}`).join(", ") });
+  ctx.reported(drop.objects!);
+  return ctx.statements(
+    columns.map((column) => tidb`ALTER TABLE ${relationOf(column.table)} DROP COLUMN IF EXISTS ${raw(identifier(column.name))}`),
+  );
 }
 
 /** Columns that draw from a sequence that was just dropped: by a default that names it, or because it was their own. */

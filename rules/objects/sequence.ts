@@ -9,6 +9,7 @@ import {
   isAutoIncrement,
   isNode,
   literalText,
+  type NodeOf,
   note,
   type Outcome,
   parseName,
@@ -70,9 +71,14 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
     takes("CreateSeqStmt", ["sequence", "options", "if_not_exists"], (create, ctx) => {
       const name = relationName(create.sequence!);
       const options = optionMap(create.options);
-      const made = stateOf(ctx.final, { schema: name.schema ?? ctx.catalog.schema, name: name.name });
-      if (made.state === "counter") return changeCounter(ctx, name.name, made.column, options, options);
       carryOptions(ctx, create.options);
+      ctx.carried(create.sequence!, ["relname", "schemaname"]);
+      const made = stateOf(ctx.final, { schema: name.schema ?? ctx.catalog.schema, name: name.name });
+      if (made.state === "counter") {
+        // It is not in the output, whatever stands in its place.
+        ctx.reported(create as NodeOf<"CreateSeqStmt">);
+        return changeCounter(ctx, name.name, made.column, options, options);
+      }
       if ((integer(options.get("cache")) ?? 1n) === 1n) ctx.report("cache", { name: name.name });
       if (options.has("owned_by")) ctx.report("owner", { name: name.name });
       const clauses = definition(options).map((clause) => ` ${clause}`);
@@ -83,6 +89,8 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
     takes("AlterSeqStmt", ["sequence", "options", "missing_ok"], (alter, ctx) => {
       const name = relationName(alter.sequence!);
       const changes = optionMap(alter.options);
+      carryOptions(ctx, alter.options);
+      ctx.carried(alter.sequence!, ["relname", "schemaname"]);
       const found = stateOf(ctx.catalog, name);
       if (found.state === "unknown") return ctx.drop(alter.missing_ok ? "not-there" : "unknown", { name: name.name });
       if (found.state === "lost") return ctx.drop("lost", { name: name.name, column: words(found.column) });
@@ -90,7 +98,6 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
         const all = find(ctx.catalog, ctx.catalog.sequences, name)?.options ?? changes;
         return changeCounter(ctx, name.name, found.column, changes, all);
       }
-      carryOptions(ctx, alter.options);
       if (changes.has("owned_by")) ctx.report("owner", { name: name.name });
       const clauses = alterations(changes, found.sequence);
       if (clauses.length === 0) return changes.has("owned_by") ? ctx.statements([]) : ctx.drop("cache", { name: name.name });
@@ -159,11 +166,23 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
       findings: ["set-counter", "follows", "computed"],
     },
     {
-      given: "CREATE SEQUENCE s; CREATE SEQUENCE five INCREMENT BY 5; CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial",
-      pg: "SELECT setval('s', 42); SELECT setval('s', 3, false); SELECT setval('five', 7); SELECT setval('t_id_seq', 1); SELECT setval('gone', 1)",
+      given: "CREATE SEQUENCE s; CREATE SEQUENCE five INCREMENT BY 5",
+      pg: "SELECT setval('s', 42); SELECT setval('s', 3, false); SELECT setval('five', 7); SELECT setval('gone', 1)",
       tidb: "ALTER SEQUENCE s RESTART WITH 43;\nALTER SEQUENCE s RESTART WITH 3;\nALTER SEQUENCE five START WITH 12 RESTART WITH 12",
-      findings: ["set-sequence", "set-sequence", "set-sequence", "lost", "unknown"],
+      findings: ["set-sequence", "set-sequence", "set-sequence", "unknown"],
       rejected: { sql: "SELECT setval('s', 42)", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial",
+      pg: "SELECT setval('t_id_seq', 1)",
+      tidb: null,
+      findings: ["lost"],
+    },
+    {
+      pg: "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s START 100 OWNED BY t.id; ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('s')",
+      tidb: "CREATE TABLE t (\n  id INT NOT NULL AUTO_INCREMENT\n) COLLATE utf8mb4_0900_bin;\nALTER TABLE t /*T![force_inc] FORCE */ AUTO_INCREMENT = 100",
+      findings: ["start"],
+      accepts: ["INSERT INTO t VALUES ()"],
     },
   ],
 });

@@ -1,6 +1,7 @@
 import {
   as,
   type Catalog,
+  error,
   find,
   isAutoIncrement,
   note,
@@ -29,7 +30,7 @@ tables that refer to it are empty (error 1701).`,
       },
     ),
     cascade: note("CASCADE also empties {tables}"),
-    "unknown-table": warning("tables that refer to {table} are not emptied: the input does not create it", {
+    "unknown-table": error("TRUNCATE {table} CASCADE is not in the output: the input does not say which tables refer to {table}", {
       help: "convert the schema together with this file",
     }),
     parents: note("foreign keys are not checked meanwhile: they refer to {tables}, and all tables that do are emptied too"),
@@ -39,25 +40,27 @@ tables that refer to it are empty (error 1701).`,
       const relations = (truncate.relations ?? []).flatMap((relation) => as("RangeVar", relation) ?? []);
       // ONLY leaves children alone, and in TiDB there are none.
       for (const relation of relations) ctx.carried(relation, ["inh"]);
-      const named = relations.map((relation) => ({ relation, table: find(ctx.catalog, ctx.catalog.tables, relationName(relation)) }));
       const cascade = truncate.behavior === "DROP_CASCADE";
+      const named = relations.map((relation) => ({ relation, table: find(ctx.catalog, ctx.catalog.tables, relationName(relation)) }));
       const known = named.flatMap(({ table }) => table ?? []);
+      const unknown = cascade ? named.filter(({ table }) => !table).map(({ relation }) => relation) : [];
+      const data = { table: unknown.map(({ relname }) => relname).join(", ") };
+      if (unknown.length === relations.length) return ctx.drop("unknown-table", data);
+      if (unknown.length > 0) ctx.report("unknown-table", data);
+      ctx.reported(unknown);
+
       const added = cascade ? referring(ctx.catalog, known).filter((table) => !known.includes(table)) : [];
-      if (cascade) for (const { relation, table } of named) if (!table) ctx.report("unknown-table", { table: relation.relname ?? "" });
       if (added.length > 0) ctx.report("cascade", { tables: words(added) });
-      const all = [...known, ...added];
-      if (!truncate.restart_seqs)
-        for (const table of all) {
-          const column = [...table.columns.values()].find(isAutoIncrement);
-          if (column) ctx.report("counter", { column: `${table.name}.${column.name}`, table: table.name });
-        }
-      const parents = all.filter((table) => referring(ctx.catalog, [table]).some((other) => other !== table));
-      if (parents.length > 0) ctx.report("parents", { tables: words(parents) });
-      const emptied = [...relations, ...added.map(relationOf)].map((relation) => tidb`TRUNCATE TABLE ${relation}`);
-      const checked = parents.length === 0;
-      return ctx.statements(
-        checked ? emptied : [tidbText("SET foreign_key_checks = 0"), ...emptied, tidbText("SET foreign_key_checks = 1")],
-      );
+      for (const table of truncate.restart_seqs ? [] : [...known, ...added]) {
+        const column = [...table.columns.values()].find(isAutoIncrement);
+        if (column) ctx.report("counter", { column: `${table.name}.${column.name}`, table: table.name });
+      }
+      const emptied = [...relations.filter((relation) => !unknown.includes(relation)), ...added.map(relationOf)];
+      const statements = emptied.map((relation) => tidb`TRUNCATE TABLE ${relation}`);
+      const parents = [...known, ...added].filter((table) => referring(ctx.catalog, [table]).some((other) => other !== table));
+      if (parents.length === 0) return ctx.statements(statements);
+      ctx.report("parents", { tables: words(parents) });
+      return ctx.statements([tidbText("SET foreign_key_checks = 0"), ...statements, tidbText("SET foreign_key_checks = 1")]);
     }),
   ],
   examples: [
@@ -86,7 +89,7 @@ tables that refer to it are empty (error 1701).`,
     {
       given: "CREATE TABLE t (a int)",
       pg: "TRUNCATE t, elsewhere CASCADE",
-      tidb: "TRUNCATE TABLE t;\nTRUNCATE TABLE elsewhere",
+      tidb: "TRUNCATE TABLE t",
       findings: ["unknown-table"],
     },
   ],

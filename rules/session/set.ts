@@ -48,7 +48,10 @@ change what the statements after them mean are said.`,
       const name = (set.name ?? "the session").toLowerCase();
       const values = set.variant === "VAR_SET_VALUE" ? (set.args ?? []).map(text) : undefined;
       const { message, data, sql } = judge(name, values);
-      return sql === undefined ? ctx.drop(message, data) : ctx.statements([tidbText(sql)], message, data);
+      if (sql === undefined) return ctx.drop(message, data);
+      ctx.report(message, data);
+      ctx.reported(set.args ?? []);
+      return ctx.replace(tidbText(sql));
     }),
     takes("SelectStmt", ["targetList"], (select, ctx) => {
       const call = select.targetList?.length === 1 ? as("FuncCall", as("ResTarget", select.targetList[0])?.val) : undefined;
@@ -92,11 +95,19 @@ SET default_table_access_method = heap`,
     },
     {
       given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id))",
-      pg: "SET session_replication_role = replica; INSERT INTO person VALUES (1); SET session_replication_role = DEFAULT",
-      tidb: "SET foreign_key_checks = 0;\nINSERT INTO person VALUES (1);\nSET foreign_key_checks = 1",
-      findings: ["foreign-keys", "foreign-keys"],
-      refuses: ["INSERT INTO person VALUES (2)"],
+      pg: "SET session_replication_role = replica",
+      tidb: "SET foreign_key_checks = 0",
+      findings: ["foreign-keys"],
+      accepts: ["INSERT INTO person VALUES (1)"],
       rejected: { sql: "SET session_replication_role = replica", code: 1193 },
+    },
+    {
+      given:
+        "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id)); SET session_replication_role = replica",
+      pg: "SET session_replication_role = DEFAULT",
+      tidb: "SET foreign_key_checks = 1",
+      findings: ["foreign-keys"],
+      refuses: ["INSERT INTO person VALUES (1)"],
     },
     {
       pg: "SET ROLE admin; SET default_with_oids = true; SET app.tenant = '7'; SELECT set_config('app.tenant', '7', true)",

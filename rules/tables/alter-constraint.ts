@@ -5,22 +5,20 @@ const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string)
   check: (name) => `DROP CONSTRAINT ${name}`,
   foreign: (name) => `DROP FOREIGN KEY ${name}`,
   unique: (name) => `DROP INDEX ${name}`,
-  primary: undefined,
+  // Made NONCLUSTERED because the input drops it.
+  primary: () => "DROP PRIMARY KEY",
   exclude: undefined,
 };
 
 export default rule({
   construct: "ALTER TABLE … DROP CONSTRAINT, RENAME CONSTRAINT",
-  why: `TiDB takes each kind of constraint off in words of its own: DROP CONSTRAINT is for CHECK only. A primary key that was made with its table
-stays for good.`,
+  why: `TiDB takes each kind of constraint off in words of its own: DROP CONSTRAINT is for CHECK only. A clustered primary key can never be
+dropped, so one that the input drops later is made NONCLUSTERED from the start.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
   },
   messages: {
-    "primary-key": error("primary key {name} stays: TiDB cannot drop the primary key a table was made with (error 8200)", {
-      help: "make a new table with the other key, copy the rows, and rename; or give the table its final key from the start",
-    }),
     "never-made": note("{name} was left out of the output before: there is nothing to drop"),
     absent: note("no constraint {name} in the input: there is nothing to drop"),
     unknown: error("constraint {name} is not dropped: the input does not say what it is", {
@@ -38,7 +36,6 @@ stays for good.`,
       const name = cmd.name ?? "";
       const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints.get(name);
       if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
-      if (made.type === "primary") return ctx.drop("primary-key", { name });
       const drop = DROPS[made.type];
       return drop ? ctx.replace(tidbText(drop(identifier(name)))) : ctx.drop("never-made", { name });
     }),
@@ -66,10 +63,10 @@ stays for good.`,
       given:
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH =))",
       pg: "ALTER TABLE t DROP CONSTRAINT t_a_key, DROP CONSTRAINT t_b_check, DROP CONSTRAINT t_c_fkey, DROP CONSTRAINT IF EXISTS other, DROP CONSTRAINT t_a_excl; ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE p DROP CONSTRAINT any_other",
-      tidb: "ALTER TABLE t DROP INDEX t_a_key;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t DROP FOREIGN KEY t_c_fkey",
-      findings: ["absent", "never-made", "primary-key", "unknown"],
+      tidb: "ALTER TABLE t DROP INDEX t_a_key;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t DROP FOREIGN KEY t_c_fkey;\nALTER TABLE p DROP PRIMARY KEY",
+      findings: ["absent", "never-made", "unknown"],
       accepts: ["INSERT INTO t VALUES (1, 0, 7), (1, 0, 7)"],
-      rejected: { sql: "ALTER TABLE p DROP PRIMARY KEY", code: 8200 },
+      rejected: { sql: "ALTER TABLE t DROP CONSTRAINT IF EXISTS other", code: 1064 },
     },
     {
       given: "CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0))",

@@ -126,6 +126,7 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   if (!column || !creator) return;
   const data = { table: table.name, column: column.name };
   if (cmd.subtype === "AT_AddIdentity" && constraint) {
+    column.history.autoIncrement = true;
     extend(schema, creator, column, constraint);
     schema.absorb(statement, creator, carried, "identity", data);
   } else if (cmd.subtype === "AT_ColumnDefault" && column.default === cmd.def && drawsFromItsOwn(schema, column)) {

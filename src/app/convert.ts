@@ -278,7 +278,7 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   const nodes = rewrite({ ...pass.run, ledger }, statement);
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
-  const p = printing(printers, now, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments);
+  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments);
   const sql = nodes.map((node) => p.print(node as never)).filter((text) => text !== "");
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));

@@ -28,6 +28,8 @@ export interface Table {
   readonly columns: Map<string, Column>;
   readonly constraints: Map<string, TableConstraint>;
   readonly droppedConstraints: Map<string, TableConstraint>;
+  /** Constraints and indexes that went with a dropped column, by its name: PostgreSQL drops them without a word. */
+  readonly droppedWith: Map<string, readonly (TableConstraint | Index)[]>;
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
@@ -68,6 +70,8 @@ export interface TableConstraint {
   readonly columns: readonly Column[];
   readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
   readonly node: Constraint;
+  /** A later statement of the input takes it off, by name or with a column. */
+  dropped: boolean;
 }
 
 export interface Index {

@@ -101,6 +101,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
         const index = map === "indexes" ? catalog.indexes.get(k) : undefined;
         if (index) catalog.dropped.set(k, index);
         if (map === "tables") forgetTable(catalog, catalog.tables.get(k));
+        if ((map === "enums" || map === "domains") && node.behavior === "DROP_CASCADE") forgetColumnsOf(catalog, map, k);
         (catalog[map] as Map<string, unknown>).delete(k);
       }
     }
@@ -142,6 +143,28 @@ function forgetTable(catalog: Catalog, table: Table | undefined): void {
   for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy?.table === table) catalog.sequences.delete(k);
 }
 
+/** A type that is dropped by CASCADE takes the columns that have it along. */
+function forgetColumnsOf(catalog: Catalog, map: "enums" | "domains", k: string): void {
+  const type = catalog[map].get(k);
+  for (const table of catalog.tables.values())
+    for (const column of [...table.columns.values()])
+      if (type && find<unknown>(catalog, catalog[map], typeName(column.type)) === type) forgetColumn(catalog, column);
+}
+
+function forgetColumn(catalog: Catalog, column: Column): void {
+  const { table } = column;
+  table.columns.delete(column.name);
+  forgetSequences(catalog, column);
+  const constraints = [...table.constraints.values()].filter((c) => c.columns.includes(column));
+  for (const constraint of constraints) {
+    constraint.dropped = true;
+    table.constraints.delete(constraint.name);
+  }
+  const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && index.columns.includes(column));
+  for (const [k] of indexes) catalog.indexes.delete(k);
+  table.droppedWith.set(column.name, [...constraints, ...indexes.map(([, index]) => index)]);
+}
+
 function dropName(object: Value): Name {
   const type = as("TypeName", object);
   return type ? typeName(type) : qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]);
@@ -173,7 +196,7 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
   catalog.sequences.set(`${schema}.${name}`, { node: undefined, schema, name, options, ownedBy: column, usedBy: new Set([column]) });
 }
 
-/** A column's own sequence goes with it. */
+/** A column's own sequences go with it. */
 function forgetSequences(catalog: Catalog, column: Column): void {
   for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy === column) catalog.sequences.delete(k);
 }
@@ -195,6 +218,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     columns: new Map(),
     constraints: new Map(),
     droppedConstraints: new Map(),
+    droppedWith: new Map(),
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
@@ -339,7 +363,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
-  const made = { name, table, type: facts.type, columns, parent, node: constraint };
+  const made = { name, table, type: facts.type, columns, parent, node: constraint, dropped: false };
   table.constraints.set(name, made);
   catalog.constraintOf.set(constraint, made);
   if (facts.type === "check") {
@@ -436,15 +460,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     defineColumn(catalog, table, def, true);
     columnConstraints(catalog, table, def);
   },
-  AT_DropColumn: (catalog, table, cmd) => {
-    const column = table.columns.get(cmd.name ?? "");
-    if (!column) return;
-    table.columns.delete(column.name);
-    forgetSequences(catalog, column);
-    for (const constraint of [...table.constraints.values()])
-      if (constraint.columns.includes(column)) table.constraints.delete(constraint.name);
-    for (const [k, index] of catalog.indexes) if (index.columns.includes(column)) catalog.indexes.delete(k);
-  },
+  AT_DropColumn: withColumn((catalog, column) => forgetColumn(catalog, column)),
   AT_AddConstraint: (catalog, table, cmd) => {
     const constraint = as("Constraint", cmd.def);
     if (constraint) addConstraint(catalog, table, constraint);
@@ -452,6 +468,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DropConstraint: (_, table, cmd) => {
     const constraint = table.constraints.get(cmd.name ?? "");
     if (!constraint) return;
+    constraint.dropped = true;
     table.constraints.delete(constraint.name);
     table.droppedConstraints.set(constraint.name, constraint);
   },

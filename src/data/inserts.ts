@@ -212,6 +212,11 @@ function value(scan: Scan, target: Target): boolean {
   if (scan.text.charCodeAt(scan.at + 1) === QUOTE) {
     const prefix = first | 32;
     if (prefix === 101) return escapeString(scan, target);
+    // N'…' is a plain string (the lexer only notes a type, which the column overrules).
+    if (prefix === 110) {
+      scan.at++;
+      return plainString(scan, target);
+    }
     return (prefix === 98 || prefix === 120) && bitString(scan, target, prefix === 120);
   }
   return keyword(scan, target);

@@ -23,7 +23,11 @@ function action(words: string, code: string | undefined, node: Node, p: Printing
 const PRINTERS: Readonly<Record<string, Printer>> = {
   CONSTR_NOTNULL: prints("Constraint", ["contype"], () => "NOT NULL"),
   CONSTR_NULL: prints("Constraint", ["contype"], () => "NULL"),
-  CONSTR_PRIMARY: prints("Constraint", ["contype", "keys", "conname"], (node) => `PRIMARY KEY (${identifiers(node.keys)})`),
+  CONSTR_PRIMARY: prints("Constraint", ["contype", "keys", "conname"], (node, p) => {
+    // A clustered primary key can never be dropped (error 8200); one that the input drops later must not be clustered.
+    const later = p.constraint(node as Node)?.dropped ? " NONCLUSTERED" : "";
+    return `PRIMARY KEY (${identifiers(node.keys)})${later}`;
+  }),
   CONSTR_UNIQUE: prints("Constraint", ["contype", "keys", "conname"], (node) => {
     return `UNIQUE KEY${node.conname === undefined ? "" : ` ${identifier(node.conname)}`} (${identifiers(node.keys)})`;
   }),

@@ -1,4 +1,4 @@
-import type { Catalog, Column, Table } from "../catalog/model.js";
+import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
 import type { Ledger } from "../engine/ledger.js";
 import type { Raw, Tidb } from "../engine/tidb.js";
 import type { Kind, Node, RangeVar, Value } from "../pg/ast.js";
@@ -37,6 +37,8 @@ export interface Printing {
   scope: Table | undefined;
   /** The catalog's column for a definition. */
   column(def: Node): Column | undefined;
+  /** What the catalog at the end of the input knows of the constraint a node made. */
+  constraint(node: Node): TableConstraint | undefined;
   /** The statement's comments, for printers that can place them; what they do not take goes before the statement. */
   readonly comments: CommentSlot[];
 }
@@ -70,6 +72,7 @@ export function prints<K extends Kind, F extends Fields<K>>(
 export function printing(
   printers: Printers,
   catalog: Catalog,
+  final: Catalog,
   ledger: Ledger,
   holes: Hole[],
   leftOut: LeftOut[],
@@ -112,6 +115,7 @@ export function printing(
       ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
+    constraint: (node) => final.constraintOf.get(ledger.origin(node) as never),
     column: (node) => catalog.columnOf.get(ledger.origin(node) as never),
   };
   return p;

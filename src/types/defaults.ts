@@ -36,11 +36,12 @@ export function tidbDefault(catalog: Catalog, column: Column | ColumnDef, expres
   const text = constantText(value);
   if (text === "now" && casts.length > 1 && mapType(catalog, casts[0]!)?.row.id === "text") return now(mapped, "per-statement");
   const lossy = casts.find((cast) => !keeps(mapType(catalog, cast), mapped, text));
-  if (lossy) return { refused: `a cast to ${qualified(lossy.names ?? []).name}` };
+  if (lossy) return { refused: `a cast to ${mapType(catalog, lossy)?.row.id ?? qualified(lossy.names ?? []).name}` };
   if (text !== undefined) return literal(catalog, type, mapped, text);
   const array = as("A_ArrayExpr", value);
-  if (array) return literal(catalog, type, mapped, arrayText(array.elements ?? []) ?? "an array");
-  return call(mapped, value);
+  if (!array) return call(mapped, value);
+  const elements = arrayText(array.elements ?? []);
+  return elements === undefined ? { refused: "an array of expressions" } : literal(catalog, type, mapped, elements);
 }
 
 /** What is cast, and to what, the innermost first. A minus sign before a cast number counts as part of the number. */
@@ -198,7 +199,7 @@ function call(mapped: MappedType, value: Value): TidbDefault {
     if (TIMED_UUIDS.has(name)) return { sql: "(UUID())" };
   }
   if (name === "random" && !function_?.args?.length && row.family === "number") return { sql: "(RAND())" };
-  return { refused: function_ ? `function ${name}()` : (keyword?.replace("SVFOP_", "") ?? "this expression") };
+  return { refused: function_ ? `function ${name}()` : (keyword?.replace("SVFOP_", "").replace(/_N$/, "(n)") ?? "this expression") };
 }
 
 /** Whether it is the current time, in no other precision than the column's. */

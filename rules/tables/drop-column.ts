@@ -1,0 +1,53 @@
+import { as, find, identifier, note, relationName, rule, tidbText } from "../../src/rule.js";
+
+export default rule({
+  construct: "ALTER TABLE … DROP COLUMN",
+  why: `PostgreSQL drops the indexes and constraints of a column along with it. TiDB refuses to drop a column that a foreign key or an index of
+several columns needs: these go first, in statements of their own.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-drop-column",
+  },
+  messages: {
+    first: note("{name} goes before column {column}, as it does in PostgreSQL"),
+  },
+  on: (takes) => [
+    takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
+      const table = alter.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+      if (!table) return;
+      const cmds = (alter.cmds ?? []).flatMap((item) => {
+        const cmd = as("AlterTableCmd", item);
+        const column = cmd?.subtype === "AT_DropColumn" ? (cmd.name ?? "") : undefined;
+        const dropped = column === undefined ? [] : (table.droppedWith.get(column) ?? []);
+        const clauses = dropped.flatMap((object) => clauseFor(object) ?? []);
+        for (const { name } of clauses) ctx.report("first", { name, column: column! });
+        return [...clauses.map(({ sql }) => tidbText(sql) as never), item];
+      });
+      return cmds.length === alter.cmds?.length ? undefined : ctx.replace(ctx.change(alter, { cmds }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int REFERENCES p, c int, UNIQUE (a, c)); CREATE INDEX i ON t (b, c)",
+      pg: "ALTER TABLE t DROP COLUMN c, DROP COLUMN b",
+      tidb: "ALTER TABLE t DROP INDEX t_a_c_key;\nALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN c;\nALTER TABLE t DROP FOREIGN KEY t_b_fkey;\nALTER TABLE t DROP COLUMN b",
+      findings: ["first", "first", "first"],
+      rejected: { sql: "ALTER TABLE p DROP COLUMN id", code: 8200 },
+    },
+  ],
+});
+
+interface Dropped {
+  readonly name: string;
+  readonly columns: readonly unknown[];
+  readonly type?: string;
+}
+
+/** Unique and plain indexes of one column go with it in TiDB too. */
+function clauseFor({ name, columns, type }: Dropped): { name: string; sql: string } | undefined {
+  const quoted = identifier(name);
+  if (type === "foreign") return { name, sql: `DROP FOREIGN KEY ${quoted}` };
+  if (type === "primary") return { name, sql: "DROP PRIMARY KEY" };
+  if (type === "check") return columns.length > 1 ? { name, sql: `DROP CONSTRAINT ${quoted}` } : undefined;
+  return type === "exclude" || columns.length < 2 ? undefined : { name, sql: `DROP INDEX ${quoted}` };
+}

@@ -1,0 +1,167 @@
+// How fast, and with how much memory: measured on files made here, each figure in a process of its own.
+// Run: npm run bench
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MB = 1_000_000;
+const RUNS = 3;
+
+interface Measure {
+  readonly seconds: number;
+  /** Peak resident memory of the process, in MB. */
+  readonly memory: number;
+}
+
+/** Repeats what `make` gives for 0, 1, 2 … until it has that many bytes. */
+function repeated(bytes: number, make: (i: number) => string): string {
+  const parts: string[] = [];
+  for (let i = 0, length = 0; length < bytes; i++) {
+    const part = make(i);
+    parts.push(part);
+    length += part.length;
+  }
+  return parts.join("");
+}
+
+/** A table as people and pg_dump write it, with what comes after it. */
+const ddl = (i: number) => `
+-- Orders of region ${i}
+CREATE TABLE orders_${i} (
+    id bigint NOT NULL,
+    -- what the customer sees
+    reference character varying(40) NOT NULL,
+    customer_id integer,
+    amount numeric(12,2) DEFAULT 0 NOT NULL,
+    discount real DEFAULT 0.5,
+    paid boolean DEFAULT false NOT NULL,
+    note text DEFAULT 'none'::text, /* free text */
+    payload jsonb,
+    token uuid,
+    tags text[],
+    placed_on date DEFAULT CURRENT_DATE NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT orders_${i}_amount_check CHECK ((amount >= (0)::numeric))
+);
+CREATE SEQUENCE orders_${i}_id_seq START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;
+ALTER SEQUENCE orders_${i}_id_seq OWNED BY orders_${i}.id;
+ALTER TABLE ONLY orders_${i} ALTER COLUMN id SET DEFAULT nextval('orders_${i}_id_seq'::regclass);
+ALTER TABLE ONLY orders_${i} ADD CONSTRAINT orders_${i}_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY orders_${i} ADD CONSTRAINT orders_${i}_reference_key UNIQUE (reference);
+CREATE INDEX orders_${i}_customer ON orders_${i} USING btree (customer_id, placed_on DESC);
+CREATE UNIQUE INDEX orders_${i}_open ON orders_${i} USING btree (customer_id) WHERE (paid IS FALSE);
+COMMENT ON TABLE orders_${i} IS 'One row for each order of region ${i}';
+COMMENT ON COLUMN orders_${i}.amount IS 'With tax';
+CREATE TABLE lines_${i} (
+    order_id bigint NOT NULL REFERENCES orders_${i} (id) ON DELETE CASCADE,
+    position smallint NOT NULL,
+    article varchar(80) NOT NULL,
+    pieces integer DEFAULT 1 CHECK (pieces > 0),
+    PRIMARY KEY (order_id, position)
+);
+ALTER TABLE lines_${i} ADD COLUMN weight double precision;
+`;
+
+const TABLE =
+  "CREATE TABLE item (id integer PRIMARY KEY, name varchar(80), price numeric(10,2), sold boolean, at timestamp with time zone, note text);\n";
+
+const row = (i: number) =>
+  `(${i}, 'article ${i} of the it''s list', ${i % 1000}.25, ${i % 2 === 0}, '2024-03-01 12:00:00+02', 'C:\\path ${i}')`;
+
+const insert = (i: number) =>
+  `INSERT INTO item (id, name, price, sold, at, note) VALUES\n${Array.from({ length: 50 }, (_, k) => row(i * 50 + k)).join(",\n")};\n`;
+
+const copyLine = (i: number) => `${i}\tarticle ${i} of the list\t${i % 1000}.25\t${i % 2 === 0 ? "t" : "f"}\t2024-03-01 12:00:00+02\t\\N\n`;
+
+const copy = (bytes: number) => `${TABLE}COPY item (id, name, price, sold, at, note) FROM stdin;\n${repeated(bytes, copyLine)}\\.\n`;
+
+/** In a process of its own: converts a file and prints how long that took, reading and loading the parser aside. */
+async function measureHere(file: string): Promise<void> {
+  const [{ convert }, { default: rules }, { grammar }] = await Promise.all([
+    import("../src/app/convert.js"),
+    import("../rules/index.js"),
+    import("../src/pg/parse.js"),
+  ]);
+  await grammar("18");
+  const text = readFileSync(file, "utf8");
+  const started = performance.now();
+  const result = await convert([{ name: file, text }], rules, { postgres: "18", target: "8.5.6" });
+  const seconds = (performance.now() - started) / 1000;
+  if (result.files.length !== 1) throw new Error("nothing came out");
+  const measure: Measure = { seconds, memory: (process.resourceUsage().maxRSS * 1024) / MB };
+  process.stdout.write(JSON.stringify(measure));
+}
+
+function measure(file: string): Measure {
+  const runs = Array.from({ length: RUNS }, () => JSON.parse(node([fileURLToPath(import.meta.url), file])) as Measure);
+  return { seconds: median(runs.map(({ seconds }) => seconds)), memory: Math.max(...runs.map(({ memory }) => memory)) };
+}
+
+function coldStart(file: string): number {
+  const program = fileURLToPath(new URL("../src/bin.js", import.meta.url));
+  return median(
+    Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      node([program, "convert", file, "--fail-on", "error"], [0, 1]);
+      return (performance.now() - started) / 1000;
+    }),
+  );
+}
+
+function node(args: readonly string[], allowed: readonly number[] = [0]): string {
+  const run = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1024 * MB });
+  if (run.status === null || !allowed.includes(run.status)) throw new Error(`${args.join(" ")} failed: ${run.stderr}`);
+  return run.stdout;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+function bench(): void {
+  const folder = mkdtempSync(join(tmpdir(), "pg2tidb-bench-"));
+  try {
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return { path: join(folder, name), size: Buffer.byteLength(text) / MB };
+    };
+    const files = {
+      ddl1: file("ddl1.sql", repeated(MB, ddl)),
+      ddl10: file("ddl10.sql", repeated(10 * MB, ddl)),
+      insert: file("insert.sql", TABLE + repeated(10 * MB, insert)),
+      copy: file("copy.sql", copy(10 * MB)),
+    };
+    const measured = Object.fromEntries(Object.entries(files).map(([name, { path }]) => [name, measure(path)])) as Record<
+      keyof typeof files,
+      Measure
+    >;
+    const speed = (name: keyof typeof files) => files[name].size / measured[name].seconds;
+    const growth = measured.ddl10.seconds / files.ddl10.size / (measured.ddl1.seconds / files.ddl1.size);
+    const memory = Math.max(...Object.values(measured).map((each) => each.memory));
+    const lines = [
+      ["DDL, 1 MB", `${speed("ddl1").toFixed(2)} MB/s`, "≥ 1 MB/s", speed("ddl1") >= 1],
+      ["DDL, 10 MB", `${speed("ddl10").toFixed(2)} MB/s`, "≥ 1 MB/s", speed("ddl10") >= 1],
+      ["time of 10 MB of DDL ÷ 10 × time of 1 MB", growth.toFixed(2), "≤ 1.3", growth <= 1.3],
+      ["INSERT, 10 MB", `${speed("insert").toFixed(1)} MB/s`, "≥ 20 MB/s", speed("insert") >= 20],
+      ["COPY, 10 MB", `${speed("copy").toFixed(1)} MB/s`, "≥ 20 MB/s", speed("copy") >= 20],
+      ["peak memory", `${memory.toFixed(0)} MB`, "< 512 MB", memory < 512],
+      ...coldLines(file("short.sql", ddl(0)).path),
+    ] as const;
+    console.log("| measure | figure | target | met |\n| --- | --: | --: | --- |");
+    for (const [name, figure, target, met] of lines) console.log(`| ${name} | ${figure} | ${target} | ${met ? "yes" : "no"} |`);
+    for (const [name, { memory: peak }] of Object.entries(measured)) console.log(`${name}: ${peak.toFixed(0)} MB`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function coldLines(file: string): (readonly [string, string, string, boolean])[] {
+  const seconds = coldStart(file);
+  return [["cold start of the program on a short file", `${seconds.toFixed(2)} s`, "< 0.4 s", seconds < 0.4]];
+}
+
+const [only] = process.argv.slice(2);
+if (only === undefined) bench();
+else await measureHere(only);

@@ -1,4 +1,5 @@
 import type { Rule, RuleSpec } from "../src/rule.js";
+import collation from "./columns/collation.js";
 import columnDefault from "./columns/default.js";
 import identity from "./columns/identity.js";
 import check from "./constraints/check.js";
@@ -10,6 +11,14 @@ import length from "./indexes/length.js";
 import method from "./indexes/method.js";
 import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
+import indexRelation from "./indexes/relation.js";
+import comment from "./objects/comment.js";
+import drop from "./objects/drop.js";
+import sequence from "./objects/sequence.js";
+import truncate from "./objects/truncate.js";
+import set from "./session/set.js";
+import transaction from "./session/transaction.js";
+import { statementRules } from "./statements.js";
 import { alterRules, ifExists } from "./tables/alter-actions.js";
 import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
@@ -24,6 +33,14 @@ import { typeRules } from "./types.js";
 const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
+  "objects/sequence": sequence,
+  "objects/drop": drop,
+  "objects/comment": comment,
+  "objects/truncate": truncate,
+  "session/set": set,
+  "session/transaction": transaction,
+  ...statementRules,
+  "columns/collation": collation,
   "columns/identity": identity,
   "columns/default": columnDefault,
   "constraints/inline": inline,
@@ -33,11 +50,12 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/options": tableOptions,
   "tables/alter-if-exists": ifExists,
   ...alterRules,
-  "tables/drop-column": dropColumn,
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
   "tables/alter-column": alterColumn,
   "tables/alter-constraint": alterConstraint,
+  "tables/drop-column": dropColumn,
+  "indexes/relation": indexRelation,
   "indexes/method": method,
   "indexes/options": options,
   "indexes/expression": expression,

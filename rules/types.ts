@@ -16,7 +16,6 @@ import {
   rule,
   type SchemaContext,
   type Table,
-  type TableConstraint,
   TYPE_ROWS,
   type TypeRow,
   tidbText,
@@ -688,7 +687,8 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
     }),
   },
   schema(schema) {
-    const names = new Set([...schema.final.tables.values()].flatMap((table) => [...table.constraints.keys()]));
+    const { tables, checkNames } = schema.final;
+    const names = new Set([...checkNames.keys(), ...[...tables.values()].flatMap((table) => [...table.constraints.keys()])]);
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
       const tableElts = create?.tableElts?.map((element) => inlined(schema, names, element));
@@ -802,6 +802,7 @@ function inlined(schema: Schema, names: Set<string>, element: Value): Value {
     };
     const made = { name, table: own.table, type: "check", columns: [own], parent: undefined, node, dropped: false } as const;
     own.table.constraints.set(name, made);
+    schema.final.checkNames.set(name, new Set([own.table]));
     schema.final.constraintOf.set(node, made);
     added.push(node);
   }

@@ -134,5 +134,21 @@ become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB
   examples: [{ pg: "INSERT INTO t VALUES (1)", tidb: "INSERT INTO t VALUES (1)", findings: ["unknown-table"] }],
 } as const satisfies CoreFinding;
 
+const absent = {
+  id: "core/absent-relation",
+  construct: "a statement about a table that is not in the output",
+  why: `The statement that makes the table was reported as not converted. What changes, fills or indexes it would be refused by TiDB for that
+alone, so it is left out as well, and comes back with the table.`,
+  docs: {},
+  messages: {
+    absent: {
+      severity: "error",
+      text: "{table} is not in the output, and so this is not either",
+      help: "see the finding at the statement that makes {table}",
+    },
+  },
+  examples: [{ pg: "CREATE TEMP TABLE t (a int); CREATE INDEX i ON t (a)", tidb: null, findings: ["absent"] }],
+} as const satisfies CoreFinding;
+
 /** The findings of the converter's own nets. */
-export const CORE = { unconverted, notCarried, notUnderstood, psql, copy, insert } as const;
+export const CORE = { absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;

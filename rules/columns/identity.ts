@@ -67,7 +67,7 @@ servers they do not follow the order of inserts.`,
         );
       }
       // GENERATED AS IDENTITY brings its own NOT NULL.
-      if (column.identity !== undefined && constraints.some(isNotNull))
+      if (constraints.some(bringsNotNull) && constraints.some(isNotNull))
         return ctx.replace(
           ctx.change(def, { constraints: constraints.filter((c) => !isNotNull(c) || void ctx.carried(as("Constraint", c)!, ["contype"])) }),
         );
@@ -131,4 +131,9 @@ function startOf(constraints: readonly unknown[] | undefined): number {
     }
   }
   return 1;
+}
+
+function bringsNotNull(constraint: unknown): boolean {
+  const node = constraint as { readonly kind?: string; readonly texts?: readonly string[] };
+  return node.kind === "Tidb" && node.texts?.[0]?.startsWith("NOT NULL") === true;
 }

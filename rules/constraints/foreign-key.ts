@@ -9,7 +9,7 @@ MATCH and SET DEFAULT without obeying them.`,
     tidb: "https://docs.pingcap.com/tidb/stable/foreign-key",
   },
   messages: {
-    "unknown-parent": error("FOREIGN KEY {name} was left out: its parent table is not in the input", {
+    "unknown-parent": error("FOREIGN KEY {name} was left out: its parent table is not in the input, or not in the output", {
       help: "convert the file that creates the parent together with this one",
     }),
     "types-differ": error(
@@ -18,9 +18,6 @@ MATCH and SET DEFAULT without obeying them.`,
         help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
       },
     ),
-    partitioned: error("FOREIGN KEY {name} was left out: TiDB allows none on or to a partitioned table", {
-      help: "check it in the application",
-    }),
     "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", {
       help: "set them in the application before the delete",
     }),
@@ -36,6 +33,7 @@ MATCH and SET DEFAULT without obeying them.`,
     "set-default": warning("FOREIGN KEY {name} refuses the delete or update instead of setting the default", {
       help: "set the children to their default in the application first",
     }),
+    "set-null": note("FOREIGN KEY {name} refuses the delete or update: SET NULL of a NOT NULL column fails in PostgreSQL too"),
     "match-simple": note("MATCH FULL of a single column is MATCH SIMPLE"),
   },
   on: (takes) => [
@@ -59,7 +57,8 @@ MATCH and SET DEFAULT without obeying them.`,
         const made = fk.contype === "CONSTR_FOREIGN" ? ctx.constraint(fk) : undefined;
         if (!made) return;
         const name = made.name;
-        if (!made.parent || made.parent.columns.length !== made.columns.length) return ctx.drop("unknown-parent", { name });
+        if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
+          return ctx.drop("unknown-parent", { name });
         if (fk.fk_del_set_cols?.length) return ctx.drop("set-columns", { name });
         for (const [i, child] of made.columns.entries()) {
           const parent = made.parent.columns[i]!;
@@ -78,7 +77,9 @@ MATCH and SET DEFAULT without obeying them.`,
         if (fk.fk_matchtype === "f") ctx.report(made.columns.length > 1 ? "match-full" : "match-simple", { name });
         const default_ = [fk.fk_upd_action, fk.fk_del_action].includes("d");
         if (default_) ctx.report("set-default", { name });
-        const quiet = (action: string | undefined) => (action === "d" ? "a" : action);
+        const fixed = made.columns.some((c) => c.notNull || ctx.final.columnOf.get(c.def)?.notNull);
+        if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
+        const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
         return ctx.replace(
           ctx.change(fk, {
             pk_attrs: made.parent.columns.map((c) => c.name),
@@ -95,6 +96,23 @@ MATCH and SET DEFAULT without obeying them.`,
     ),
   ],
   examples: [
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int NOT NULL, other int)",
+      pg: "ALTER TABLE person ADD FOREIGN KEY (team) REFERENCES team ON DELETE SET NULL; ALTER TABLE person ADD FOREIGN KEY (other) REFERENCES team MATCH FULL ON DELETE SET DEFAULT NOT VALID",
+      tidb: "ALTER TABLE person ADD CONSTRAINT person_team_fkey FOREIGN KEY (team) REFERENCES team (id);\nALTER TABLE person ADD CONSTRAINT person_other_fkey FOREIGN KEY (other) REFERENCES team (id)",
+      findings: ["set-null", "not-valid", "match-simple", "set-default"],
+      accepts: ["INSERT INTO team VALUES (1)", "INSERT INTO person VALUES (1, 1)"],
+      refuses: ["DELETE FROM team"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES team (id) ON DELETE SET NULL", code: 1830 },
+    },
+    {
+      given:
+        "CREATE TABLE team (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE part (a int, b int PRIMARY KEY) PARTITION BY HASH (b); CREATE TABLE person (a int, b int)",
+      pg: "ALTER TABLE person ADD FOREIGN KEY (a, b) REFERENCES team MATCH FULL; ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team ON DELETE SET NULL (b)",
+      tidb: "ALTER TABLE person ADD CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b)",
+      findings: ["match-full", "set-columns"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b) ON DELETE SET NULL (b)", code: 1064 },
+    },
     {
       given: "CREATE TABLE team (id int PRIMARY KEY)",
       pg: "CREATE TABLE person (team int, FOREIGN KEY (team) REFERENCES team DEFERRABLE INITIALLY DEFERRED)",

@@ -25,7 +25,12 @@ these.`,
       const made = MOVED.has(constraint.contype ?? "") ? ctx.constraint(constraint) : undefined;
       if (!made) return;
       const columns = made.columns.map((c) => c.name);
-      const own = constraint.contype === "CONSTR_FOREIGN" ? { fk_attrs: constraint.fk_attrs ?? columns } : constraint.contype === "CONSTR_CHECK" ? {} : { keys: constraint.keys ?? columns };
+      const own =
+        constraint.contype === "CONSTR_FOREIGN"
+          ? { fk_attrs: constraint.fk_attrs ?? columns }
+          : constraint.contype === "CONSTR_CHECK"
+            ? {}
+            : { keys: constraint.keys ?? columns };
       return ctx.replace(ctx.change(constraint, { conname: made.name, ...own }));
     }),
   ],

@@ -73,7 +73,8 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       const options = optionMap(create.options);
       carryOptions(ctx, create.options);
       ctx.carried(create.sequence!, ["relname", "schemaname"]);
-      const made = stateOf(ctx.final, { schema: name.schema ?? ctx.catalog.schema, name: name.name });
+      // By the statement: later ones may rename it.
+      const made = stateOf([...ctx.final.sequences.values()].find((sequence) => sequence.node === create));
       if (made.state === "counter") {
         // It is not in the output, whatever stands in its place.
         ctx.reported(create as NodeOf<"CreateSeqStmt">);
@@ -91,7 +92,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       const changes = optionMap(alter.options);
       carryOptions(ctx, alter.options);
       ctx.carried(alter.sequence!, ["relname", "schemaname"]);
-      const found = stateOf(ctx.catalog, name);
+      const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
       if (found.state === "unknown") return ctx.drop(alter.missing_ok ? "not-there" : "unknown", { name: name.name });
       if (found.state === "lost") return ctx.drop("lost", { name: name.name, column: words(found.column) });
       if (found.state === "counter") {
@@ -199,8 +200,7 @@ type State =
   | { readonly state: "real"; readonly sequence: Sequence };
 
 /** What a sequence is in TiDB. */
-function stateOf(catalog: Catalog, name: Name): State {
-  const sequence = find(catalog, catalog.sequences, name);
+function stateOf(sequence: Sequence | undefined): State {
   if (!sequence) return { state: "unknown" };
   const column = sequence.ownedBy;
   if (!column) return { state: "real", sequence };
@@ -362,7 +362,7 @@ function sequenceName(catalog: Catalog, value: Value | undefined): Name | undefi
 
 /** @param number undefined when it is computed */
 function setTo(ctx: Ctx, name: Name, number: bigint | undefined, isCalled: boolean | undefined, value: Value | undefined): Outcome {
-  const found = stateOf(ctx.catalog, name);
+  const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
   if (found.state === "unknown") return ctx.drop("unknown", { name: name.name });
   if (found.state === "lost") return ctx.drop("lost", { name: name.name, column: words(found.column) });
   const isReal = found.state === "real";

@@ -19,18 +19,19 @@ several columns needs: these go first, in statements of their own.`,
         const cmd = as("AlterTableCmd", item);
         const column = cmd?.subtype === "AT_DropColumn" ? (cmd.name ?? "") : undefined;
         const dropped = column === undefined ? [] : (table.droppedWith.get(column) ?? []);
-        const clauses = dropped.flatMap((object) => clauseFor(object) ?? []);
-        for (const { name } of clauses) ctx.report("first", { name, column: column! });
-        return [...clauses.map(({ sql }) => tidbText(sql) as never), item];
+        const going = dropped.filter(blocks);
+        for (const { name } of going) ctx.report("first", { name, column: column! });
+        return [...going.flatMap(clausesFor).map((sql) => tidbText(sql) as never), item];
       });
       return cmds.length === alter.cmds?.length ? undefined : ctx.replace(ctx.change(alter, { cmds }));
     }),
   ],
   examples: [
     {
-      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int REFERENCES p, c int, UNIQUE (a, c)); CREATE INDEX i ON t (b, c)",
+      given:
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int REFERENCES p, c int, UNIQUE (a, c)); CREATE INDEX i ON t (b, c)",
       pg: "ALTER TABLE t DROP COLUMN c, DROP COLUMN b",
-      tidb: "ALTER TABLE t DROP INDEX t_a_c_key;\nALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN c;\nALTER TABLE t DROP FOREIGN KEY t_b_fkey;\nALTER TABLE t DROP COLUMN b",
+      tidb: "ALTER TABLE t DROP INDEX t_a_c_key;\nALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN c;\nALTER TABLE t DROP FOREIGN KEY t_b_fkey;\nALTER TABLE t DROP INDEX IF EXISTS t_b_fkey;\nALTER TABLE t DROP COLUMN b",
       findings: ["first", "first", "first"],
       rejected: { sql: "ALTER TABLE p DROP COLUMN id", code: 8200 },
     },
@@ -43,11 +44,15 @@ interface Dropped {
   readonly type?: string;
 }
 
-/** Unique and plain indexes of one column go with it in TiDB too. */
-function clauseFor({ name, columns, type }: Dropped): { name: string; sql: string } | undefined {
+/** Unique and plain indexes of one column, and CHECKs on it alone, go with it in TiDB too. */
+function blocks({ columns, type }: Dropped): boolean {
+  return type === "foreign" || type === "primary" || (type !== "exclude" && columns.length > 1);
+}
+
+function clausesFor({ name, type }: Dropped): string[] {
   const quoted = identifier(name);
-  if (type === "foreign") return { name, sql: `DROP FOREIGN KEY ${quoted}` };
-  if (type === "primary") return { name, sql: "DROP PRIMARY KEY" };
-  if (type === "check") return columns.length > 1 ? { name, sql: `DROP CONSTRAINT ${quoted}` } : undefined;
-  return type === "exclude" || columns.length < 2 ? undefined : { name, sql: `DROP INDEX ${quoted}` };
+  // The index that TiDB makes for a foreign key bears its name, and stays when the key goes.
+  if (type === "foreign") return [`DROP FOREIGN KEY ${quoted}`, `DROP INDEX IF EXISTS ${quoted}`];
+  if (type === "primary") return ["DROP PRIMARY KEY"];
+  return [type === "check" ? `DROP CONSTRAINT ${quoted}` : `DROP INDEX ${quoted}`];
 }

@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog } from "../catalog/model.js";
+import { type Catalog, emptyCatalog, find } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
@@ -13,8 +13,8 @@ import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { Node } from "../pg/ast.js";
 import { relationName } from "../pg/names.js";
-import { eachDescendant } from "../pg/walk.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
+import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
 import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
@@ -51,10 +51,11 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   fold(rules, statements, final, folds);
 
   const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
+  const lost = new Set<Node>();
   const pass: Pass = {
-    run: { handlers: handlersOf(rules), now, final, target: options.target },
+    run: { handlers: handlersOf(rules), now, final, target: options.target, lost },
     folds,
-    lost: new Set(),
+    lost,
     relation: relationNamer(final, now),
     options,
   };
@@ -258,6 +259,13 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
 }
 
+/** The table that a statement is about, when it is not in the output. */
+function absentTable({ run: { now }, lost }: Pass, node: Node): string | undefined {
+  if (node.kind !== "AlterTableStmt" && node.kind !== "IndexStmt" && node.kind !== "InsertStmt") return undefined;
+  const table = node.relation && find(now, now.tables, relationName(node.relation));
+  return table && lost.has(table.node) ? table.name : undefined;
+}
+
 function refusal(source: Source, span: Span, { message, at }: { message: string; at: number }): Finding {
   return core(CORE.notUnderstood, "refused", { reason: message }, source, spanOf({ source, span }, { location: at } as never));
 }
@@ -272,6 +280,12 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
     ownLine: c.ownLine,
   }));
   replay(now, statement.node);
+  const absent = absentTable(pass, statement.node);
+  if (absent !== undefined) {
+    const findings = [core(CORE.absent, "absent", { table: absent }, source, spanOf(statement, undefined))];
+    eachDescendant(statement.node, (node) => pass.lost.add(node));
+    return { sql: [], findings, comments: comments.map((c) => c.text) };
+  }
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
 
   const findings = statement.findings;
@@ -336,7 +350,14 @@ function hasComment(chunk: Chunk): boolean {
 function squeeze(sql: string): string {
   return sql
     .split(/('(?:[^']|'')*'|"[^"]*"|`[^`]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/\s+/g, " ").replaceAll(/ ?([(),;]) ?/g, "$1").toLowerCase()))
+    .map((part, i) =>
+      i % 2 === 1
+        ? part
+        : part
+            .replaceAll(/\s+/g, " ")
+            .replaceAll(/ ?([(),;]) ?/g, "$1")
+            .toLowerCase(),
+    )
     .join("")
     .trim();
 }

@@ -1,6 +1,7 @@
 import { type Catalog, type Column, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
+import { as } from "../pg/names.js";
 import type { TidbColumn, TidbForeignKey, TidbIndex, TidbSchema, TidbTable } from "../result.js";
 import { mapType } from "../types/map.js";
 
@@ -54,7 +55,9 @@ function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node
     nullable: !column.notNull,
     hasDefault: !auto && column.default !== undefined && !(column.defaultNode && lost.has(column.defaultNode)) && !isNull(column),
     autoIncrement: auto,
-    generated: column.generated,
+    generated:
+      column.generated &&
+      !(column.def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && lost.has(c as Node)),
   };
 }
 

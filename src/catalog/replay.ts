@@ -65,7 +65,14 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const k = key(catalog, name);
     if (node.if_not_exists && catalog.sequences.has(k)) return;
     const options = sequenceOptions(node.options);
-    catalog.sequences.set(k, { node, schema: name.schema ?? catalog.schema, name: name.name, options, ownedBy: undefined, usedBy: new Set() });
+    catalog.sequences.set(k, {
+      node,
+      schema: name.schema ?? catalog.schema,
+      name: name.name,
+      options,
+      ownedBy: undefined,
+      usedBy: new Set(),
+    });
     setOwner(catalog, name, options.get("owned_by"));
   },
   AlterSeqStmt: (catalog, node) => {
@@ -87,6 +94,11 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       const column = find(catalog, catalog.tables, qualified(parts.slice(0, -1)))?.columns.get(String(parts[parts.length - 1]));
       if (column) column.comment = comment;
     }
+  },
+  CreateTableAsStmt: (catalog, node) => {
+    if (node.objtype !== "OBJECT_MATVIEW" || !node.into?.rel) return;
+    const name = relationName(node.into.rel);
+    catalog.views.set(key(catalog, name), { name: name.name });
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);

@@ -45,6 +45,8 @@ export interface Context<M extends string = string> {
   /** The catalog's constraint or index that a node (or a changed copy of it) made, with the name PostgreSQL gave it. */
   constraint(node: { readonly kind: "Constraint" }): TableConstraint | undefined;
   index(node: { readonly kind: "IndexStmt" }): Index | undefined;
+  /** Whether a finding said that what a node of an earlier statement makes is not in the output. */
+  lost(node: Node): boolean;
   /** Keeps the node and says something about it. `at` defaults to the node at hand. */
   report(message: M, data?: Data, at?: Node): undefined;
   /** A copy with some fields changed; what it no longer has counts as read by the rule. */

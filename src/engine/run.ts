@@ -102,6 +102,8 @@ export interface Run {
   readonly now: Catalog;
   readonly final: Catalog;
   readonly target: string;
+  /** Nodes of earlier statements that are not in the output, by findings. */
+  readonly lost: ReadonlySet<Node>;
 }
 
 /**
@@ -204,6 +206,7 @@ function context(walk: Walk): Context {
     target: run.target,
     within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
     column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
+    lost: (node) => run.lost.has(node),
     constraint: (node) => run.final.constraintOf.get(run.ledger.origin(node as Node) as never),
     index: (node) => run.final.indexOf.get(run.ledger.origin(node as Node) as never),
     report,

@@ -1,5 +1,6 @@
 // @ts-expect-error: the package ships no types
 import createModule from "pg-query-emscripten/pg_query_wasm.js";
+import { adapt16 } from "./adapt16.js";
 import type { Grammar } from "./parse.js";
 
 /** The part of the WebAssembly module that is used here. */
@@ -27,6 +28,7 @@ export async function load(): Promise<Grammar> {
       const tree = JSON.parse(parse_tree) as { stmts?: { stmt: unknown }[] };
       return { ok: true, statements: (tree.stmts ?? []).map((s) => s.stmt) };
     },
+    adapt: adapt16,
     async recover() {
       module = await create();
     },

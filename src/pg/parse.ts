@@ -10,6 +10,8 @@ export interface Grammar {
   /** Parses text to the parser's JSON trees; `at` is a 0-based offset in code points. May throw, and must then be recovered. */
   parse(sql: string): { ok: true; statements: unknown[] } | { ok: false; message: string; at: number };
   recover(): Promise<void>;
+  /** Gives a tree the form that the newest grammar gives it, in place. */
+  adapt?(tree: Node, text: string, start: number): void;
 }
 
 export type Parsed =
@@ -84,7 +86,9 @@ export function parseWith(parser: Grammar, text: string, start: number): Parsed 
     if (!result.ok) return { ok: false, message: result.message, at: start + utf16Offset(text, result.at) };
     if (result.statements.length !== 1)
       return { ok: false, message: `${result.statements.length} statements where one was expected`, at: start };
-    return { ok: true, node: normalize(result.statements[0], locator(text, start)), grammar: parser.version };
+    const node = normalize(result.statements[0], locator(text, start));
+    parser.adapt?.(node, text, start);
+    return { ok: true, node, grammar: parser.version };
   } catch {
     return undefined;
   }

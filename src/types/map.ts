@@ -56,6 +56,9 @@ const MAX_BITS = 64;
 /** A key that leaves its text less than this is not cut to fit: a digest in its place keeps the values whole. */
 const LEAST_BYTES = 32 * BYTES_PER_CHARACTER;
 
+/** An expression over an INT is a BIGINT. */
+const EXPRESSION_BYTES = 8;
+
 /** Keys that need the whole value, so that text in them must be bounded; a plain index takes a prefix. */
 const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partition"]);
 
@@ -71,15 +74,20 @@ function bound({
   catalog,
 }: Pick<TypeUse, "history" | "catalog">): { readonly bytes: number; readonly by: "key" | "default" } | undefined {
   if (!history) return undefined;
-  const rooms = history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).flatMap((key) => roomInKey(key.columns, catalog) ?? []);
+  const rooms = history.keys
+    .filter((key) => WHOLE_VALUE.has(key.kind))
+    .flatMap((key) => roomInKey(key.columns, catalog, key.kind === "expression" ? EXPRESSION_BYTES : 0) ?? []);
   if (rooms.length > 0) return { bytes: Math.min(...rooms), by: "key" };
   return history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
 }
 
-/** Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing. */
-function roomInKey(columns: readonly Column[], catalog: Catalog): number | undefined {
+/**
+ * Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing.
+ * @param least what each of the others takes at least
+ */
+function roomInKey(columns: readonly Column[], catalog: Catalog, least = 0): number | undefined {
   const endless = columns.filter((c) => isUnbounded(c, catalog)).length;
-  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + keyBytes(c, catalog), 0);
+  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + Math.max(least, keyBytes(c, catalog)), 0);
   const room = Math.floor((MAX_KEY_BYTES - taken) / Math.max(1, endless));
   return room < LEAST_BYTES ? undefined : room;
 }

@@ -124,7 +124,10 @@ function readTimestamp(text: string): Timestamp | undefined {
 
 /** `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
 function padded(text: string): string {
-  return text.replace(/^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=[ T]|$)/, (_, year, __, month, day) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
+  return text.replace(
+    /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=[ T]|$)/,
+    (_, year, __, month, day) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`,
+  );
 }
 
 /** TiDB takes an offset only after seconds, and none called -00:00; a name it passes over. */

@@ -81,6 +81,8 @@ export interface TidbColumn {
   readonly hasDefault: boolean;
   readonly autoIncrement: boolean;
   readonly generated: boolean;
+  /** A finding said that it is not what the source asks for: only that it is there is compared. */
+  readonly reported?: boolean;
   readonly origin?: { readonly source: Source; readonly span: Span };
 }
 
@@ -89,6 +91,8 @@ export interface TidbIndex {
   readonly unique: boolean;
   /** Column names in order; null stands for an expression. */
   readonly columns: readonly (string | null)[];
+  /** A rule gave it other parts, as a finding says: only that it is there, and whether it is unique, is compared. */
+  readonly reshaped?: boolean;
   readonly origin?: { readonly source: Source; readonly span: Span };
 }
 

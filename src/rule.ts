@@ -32,6 +32,7 @@ export {
   boundedLength,
   ENUM_ROW,
   elementRow,
+  fitsKey,
   isUnbounded,
   keyBytes,
   MAX_VARCHAR,

@@ -36,6 +36,7 @@ servers they do not follow the order of inserts.`,
       if (constraint.contype === "CONSTR_DEFAULT" && isAutoIncrement(column))
         return ctx.replace(tidbText("AUTO_INCREMENT"), "auto-increment", { column: column.name });
       if (constraint.contype !== "CONSTR_IDENTITY") return;
+      if (column.added || [...column.table.columns.values()].find(isAutoIncrement) !== column) ctx.differs(column.def);
       if (column.added) return ctx.drop("added-later", { column: column.name });
       const others = [...column.table.columns.values()].filter(isAutoIncrement);
       if (others[0] !== column) return ctx.drop("second", { column: column.name });
@@ -56,9 +57,15 @@ servers they do not follow the order of inserts.`,
       const isNotNull = (c: unknown) => as("Constraint", c as never)?.contype === "CONSTR_NOTNULL";
       const constraints = def.constraints ?? [];
       if (SERIALS.test(typeName(column.type).name)) {
-        if (column.added) return ctx.replace(ctx.change(def, {}), "added-later", { column: column.name });
+        if (column.added) {
+          ctx.differs(def as never);
+          return ctx.replace(ctx.change(def, {}), "added-later", { column: column.name });
+        }
         const others = [...column.table.columns.values()].filter(isAutoIncrement);
-        if (others[0] !== column) return ctx.replace(ctx.change(def, {}), "second", { column: column.name });
+        if (others[0] !== column) {
+          ctx.differs(def as never);
+          return ctx.replace(ctx.change(def, {}), "second", { column: column.name });
+        }
         const notNull = constraints.some(isNotNull) ? [] : [tidbText("NOT NULL")];
         return ctx.replace(
           ctx.change(def, { constraints: [...notNull, ...constraints, tidbText("AUTO_INCREMENT")] as never }),

@@ -36,7 +36,7 @@ database there, in PostgreSQL only in their table.`,
       findings: ["renamed", "no-inherit"],
       accepts: ["INSERT INTO b VALUES (NULL), (1)"],
       refuses: ["INSERT INTO b VALUES (0)", "INSERT INTO b VALUES (7)"],
-      rejected: { sql: "ALTER TABLE b ADD CONSTRAINT positive CHECK (n < 9)", code: 3822 },
+      rejected: { sql: "ALTER TABLE a ADD CONSTRAINT b_positive CHECK (n < 9)", code: 3822 },
     },
     {
       pg: "CREATE TABLE t (s varchar(9), CHECK (s = ANY (ARRAY['on'::text, 'off'::text]) AND length(s) < 4 AND s NOT LIKE 'x%'))",

@@ -1,20 +1,4 @@
-import {
-  error,
-  find,
-  identifier,
-  isUnbounded,
-  keyBytes,
-  mapType,
-  note,
-  relationName,
-  rule,
-  tidb,
-  tidbText,
-  warning,
-} from "../../src/rule.js";
-
-/** Bytes of one key (TiDB 8.5.6: error 1071 beyond). */
-const MAX_KEY_BYTES = 3072;
+import { error, find, fitsKey, identifier, keyBytes, mapType, note, relationName, rule, tidb, tidbText, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "UNIQUE and PRIMARY KEY",
@@ -75,15 +59,16 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         if (key.options?.length || key.indexspace) ctx.report("storage");
         for (const option of key.options ?? [])
           if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
-        const bounded = columns.filter((c) => !isUnbounded(c, ctx.final));
-        const tooLong = bounded.reduce((sum, c) => sum + keyBytes(c, ctx.final), 0) > MAX_KEY_BYTES;
+        const tooLong = !fitsKey(columns, ctx.final);
         const words = columns.map((c) => c.name).join(", ");
         if (tooLong && made.type === "primary") return ctx.drop("primary-too-long", { name });
         if (tooLong) {
+          ctx.differs(key as never);
           const parts = columns.map((c) => (keyBytes(c, ctx.final) > 255 ? `(MD5(${identifier(c.name)}))` : identifier(c.name)));
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "too-long", { name, columns: words });
         }
         if (key.nulls_not_distinct) {
+          ctx.differs(key as never);
           const parts = columns.map((c) =>
             c.notNull
               ? identifier(c.name)

@@ -35,6 +35,7 @@ unique one must hold the whole value, or a digest of it.`,
       const wide = columns.filter((c) => size(c) > share);
       if (wide.length === 0) return;
       const length = Math.min(255, Math.floor(share / BYTES_PER_CHARACTER));
+      if (index.unique) ctx.differs(index as never);
       if (index.unique) ctx.report("digest", { name, columns: wide.map((c) => c.name).join(", ") });
       const indexParams = (index.indexParams ?? []).map((item) => {
         const element = as("IndexElem", item);

@@ -32,6 +32,7 @@ NULL for all other rows, which says the same. One that is not unique only saves 
         ctx.carried(element, ["name", "expr"]);
         return tidb`(CASE WHEN ${where} THEN ${value} END)` as never;
       });
+      ctx.differs(index as never);
       return ctx.replace(ctx.change(index, { indexParams, whereClause: undefined }), "unique", { name });
     }),
   ],

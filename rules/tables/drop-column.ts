@@ -29,11 +29,11 @@ several columns needs: these go first, in statements of their own.`,
   examples: [
     {
       given:
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int REFERENCES p, c int, UNIQUE (a, c)); CREATE INDEX i ON t (b, c)",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int, b int REFERENCES p, c int, d int, UNIQUE (a, c)); CREATE INDEX i ON t (b, c); CREATE INDEX k ON t (a, d)",
       pg: "ALTER TABLE t DROP COLUMN c, DROP COLUMN b",
       tidb: "ALTER TABLE t DROP INDEX t_a_c_key;\nALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN c;\nALTER TABLE t DROP FOREIGN KEY t_b_fkey;\nALTER TABLE t DROP INDEX IF EXISTS t_b_fkey;\nALTER TABLE t DROP COLUMN b",
       findings: ["first", "first", "first"],
-      rejected: { sql: "ALTER TABLE p DROP COLUMN id", code: 8200 },
+      rejected: { sql: "ALTER TABLE t DROP COLUMN d", code: 8200 },
     },
   ],
 });

@@ -29,9 +29,11 @@ middle moves those behind it, and TiDB rewrites the rows.`,
       const columns = [...ctx.catalog.tables.values()].flatMap((t) => [...t.columns.values()]).filter((c) => isOf(c, name.name));
       const words = columns.map((c) => `${c.table.name}.${c.name}`).join(", ");
       if (columns.length === 0) return ctx.drop("unused", { type: name.name });
+      if (alter.oldVal !== undefined) for (const column of columns) ctx.differs(column.def);
       if (alter.oldVal !== undefined) return ctx.drop("renamed", { label: alter.oldVal, columns: words });
       const statements = columns.flatMap((column) => {
         const definition = columnDefinition(ctx.catalog, column);
+        if ("refused" in definition) ctx.differs(column.def);
         if ("refused" in definition) return ctx.report("not-changed", { column: column.name, reason: definition.refused }) ?? [];
         return [{ column, sql: definition.sql }];
       });

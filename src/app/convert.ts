@@ -53,7 +53,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
   const lost = new Set<Node>();
   const pass: Pass = {
-    run: { handlers: handlersOf(rules), now, final, target: options.target, lost },
+    run: { handlers: handlersOf(rules), now, final, target: options.target, lost, differing: new Set() },
     folds,
     lost,
     relation: relationNamer(final, now),
@@ -71,7 +71,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     findings: converted.flatMap((statement) => statement.findings),
     account: accountOf(converted),
     session,
-    expected: expectedSchema(final, pass.lost, pass.relation),
+    expected: expectedSchema(final, pass.lost, pass.run.differing, pass.relation),
     absent: absentRelations(final, pass.lost),
   };
 }

@@ -11,8 +11,9 @@ const ACTIONS: Readonly<Record<string, string>> = { a: "NO ACTION", r: "RESTRICT
  * What TiDB must hold once the output was applied: the catalog at the end of the input through the type map, without what findings
  * said is not in the output.
  * @param lost nodes of the source that are not in the output
+ * @param differing nodes whose column, key or index is there in another form
  */
-export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, relation: RelationNamer): TidbSchema {
+export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>, relation: RelationNamer): TidbSchema {
   const name = (object: { schema: string; name: string }) => unquoted(relation(object));
   const tables = [...final.tables.values()].filter((t) => !lost.has(t.node));
   const isLost = (c: TableConstraint) => lost.has(c.node);
@@ -22,9 +23,12 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, relation
       const primary = constraints.find((c) => c.type === "primary");
       return {
         name: name(table),
-        columns: [...table.columns.values()].filter((c) => !lost.has(c.def)).map((c) => expectedColumn(final, c, lost)),
+        columns: [...table.columns.values()].filter((c) => !lost.has(c.def)).map((c) => expectedColumn(final, c, lost, differing)),
         primaryKey: primary?.columns.map((c) => c.name) ?? [],
-        indexes: [...constraints.filter((c) => c.type === "unique").map(uniqueIndex), ...indexes(final, table, lost)],
+        indexes: [
+          ...constraints.filter((c) => c.type === "unique").map((c) => uniqueIndex(c, differing)),
+          ...indexes(final, table, lost, differing),
+        ],
         foreignKeys: constraints.filter((c) => c.type === "foreign" && c.parent).map((c) => foreignKey(c, name)),
         checks: constraints.filter((c) => c.type === "check").length,
       };
@@ -46,7 +50,7 @@ function unquoted(identifier: string): string {
   return identifier.startsWith("`") ? identifier.slice(1, -1).replaceAll("``", "`") : identifier;
 }
 
-function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node>): TidbColumn {
+function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbColumn {
   const mapped = mapType(catalog, column.type, column);
   const auto = isAutoIncrement(column);
   return {
@@ -58,22 +62,24 @@ function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node
     generated:
       column.generated &&
       !(column.def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && lost.has(c as Node)),
+    reported: differing.has(column.def) || column.changes.some((node) => lost.has(node)),
   };
 }
 
 function isNull(column: Column): boolean {
-  const value = column.default;
-  return typeof value === "object" && "kind" in value && value.kind === "A_Const" && value.isnull === true;
+  let value = column.default;
+  for (let cast = as("TypeCast", value); cast; cast = as("TypeCast", value)) value = cast.arg;
+  return as("A_Const", value)?.isnull === true;
 }
 
-function uniqueIndex(constraint: TableConstraint): TidbIndex {
-  return { name: constraint.name, unique: true, columns: constraint.columns.map((c) => c.name) };
+function uniqueIndex(constraint: TableConstraint, differing: ReadonlySet<Node>): TidbIndex {
+  return { name: constraint.name, unique: true, columns: constraint.columns.map((c) => c.name), reshaped: differing.has(constraint.node) };
 }
 
-function indexes(catalog: Catalog, table: Table, lost: ReadonlySet<Node>): TidbIndex[] {
+function indexes(catalog: Catalog, table: Table, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbIndex[] {
   return [...catalog.indexes.values()]
     .filter((i) => i.table === table && !lost.has(i.node))
-    .map((i) => ({ name: i.name, unique: i.unique, columns: i.columns.map((c) => c?.name ?? null) }));
+    .map((i) => ({ name: i.name, unique: i.unique, columns: i.columns.map((c) => c?.name ?? null), reshaped: differing.has(i.node) }));
 }
 
 function foreignKey({ columns, parent, node }: TableConstraint, name: (table: Table) => string): TidbForeignKey {
@@ -81,7 +87,12 @@ function foreignKey({ columns, parent, node }: TableConstraint, name: (table: Ta
     columns: columns.map((c) => c.name),
     parent: name(parent!.table),
     parentColumns: parent!.columns.map((c) => c.name),
-    onDelete: ACTIONS[node.fk_del_action ?? "a"]!,
-    onUpdate: ACTIONS[node.fk_upd_action ?? "a"]!,
+    onDelete: action(node.fk_del_action, columns),
+    onUpdate: action(node.fk_upd_action, columns),
   };
+}
+
+/** SET NULL of a NOT NULL column fails in PostgreSQL, and is refused by TiDB from the start: it is no action. */
+function action(code = "a", columns: readonly Column[]): string {
+  return code === "n" && columns.some((c) => c.notNull) ? "NO ACTION" : ACTIONS[code]!;
 }

@@ -52,6 +52,8 @@ export interface Column {
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;
   readonly def: ColumnDef;
+  /** Clauses of ALTER TABLE that changed it. */
+  readonly changes: Node[];
   /** The constraint node that set the default, when it stands in a statement of its own or in the definition. */
   defaultNode: Node | undefined;
 }

@@ -274,6 +274,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     added,
     def,
     defaultNode: undefined,
+    changes: [],
   };
   catalog.columnOf.set(def, column);
   table.columns.set(column.name, column);
@@ -461,7 +462,9 @@ function alterTable(catalog: Catalog, node: AlterTableStmt): void {
 function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCmd) => void): AlterStep {
   return (catalog, table, cmd) => {
     const column = table.columns.get(cmd.name ?? "");
-    if (column) change(catalog, column, cmd);
+    if (!column) return;
+    column.changes.push(cmd);
+    change(catalog, column, cmd);
   };
 }
 

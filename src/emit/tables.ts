@@ -1,4 +1,4 @@
-import { find, type Table } from "../catalog/model.js";
+import { find, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnDef, Constraint, CreateStmt, Node, Value } from "../pg/ast.js";
 import { as, isNode, relationName } from "../pg/names.js";
 import { constraintWords, printConstraint } from "./constraints.js";
@@ -60,7 +60,10 @@ function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints"
   const notNull = is("CONSTR_NOTNULL");
   const nullable = is("CONSTR_NULL");
   // A TIMESTAMP column is NOT NULL in some servers unless it says NULL.
-  const nulls = notNull ? p.print(notNull) : nullable ? p.print(nullable) : "";
+  const column = p.column(node as never);
+  // A primary key that was left out still said NOT NULL.
+  const implied = !notNull && column?.notNull && !isAutoIncrement(column) && !p.primaryKey.has(column.name);
+  const nulls = implied ? "NOT NULL" : notNull ? p.print(notNull) : nullable ? p.print(nullable) : "";
   const rest = constraints.filter((c) => c !== generated && c !== notNull && c !== nullable).map((c) => p.print(c));
   return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest]
     .filter(Boolean)
@@ -77,6 +80,12 @@ function elements(node: Pick<CreateStmt, "tableElts">, p: Printing): Element[] {
   });
 }
 
+/** Names of the columns of the primary key among a table's elements. */
+function primaryKey(node: Pick<CreateStmt, "tableElts">): ReadonlySet<string> {
+  const keys = (node.tableElts ?? []).flatMap((e) => as("Constraint", e) ?? []).filter((c) => c.contype === "CONSTR_PRIMARY");
+  return new Set(keys.flatMap((c) => c.keys ?? []));
+}
+
 /** The table that a definition made, for its columns to be known in expressions. */
 function scopeOf(node: { relation?: CreateStmt["relation"] }, p: Printing): Table | undefined {
   return node.relation && find(p.catalog, p.catalog.tables, relationName(node.relation));
@@ -88,6 +97,7 @@ export const tablePrinters: Printers = {
     const anchors = (p.scope?.node.tableElts ?? node.tableElts ?? []).flatMap((e) =>
       isNode(e) ? ((e as { location?: number }).location ?? []) : [],
     );
+    p.primaryKey = primaryKey(node);
     const list = elements(node, p);
     if (list.length === 0) return p.refuse(node as Node, "a table without columns");
     const options = (node.options ?? []).filter(isNode).map((o) => p.print(o));

@@ -57,6 +57,8 @@ export interface Context<M extends string = string> {
   statements(nodes: readonly (Node | Tidb)[], message?: M, data?: Data): Outcome;
   /** Takes the node at hand out, and says so. */
   drop(message: M, data?: Data): Outcome;
+  /** What the last `report` said: the column, key or index that the node makes is in the output, but not as the source has it. */
+  differs(node: Node): void;
   /** What the last `report` said covers this node and all below it: it need not be in the output. */
   reported(node: Value): void;
   /** The node's fields stand in another node that a rule made from it. */

@@ -104,6 +104,8 @@ export interface Run {
   readonly target: string;
   /** Nodes of earlier statements that are not in the output, by findings. */
   readonly lost: ReadonlySet<Node>;
+  /** Nodes whose column, key or index differs from the source, by findings. */
+  readonly differing: Set<Node>;
 }
 
 /**
@@ -228,6 +230,7 @@ function context(walk: Walk): Context {
       run.ledger.reported(walk.node);
       return { drop: true };
     },
+    differs: (node) => void run.differing.add(run.ledger.origin(node)),
     reported: (value) => eachNode(value, (node) => run.ledger.reported(node)),
     carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
   };

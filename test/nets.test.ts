@@ -14,14 +14,16 @@ import { OPTIONS } from "./support/converting.js";
 import { allCorpusFiles, CORPUS, corpusGroups, fixtures } from "./support/inputs.js";
 
 const LONG = 300_000;
-const EXAMPLES: readonly Group[] = rules.flatMap(({ id, examples }) =>
-  examples.map(({ given, pg }, i) => {
-    const sources = [...(given === undefined ? [] : [{ name: "given", text: given }]), { name: "pg", text: pg }];
-    return { name: `${id} example ${i + 1}`, project: "examples", sources };
-  }),
-);
+const EXAMPLES = rules.flatMap(examplesOf);
 const SCHEMAS = [...fixtures(), ...EXAMPLES, ...corpusGroups];
 const EVERYTHING = [...fixtures(), ...EXAMPLES, ...allCorpusFiles()];
+
+function examplesOf({ id, examples }: Rule): Group[] {
+  return examples.map(({ given, pg }, i) => {
+    const sources = [...(given === undefined ? [] : [{ name: "given", text: given }]), { name: "pg", text: pg }];
+    return { name: `${id} example ${i + 1}`, project: "examples", sources };
+  });
+}
 
 const convertGroup = ({ sources }: Group, using: readonly Rule[] = rules) => convert(sources, using, OPTIONS);
 const statementsOf = ({ files }: Result): StatementResult[] => files.flatMap((file) => file.statements);

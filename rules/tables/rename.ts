@@ -30,8 +30,9 @@ their own.`,
       // ALTER TABLE … RENAME also takes indexes, sequences and views.
       const index = find(ctx.catalog, ctx.catalog.indexes, { ...from, name: to });
       if (type === "OBJECT_SEQUENCE" || (type === "OBJECT_TABLE" && find(ctx.catalog, ctx.catalog.sequences, { ...from, name: to }))) {
-        const owned = find(ctx.catalog, ctx.catalog.sequences, { ...from, name: to })?.ownedBy;
-        return ctx.drop(owned ? "owned-sequence" : "sequence", { name: from.name });
+        const sequence = find(ctx.catalog, ctx.catalog.sequences, { ...from, name: to });
+        if (sequence?.node) ctx.differs(sequence.node);
+        return ctx.drop(sequence?.ownedBy ? "owned-sequence" : "sequence", { name: from.name });
       }
       if (type !== "OBJECT_INDEX") return;
       const owner = index?.table ?? [...ctx.catalog.tables.values()].find((t) => t.constraints.has(from.name) || t.constraints.has(to));

@@ -33,7 +33,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
         checks: constraints.filter((c) => c.type === "check").length,
       };
     }),
-    sequences: [...final.sequences.values()].filter((s) => s.node && !lost.has(s.node)).map(name),
+    sequences: [...final.sequences.values()].filter((s) => s.node && !lost.has(s.node) && !differing.has(s.node)).map(name),
     views: [],
   };
 }

@@ -35,8 +35,8 @@ export interface Printing {
   relation(relation: RangeVar): string;
   /** The table whose columns unqualified names mean, for expressions of DDL. */
   scope: Table | undefined;
-  /** Columns that the primary key being printed makes NOT NULL. */
-  primaryKey: ReadonlySet<string>;
+  /** Columns that the primary key of the table being printed makes NOT NULL; undefined outside of CREATE TABLE. */
+  primaryKey: ReadonlySet<string> | undefined;
   /** The catalog's column for a definition. */
   column(def: Node): Column | undefined;
   /** What the catalog at the end of the input knows of the constraint a node made. */
@@ -86,7 +86,7 @@ export function printing(
     ledger,
     comments,
     scope: undefined,
-    primaryKey: new Set(),
+    primaryKey: undefined,
     print(value) {
       if (value === undefined) return "";
       if (typeof value !== "object") return String(value);

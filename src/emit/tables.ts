@@ -62,7 +62,7 @@ function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints"
   // A TIMESTAMP column is NOT NULL in some servers unless it says NULL.
   const column = p.column(node as never);
   // A primary key that was left out still said NOT NULL.
-  const implied = !notNull && column?.notNull && !isAutoIncrement(column) && !p.primaryKey.has(column.name);
+  const implied = !notNull && column?.notNull && !isAutoIncrement(column) && p.primaryKey?.has(column.name) === false;
   const nulls = implied ? "NOT NULL" : notNull ? p.print(notNull) : nullable ? p.print(nullable) : "";
   const rest = constraints.filter((c) => c !== generated && c !== notNull && c !== nullable).map((c) => p.print(c));
   return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest]

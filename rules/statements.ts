@@ -28,8 +28,8 @@ interface Row<K extends Kind> {
   /** Which statements of the kind; all when absent. */
   readonly when?: (node: NodeOf<K>, ctx: Context) => boolean;
   readonly messages: Readonly<Record<string, Message>>;
-  /** Which message; the first when absent. */
-  readonly choose?: (node: NodeOf<K>, ctx: Context) => string;
+  /** Which message; the first when absent. Undefined: all is said already of the statement's parts. */
+  readonly choose?: (node: NodeOf<K>, ctx: Context) => string | undefined;
   readonly data?: (node: NodeOf<K>) => Data;
   readonly examples: Examples;
 }
@@ -63,7 +63,8 @@ function statement<K extends Kind>(kinds: readonly K[], row: Row<K>): RuleSpec<s
           // The whole statement goes, so that no field needs to be declared.
           const node = readable as unknown as NodeOf<K>;
           if (row.when && !row.when(node, ctx)) return;
-          return ctx.drop(row.choose?.(node, ctx) ?? first, row.data?.(node) ?? {});
+          const message = row.choose ? row.choose(node, ctx) : first;
+          return message === undefined ? ctx.statements([]) : ctx.drop(message, row.data?.(node) ?? {});
         }),
       ),
     examples: row.examples,
@@ -269,7 +270,7 @@ const viewRows = {
 const JUDGED_WHERE_USED = new Set(
   `adminpack amcheck auto_explain btree_gin btree_gist citext cube dblink earthdistance fuzzystrmatch hstore intarray isn lo ltree
   moddatetime pageinspect pg_buffercache pg_freespacemap pg_prewarm pg_stat_statements pg_trgm pg_uuidv7 pg_visibility pgcrypto pgrowlocks
-  pgstattuple plpgsql plpgsql_check refint seg sslinfo tablefunc tcn unaccent uuid-ossp xml2`.split(/\s+/),
+  pgstattuple plpgsql plpgsql_check refint seg sslinfo tablefunc tcn unaccent uuid-ossp vector xml2`.split(/\s+/),
 );
 
 /** What to do without an extension that is more than types and functions. */
@@ -290,8 +291,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   postgres_fdw: "copy the foreign tables into TiDB, or read both databases in the application",
   rum: "search text outside of TiDB, or by the FULLTEXT of TiDB Cloud",
   timescaledb: "an ordinary table takes a hypertable's place; TTL removes old rows, and jobs outside compute the aggregates",
-  vector:
-    "TiDB has a VECTOR(n) type and distance functions of its own: vec_cosine_distance, vec_l2_distance; its vector index needs TiFlash",
   wal2json: "TiCDC sends the changes of TiDB",
 };
 
@@ -802,6 +801,8 @@ const NEVER_MADE = new Set(
     .map((type) => `OBJECT_${type}`),
 );
 
+const DROPS_COLUMNS = new Set(["OBJECT_TYPE", "OBJECT_DOMAIN"]);
+
 /** Relations that ALTER TABLE's grammar also takes, and that are not in the output. */
 const NOT_TABLES = new Set(["OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE"]);
 
@@ -810,7 +811,9 @@ const absentRows = {
     construct: "DROP of what TiDB does not have",
     why: "Functions, triggers, types and the like are not in the output, so that there is nothing to drop.",
     pg: "sql-dropfunction",
-    when: (node) => NEVER_MADE.has(node.removeType ?? ""),
+    // A type that takes columns along is another rule's to judge, and gone from the statement when it did.
+    when: (node) =>
+      NEVER_MADE.has(node.removeType ?? "") && !(DROPS_COLUMNS.has(node.removeType ?? "") && node.behavior === "DROP_CASCADE"),
     messages: { gone: note("there is nothing to drop: {what} {name} is not in TiDB") },
     data: (node) => ({ what: words(node.removeType), name: (node.objects ?? []).map(partName).join(", ") }),
     examples: [gone("DROP FUNCTION IF EXISTS twice(int), thrice", "gone", SYNTAX), gone("DROP TRIGGER touch ON t", "gone", SYNTAX)],
@@ -819,8 +822,9 @@ const absentRows = {
     construct: "ALTER VIEW, MATERIALIZED VIEW, FOREIGN TABLE",
     why: "What is altered is not in the output, and its finding stands where it is created; sequences have no owners.",
     pg: "sql-alterview",
-    when: (node) => NOT_TABLES.has(node.objtype ?? ""),
+    when: (node) => NOT_TABLES.has(node.objtype ?? "") || (node.objtype !== "OBJECT_TABLE" && !node.cmds?.length),
     messages: { gone: note("there is nothing to alter on {what} {name}") },
+    choose: (node) => (node.cmds?.length ? "gone" : undefined),
     data: (node) => ({ what: words(node.objtype), name: relname(node.relation as NodeOf<"RangeVar"> | undefined) }),
     examples: [gone("ALTER VIEW v ALTER COLUMN a SET DEFAULT 1", "gone", SYNTAX)],
   }),

@@ -635,6 +635,8 @@ function typeRule(row: TypeRow): RuleSpec<string> {
         const def = ctx.within("ColumnDef");
         // Casts in the column's default and constraints have types too.
         if (!def || def.typeName !== type) return;
+        // A serial that no rule made an identity would lose its numbers.
+        if (SERIALS.has(row.id) && !def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY")) return;
         const own = ctx.column(def);
         if (!own && def.colname === undefined) return;
         const mapped = mapType(ctx.catalog, type, own ?? def);
@@ -645,7 +647,7 @@ function typeRule(row: TypeRow): RuleSpec<string> {
           tidb: mapped.sql,
           endless: row.codec === "bytea" ? "LONGBLOB" : "LONGTEXT",
         };
-        ctx.reported(type.typmods ?? []);
+        ctx.consumed(type.typmods ?? []);
         for (const message of row.findings?.(mapped.use) ?? []) ctx.report(message, data);
         for (const mod of type.typmods ?? []) {
           const constant = as("A_Const", mod);
@@ -660,6 +662,8 @@ function typeRule(row: TypeRow): RuleSpec<string> {
     examples: text.examples,
   });
 }
+
+const SERIALS = new Set(["smallserial", "serial", "bigserial"]);
 
 type Schema = SchemaContext<"inlined" | "not-inlined" | "elements" | "collation">;
 type Domain = NonNullable<NonNullable<ReturnType<typeof mapType>>["domain"]>;

@@ -83,5 +83,12 @@ ${bodies.join("\n\n")}
 
 /** (node, field) pairs whose value stands untagged in the parser's JSON, with the kind it has. */
 export const INLINED: Readonly<Record<string, Readonly<Record<string, string>>>> = ${JSON.stringify(inlined, null, 2)};
+
+/** The fields that each kind of node has, by the declarations: what is not among them nobody can have dealt with. */
+export const FIELDS: Readonly<Record<string, string>> = ${JSON.stringify(
+    Object.fromEntries(kept.map(({ name, fields }) => [name, fields.map((f) => (f.field === "kind" ? "variant" : f.field)).join(" ")])),
+    null,
+    2,
+  )};
 `,
 );

@@ -23,7 +23,7 @@ knows no other order that PostgreSQL has.`,
       const collation = clause?.collname?.[clause.collname.length - 1];
       if (!clause || collation === undefined) return;
       ctx.report(BYTEWISE.has(collation) ? "bytes" : "other", { column: def.colname ?? "", collation });
-      ctx.reported(clause);
+      ctx.consumed(clause);
       return ctx.replace(ctx.change(def, { collClause: undefined }));
     }),
   ],

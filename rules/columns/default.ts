@@ -53,8 +53,8 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       const name = column?.name ?? def.colname ?? "";
       const value = tidbDefault(ctx.catalog, column ?? def, written!);
       if ("refused" in value) return ctx.drop("left-out", { column: name, what: value.refused });
-      ctx.reported(written!);
-      if (constraint.raw_expr !== written) ctx.reported(constraint.raw_expr!);
+      ctx.consumed(written!);
+      if (constraint.raw_expr !== written) ctx.consumed(constraint.raw_expr!);
       if (value.finding) ctx.report(value.finding, { column: name });
       // What a column has anyway, and an error on one that is NOT NULL (1067).
       if (value.sql === "NULL" && column && (column.notNull || ctx.final.columnOf.get(column.def)?.notNull))

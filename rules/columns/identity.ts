@@ -1,4 +1,17 @@
-import { as, error, isAutoIncrement, isNode, note, rule, tidbText, typeName, warning } from "../../src/rule.js";
+import {
+  as,
+  error,
+  isAutoIncrement,
+  isNode,
+  type NodeOf,
+  note,
+  rule,
+  type SchemaContext,
+  tidbText,
+  typeName,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 const SERIALS = /^(small|big)?serial[248]?$/;
 
@@ -28,6 +41,23 @@ servers they do not follow the order of inserts.`,
       help: "make a SEQUENCE, fill the column by UPDATE … SET … = NEXTVAL(…), then MODIFY it to NOT NULL DEFAULT (NEXTVAL(…))",
     }),
   },
+  // serial is an integer that is an identity: what follows has one form to deal with.
+  schema(schema) {
+    for (const statement of schema.statements) {
+      const { current } = statement;
+      if (current.kind === "CreateStmt") {
+        const tableElts = (current.tableElts ?? []).map((element) => asIdentity(schema, element));
+        if (tableElts.some((e, i) => e !== current.tableElts?.[i])) schema.update(statement, schema.change(current, { tableElts }));
+      } else if (current.kind === "AlterTableStmt") {
+        const cmds = (current.cmds ?? []).map((item) => {
+          const cmd = as("AlterTableCmd", item);
+          const def = cmd?.subtype === "AT_AddColumn" && cmd.def !== undefined ? asIdentity(schema, cmd.def) : undefined;
+          return cmd && def !== undefined && def !== cmd.def ? schema.change(cmd, { def }) : item;
+        });
+        if (cmds.some((c, i) => c !== current.cmds?.[i])) schema.update(statement, schema.change(current, { cmds }));
+      }
+    }
+  },
   on: (takes) => [
     takes("Constraint", ["contype", "generated_when", "options", "raw_expr"], (constraint, ctx) => {
       const def = ctx.within("ColumnDef");
@@ -52,33 +82,12 @@ servers they do not follow the order of inserts.`,
       return ctx.replace(tidbText("NOT NULL AUTO_INCREMENT"), "auto-increment", { column: column.name });
     }),
     takes("ColumnDef", ["colname", "constraints"], (def, ctx) => {
-      const column = ctx.column(def);
-      if (!column) return;
       const isNotNull = (c: unknown) => as("Constraint", c as never)?.contype === "CONSTR_NOTNULL";
       const constraints = def.constraints ?? [];
-      if (SERIALS.test(typeName(column.type).name)) {
-        if (column.added) {
-          ctx.differs(def as never);
-          return ctx.replace(ctx.change(def, {}), "added-later", { column: column.name });
-        }
-        const others = [...column.table.columns.values()].filter(isAutoIncrement);
-        if (others[0] !== column) {
-          ctx.differs(def as never);
-          return ctx.replace(ctx.change(def, {}), "second", { column: column.name });
-        }
-        const notNull = constraints.some(isNotNull) ? [] : [tidbText("NOT NULL")];
-        return ctx.replace(
-          ctx.change(def, { constraints: [...notNull, ...constraints, tidbText("AUTO_INCREMENT")] as never }),
-          "auto-increment",
-          { column: column.name },
-        );
-      }
-      // GENERATED AS IDENTITY brings its own NOT NULL.
-      if (constraints.some(bringsNotNull) && constraints.some(isNotNull))
-        return ctx.replace(
-          ctx.change(def, { constraints: constraints.filter((c) => !isNotNull(c) || void ctx.carried(as("Constraint", c)!, ["contype"])) }),
-        );
-      return;
+      // An identity brings its own NOT NULL.
+      if (!constraints.some(bringsNotNull) || !constraints.some(isNotNull)) return;
+      for (const c of constraints.filter(isNotNull)) ctx.consumed(c);
+      return ctx.replace(ctx.change(def, { constraints: constraints.filter((c) => !isNotNull(c)) }));
     }),
     takes("CreateStmt", ["tableElts", "options"], (create, ctx) => {
       for (const element of create.tableElts ?? []) {
@@ -120,6 +129,13 @@ servers they do not follow the order of inserts.`,
     },
   ],
 });
+
+function asIdentity(schema: SchemaContext, element: Value): Value {
+  const def = as("ColumnDef", element);
+  if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return element;
+  const identity: NodeOf<"Constraint"> = { kind: "Constraint", contype: "CONSTR_IDENTITY", generated_when: "d" };
+  return schema.change(def, { constraints: [...(def.constraints ?? []), identity] });
+}
 
 /** Options of a sequence that AUTO_INCREMENT does not have, unless they say what is so anyway. */
 const UNUSUAL: Readonly<Record<string, (arg: unknown) => boolean>> = {

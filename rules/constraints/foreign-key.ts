@@ -89,7 +89,7 @@ MATCH and SET DEFAULT without obeying them.`,
             initdeferred: false,
             skip_validation: false,
             initially_valid: true,
-            fk_matchtype: "s",
+            fk_matchtype: undefined,
           }),
         );
       },

@@ -22,7 +22,7 @@ NULL for all other rows, which says the same. One that is not unique only saves 
       if (!index.unique) {
         // Without uniqueness the condition changes no result: nothing of it needs to be printed.
         ctx.report("all", { name });
-        ctx.reported(where);
+        ctx.consumed(where);
         return ctx.replace(ctx.change(index, { whereClause: undefined }));
       }
       const indexParams = (index.indexParams ?? []).map((item) => {

@@ -36,7 +36,7 @@ const MESSAGES = {
   }),
   "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
   keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
-  cascade: note("CASCADE is left away: nothing in the input depends on {name}"),
+  cascade: note("CASCADE is left away: no table in the input depends on {name}"),
   counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
   counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
   columns: note("columns of type {name} are dropped, as CASCADE does: {columns}"),
@@ -57,7 +57,8 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
   on: (takes) => [
     takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok", "concurrent"], (drop, ctx) => {
       const names = (drop.objects ?? []).map(nameOf);
-      return DROPS[drop.removeType ?? ""]?.(drop, names, ctx);
+      const judge = DROPS[drop.removeType ?? ""];
+      return judge && (judge(drop, names, ctx) ?? ctx.replace(ctx.change(drop, { behavior: undefined })));
     }),
   ],
   examples: [
@@ -144,7 +145,7 @@ const DROPS: Readonly<Record<string, (drop: Drop, names: readonly Name[], ctx: C
   // Views are not in the output; one that is written there by hand is dropped all the same.
   OBJECT_VIEW: (drop, names, ctx) => {
     if (drop.behavior === "DROP_CASCADE") ctx.report("cascade", { name: listed(names) });
-    return ctx.replace(ctx.change(drop, { behavior: "DROP_RESTRICT", missing_ok: true }));
+    return ctx.replace(ctx.change(drop, { behavior: undefined, missing_ok: true }));
   },
 };
 
@@ -210,7 +211,7 @@ function keyThatNeeds(catalog: Catalog, index: Index) {
 
 function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (drop.behavior !== "DROP_CASCADE") return;
-  const plain = ctx.change(drop, { behavior: "DROP_RESTRICT" });
+  const plain = ctx.change(drop, { behavior: undefined });
   const keys = names.flatMap((name) => keysTo(ctx.catalog, name));
   if (keys.length === 0) return ctx.replace(plain, "cascade", { name: listed(names) });
   return ctx.statements(
@@ -241,7 +242,7 @@ function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   });
   if (real.length === 0) return ctx.statements([]);
   const objects = real.map(({ schema, name }) => (schema === undefined ? [name] : [schema, name]));
-  return ctx.replace(ctx.change(drop, { objects, behavior: "DROP_RESTRICT" }));
+  return ctx.replace(ctx.change(drop, { objects, behavior: undefined }));
 }
 
 /** The columns that a type took along. A type without any is nothing to TiDB, which is another rule's to say. */
@@ -253,7 +254,7 @@ function dropColumns(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   );
   if (columns.length === 0) return;
   ctx.report("columns", { name: listed(names), columns: columns.map((c) => `${c.table.name}.${c.name}`).join(", ") });
-  ctx.reported(drop.objects!);
+  ctx.consumed(drop.objects!);
   return ctx.statements(
     columns.map((column) => tidb`ALTER TABLE ${relationOf(column.table)} DROP COLUMN IF EXISTS ${raw(identifier(column.name))}`),
   );

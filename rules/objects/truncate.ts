@@ -47,7 +47,7 @@ tables that refer to it are empty (error 1701).`,
       const data = { table: unknown.map(({ relname }) => relname).join(", ") };
       if (unknown.length === relations.length) return ctx.drop("unknown-table", data);
       if (unknown.length > 0) ctx.report("unknown-table", data);
-      ctx.reported(unknown);
+      ctx.consumed(unknown);
 
       const added = cascade ? referring(ctx.catalog, known).filter((table) => !known.includes(table)) : [];
       if (added.length > 0) ctx.report("cascade", { tables: words(added) });

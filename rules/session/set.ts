@@ -2,7 +2,7 @@ import { as, error, type Kind, literalText, note, qualified, rule, tidbText, typ
 
 const MESSAGES = {
   dropped: note("{name} is left away: it is a setting of PostgreSQL's that changes nothing in the output"),
-  followed: note("search_path is followed: names without a schema are looked up in {value}"),
+  followed: note("search_path is left away: it was followed when names were looked up"),
   "search-path": warning("names without a schema are looked up in {first} and public only, not in the rest of the path: {value}", {
     help: "write the schema in front of names that stand in another one",
   }),
@@ -50,12 +50,12 @@ change what the statements after them mean are said.`,
       const { message, data, sql } = judge(name, values);
       if (sql === undefined) return ctx.drop(message, data);
       ctx.report(message, data);
-      ctx.reported(set.args ?? []);
+      ctx.consumed(set.args ?? []);
       return ctx.replace(tidbText(sql));
     }),
     takes("SelectStmt", ["targetList"], (select, ctx) => {
       const call = select.targetList?.length === 1 ? as("FuncCall", as("ResTarget", select.targetList[0])?.val) : undefined;
-      if (!call || qualified(call.funcname ?? []).name !== "set_config") return;
+      if (!call || qualified(call.funcname ?? []).name !== "set_config" || QUERIES.some((kind) => ctx.within(kind))) return;
       const [name, value] = (call.args ?? []).map(literalText);
       if (name === undefined || value === undefined) return ctx.drop("unknown", { name: name ?? "set_config" });
       const { message, data, sql } = judge(
@@ -64,7 +64,7 @@ change what the statements after them mean are said.`,
       );
       if (sql === undefined) return ctx.drop(message, data);
       ctx.report(message, data);
-      ctx.reported(select.targetList!);
+      ctx.consumed(select.targetList!);
       return ctx.replace(tidbText(sql));
     }),
   ],
@@ -121,6 +121,9 @@ SET default_table_access_method = heap`,
 /** Statements that hold a SET of their own: what becomes of it is said with them. */
 const NESTS: readonly Kind[] = ["CreateFunctionStmt", "AlterFunctionStmt", "AlterRoleSetStmt", "AlterDatabaseSetStmt", "AlterSystemStmt"];
 
+/** Statements that take a query in: only a query of its own is a setting. */
+const QUERIES: readonly Kind[] = ["SelectStmt", "InsertStmt", "ViewStmt", "CreateTableAsStmt", "RuleStmt"];
+
 function text(value: Value): string {
   const constant = as("A_Const", value);
   return String(constant?.sval ?? constant?.ival ?? constant?.fval ?? constant?.boolval ?? literalText(value) ?? "…");
@@ -135,7 +138,7 @@ interface Judgement {
 /** @param values undefined for RESET and DEFAULT */
 function judge(name: string, values: readonly string[] | undefined): Judgement {
   const schemas = (values ?? []).filter((schema) => !NO_SCHEMAS.has(schema));
-  const value = (values ?? []).filter((v) => v !== "").join(", ") || "the schemas they name";
+  const value = (values ?? []).join(", ");
   const data = { name, value, first: schemas[0] ?? "public" };
   if (name === "session_replication_role")
     return { message: "foreign-keys", data, sql: `SET foreign_key_checks = ${value === "replica" ? 0 : 1}` };
@@ -158,7 +161,7 @@ const JUDGED: Readonly<Record<string, (value: string) => Id | undefined>> = {
   standard_conforming_strings: (value) => (ON.test(value) ? undefined : "escapes"),
   timezone: (value) => (UTC.test(value) ? undefined : "time-zone"),
   datestyle: (value) => (value.startsWith("iso") ? undefined : "dates"),
-  intervalstyle: (value) => (value === "postgres" ? undefined : "dates"),
+  intervalstyle: (value) => (value === "postgres" ? undefined : "unknown"),
   role: () => "role",
   session_authorization: () => "role",
   default_with_oids: (value) => (ON.test(value) ? "oids" : undefined),

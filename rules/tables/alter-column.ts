@@ -91,7 +91,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     if (cmd.def === undefined) return ctx.replace(tidbText(`ALTER COLUMN ${name} DROP DEFAULT`));
     const value = tidbDefault(ctx.catalog, column, cmd.def);
     if ("refused" in value) return ctx.drop("default-left-out", { column: column.name, reason: value.refused });
-    ctx.reported(cmd.def);
+    ctx.consumed(cmd.def);
     // JSON's constructors are taken by MODIFY only (error 1101), a bare now-function in parentheses only.
     if (/^\(JSON_/.test(value.sql)) return modify(ctx, cmd, column);
     const sql = value.sql.startsWith("CURRENT_TIMESTAMP") ? `(${value.sql})` : value.sql;
@@ -104,7 +104,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     const from = before && mapType(ctx.catalog, before, column);
     const data = { column: column.name, from: from?.sql ?? "its type", to: to?.sql ?? typeName(column.type).name };
     if (def.raw_default !== undefined && !castsItself(def.raw_default, column)) return ctx.drop("using", data);
-    ctx.reported(def);
+    ctx.consumed(def);
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), "no-change", data);
     const rewritten = from?.row !== to?.row;
     if (column.history.keys.some((k) => REFUSING.has(k.kind)) && rewritten) return ctx.drop("in-key", data);

@@ -14,16 +14,20 @@ several columns needs: these go first, in statements of their own.`,
   on: (takes) => [
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       const table = alter.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
-      if (!table) return;
+      let found = false;
       const cmds = (alter.cmds ?? []).flatMap((item) => {
         const cmd = as("AlterTableCmd", item);
-        const column = cmd?.subtype === "AT_DropColumn" ? (cmd.name ?? "") : undefined;
-        const dropped = column === undefined ? [] : (table.droppedWith.get(column) ?? []);
-        const going = dropped.filter(blocks);
-        for (const { name } of going) ctx.report("first", { name, column: column! });
-        return [...going.flatMap(clausesFor).map((sql) => tidbText(sql) as never), item];
+        if (cmd?.subtype !== "AT_DropColumn") return [item];
+        found = true;
+        const column = cmd.name ?? "";
+        const going = (table?.droppedWith.get(column) ?? []).filter(blocks);
+        for (const { name } of going) ctx.report("first", { name, column });
+        // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
+        ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);
+        const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
+        return [...going.flatMap(clausesFor), own].map((sql) => tidbText(sql) as never);
       });
-      return cmds.length === alter.cmds?.length ? undefined : ctx.replace(ctx.change(alter, { cmds }));
+      return found ? ctx.replace(ctx.change(alter, { cmds })) : undefined;
     }),
   ],
   examples: [

@@ -132,19 +132,9 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   } else if (cmd.subtype === "AT_ColumnDefault" && column.default === cmd.def && drawsFromItsOwn(schema, column)) {
     column.history.autoIncrement = true;
     extend(schema, creator, column, tidbText("AUTO_INCREMENT") as never);
-    schema.absorb(statement, creator, [...carried, ...wholly(cmd.def)], "sequence", data);
+    schema.consumed(cmd.def!);
+    schema.absorb(statement, creator, carried, "sequence", data);
   }
-}
-
-/** `nextval('s'::regclass)` with all below it: its meaning is AUTO_INCREMENT now. */
-function wholly(value: unknown): (readonly [never, readonly string[]])[] {
-  const call = as("FuncCall", value as never);
-  const cast = as("TypeCast", call?.args?.[0]);
-  const constant = as("A_Const", cast ? cast.arg : call?.args?.[0]);
-  const inner = as("TypeCast", cast?.arg);
-  return [call, cast, inner, inner && as("A_Const", inner.arg), constant, cast?.typeName, inner?.typeName]
-    .filter((n) => n !== undefined)
-    .map((n) => [n as never, Object.keys(n)] as const);
 }
 
 function foldComment(schema: Schema, creators: Creators, statement: Folded, comment: NodeOf<"CommentStmt">): void {

@@ -36,6 +36,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
     "Constraint",
     ["contype", "conname", "fk_attrs", "pktable", "pk_attrs", "fk_del_action", "fk_upd_action"],
     (node, p) => {
+      if (!node.pk_attrs?.length) return p.refuse(node as Node, "REFERENCES without the parent's columns");
       const parent = `${p.relation(node.pktable!)} (${identifiers(node.pk_attrs)})`;
       const actions = `${action("ON DELETE", node.fk_del_action, node as Node, p)}${action("ON UPDATE", node.fk_upd_action, node as Node, p)}`;
       return `${label(node)}FOREIGN KEY (${identifiers(node.fk_attrs)}) REFERENCES ${parent}${actions}`;

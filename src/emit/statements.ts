@@ -10,9 +10,6 @@ const ALTERATIONS: Readonly<Record<string, Printer>> = {
   AT_AddColumn: prints("AlterTableCmd", ["subtype", "def", "missing_ok"], (cmd, p) => {
     return `ADD COLUMN ${cmd.missing_ok ? "IF NOT EXISTS " : ""}${p.print(cmd.def)}`;
   }),
-  AT_DropColumn: prints("AlterTableCmd", ["subtype", "name", "missing_ok"], (cmd) => {
-    return `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(cmd.name ?? "")}`;
-  }),
   AT_AddConstraint: prints("AlterTableCmd", ["subtype", "def"], (cmd, p) => {
     const constraint = as("Constraint", cmd.def);
     return constraint ? `ADD ${p.print(constraint)}` : p.refuse(cmd as Node, "this constraint");

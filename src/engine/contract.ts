@@ -59,8 +59,8 @@ export interface Context<M extends string = string> {
   drop(message: M, data?: Data): Outcome;
   /** What the last `report` said: the column, key or index that the node makes is in the output, but not as the source has it. */
   differs(node: Node): void;
-  /** What the last `report` said covers this node and all below it: it need not be in the output. */
-  reported(node: Value): void;
+  /** The rule dealt with the value and all below it: nothing the grammar is known to have is lost. */
+  consumed(value: Value): void;
   /** The node's fields stand in another node that a rule made from it. */
   carried<K extends Kind>(node: NodeOf<K>, fields: readonly (keyof NodeOf<K>)[]): void;
 }
@@ -80,6 +80,8 @@ export interface SchemaContext<M extends string = string> {
   readonly final: Catalog;
   column(def: ColumnDef): Column | undefined;
   change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
+  /** See `Context.consumed`. */
+  consumed(value: Value): void;
   /** Gives a statement another tree. */
   update(statement: Folded, node: Node): void;
   /**

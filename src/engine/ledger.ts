@@ -1,5 +1,6 @@
-import type { Node } from "../pg/ast.js";
+import { FIELDS, type Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
+import { eachChild } from "../pg/walk.js";
 import type { Tidb } from "./tidb.js";
 
 type AnyNode = Node | Tidb;
@@ -48,8 +49,23 @@ const NO_INFORMATION: Readonly<Record<string, unknown>> = {
   withCheckOption: "NO_CHECK_OPTION",
 };
 
+const known = new Map<string, ReadonlySet<string>>();
+
+function knownFields(kind: string): ReadonlySet<string> {
+  let fields = known.get(kind);
+  if (!fields) {
+    fields = new Set((FIELDS[kind] ?? "").split(" "));
+    known.set(kind, fields);
+  }
+  return fields;
+}
+
+/** Fields that only a rule can judge, whatever their value: without it, the statement is not printed in silence. */
+const JUDGED = new Set(["DropStmt.behavior", "Constraint.fk_matchtype"]);
+
 /** Whether a field's value could be lost without losing anything. */
-function saysNothing(field: string, value: unknown): boolean {
+function saysNothing(kind: string, field: string, value: unknown): boolean {
+  if (JUDGED.has(`${kind}.${field}`)) return value === undefined;
   if (value === undefined || value === false || value === "" || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);
@@ -68,6 +84,7 @@ export interface Loss {
 export class Ledger {
   readonly #entries = new Map<AnyNode, Entry>();
   readonly #origins = new Map<AnyNode, AnyNode>();
+  readonly #lost = new Set<AnyNode>();
   readonly #base: Ledger | undefined;
 
   /** @param base what whole-schema rules recorded; a ledger is kept for one statement and then thrown away */
@@ -105,6 +122,18 @@ export class Ledger {
   /** A finding speaks of the node and all below it. */
   reported(node: AnyNode): void {
     this.#entry(node).reported = true;
+    this.#lost.add(node);
+  }
+
+  /** The node is not in the output, as a finding says; what is below it is judged all the same. */
+  lost(node: AnyNode): void {
+    this.#lost.add(node);
+  }
+
+  /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
+  consumed(node: Node): void {
+    this.carried(node, knownFields(node.kind));
+    eachChild(node, (child) => this.consumed(child));
   }
 
   isReported(node: AnyNode): boolean {
@@ -113,7 +142,7 @@ export class Ledger {
 
   /** All nodes that findings speak of. */
   reportedNodes(): Node[] {
-    return [...this.#entries].flatMap(([node, entry]) => (entry.reported ? [this.origin(node) as Node] : []));
+    return [...this.#lost].map((node) => this.origin(node) as Node);
   }
 
   /** The node of the source that a changed copy goes back to. */
@@ -155,7 +184,7 @@ export class Ledger {
         const declared = entry.fields?.some((set) => set.has(field)) ?? false;
         const replaced = copy !== undefined && copy.kind === node.kind && field in copy;
         if (!declared && !replaced) {
-          if (!saysNothing(field, value)) losses.push({ node: this.origin(node) as Node, field });
+          if (!saysNothing(node.kind, field, value)) losses.push({ node: this.origin(node) as Node, field });
           continue;
         }
         visitValue(value);

@@ -226,12 +226,18 @@ function context(walk: Walk): Context {
     },
     drop(message, data): Outcome {
       report(message, data);
-      run.ledger.reported(run.ledger.origin(walk.node));
-      run.ledger.reported(walk.node);
+      // Only what is reported as an error needs no further account.
+      if (walk.rule.messages[message]?.severity === "error") {
+        run.ledger.reported(run.ledger.origin(walk.node));
+        run.ledger.reported(walk.node);
+      } else {
+        run.ledger.lost(walk.node);
+        run.ledger.consumed(walk.node);
+      }
       return { drop: true };
     },
     differs: (node) => void run.differing.add(run.ledger.origin(node)),
-    reported: (value) => eachNode(value, (node) => run.ledger.reported(node)),
+    consumed: (value) => eachNode(value, (node) => run.ledger.consumed(node)),
     carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
   };
 }
@@ -247,6 +253,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
     const schema: SchemaContext = {
       statements: statements as readonly Folded[],
       final,
+      consumed: (value) => eachNode(value, (node) => ledger.consumed(node)),
       column: (def) => final.columnOf.get(ledger.origin(def)),
       change: (node, patch) => changed(ledger, node as Node, patch) as never,
       update(folded, node) {

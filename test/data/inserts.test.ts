@@ -101,7 +101,6 @@ describe("a statement", () => {
     "INSERT INTO t (txt) VALUES (E'a\\'",
     "INSERT INTO t (txt) VALUES ('a'\n'b')",
     "INSERT INTO t (txt) VALUES (U&'\\0041')",
-    "INSERT INTO t (txt) VALUES (N'a')",
     "INSERT INTO t (txt) VALUES ($$a$$)",
     "INSERT INTO t (texts) VALUES (ARRAY['a'])",
     "INSERT INTO t (txt) VALUES (lower('A'))",

@@ -10,7 +10,7 @@ export function catalogue(rules: readonly Rule[]): string {
     groups.set(folder, [...(groups.get(folder) ?? []), rule]);
   }
   const parts = [
-    "<!-- Generated from the rules by `npm run docs`. Do not edit. -->",
+    "<!-- biome-ignore-all format: generated from the rules by `npm run docs`; do not edit -->",
     "# Rules",
     `What pg2tidb does with each PostgreSQL construct, and why: ${rules.length} rules. A finding names its rule; \`pg2tidb explain <rule>\` shows
 the same text as here. Every example is run by the tests: converted, applied to a TiDB, and read back.`,

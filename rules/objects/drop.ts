@@ -30,10 +30,11 @@ type Name = ReturnType<typeof qualified>;
 
 const MESSAGES = {
   concurrently: note("CONCURRENTLY is left away: TiDB drops every index without blocking writes"),
-  "no-index": note("there is nothing to drop: no index {name} was made in the input"),
+  "no-index": note("there is nothing to drop: no index {name} was made so far"),
   "unknown-index": error("index {name} is not dropped: the input does not say on which table it is", {
     help: "convert the file that creates the index together with this one, or write DROP INDEX {name} ON the table",
   }),
+  "lost-index": note("there is nothing to drop: index {name} was left out of the output"),
   "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
   keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
   cascade: note("CASCADE is left away: no table in the input depends on {name}"),
@@ -75,9 +76,10 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
       findings: ["concurrently"],
     },
     {
-      pg: "DROP INDEX IF EXISTS i; DROP INDEX k",
+      given: "CREATE TABLE t (tags jsonb); CREATE INDEX g ON t USING gin (tags)",
+      pg: "DROP INDEX IF EXISTS i; DROP INDEX k; DROP INDEX g",
       tidb: null,
-      findings: ["no-index", "unknown-index"],
+      findings: ["no-index", "unknown-index", "lost-index"],
     },
     {
       given: `CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int); CREATE INDEX person_team ON person (team);
@@ -163,33 +165,26 @@ function isLive(catalog: Catalog, table: Table): boolean {
 }
 
 function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
-  const known = names.map((name) => {
+  const statements: Tidb[] = [];
+  for (const name of names) {
     const index = find(ctx.catalog, ctx.catalog.dropped, name);
-    return index && isLive(ctx.catalog, index.table) ? index : undefined;
-  });
-  const statements = known.flatMap((index) => (index ? dropIndex(drop, index, ctx) : []));
-  const missing = names.filter((_, i) => !known[i]).map(({ name }) => name);
-  const message = drop.missing_ok ? "no-index" : "unknown-index";
-  if (statements.length === 0) return ctx.drop(message, { name: missing.join(", ") });
-  if (missing.length > 0) ctx.report(message, { name: missing.join(", ") });
-  if (drop.concurrent) ctx.report("concurrently");
+    if (!index || !isLive(ctx.catalog, index.table)) ctx.report(drop.missing_ok ? "no-index" : "unknown-index", { name: name.name });
+    else if (ctx.lost(index.node)) ctx.report("lost-index", { name: name.name });
+    else statements.push(...dropIndex(drop, index, ctx));
+  }
+  if (drop.concurrent && statements.length > 0) ctx.report("concurrently");
   return ctx.statements(statements);
 }
 
 function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
   const on = relationOf(index.table);
-  // Other rules leave such an index out, or make it in another form.
-  const certain =
-    index.columns.every((column) => column !== null) && !index.node.whereClause && ORDERED.has(index.node.accessMethod ?? "btree");
-  const name = `${drop.missing_ok || !certain ? "IF EXISTS " : ""}${identifier(index.name)}`;
+  const name = `${drop.missing_ok ? "IF EXISTS " : ""}${identifier(index.name)}`;
   const key = keyThatNeeds(ctx.catalog, index);
   if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
   ctx.report("foreign-key", { key: key.name, name: index.name });
   const columns = key.columns.map((column) => identifier(column.name)).join(", ");
   return [tidb`CREATE INDEX IF NOT EXISTS ${raw(identifier(key.name))} ON ${on} (${raw(columns)})`, tidb`DROP INDEX ${raw(name)} ON ${on}`];
 }
-
-const ORDERED = new Set(["btree", "hash", "brin"]);
 
 /**
  * A foreign key that may have no other index than this one. TiDB makes one of the key's own name unless there is one already, and drops
@@ -212,7 +207,7 @@ function keyThatNeeds(catalog: Catalog, index: Index) {
 function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (drop.behavior !== "DROP_CASCADE") return;
   const plain = ctx.change(drop, { behavior: undefined });
-  const keys = names.flatMap((name) => keysTo(ctx.catalog, name));
+  const keys = names.flatMap((name) => keysTo(ctx.catalog, name)).filter(({ node }) => !ctx.lost(node));
   if (keys.length === 0) return ctx.replace(plain, "cascade", { name: listed(names) });
   return ctx.statements(
     [...keys.map(({ table, name }) => tidb`ALTER TABLE ${relationOf(table)} DROP FOREIGN KEY ${raw(identifier(name))}`), plain],

@@ -77,7 +77,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       const made = stateOf([...ctx.final.sequences.values()].find((sequence) => sequence.node === create));
       if (made.state === "counter") {
         // It is not in the output, whatever stands in its place.
-        ctx.consumed(create as NodeOf<"CreateSeqStmt">);
+        ctx.differs(create as NodeOf<"CreateSeqStmt">);
         return changeCounter(ctx, name.name, made.column, options, options);
       }
       if ((integer(options.get("cache")) ?? 1n) === 1n) ctx.report("cache", { name: name.name });

@@ -1,4 +1,4 @@
-import { type Catalog, type Column, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
+import { type Catalog, type Column, type Index, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
 import { as } from "../pg/names.js";
@@ -17,6 +17,8 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
   const name = (object: { schema: string; name: string }) => unquoted(relation(object));
   const tables = [...final.tables.values()].filter((t) => !lost.has(t.node));
   const isLost = (c: TableConstraint) => lost.has(c.node);
+  const indexesOf = new Map<Table, Index[]>();
+  for (const index of final.indexes.values()) indexesOf.set(index.table, [...(indexesOf.get(index.table) ?? []), index]);
   return {
     tables: tables.map((table): TidbTable => {
       const constraints = [...table.constraints.values()].filter((c) => !isLost(c));
@@ -27,7 +29,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
         primaryKey: primary?.columns.map((c) => c.name) ?? [],
         indexes: [
           ...constraints.filter((c) => c.type === "unique").map((c) => uniqueIndex(c, differing)),
-          ...indexes(final, table, lost, differing),
+          ...indexes(indexesOf.get(table) ?? [], lost, differing),
         ],
         foreignKeys: constraints.filter((c) => c.type === "foreign" && c.parent).map((c) => foreignKey(c, name)),
         checks: constraints.filter((c) => c.type === "check").length,
@@ -76,9 +78,9 @@ function uniqueIndex(constraint: TableConstraint, differing: ReadonlySet<Node>):
   return { name: constraint.name, unique: true, columns: constraint.columns.map((c) => c.name), reshaped: differing.has(constraint.node) };
 }
 
-function indexes(catalog: Catalog, table: Table, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbIndex[] {
-  return [...catalog.indexes.values()]
-    .filter((i) => i.table === table && !lost.has(i.node))
+function indexes(own: readonly Index[], lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbIndex[] {
+  return own
+    .filter((i) => !lost.has(i.node))
     .map((i) => ({ name: i.name, unique: i.unique, columns: i.columns.map((c) => c?.name ?? null), reshaped: differing.has(i.node) }));
 }
 

@@ -61,11 +61,11 @@ function knownFields(kind: string): ReadonlySet<string> {
 }
 
 /** Fields that only a rule can judge, whatever their value: without it, the statement is not printed in silence. */
-const JUDGED = new Set(["DropStmt.behavior", "Constraint.fk_matchtype"]);
+const JUDGED: Readonly<Record<string, string>> = { behavior: "DropStmt", fk_matchtype: "Constraint" };
 
 /** Whether a field's value could be lost without losing anything. */
 function saysNothing(kind: string, field: string, value: unknown): boolean {
-  if (JUDGED.has(`${kind}.${field}`)) return value === undefined;
+  if (JUDGED[field] === kind) return value === undefined;
   if (value === undefined || value === false || value === "" || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);

@@ -3,7 +3,7 @@ import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement } from "../src/app/check.js";
 import { guarded } from "../src/cli/exit.js";
 import { assertReportFormats, commonFlags, conversionOptions, tell } from "../src/cli/flags.js";
-import { type Checked, checkOnTidb, finish } from "../src/cli/run.js";
+import { assertSql, type Checked, checkOnTidb, finish } from "../src/cli/run.js";
 import { accountOf } from "../src/report/account.js";
 import type { ReportInput } from "../src/report/model.js";
 import type { Result } from "../src/result.js";
@@ -79,7 +79,9 @@ async function checkInputs(args: readonly string[], flags: CheckFlags): Promise<
 
 async function convertInMemory(sources: readonly Source[], options: ReturnType<typeof conversionOptions>): Promise<Result> {
   const [{ convert }, { default: rules }] = await Promise.all([import("../src/app/convert.js"), import("../rules/index.js")]);
-  return convert(sources, rules, options);
+  const result = await convert(sources, rules, options);
+  assertSql(result.files);
+  return result;
 }
 
 type CheckedFile = ReportInput["files"][number] & { readonly checked: readonly CheckedStatement[] };

@@ -5,7 +5,7 @@ import type { CheckedStatement } from "../src/app/check.js";
 import { guarded } from "../src/cli/exit.js";
 import { assertReportFormats, commonFlags, conversionOptions, paintFor, tell } from "../src/cli/flags.js";
 import type { Inputs } from "../src/cli/inputs.js";
-import { checkOnTidb, finish } from "../src/cli/run.js";
+import { assertSql, checkOnTidb, finish } from "../src/cli/run.js";
 import type { FileResult, Result } from "../src/result.js";
 
 export default class Convert extends Command {
@@ -60,6 +60,7 @@ async function convertInputs(args: readonly string[], flags: ConvertFlags): Prom
 
   const [{ convert }, { default: rules }] = await Promise.all([import("../src/app/convert.js"), import("../rules/index.js")]);
   const result = await convert(sources, rules, options);
+  assertSql(result.files);
   // Before the check: what is converted must not be lost when there is no engine, or nobody waits for it.
   if (flags.output !== undefined) await writeOutput(flags.output, result.files, inputs);
   if (flags.diff) await printDiff(result.files, flags);

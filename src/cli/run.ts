@@ -1,12 +1,27 @@
 import type { CheckedStatement, CheckOptions } from "../app/check.js";
+import { CORE } from "../core.js";
 import type { Finding } from "../finding.js";
 import { rendererFor } from "../report/formats.js";
 import { renderJson } from "../report/json.js";
 import { buildReport, type Report, type ReportInput, reaches } from "../report/model.js";
 import { renderSummary, renderTerminal } from "../report/terminal.js";
 import type { CheckSummary } from "../report/verdict.js";
+import type { FileResult } from "../result.js";
+import { InputError, looksLike } from "../source/decode.js";
 import { EXIT } from "./exit.js";
 import { type CommonFlags, paintFor, tell } from "./flags.js";
+
+/**
+ * Not one statement parses, and the text looks like something else: then there is nothing to convert, and nothing is written.
+ * @throws InputError naming what it looks like
+ */
+export function assertSql(files: readonly FileResult[]): void {
+  for (const { source, statements } of files) {
+    const understood = statements.some(({ findings }) => findings.every((finding) => finding.rule !== CORE.notUnderstood.id));
+    const what = understood ? undefined : looksLike(source.text);
+    if (what !== undefined) throw new InputError(`${source.name}: looks like ${what}, not SQL: not one statement of it parses`);
+  }
+}
 
 /** What an engine said, or why none could be asked. */
 export interface Checked {

@@ -33,32 +33,32 @@ function pg2tidb(args: readonly string[], { stdin = "", env = {} }: { stdin?: st
 
 describe("convert", () => {
   it("prints SQL on stdout, and the account last on stderr", () => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     const { code, stdout, stderr, lastLine } = pg2tidb(["convert", "a.sql"]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(stdout).toContain("SELECT 1");
+    expect(stdout).toContain("DROP TABLE one");
     expect(lastLine).toMatch(ACCOUNT);
     expect(lastLine).toMatch(/^1 statements/);
   });
 
   it("reads standard input", () => {
-    const { code, stdout } = pg2tidb(["convert", "-"], { stdin: "SELECT 2;\n" });
+    const { code, stdout } = pg2tidb(["convert", "-"], { stdin: "DROP TABLE two;\n" });
     expect(code).toBe(0);
-    expect(stdout).toContain("SELECT 2");
+    expect(stdout).toContain("DROP TABLE two");
   });
 
   it("names each file when there are several", () => {
-    file("a.sql", "SELECT 1;\n");
-    file("b.sql", "SELECT 2;\n");
+    file("a.sql", "DROP TABLE one;\n");
+    file("b.sql", "DROP TABLE two;\n");
     const { stdout } = pg2tidb(["convert", "a.sql", "b.sql"]);
     expect(stdout).toMatch(/^-- file: a\.sql\n[\s\S]*\n-- file: b\.sql\n/);
   });
 
   it("writes one input to a file or into a directory, several into a directory", () => {
-    file("in/a.sql", "SELECT 1;\n");
-    file("in/deep/b.sql", "SELECT 2;\n");
+    file("in/a.sql", "DROP TABLE one;\n");
+    file("in/deep/b.sql", "DROP TABLE two;\n");
     expect(pg2tidb(["convert", "in/a.sql", "--output", "out.sql"]).stdout).toBe("");
-    expect(readFileSync(join(folder, "out.sql"), "utf8")).toContain("SELECT 1");
+    expect(readFileSync(join(folder, "out.sql"), "utf8")).toContain("DROP TABLE one");
     pg2tidb(["convert", "in/a.sql", "-o", "one/"]);
     expect(existsSync(join(folder, "one/a.sql"))).toBe(true);
     pg2tidb(["convert", "in", "--output", "all"]);
@@ -67,25 +67,25 @@ describe("convert", () => {
   });
 
   it("never writes over an input, nor several outputs into one file", () => {
-    file("a.sql", "SELECT 1;\n");
-    file("b.sql", "SELECT 2;\n");
+    file("a.sql", "DROP TABLE one;\n");
+    file("b.sql", "DROP TABLE two;\n");
     expect(pg2tidb(["convert", "a.sql", "--output", "a.sql"]).code).toBe(2);
     expect(pg2tidb(["convert", "a.sql", "--output", "."]).code).toBe(2);
     expect(pg2tidb(["convert", "a.sql", "b.sql", "--output", "b.sql"]).code).toBe(2);
-    expect(readFileSync(join(folder, "a.sql"), "utf8")).toBe("SELECT 1;\n");
+    expect(readFileSync(join(folder, "a.sql"), "utf8")).toBe("DROP TABLE one;\n");
   });
 
   it("exits with 1 when something is not converted, still writing the rest", () => {
-    file("a.sql", "SELECT 1;\nCREATE TABEL x;\n");
+    file("a.sql", "DROP TABLE one;\nCREATE TABEL x;\n");
     const { code, stdout, stderr, lastLine } = pg2tidb(["convert", "a.sql"]);
     expect(code).toBe(1);
-    expect(stdout).toContain("SELECT 1");
+    expect(stdout).toContain("DROP TABLE one");
     expect(stderr).toMatch(/^a\.sql:2:\d+ error core\//m);
     expect(lastLine).toMatch(/\+ 1 not converted$/);
   });
 
   it("writes reports by extension, several at once, and knows no others", () => {
-    file("a.sql", "SELECT 1;\nCREATE TABEL x;\n");
+    file("a.sql", "DROP TABLE one;\nCREATE TABEL x;\n");
     pg2tidb(["convert", "--report", "r.json", "--report", "r.md", "--report", "r.html", "a.sql"]);
     expect(JSON.parse(readFileSync(join(folder, "r.json"), "utf8")).account.unconverted).toBe(1);
     expect(readFileSync(join(folder, "r.md"), "utf8")).toContain("| a.sql | 2 |");
@@ -96,26 +96,26 @@ describe("convert", () => {
   });
 
   it("gives JSON on stdout instead of SQL", () => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     const { stdout, lastLine } = pg2tidb(["convert", "a.sql", "--format", "json"]);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, account: { statements: 1 }, files: [{ name: "a.sql" }] });
     expect(lastLine).toMatch(ACCOUNT);
   });
 
   it("prints a diff instead of SQL", () => {
-    file("a.sql", "SELECT 1;\nCREATE TABEL x;\n");
+    file("a.sql", "DROP TABLE one;\nCREATE TABEL x;\n");
     const { stdout } = pg2tidb(["convert", "a.sql", "--diff"]);
     expect(stdout).toMatch(/^--- a\.sql\tPostgreSQL\n\+\+\+ a\.sql\tTiDB\n@@ /);
     expect(stdout).toMatch(/^-CREATE TABEL x;$/m);
   });
 
   it("without a TiDB writes the output all the same, says the check did not happen, and exits with 4", () => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     const { code, stderr, lastLine } = pg2tidb(["convert", "a.sql", "--check", "--output", "out.sql", "--report", "r.json"]);
     expect(code).toBe(4);
     expect(stderr).toMatch(/^not checked: /m);
     expect(lastLine).toMatch(ACCOUNT);
-    expect(readFileSync(join(folder, "out.sql"), "utf8")).toContain("SELECT 1");
+    expect(readFileSync(join(folder, "out.sql"), "utf8")).toContain("DROP TABLE one");
     expect(JSON.parse(readFileSync(join(folder, "r.json"), "utf8")).check.kind).toBe("failed");
   });
 
@@ -139,7 +139,7 @@ describe("usage", () => {
     [["engine", "buld"]],
     [["explain", "no/such-rule"]],
   ])("exits with 2 for %j, with nothing on stdout", (args) => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     const { code, stdout, stderr } = pg2tidb(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).not.toBe("");
@@ -151,7 +151,7 @@ describe("usage", () => {
   });
 
   it("names the releases it supports", () => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     expect(pg2tidb(["convert", "a.sql", "--target", "7.5.0"]).stderr).toContain("8.5.0 or a later 8.5");
     expect(pg2tidb(["convert", "a.sql", "--target", "8.5.0"]).code).toBe(0);
   });
@@ -176,7 +176,7 @@ describe("usage", () => {
   });
 
   it("does not take piped SQL for the name of a file", () => {
-    expect(pg2tidb(["convert"], { stdin: "SELECT 1;" }).code).toBe(2);
+    expect(pg2tidb(["convert"], { stdin: "DROP TABLE one;" }).code).toBe(2);
   });
 });
 
@@ -201,7 +201,7 @@ describe("check", () => {
   });
 
   it("exits with 4 when there is no TiDB", () => {
-    file("a.sql", "SELECT 1;\n");
+    file("a.sql", "DROP TABLE one;\n");
     const { code, stderr } = pg2tidb(["check", "a.sql"]);
     expect(code).toBe(4);
     expect(stderr).toMatch(/^not checked: /m);

@@ -155,8 +155,8 @@ function lost(rule: Rule, with_: StatementResult, without: StatementResult): boo
   // What the rule took out, with an error finding, is there without it.
   if (rule.id in REFUSED_WITHOUT || with_.findings.some((each) => each.rule === rule.id && each.severity === "error")) return false;
   if (hasError(without) || with_.sql.join(";\n") === without.sql.join(";\n")) return false;
-  // What the finding on another statement says is not in the output needs no dropping.
-  if (without.kind.startsWith("DROP ") && without.sql.length === 0 && without.findings.length > 0) return false;
+  // What a DROP has to do depends on what the statements before it, which have their findings, left there.
+  if (without.kind.startsWith("DROP ")) return false;
   // What is no longer folded into another statement stands in its own place again, and that other statement says less.
   return rule.schema === undefined || (with_.sql.length === 0 && without.sql.length === 0);
 }

@@ -46,9 +46,13 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   const final = emptyCatalog();
   const files: Item[][] = [];
   for (const source of sources) files.push(await readFile(source, final, options));
-  const statements = files.flat().flatMap((item) => item.statement ?? []);
   const folds = new Ledger();
-  fold(rules, statements, final, folds);
+  fold(
+    rules,
+    files.flat().flatMap((item) => item.statement ?? []),
+    final,
+    folds,
+  );
 
   const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
   const lost = new Set<Node>();

@@ -1,5 +1,6 @@
 /**
- * Words TiDB 8.5.6 reserves (`SELECT word FROM information_schema.keywords WHERE reserved = 1`).
+ * Words TiDB 8.5.6 reserves (`SELECT word FROM information_schema.keywords WHERE reserved = 1`), and five that it refuses as names without saying so
+ * there: schema, schemas, sql_buffer_result, sql_cache, sql_no_cache (error 1064).
  */
 const RESERVED = new Set(
   `
@@ -12,8 +13,8 @@ const RESERVED = new Set(
   lag last_value lead leading leave left like limit linear lines load localtime localtimestamp lock long longblob longtext low_priority
   match maxvalue mediumblob mediumint mediumtext middleint minute_microsecond minute_second mod natural no_write_to_binlog not nth_value
   ntile null numeric of on optimize option optionally or order out outer outfile over partition percent_rank precision primary procedure
-  range rank read real recursive references regexp release rename repeat replace require restrict revoke right rlike row row_number rows
-  second_microsecond select set show smallint spatial sql sql_big_result sql_calc_found_rows sql_small_result sqlexception sqlstate
+  range rank read real recursive references regexp release rename repeat replace require restrict revoke right rlike row row_number rows schema schemas
+  second_microsecond select set show smallint spatial sql sql_big_result sql_buffer_result sql_cache sql_no_cache sql_calc_found_rows sql_small_result sqlexception sqlstate
   sqlwarning ssl starting stored straight_join table tablesample terminated then tidb_current_tso tinyblob tinyint tinytext to trailing
   trigger true union unique unlock unsigned until update usage use using utc_date utc_time utc_timestamp values varbinary varchar
   varcharacter varying virtual when where while window with write xor year_month zerofill

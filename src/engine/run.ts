@@ -209,8 +209,8 @@ function context(walk: Walk): Context {
     within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
     column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
     lost: (node) => run.lost.has(node),
-    constraint: (node) => run.final.constraintOf.get(run.ledger.origin(node as Node) as never),
-    index: (node) => run.final.indexOf.get(run.ledger.origin(node as Node) as never),
+    constraint: (node) => madeBy(run, "constraintOf", run.ledger.origin(node as Node)) as never,
+    index: (node) => madeBy(run, "indexOf", run.ledger.origin(node as Node)) as never,
     report,
     change: (node, patch: Patch<Kind>) => changed(run.ledger, node as Node, patch) as never,
     replace(next, message, data) {
@@ -240,6 +240,11 @@ function context(walk: Walk): Context {
     consumed: (value) => eachNode(value, (node) => run.ledger.consumed(node)),
     carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
   };
+}
+
+/** As the statement left it: columns may be renamed later. What a later statement makes, folded into this one, only the end knows. */
+function madeBy({ now, final }: Run, map: "constraintOf" | "indexOf", node: Node): unknown {
+  return now[map].get(node as never) ?? final[map].get(node as never);
 }
 
 function nearestLocated(path: readonly Node[]): Node | undefined {

@@ -20,7 +20,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   "Constraint.initdeferred": "INITIALLY DEFERRED",
   "Constraint.skip_validation": "NOT VALID",
   "Constraint.initially_valid": "NOT VALID",
-  "Constraint.is_enforced": "NOT ENFORCED",
+  "Constraint.not_enforced": "NOT ENFORCED",
   "Constraint.is_no_inherit": "NO INHERIT",
   "Constraint.nulls_not_distinct": "NULLS NOT DISTINCT",
   "Constraint.without_overlaps": "WITHOUT OVERLAPS",

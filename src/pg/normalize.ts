@@ -64,9 +64,13 @@ function tag(kind: Kind, body: Wire, locate: Locate): Node {
     } else if (field === "kind") node.variant = value;
     else node[field] = value;
   }
+  // NOT ENFORCED is said by leaving a field out, where nobody could miss it.
+  if (kind === "Constraint" && ENFORCEABLE.has(node.contype as string) && !node.is_enforced) node.not_enforced = true;
   if (kind === "ColumnDef" && Array.isArray(node.constraints)) node.constraints = foldAttributes(node.constraints as Wire[]);
   return node as unknown as Node;
 }
+
+const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN"]);
 
 /** What DEFERRABLE and its like set on the constraint before them. */
 const ATTRIBUTES: Readonly<Record<string, Wire>> = {
@@ -74,7 +78,7 @@ const ATTRIBUTES: Readonly<Record<string, Wire>> = {
   CONSTR_ATTR_NOT_DEFERRABLE: {},
   CONSTR_ATTR_DEFERRED: { deferrable: true, initdeferred: true },
   CONSTR_ATTR_IMMEDIATE: {},
-  CONSTR_ATTR_NOT_ENFORCED: { is_enforced: false, skip_validation: true, initially_valid: false },
+  CONSTR_ATTR_NOT_ENFORCED: { not_enforced: true, skip_validation: true, initially_valid: false },
   CONSTR_ATTR_ENFORCED: {},
 };
 

@@ -1,5 +1,4 @@
 import { Command } from "@oclif/core";
-import { buildEngine } from "../../src/app/engine.js";
 import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineBuild extends Command {
@@ -10,7 +9,7 @@ export default class EngineBuild extends Command {
 
   override async run(): Promise<void> {
     await this.parse(EngineBuild);
-    const path = await guarded(this, () => buildEngine((line) => this.logToStderr(line)));
+    const path = await guarded(this, async () => (await import("../../src/app/engine.js")).buildEngine((line) => this.logToStderr(line)));
     this.log(path);
   }
 }

@@ -1,5 +1,4 @@
 import { Command, Flags } from "@oclif/core";
-import { runEngine } from "../../src/app/engine.js";
 import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineStart extends Command {
@@ -18,6 +17,6 @@ export default class EngineStart extends Command {
       this.log(url);
       this.logToStderr("TiDB is ready; Ctrl-C stops it");
     };
-    this.exit(await guarded(this, () => runEngine(options, announce)));
+    this.exit(await guarded(this, async () => (await import("../../src/app/engine.js")).runEngine(options, announce)));
   }
 }

@@ -1,5 +1,4 @@
 import { Command, Flags } from "@oclif/core";
-import { engineStatus } from "../../src/app/engine.js";
 import { guarded } from "../../src/cli/exit.js";
 
 export default class EngineStatus extends Command {
@@ -18,7 +17,9 @@ export default class EngineStatus extends Command {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(EngineStatus);
-    const lines = await guarded(this, () => engineStatus(flags.tidb, (line) => this.logToStderr(line)));
+    const lines = await guarded(this, async () =>
+      (await import("../../src/app/engine.js")).engineStatus(flags.tidb, (line) => this.logToStderr(line)),
+    );
     for (const line of lines) this.log(line);
   }
 }

@@ -36,14 +36,17 @@ const ADAPTATIONS: Readonly<Partial<Record<Node["kind"], Adaptation>>> = {
   DeleteStmt: returning,
   Constraint(node) {
     // NOT ENFORCED, VIRTUAL and NOT NULL as a constraint of its own came with 18.
-    if (ENFORCED.has(node.contype as string)) node.is_enforced = true;
+    if (ENFORCED.has(node.contype as string)) {
+      node.is_enforced = true;
+      delete node.not_enforced;
+    }
     if (node.contype === "CONSTR_NOTNULL") node.initially_valid = true;
     if (node.contype === "CONSTR_GENERATED") node.generated_kind = "s";
   },
   AlterTableCmd(node) {
     const def = node.def as Fields | undefined;
     if (node.subtype !== "AT_AlterConstraint" || def?.kind !== "Constraint") return;
-    const { kind: _, contype: __, is_enforced: ___, location: ____, ...rest } = def;
+    const { kind: _, contype: __, is_enforced: ___, not_enforced: _____, location: ____, ...rest } = def;
     node.def = { ...rest, kind: "ATAlterConstraint", is_enforced: true, alterDeferrability: true };
   },
   CommentStmt(node) {

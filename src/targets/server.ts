@@ -49,7 +49,7 @@ export async function openServer(url: string, known: { where?: string; disposabl
   }
 
   async function run(sql: string): Promise<{ warnings: Warning[] }> {
-    const result = await query(sql);
+    const result = await insistently(() => query(sql));
     // A statement that returns rows has no count of warnings in mysql2's answer.
     const silent = !Array.isArray(result) && (result as ResultSetHeader).warningStatus === 0;
     return {
@@ -150,4 +150,18 @@ function reason(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   // A refused connection over several addresses comes as an AggregateError without a message.
   return (message || code || "no reason given").replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** "Information schema is changed during the execution of the statement … [try again later]": another DDL was faster. */
+const TRY_AGAIN = 8028;
+
+/** Does as TiDB asks when it says to try again; three times, then its error stands. */
+async function insistently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 3; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TidbError) || error.code !== TRY_AGAIN || left === 0) throw error;
+    }
+  }
 }

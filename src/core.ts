@@ -150,5 +150,27 @@ alone, so it is left out as well, and comes back with the table.`,
   examples: [{ pg: "CREATE TEMP TABLE t (a int); CREATE INDEX i ON t (a)", tidb: null, findings: ["absent"] }],
 } as const satisfies CoreFinding;
 
+const schemaName = {
+  id: "core/schema-name",
+  construct: "a table in a schema",
+  why: `TiDB has no schemas within a database. Where the tables of the input live in several, those outside public get their schema's name in
+front, so that none hides another.`,
+  docs: { pg: "https://www.postgresql.org/docs/current/ddl-schemas.html" },
+  messages: {
+    renamed: {
+      severity: "warning",
+      text: "{schema}.{name} is named {tidb} in TiDB, which has no schemas within a database",
+      help: "use the new name in the application's queries, or convert each schema on its own into a database of its name",
+    },
+  },
+  examples: [
+    {
+      pg: "CREATE TABLE a (id int); CREATE TABLE app.b (id int)",
+      tidb: "CREATE TABLE a (…); CREATE TABLE app_b (…)",
+      findings: ["renamed"],
+    },
+  ],
+} as const satisfies CoreFinding;
+
 /** The findings of the converter's own nets. */
-export const CORE = { absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;
+export const CORE = { schemaName, absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;

@@ -6,6 +6,7 @@ import { commentText, hole } from "../emit/comments.js";
 import { printers } from "../emit/printers.js";
 import { type CommentSlot, type Hole, type LeftOut, printing } from "../emit/printing.js";
 import { type RelationNamer, relationNamer } from "../emit/relations.js";
+import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { Ledger } from "../engine/ledger.js";
 import { finding, fold, handlersOf, type Run, rewrite, type Statement, spanOf } from "../engine/run.js";
@@ -311,7 +312,18 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
       for (const loss of ledger.losses(part.node))
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
+  if (sql.length > 0) findings.push(...renamed(pass, statement));
   return { sql: sql.flatMap((text) => text.split(";\n")), findings, comments: comments.map((c) => c.text) };
+}
+
+/** A table that could not keep its name: whoever reads or writes it must know. */
+function renamed(pass: Pass, statement: Statement): Finding[] {
+  const { node, source } = statement;
+  const table = node.kind === "CreateStmt" && node.relation && find(pass.run.now, pass.run.now.tables, relationName(node.relation));
+  if (!table) return [];
+  const tidb = pass.relation(table);
+  const data = { schema: table.schema, name: table.name, tidb };
+  return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, "renamed", data, source, spanOf(statement, undefined))];
 }
 
 function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {

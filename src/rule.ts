@@ -1,6 +1,7 @@
 /** All that a rule's author needs; rules import nothing else. */
 import type { RangeVar } from "./pg/ast.js";
 
+export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export type { Catalog, Column, Index, Sequence, Table, TableConstraint } from "./catalog/model.js";
 export { find, isAutoIncrement } from "./catalog/model.js";
 export { objectName } from "./catalog/naming.js";

@@ -9,7 +9,7 @@ import { type RelationNamer, relationNamer } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { Ledger } from "../engine/ledger.js";
-import { finding, fold, handlersOf, type Run, rewrite, type Statement, spanOf } from "../engine/run.js";
+import { finding, fold, handlersOf, lazyAnalysis, type Run, rewrite, type Statement, spanOf } from "../engine/run.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { Node } from "../pg/ast.js";
@@ -123,7 +123,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 interface Pass {
-  readonly run: Omit<Run, "ledger">;
+  readonly run: Omit<Run, "ledger" | "analysis">;
   readonly folds: Ledger;
   /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
   readonly lost: Set<Node>;
@@ -294,10 +294,11 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
 
   const findings = statement.findings;
-  const nodes = rewrite({ ...pass.run, ledger }, statement);
+  const analysis = lazyAnalysis(now, statement.current, ledger);
+  const nodes = rewrite({ ...pass.run, ledger, analysis }, statement);
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
-  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments);
+  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments, analysis);
   const sql = nodes.map((node) => p.print(node as never)).filter((text) => text !== "");
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));

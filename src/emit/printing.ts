@@ -1,3 +1,4 @@
+import type { Analysis, ExprInfo } from "../catalog/analysis.js";
 import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
 import type { Ledger } from "../engine/ledger.js";
 import type { Raw, Tidb } from "../engine/tidb.js";
@@ -31,6 +32,8 @@ export interface Printing {
   refuse(node: Node, reason: string): string;
   /** Prints something the statement can stand without: when it has a hole, it is left out with a finding and undefined comes back. */
   attempt(node: Node, what: string, print: () => string): string | undefined;
+  /** What is known of an expression; undefined: nothing. */
+  info(expression: Value | Tidb | undefined): ExprInfo | undefined;
   /** A relation's name as TiDB has it. */
   relation(relation: RangeVar): string;
   /** The table whose columns unqualified names mean, for expressions of DDL. */
@@ -80,6 +83,7 @@ export function printing(
   leftOut: LeftOut[],
   relationText: (relation: RangeVar) => string,
   comments: CommentSlot[],
+  analysis: () => Analysis,
 ): Printing {
   const p: Printing = {
     catalog,
@@ -118,6 +122,7 @@ export function printing(
       ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
+    info: (expression) => (isNode(expression) ? analysis().info(ledger.origin(expression as Node)) : undefined),
     constraint: (node) => final.constraintOf.get(ledger.origin(node) as never),
     column: (node) => catalog.columnOf.get(ledger.origin(node) as never),
   };

@@ -1,3 +1,4 @@
+import type { Analysis, ExprInfo } from "../catalog/analysis.js";
 import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.js";
 import type { Severity } from "../finding.js";
 import type { ColumnDef, Kind, Node, Value } from "../pg/ast.js";
@@ -38,6 +39,10 @@ export interface Context<M extends string = string> {
   /** The schema at the end of the whole input. */
   readonly final: Catalog;
   readonly target: string;
+  /** Names and types in the statement at hand, worked out when first asked for. */
+  readonly analysis: Analysis;
+  /** What is known of an expression, also of one that a rule has put in another's place; undefined: nothing. */
+  info(expression: Value | Tidb | undefined): ExprInfo | undefined;
   /** The nearest node of that kind around the one at hand. */
   within<K extends Kind>(kind: K): Extract<Node, { kind: K }> | undefined;
   /** The catalog's column for a definition, a changed copy of one included. */

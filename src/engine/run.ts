@@ -1,3 +1,4 @@
+import { type Analysis, analyse } from "../catalog/analysis.js";
 import type { Catalog } from "../catalog/model.js";
 import type { Finding } from "../finding.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
@@ -106,6 +107,17 @@ export interface Run {
   readonly lost: ReadonlySet<Node>;
   /** Nodes whose column, key or index differs from the source, by findings. */
   readonly differing: Set<Node>;
+  /** Names and types in the statement at hand. */
+  readonly analysis: () => Analysis;
+}
+
+/** The analysis of a statement, made when first asked for; facts of changed nodes are those of the nodes they came from. */
+export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () => Analysis {
+  let made: Analysis | undefined;
+  return () => {
+    made ??= analyse(now, statement, (node) => ledger.origin(node));
+    return made;
+  };
 }
 
 /**
@@ -206,6 +218,10 @@ function context(walk: Walk): Context {
     catalog: run.now,
     final: run.final,
     target: run.target,
+    get analysis() {
+      return run.analysis();
+    },
+    info: (expression) => (isNode(expression) ? run.analysis().info(run.ledger.origin(expression as Node)) : undefined),
     within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
     column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
     lost: (node) => run.lost.has(node),

@@ -9,7 +9,7 @@ import { type RelationNamer, relationNamer } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { Ledger } from "../engine/ledger.js";
-import { finding, fold, handlersOf, lazyAnalysis, type Run, rewrite, type Statement, spanOf } from "../engine/run.js";
+import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { Node } from "../pg/ast.js";
@@ -58,7 +58,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
   const lost = new Set<Node>();
   const pass: Pass = {
-    run: { handlers: handlersOf(rules), now, final, target: options.target, lost, differing: new Set() },
+    run: { handlers: handlersOf(rules), restating: rules.filter((rule) => rule.restate), now, final, target: options.target, lost, differing: new Set() },
     folds,
     lost,
     relation: relationNamer(final, now),
@@ -179,8 +179,9 @@ function separated(leading: string, follows: boolean): string {
   return follows && !leading.includes("\n") ? `\n${leading.trimStart()}` : leading;
 }
 
+/** A blank line at most, but in a block comment, which stays as it is. */
 function joinBlanks(before: string, after: string): string {
-  return (before + after).replaceAll(/\n{3,}/g, "\n\n");
+  return (before + after).replaceAll(/(\/\*[\s\S]*?\*\/|--.*)|\n{3,}/g, (_, comment: string | undefined) => comment ?? "\n\n");
 }
 
 /** White space and comments before a statement, as TiDB reads them. */
@@ -294,12 +295,22 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
 
   const findings = statement.findings;
-  const analysis = lazyAnalysis(now, statement.current, ledger);
-  const nodes = rewrite({ ...pass.run, ledger, analysis }, statement);
+  let analysis = lazyAnalysis(now, statement.current, ledger);
+  const nodes = restate({ ...pass.run, ledger, analysis }, statement).flatMap((tree) => {
+    const own = tree === statement.current ? analysis : lazyAnalysis(now, tree, ledger);
+    return rewrite({ ...pass.run, ledger, analysis: own }, statement, tree).map((node) => ({ node, own }));
+  });
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
-  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments, analysis);
-  const sql = nodes.map((node) => p.print(node as never)).filter((text) => text !== "");
+  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments, () =>
+    analysis(),
+  );
+  const sql = nodes
+    .map(({ node, own }) => {
+      analysis = own;
+      return p.print(node as never);
+    })
+    .filter((text) => text !== "");
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
   if (holes.length > 0) {

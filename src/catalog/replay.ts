@@ -14,7 +14,7 @@ import type {
 } from "../pg/ast.js";
 import { as, columnName, isNode, type Name, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
-import { type Catalog, type Column, find, type Key, key, type Table } from "./model.js";
+import { type Catalog, type Column, find, type Key, key, type Table, type TableConstraint } from "./model.js";
 import { objectName } from "./naming.js";
 
 type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
@@ -514,9 +514,19 @@ function rename(catalog: Catalog, node: RenameStmt): void {
   RENAMES[node.renameType ?? ""]?.(catalog, node, to);
 }
 
+const INDEXED: ReadonlySet<TableConstraint["type"]> = new Set(["primary", "unique", "exclude"]);
+
 const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: string) => void>> = {
   OBJECT_TABLE: (catalog, node, to) => renameIn(catalog, catalog.tables, relationName(node.relation!), to),
-  OBJECT_INDEX: (catalog, node, to) => renameIn(catalog, catalog.indexes, relationName(node.relation!), to),
+  OBJECT_INDEX: (catalog, node, to) => {
+    const name = relationName(node.relation!);
+    renameIn(catalog, catalog.indexes, name, to);
+    // The index of a constraint takes the constraint's name along.
+    for (const table of catalog.tables.values()) {
+      const constraint = table.schema === (name.schema ?? catalog.schema) ? table.constraints.get(name.name) : undefined;
+      if (constraint && INDEXED.has(constraint.type)) renameConstraint(table, constraint, to);
+    }
+  },
   OBJECT_SEQUENCE: (catalog, node, to) => renameIn(catalog, catalog.sequences, relationName(node.relation!), to),
   OBJECT_TYPE: (catalog, node, to) => renameIn(catalog, catalog.enums, qualified((node.object as readonly Value[] | undefined) ?? []), to),
   OBJECT_COLUMN: (catalog, node, to) => {
@@ -533,10 +543,15 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const constraint = table?.constraints.get(node.subname ?? "");
     if (!table || !constraint) return;
-    table.constraints.delete(constraint.name);
-    table.constraints.set(to, { ...constraint, name: to });
+    renameConstraint(table, constraint, to);
   },
 };
+
+function renameConstraint(table: Table, constraint: TableConstraint, to: string): void {
+  table.constraints.delete(constraint.name);
+  constraint.name = to;
+  table.constraints.set(to, constraint);
+}
 
 function renameIn<T extends { name: string }>(catalog: Catalog, map: Map<string, T>, from: Name, to: string): void {
   const k = foundKey(catalog, map, from);

@@ -148,6 +148,11 @@ export interface RuleSpec<M extends string> {
   readonly on?: (takes: Takes<M>) => readonly Handler[];
   /** Runs once, before all handlers, over the whole input: folds statements into others. */
   readonly schema?: (schema: SchemaContext<M>) => void;
+  /**
+   * Puts other statements of PostgreSQL in the place of one that TiDB cannot do as it stands, before any handler sees it. What it does not
+   * hand on in copies made by `change` it declares as `consumed`.
+   */
+  readonly restate?: (statement: Node, ctx: Context<M>) => readonly Node[] | undefined;
   readonly examples: readonly Example[];
 }
 

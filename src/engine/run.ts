@@ -99,6 +99,8 @@ function elementEnd(text: string, at: number, limit: number): number {
 
 export interface Run {
   readonly handlers: Handlers;
+  /** Rules that put other statements in the place of one. */
+  readonly restating: readonly Rule[];
   readonly ledger: Ledger;
   readonly now: Catalog;
   readonly final: Catalog;
@@ -121,13 +123,37 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
 }
 
 /**
- * Runs all handlers over one statement, bottom-up; a replacement of the same kind goes on to the next rule.
- * @returns the statements to print; none when a rule took the statement out (its finding says why)
+ * The statements of PostgreSQL that are converted in the place of one, by the rules that restate it: itself where none does. Each has an
+ * analysis of its own.
  */
-export function rewrite(run: Run, statement: Statement): AnyNode[] {
+export function restate(run: Run, statement: Statement): Node[] {
+  const walk = startWalk(run, statement);
+  return run.restating.reduce<Node[]>(
+    (nodes, rule) =>
+      nodes.flatMap((node) => {
+        walk.rule = rule;
+        walk.node = node;
+        return rule.restate!(node, walk.context) ?? [node];
+      }),
+    [statement.current],
+  );
+}
+
+function startWalk(run: Run, statement: Statement): Walk {
   const walk = { run, statement, path: [] as Node[] } as unknown as { -readonly [F in keyof Walk]: Walk[F] };
   walk.context = context(walk);
-  const outcome = visit(walk, statement.current);
+  walk.before = walk.after = statement.findings.length;
+  return walk;
+}
+
+/**
+ * Runs all handlers over a statement, bottom-up; a replacement of the same kind goes on to the next rule.
+ * @param node the statement's tree, or one of those that it was restated as
+ * @returns the statements to print; none when a rule took the statement out (its finding says why)
+ */
+export function rewrite(run: Run, statement: Statement, node: Node): AnyNode[] {
+  const walk = startWalk(run, statement);
+  const outcome = visit(walk, node);
   if (outcome === undefined) return [];
   return Array.isArray(outcome) ? outcome : [outcome as AnyNode];
 }
@@ -141,13 +167,20 @@ interface Walk {
   rule: Rule;
   handler: Handler;
   node: Node;
+  /** How many findings the statement had before the parts of the node at hand were walked, and after. */
+  before: number;
+  after: number;
 }
 
 type Visited = AnyNode | readonly AnyNode[] | undefined;
 
 function visit(walk: Walk, node: Node): Visited {
   walk.path.push(node);
-  const outcome = handle(walk, node, visitChildren(walk, node));
+  const before = walk.statement.findings.length;
+  const next = visitChildren(walk, node);
+  walk.before = before;
+  walk.after = walk.statement.findings.length;
+  const outcome = handle(walk, node, next);
   walk.path.pop();
   return outcome;
 }
@@ -241,6 +274,8 @@ function context(walk: Walk): Context {
       return { statements: nodes };
     },
     drop(message, data): Outcome {
+      // What was said of its parts says nothing once it is not there.
+      statement.findings.splice(walk.before, walk.after - walk.before);
       report(message, data);
       // Only what is reported as an error needs no further account.
       if (walk.rule.messages[message]?.severity === "error") {

@@ -17,6 +17,7 @@ export {
   type NodeOf,
   note,
   type Outcome,
+  type Restated,
   type Rule,
   type RuleSpec,
   rule,

@@ -10,9 +10,10 @@ import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { Ledger } from "../engine/ledger.js";
 import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
+import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
-import type { Node } from "../pg/ast.js";
+import type { Node, RangeVar } from "../pg/ast.js";
 import { relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import { eachDescendant } from "../pg/walk.js";
@@ -58,7 +59,15 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
   const lost = new Set<Node>();
   const pass: Pass = {
-    run: { handlers: handlersOf(rules), restating: rules.filter((rule) => rule.restate), now, final, target: options.target, lost, differing: new Set() },
+    run: {
+      handlers: handlersOf(rules),
+      restating: rules.filter((rule) => rule.restate),
+      now,
+      final,
+      target: options.target,
+      lost,
+      differing: new Set(),
+    },
     folds,
     lost,
     relation: relationNamer(final, now),
@@ -295,22 +304,19 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
 
   const findings = statement.findings;
-  let analysis = lazyAnalysis(now, statement.current, ledger);
-  const nodes = restate({ ...pass.run, ledger, analysis }, statement).flatMap((tree) => {
-    const own = tree === statement.current ? analysis : lazyAnalysis(now, tree, ledger);
-    return rewrite({ ...pass.run, ledger, analysis: own }, statement, tree).map((node) => ({ node, own }));
-  });
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
-  const p = printing(printers, now, pass.run.final, ledger, holes, leftOut, (r) => pass.relation(relationName(r)), comments, () =>
-    analysis(),
-  );
-  const sql = nodes
-    .map(({ node, own }) => {
-      analysis = own;
-      return p.print(node as never);
-    })
-    .filter((text) => text !== "");
+  const run = { ...pass.run, ledger, analysis: lazyAnalysis(now, statement.current, ledger) };
+  const nodes: (Node | Tidb)[] = [];
+  const sql: string[] = [];
+  for (const { node: tree, catalog = now } of restate(run, statement)) {
+    const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
+    const relation = (r: RangeVar) => pass.relation(relationName(r));
+    const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis);
+    const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
+    nodes.push(...made);
+    sql.push(...made.map((node) => p.print(node)).filter((text) => text !== ""));
+  }
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
   if (holes.length > 0) {

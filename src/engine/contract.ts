@@ -139,6 +139,13 @@ export interface Example {
   readonly rejected?: { readonly sql: string; readonly code: number };
 }
 
+/** A statement in the place of another. */
+export interface Restated {
+  readonly node: Node;
+  /** The schema that it is read against, where that is not the one that the statement leaves. */
+  readonly catalog?: Catalog;
+}
+
 export interface RuleSpec<M extends string> {
   /** What PostgreSQL calls it. */
   readonly construct: string;
@@ -152,7 +159,7 @@ export interface RuleSpec<M extends string> {
    * Puts other statements of PostgreSQL in the place of one that TiDB cannot do as it stands, before any handler sees it. What it does not
    * hand on in copies made by `change` it declares as `consumed`.
    */
-  readonly restate?: (statement: Node, ctx: Context<M>) => readonly Node[] | undefined;
+  readonly restate?: (statement: Node, ctx: Context<M>) => readonly Restated[] | undefined;
   readonly examples: readonly Example[];
 }
 

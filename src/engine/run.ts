@@ -12,6 +12,7 @@ import {
   type Handler,
   type Outcome,
   type Patch,
+  type Restated,
   type Rule,
   type SchemaContext,
   takes,
@@ -126,16 +127,16 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
  * The statements of PostgreSQL that are converted in the place of one, by the rules that restate it: itself where none does. Each has an
  * analysis of its own.
  */
-export function restate(run: Run, statement: Statement): Node[] {
+export function restate(run: Run, statement: Statement): readonly Restated[] {
   const walk = startWalk(run, statement);
-  return run.restating.reduce<Node[]>(
-    (nodes, rule) =>
-      nodes.flatMap((node) => {
+  return run.restating.reduce<readonly Restated[]>(
+    (all, rule) =>
+      all.flatMap((restated) => {
         walk.rule = rule;
-        walk.node = node;
-        return rule.restate!(node, walk.context) ?? [node];
+        walk.node = restated.node;
+        return rule.restate!(restated.node, walk.context) ?? [restated];
       }),
-    [statement.current],
+    [{ node: statement.current }],
   );
 }
 

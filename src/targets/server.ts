@@ -1,5 +1,5 @@
-import mysql, { type Connection, type ConnectionOptions, type ResultSetHeader } from "mysql2/promise";
-import { EngineError, redact, type Target, TidbError, type Warning } from "./target.js";
+import mysql, { type Connection, type ConnectionOptions, type FieldPacket, type ResultSetHeader, type TypeCastField } from "mysql2/promise";
+import { EngineError, redact, type Target, TidbError, type TidbRows, type Warning } from "./target.js";
 
 const OLDEST = [8, 5] as const;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -48,6 +48,23 @@ export async function openServer(url: string, known: { where?: string; disposabl
     return (await query(sql)) as Record<string, unknown>[];
   }
 
+  async function table(sql: string, timeout?: number): Promise<TidbRows> {
+    try {
+      const [rows, fields] = await connection.query({
+        sql,
+        rowsAsArray: true,
+        typeCast: asText,
+        ...(timeout === undefined ? {} : { timeout }),
+      });
+      if (!Array.isArray(rows)) return { columns: [], rows: [] };
+      return { columns: (fields as FieldPacket[]).map(({ name }) => name), rows: rows as unknown as TidbRows["rows"] };
+    } catch (error) {
+      if ((error as { code?: string }).code !== TIMED_OUT) throw translate(error, where);
+      connection.destroy();
+      throw new TidbError(3024, `TiDB takes longer than ${(timeout ?? 0) / 1000} s`);
+    }
+  }
+
   async function run(sql: string): Promise<{ warnings: Warning[] }> {
     const result = await insistently(() => query(sql));
     // A statement that returns rows has no count of warnings in mysql2's answer.
@@ -71,7 +88,7 @@ export async function openServer(url: string, known: { where?: string; disposabl
   }
 
   try {
-    return { version: await supportedVersion(rows, where), where, disposable: known.disposable ?? false, run, rows, reset, close };
+    return { version: await supportedVersion(rows, where), where, disposable: known.disposable ?? false, run, rows, table, reset, close };
   } catch (error) {
     await close();
     throw error;
@@ -150,6 +167,17 @@ function reason(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   // A refused connection over several addresses comes as an AggregateError without a message.
   return (message || code || "no reason given").replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** What mysql2 calls a query that took too long. */
+const TIMED_OUT = "PROTOCOL_SEQUENCE_TIMEOUT";
+
+/** Types whose values are bytes when their character set is `binary`; of all others the text is ASCII, or JSON in UTF-8. */
+const BYTES = new Set(["VAR_STRING", "STRING", "VARCHAR", "TINY_BLOB", "MEDIUM_BLOB", "LONG_BLOB", "BLOB"]);
+
+function asText(field: TypeCastField & { encoding?: string }): string | Buffer | null {
+  const isBytes = field.type === "BIT" || (BYTES.has(field.type) && field.encoding === "binary");
+  return isBytes ? field.buffer() : field.string("utf8");
 }
 
 /** "Information schema is changed during the execution of the statement … [try again later]": another DDL was faster. */

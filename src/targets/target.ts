@@ -14,10 +14,21 @@ export interface Target {
   run(sql: string): Promise<{ readonly warnings: readonly Warning[] }>;
   /** As `run`, but returns the rows. 64-bit integers, decimals, dates and times come as text. */
   rows(sql: string): Promise<Record<string, unknown>[]>;
+  /**
+   * As `rows`, but in columns, every value in TiDB's own text, and as bytes where it is binary.
+   * @param timeout milliseconds; a SELECT that takes longer is refused (3024), and `reset` must follow
+   */
+  table(sql: string, timeout?: number): Promise<TidbRows>;
   /** A session as new: no variables, transaction, temporary tables or current database; reconnects when the connection was lost. */
   reset(): Promise<void>;
   /** Ends the connection, and the server if we started it. Never throws. */
   close(): Promise<void>;
+}
+
+/** Rows as the protocol has them. */
+export interface TidbRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | Uint8Array | null)[])[];
 }
 
 /** One row of SHOW WARNINGS. */

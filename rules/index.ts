@@ -11,6 +11,7 @@ import length from "./indexes/length.js";
 import method from "./indexes/method.js";
 import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
+import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
@@ -59,6 +60,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/relation": indexRelation,
   "indexes/method": method,
   "indexes/options": options,
+  "indexes/prefix": prefix,
   "indexes/expression": expression,
   "indexes/length": length,
   "indexes/partial": partial,

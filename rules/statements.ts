@@ -397,17 +397,22 @@ is applied to.`,
     pg: "sql-createdatabase",
     tidb: "sql-statement-create-database",
     messages: {
-      lost: error("database {name} is neither made, changed nor dropped: the output goes into the database of the connection", {
-        help: "CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin, and connect to it, before the output is applied",
+      left: warning("{action} DATABASE {name} is left away: the output goes into the database of the connection", {
+        help: "CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin, and connect to it, before the output is applied; what an older one holds stays",
+      }),
+      settings: warning("settings of database {name} are left away", {
+        help: "set what the application relies on (time zone, search path) where it connects: pg2tidb prints the session that the output needs",
       }),
     },
-    data: (node) => ({ name: node.dbname ?? "" }),
+    choose: (node) => (node.kind === "CreatedbStmt" || node.kind === "DropdbStmt" ? "left" : "settings"),
+    data: (node) => ({ name: node.dbname ?? "", action: node.kind === "CreatedbStmt" ? "CREATE" : "DROP" }),
     examples: [
       {
-        ...gone("CREATE DATABASE shop WITH OWNER = someone", "lost"),
+        ...gone("CREATE DATABASE shop WITH OWNER = someone", "left"),
         rejected: { sql: "CREATE DATABASE x WITH OWNER = someone", code: SYNTAX },
       },
-      gone("ALTER DATABASE shop SET work_mem = '1GB'", "lost", SYNTAX),
+      gone("DROP DATABASE IF EXISTS shop", "left"),
+      gone("ALTER DATABASE shop SET work_mem = '1GB'", "settings", SYNTAX),
     ],
   }),
 };

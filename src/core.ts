@@ -74,10 +74,21 @@ const psql = {
   id: "core/psql",
   construct: "a psql command",
   why: `Lines that begin with a backslash are read by psql and never reach the server. Those that only guard or decorate a dump are
-dropped; those that change the database or read another file would change what the rest of the file means.`,
+dropped; those that change the database or read another file would change what the rest of the file means. The DELIMITER lines of other
+clients are read as such lines too: statements end where PostgreSQL's lexer ends them.`,
   docs: { pg: "https://www.postgresql.org/docs/current/app-psql.html" },
   messages: {
     dropped: { severity: "note", text: "\\{command} is a psql command without effect on the schema" },
+    connect: {
+      severity: "warning",
+      text: "\\{command} {database} is left away: the output goes into the database of the connection",
+      help: "connect to the database that takes the place of {database} before the output is applied",
+    },
+    elsewhere: {
+      severity: "error",
+      text: "\\{command} {database} is not followed: what comes after it goes into the same database as what came before",
+      help: "cut the input here (pg_dump makes a file of each database), and convert each part into a database of its own",
+    },
     refused: {
       severity: "error",
       text: "\\{command} is a psql command that cannot be followed here",
@@ -86,7 +97,10 @@ dropped; those that change the database or read another file would change what t
   },
   examples: [
     { pg: "\\restrict abc", tidb: "", findings: ["dropped"] },
-    { pg: "\\connect shop", tidb: null, findings: ["refused"] },
+    { pg: "\\connect shop", tidb: "", findings: ["connect"] },
+    { pg: "CREATE TABLE t (a int); \\connect shop", tidb: "", findings: ["elsewhere"] },
+    { pg: "\\i other.sql", tidb: null, findings: ["refused"] },
+    { pg: "delimiter d//", tidb: "", findings: ["dropped"] },
   ],
 } as const satisfies CoreFinding;
 

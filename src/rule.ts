@@ -5,7 +5,7 @@ export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalo
 export type { Catalog, Column, Index, Sequence, Table, TableConstraint } from "./catalog/model.js";
 export { find, isAutoIncrement } from "./catalog/model.js";
 export { objectName } from "./catalog/naming.js";
-export { literalText, nextvalSequence, parseName, referenced } from "./catalog/replay.js";
+export { literalText, nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { COMMENT_BYTES, columnDefinition } from "./emit/columns.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";

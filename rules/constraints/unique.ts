@@ -16,6 +16,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     storage: note("storage options of the index are left away"),
     "using-index": note("the index {index} becomes the constraint {name}; both exist under their names in TiDB", {}),
     "nulls-not-distinct": note("NULLS NOT DISTINCT became a key over each column and whether it is NULL"),
+    "exclude-equal": note("EXCLUDE {name} compares by = alone: it is UNIQUE"),
     exclude: error("EXCLUDE {name} was left out: TiDB has no exclusion constraints", {
       help: "check for overlaps in the transaction that writes, under a lock (SELECT … FOR UPDATE on a parent row)",
     }),
@@ -76,6 +77,25 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
           );
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
         }
+        if (key.contype === "CONSTR_EXCLUSION") {
+          ctx.consumed((key.exclusions ?? []) as never);
+          return ctx.replace(
+            ctx.change(key, {
+              contype: "CONSTR_UNIQUE",
+              conname: name,
+              keys: columns.map((c) => c.name),
+              exclusions: [],
+              access_method: undefined,
+              deferrable: false,
+              initdeferred: false,
+              including: [],
+              options: [],
+              indexspace: undefined,
+            }),
+            "exclude-equal",
+            { name },
+          );
+        }
         const cleared = { deferrable: false, initdeferred: false, including: [], options: [], indexspace: undefined };
         return ctx.replace(ctx.change(key, cleared));
       },
@@ -124,7 +144,14 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
       rejected: { sql: "CREATE TABLE u (a INT, UNIQUE NULLS NOT DISTINCT (a))", code: 1064 },
     },
     {
-      pg: "CREATE TABLE t (room int, EXCLUDE USING gist (room WITH =))",
+      pg: "CREATE TABLE t (room int, s text, EXCLUDE USING gist (room WITH =, s WITH =))",
+      tidb: "CREATE TABLE t (\n  room INT,\n  s VARCHAR(767),\n  UNIQUE KEY t_room_s_excl (room, s)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["exclude-equal"],
+      accepts: ["INSERT INTO t VALUES (1, 'a'), (1, 'A'), (1, NULL), (1, NULL)"],
+      refuses: ["INSERT INTO t VALUES (1, 'a')"],
+    },
+    {
+      pg: "CREATE TABLE t (room int, EXCLUDE USING gist (room WITH =) WHERE (room > 3))",
       tidb: "CREATE TABLE t (\n  room INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["exclude"],
       rejected: { sql: "CREATE TABLE u (room INT, EXCLUDE USING gist (room WITH =))", code: 1064 },

@@ -26,7 +26,9 @@ unique one must hold the whole value, or a digest of it.`,
       const made = ctx.index(index);
       if (!made) return;
       const name = index.idxname ?? made.name;
-      const columns = made.columns.filter((c) => c !== null);
+      // What another rule put in a column's place is no longer the column.
+      const plain = new Set((index.indexParams ?? []).flatMap((item) => as("IndexElem", item)?.name ?? []));
+      const columns = made.columns.filter((c) => c !== null && plain.has(c.name)) as Column[];
       const sqlOf = (column: Column) => mapType(ctx.final, column.type, column)?.sql ?? "";
       const json = columns.find((c) => sqlOf(c) === "JSON");
       if (json) return ctx.drop("json", { name, column: json.name });

@@ -1,4 +1,16 @@
-import { error, find, identifier, note, relationName, rule, type TableConstraint, tidbText } from "../../src/rule.js";
+import {
+  error,
+  find,
+  identifier,
+  type NodeOf,
+  note,
+  raw,
+  relationName,
+  rule,
+  type TableConstraint,
+  tidb,
+  tidbText,
+} from "../../src/rule.js";
 
 /** How TiDB takes a constraint off a table, by its type. */
 const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string) | undefined>> = {
@@ -9,6 +21,30 @@ const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string)
   primary: () => "DROP PRIMARY KEY",
   exclude: undefined,
 };
+
+/** The constraint under another name, its columns called as they are now; undefined where its expression may speak of old names. */
+function madeAgain({ type, node, columns, parent }: TableConstraint, conname: string): NodeOf<"Constraint"> | undefined {
+  if (type === "check") return columns.every((c) => c.name === c.def.colname) ? { ...node, conname } : undefined;
+  // What TiDB refuses or only reads was taken off when the key was made.
+  const fixed = columns.some((c) => c.notNull);
+  const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
+  return (
+    parent && {
+      ...node,
+      conname,
+      fk_attrs: columns.map((c) => c.name),
+      pk_attrs: parent.columns.map((c) => c.name),
+      fk_upd_action: quiet(node.fk_upd_action),
+      fk_del_action: quiet(node.fk_del_action),
+      fk_matchtype: undefined,
+      fk_del_set_cols: [],
+      deferrable: false,
+      initdeferred: false,
+      skip_validation: false,
+      initially_valid: true,
+    }
+  );
+}
 
 export default rule({
   construct: "ALTER TABLE … DROP CONSTRAINT, RENAME CONSTRAINT",
@@ -25,6 +61,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       help: "DROP FOREIGN KEY, DROP INDEX or DROP CONSTRAINT (for a CHECK), as it fits",
     }),
     renamed: note("{name} was renamed as the index it is in TiDB"),
+    again: note("constraint {name} is dropped and made again under its new name: TiDB has no RENAME CONSTRAINT"),
     "not-renamed": error("constraint {name} keeps its name: TiDB has no RENAME CONSTRAINT", {
       help: "drop it and add it under the new name, if later statements call it by that",
     }),
@@ -54,8 +91,20 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const name = rename.subname ?? "";
       const made = table?.constraints.get(rename.newname ?? "");
       if (made?.type === "primary") return ctx.drop("absent", { name });
-      if (made?.type !== "unique" || !rename.newname) return ctx.drop("not-renamed", { name });
+      if (!made || !rename.newname || made.type === "exclude") return ctx.drop("not-renamed", { name });
+      if (ctx.lost(made.node)) return ctx.drop("never-made", { name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
+      if (made.type === "foreign" || made.type === "check") {
+        const added = madeAgain(made, rename.newname);
+        if (!added) return ctx.drop("not-renamed", { name });
+        const drops =
+          made.type === "check"
+            ? [DROPS.check!(identifier(name))]
+            : [DROPS.foreign!(identifier(name)), `DROP INDEX IF EXISTS ${identifier(name)}`];
+        const add: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: added };
+        const cmds = [...drops.map((drop) => tidbText(drop) as never), add];
+        return ctx.replace({ kind: "AlterTableStmt", relation: rename.relation, cmds, objtype: "OBJECT_TABLE" }, "again", { name });
+      }
       return ctx.replace(
         {
           kind: "Tidb",
@@ -70,7 +119,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
   examples: [
     {
       given:
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH =))",
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH <>))",
       pg: "ALTER TABLE t DROP CONSTRAINT t_a_key, DROP CONSTRAINT t_b_check, DROP CONSTRAINT t_c_fkey, DROP CONSTRAINT IF EXISTS other, DROP CONSTRAINT t_a_excl; ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE p DROP CONSTRAINT any_other",
       tidb: "ALTER TABLE t DROP INDEX t_a_key;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t DROP FOREIGN KEY t_c_fkey;\nALTER TABLE t DROP INDEX IF EXISTS t_c_fkey;\nALTER TABLE p DROP PRIMARY KEY",
       findings: ["absent", "never-made", "unknown"],
@@ -78,11 +127,14 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       rejected: { sql: "ALTER TABLE t DROP CONSTRAINT IF EXISTS other", code: 1064 },
     },
     {
-      given: "CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0))",
-      pg: "ALTER TABLE t RENAME CONSTRAINT t_a_key TO u; ALTER TABLE t RENAME CONSTRAINT t_b_check TO c",
-      tidb: "ALTER TABLE t RENAME INDEX t_a_key TO u",
-      findings: ["renamed", "not-renamed"],
-      rejected: { sql: "ALTER TABLE t RENAME CONSTRAINT t_b_check TO c", code: 1064 },
+      given:
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p ON DELETE CASCADE, EXCLUDE USING gist (a WITH <>))",
+      pg: "ALTER TABLE t RENAME CONSTRAINT t_a_key TO u; ALTER TABLE t RENAME CONSTRAINT t_b_check TO c; ALTER TABLE t RENAME CONSTRAINT t_c_fkey TO f; ALTER TABLE t RENAME CONSTRAINT t_a_excl TO e",
+      tidb: "ALTER TABLE t RENAME INDEX t_a_key TO u;\nALTER TABLE t DROP CONSTRAINT t_b_check;\nALTER TABLE t ADD CONSTRAINT c CHECK (b > 0);\nALTER TABLE t DROP FOREIGN KEY t_c_fkey;\nALTER TABLE t DROP INDEX IF EXISTS t_c_fkey;\nALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (c) REFERENCES p (id) ON DELETE CASCADE",
+      findings: ["renamed", "again", "again", "not-renamed"],
+      accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1, 1, 1)", "DELETE FROM p"],
+      refuses: ["INSERT INTO t VALUES (1, 0, NULL)", "INSERT INTO t VALUES (1, 1, 1)"],
+      rejected: { sql: "ALTER TABLE t RENAME CONSTRAINT c TO d", code: 1064 },
     },
   ],
 });

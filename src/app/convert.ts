@@ -72,6 +72,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     lost,
     relation: relationNamer(final, now),
     options,
+    database: undefined,
   };
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, sources[i]!, items));
@@ -138,6 +139,8 @@ interface Pass {
   readonly lost: Set<Node>;
   readonly relation: RelationNamer;
   readonly options: ConvertOptions;
+  /** The one that psql was told to connect to last. */
+  database: string | undefined;
 }
 
 function newStatement(source: Source, span: Span, node: Node): Statement {
@@ -208,7 +211,7 @@ function leadingText(chunk: Chunk): string {
 
 async function make(pass: Pass, item: Item): Promise<Made> {
   const { chunk } = item;
-  if (chunk.kind === "meta") return makeMeta(chunk);
+  if (chunk.kind === "meta") return makeMeta(pass, chunk);
   if (chunk.kind === "copy") return makeCopy(chunk);
   if (item.statement) return makeStatement(pass, item.statement, chunk as SqlChunk);
   if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
@@ -232,11 +235,35 @@ const HARMLESS = new Set([
   "t",
   "a",
   ".",
+  "delimiter",
 ]);
 
-function makeMeta(chunk: MetaChunk): Made {
-  const message = HARMLESS.has(chunk.command) ? "dropped" : "refused";
-  return { sql: [], findings: [core(CORE.psql, message, { command: chunk.command }, chunk.source, chunk.span)], comments: [] };
+const CONNECT = new Set(["c", "connect"]);
+
+function makeMeta(pass: Pass, chunk: MetaChunk): Made {
+  const { command, source, span } = chunk;
+  const said = (message: string, data: Data) => ({
+    sql: [],
+    findings: [core(CORE.psql, message, { command, ...data }, source, span)],
+    comments: [],
+  });
+  if (!CONNECT.has(command)) return said(HARMLESS.has(command) ? "dropped" : "refused", {});
+  const database = connectsTo(source.text.slice(span.start, span.end));
+  const { now } = pass.run;
+  const moved = database !== pass.database && now.tables.size + now.sequences.size + now.views.size > 0;
+  pass.database = database;
+  return said(moved ? "elsewhere" : "connect", { database });
+}
+
+/** The database of `\connect`: its first argument that is no option, or a connection string's. */
+function connectsTo(line: string): string {
+  const words =
+    line
+      .replace(/;\s*$/, "")
+      .match(/"(?:[^"]|"")*"|\S+/g)
+      ?.slice(1) ?? [];
+  const word = (words.find((w) => !/^-\w/.test(w)) ?? "").replaceAll('"', "");
+  return /dbname='?((?:[^'\\\s]|\\.)+)/.exec(word)?.[1] ?? word;
 }
 
 function makeCopy(chunk: CopyChunk): Made {

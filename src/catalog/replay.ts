@@ -358,6 +358,7 @@ const CONSTRAINT_TYPES: Readonly<
 function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, own?: Column): void {
   const facts = CONSTRAINT_TYPES[constraint.contype ?? ""];
   if (!facts) return;
+  const type = facts.type === "exclude" && excludesEquals(constraint) ? "unique" : facts.type;
   const index = constraint.indexname ? find(catalog, catalog.indexes, { schema: table.schema, name: constraint.indexname }) : undefined;
   const names = constraint.keys ?? constraint.fk_attrs ?? excluded(constraint);
   const columns = index
@@ -376,7 +377,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
-  const made = { name, table, type: facts.type, columns, parent, node: constraint, dropped: false };
+  const made = { name, table, type, columns, parent, node: constraint, dropped: false };
   table.constraints.set(name, made);
   catalog.constraintOf.set(constraint, made);
   if (facts.type === "check") {
@@ -385,7 +386,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     else catalog.checkNames.set(name, new Set([table]));
   }
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
-  if (facts.type === "primary" || facts.type === "unique" || facts.type === "foreign") addKey(facts.type, columns);
+  if (type === "primary" || type === "unique" || type === "foreign") addKey(type, columns);
   if (parent) addKey("parent", parent.columns);
 }
 
@@ -393,6 +394,18 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
 function excluded(constraint: Constraint): string[] {
   return (constraint.exclusions ?? []).flatMap((pair) =>
     Array.isArray(pair) ? (as("IndexElem", (pair as readonly Value[])[0])?.name ?? []) : [],
+  );
+}
+
+/** Whether EXCLUDE compares whole columns by `=` alone, over all rows: then it is UNIQUE. */
+function excludesEquals({ exclusions, where_clause }: Constraint): boolean {
+  return (
+    where_clause === undefined &&
+    (exclusions ?? []).every((pair) => {
+      const [element, operator] = Array.isArray(pair) ? (pair as readonly Value[]) : [];
+      const names = Array.isArray(operator) ? (operator as readonly Value[]) : [operator];
+      return as("IndexElem", element)?.name !== undefined && names[names.length - 1] === "=";
+    })
   );
 }
 
@@ -436,9 +449,24 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   const plain = columns.flatMap((c) => c ?? []);
   if (plain.length > 0) addKey(node.unique ? "unique" : "index", plain);
-  const computed = elements.flatMap((e) => (e.expr === undefined ? [] : referenced(table, e.expr)));
+  const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
   if (computed.length > 0) addKey("expression", computed);
 }
+
+/** `left(column, n)`, `substr(column, 1, n)`: the first n characters of a column; undefined for any other expression. */
+export function prefixOf(expression: Value): { readonly column: string; readonly length: number } | undefined {
+  const call = as("FuncCall", expression);
+  const [start, ...rest] = call?.args ?? [];
+  const column = as("ColumnRef", start);
+  const name = column && columnName(column);
+  const numbers = rest.map((arg) => as("A_Const", arg)?.ival);
+  const [from, length] = qualified(call?.funcname ?? []).name === "left" ? [1, numbers[0]] : [numbers[0], numbers[1]];
+  const is = call && PREFIXES[qualified(call.funcname ?? []).name] === rest.length;
+  return is && name !== undefined && from === 1 && length !== undefined && length > 0 ? { column: name, length } : undefined;
+}
+
+/** Functions that give a prefix, by the number of arguments behind the text. */
+const PREFIXES: Readonly<Record<string, number>> = { left: 1, substr: 2, substring: 2 };
 
 const ORDERED_METHODS = new Set(["btree", "hash", "brin"]);
 

@@ -67,7 +67,7 @@ export interface SqlChunk extends Base {
   readonly problem?: Problem;
 }
 
-/** A psql command: the rest of a line from a backslash at the start of a statement. */
+/** A psql command: the rest of a line from a backslash at the start of a statement. Or another client's DELIMITER line, or its delimiter. */
 export interface MetaChunk extends Base {
   readonly kind: "meta";
   /** Its name without the backslash: `connect`, `restrict`, `.`. */
@@ -132,21 +132,28 @@ export function split(source: Source): Chunk[] {
   const resumptions = resumptionsOf(text);
   let allowance = REPEATS * text.length;
   let from = 0;
+  /** What ends statements beside the semicolon, where a DELIMITER line said so. */
+  let delimiter: string | undefined;
   for (;;) {
     const before: Comment[] = [];
     let view: string;
     let start = from;
     do {
-      view = allowance > 0 ? text : upToSemicolon(text, resumptions(start));
+      view = delimiter !== undefined ? upToLine(text, start, delimiter) : allowance > 0 ? text : upToSemicolon(text, resumptions(start));
       start = skipTrivia(view, start, before);
-    } while (start === view.length && start < text.length);
+    } while (start === view.length && start < text.length && !(delimiter !== undefined && text.startsWith(delimiter, start)));
     const head = { source, leading: { start: from, end: start }, before: before.length > 0 ? before : NO_COMMENTS };
     if (start === text.length) {
       chunks.push({ ...head, kind: "end", span: { start, end: start }, end: start });
       return chunks;
     }
     let chunk: Chunk;
-    if (text.charCodeAt(start) === BACKSLASH) {
+    const delimiterEnd = delimiterLine(text, start, delimiter);
+    if (delimiterEnd !== undefined) {
+      const word = DELIMITER.exec(text.slice(start, delimiterEnd))?.[1];
+      if (word !== undefined) delimiter = word === ";" ? undefined : word;
+      chunk = { ...head, kind: "meta", span: { start, end: delimiterEnd }, end: delimiterEnd, command: "delimiter" };
+    } else if (text.charCodeAt(start) === BACKSLASH) {
       chunk = psqlLine(head, start);
     } else {
       let scanned = scan(view, start);
@@ -170,6 +177,26 @@ export function split(source: Source): Chunk[] {
 /** The text cut after a semicolon, so that nothing is looked for behind it (the engine shares the characters); all of it for -1. */
 function upToSemicolon(text: string, semicolon: number): string {
   return semicolon < 0 ? text : text.slice(0, semicolon + 1);
+}
+
+/** The line with which clients other than psql set what ends a statement. */
+const DELIMITER = /^delimiter[ \t]+(\S+)[ \t]*$/i;
+
+/** The end of a DELIMITER line, or of the delimiter it set, that begins at `start`; undefined where neither does. */
+function delimiterLine(text: string, start: number, delimiter: string | undefined): number | undefined {
+  if (delimiter !== undefined && text.startsWith(delimiter, start)) return start + delimiter.length;
+  const code = text.charCodeAt(start) | 32;
+  if (code !== LOWER_D || !isWord(text, start, wordEnd(text, start), "DELIMITER")) return undefined;
+  const end = trimEnd(text, start, lineEnd(text, start));
+  return DELIMITER.test(text.slice(start, end)) ? end : undefined;
+}
+
+const LOWER_D = 100;
+
+/** The text cut before the next line that begins with the delimiter. */
+function upToLine(text: string, from: number, delimiter: string): string {
+  const at = text.indexOf(`\n${delimiter}`, from);
+  return at < 0 ? text : text.slice(0, at + 1);
 }
 
 type Head = Pick<Base, "source" | "leading" | "before">;

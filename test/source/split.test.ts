@@ -85,8 +85,21 @@ describe("where a statement ends", () => {
     "a transaction is no body": ["BEGIN; SELECT 1; END; SELECT 2", ["BEGIN", "SELECT 1", "END", "SELECT 2"]],
     MySQL: [
       "DELIMITER //\nCREATE TABLE `a` (b int) ENGINE=InnoDB;\nSELECT 1;",
-      ["DELIMITER //\nCREATE TABLE `a` (b int) ENGINE=InnoDB", "SELECT 1"],
+      ["DELIMITER //", "CREATE TABLE `a` (b int) ENGINE=InnoDB", "SELECT 1"],
     ],
+    "a delimiter of another client": [
+      "delimiter d//\nCREATE FUNCTION f() RETURNS void AS $$ BEGIN PERFORM 1; END $$ LANGUAGE plpgsql\nd//\nSELECT f(); d//\ndelimiter ;\nSELECT 'd//'",
+      [
+        "delimiter d//",
+        "CREATE FUNCTION f() RETURNS void AS $$ BEGIN PERFORM 1; END $$ LANGUAGE plpgsql",
+        "d//",
+        "SELECT f()",
+        "d//",
+        "delimiter ;",
+        "SELECT 'd//'",
+      ],
+    ],
+    "a name that begins with delimiter": ["delimiter_x; delimiter", ["delimiter_x", "delimiter"]],
   };
   for (const [name, [text, expected]] of Object.entries(cases)) {
     test(name, () => {

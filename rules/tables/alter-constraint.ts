@@ -1,16 +1,4 @@
-import {
-  error,
-  find,
-  identifier,
-  type NodeOf,
-  note,
-  raw,
-  relationName,
-  rule,
-  type TableConstraint,
-  tidb,
-  tidbText,
-} from "../../src/rule.js";
+import { error, find, identifier, type NodeOf, note, relationName, rule, type TableConstraint, tidbText } from "../../src/rule.js";
 
 /** How TiDB takes a constraint off a table, by its type. */
 const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string) | undefined>> = {

@@ -18,8 +18,6 @@ export interface StatementResult {
   readonly outcome: Outcome;
   /** TiDB statements without semicolons, in order; empty when it was folded into another one or left out. */
   readonly sql: readonly string[];
-  /** How it stands in the output: comments, statements with semicolons, commented blocks for holes. */
-  readonly output: string;
   readonly findings: readonly Finding[];
 }
 

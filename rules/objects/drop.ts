@@ -220,7 +220,7 @@ function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
 function keysTo(catalog: Catalog, { schema = catalog.schema, name }: Name) {
   return [...catalog.constraintOf.values()].filter(({ type, table, parent, node, columns }) => {
     if (type !== "foreign" || parent?.table.name !== name || parent.table.schema !== schema || !isLive(catalog, table)) return false;
-    const known = [...table.constraints.values(), ...table.droppedConstraints.values()];
+    const known = [...table.constraints.values(), ...(table.droppedConstraints?.values() ?? [])];
     return !known.some((constraint) => constraint.node === node) && columns.every((column) => table.columns.get(column.name) === column);
   });
 }

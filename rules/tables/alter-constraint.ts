@@ -59,7 +59,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const alter = ctx.within("AlterTableStmt");
       if (cmd.subtype !== "AT_DropConstraint" || !alter?.relation) return;
       const name = cmd.name ?? "";
-      const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints.get(name);
+      const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints?.get(name);
       if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
       const drop = DROPS[made.type];
       return drop ? ctx.replace(tidbText(drop(identifier(name)))) : ctx.drop("never-made", { name });

@@ -20,7 +20,7 @@ several columns needs: these go first, in statements of their own.`,
         if (cmd?.subtype !== "AT_DropColumn") return [item];
         found = true;
         const column = cmd.name ?? "";
-        const going = (table?.droppedWith.get(column) ?? []).filter(blocks);
+        const going = (table?.droppedWith?.get(column) ?? []).filter(blocks);
         for (const { name } of going) ctx.report("first", { name, column });
         // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);

@@ -20,8 +20,17 @@ type Schema = SchemaContext<"primary-key" | "sequence" | "identity" | "comment">
 type Create = NodeOf<"CreateStmt">;
 type Alter = NodeOf<"AlterTableStmt">;
 
-/** The statement that creates a table, as far as it stands in the same file: files of a history stay as they are cut. */
-type Creators = ReadonlyMap<Create, Folded>;
+/** Statements that create tables; what goes into one is collected, so that its tree is copied once. */
+interface Creators {
+  readonly of: ReadonlyMap<Create, Folded>;
+  readonly additions: Map<Folded, Additions>;
+}
+
+interface Additions {
+  readonly elements: NodeOf<"Constraint">[];
+  readonly options: NodeOf<"DefElem">[];
+  readonly ofColumn: Map<ColumnOf, NodeOf<"Constraint">[]>;
+}
 
 export default rule({
   construct: "parts of a table in statements of their own",
@@ -38,10 +47,13 @@ there, makes a primary key that is added later nonclustered for good, and has no
     comment: note("the comment moved into CREATE TABLE {table}"),
   },
   schema(schema) {
-    const creators = new Map<Create, Folded>();
-    for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
+    const of = new Map<Create, Folded>();
+    for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") of.set(statement.node, statement);
+    const creators: Creators = { of, additions: new Map() };
     for (const column of schema.final.columnOf.values()) column.history.autoIncrement = false;
     for (const statement of schema.statements) FOLDS[statement.node.kind]?.(schema, creators, statement);
+    for (const [creator, additions] of creators.additions)
+      schema.update(creator, withAdditions(schema, creator.current as Create, additions));
   },
   examples: [
     {
@@ -97,7 +109,7 @@ function drawsFromItsOwn(schema: Schema, column: ColumnOf): boolean {
 
 /** The creator of a column's table in the statement's own file, when the column still has the name it was made with. */
 function creatorOf(creators: Creators, statement: Folded, column: ColumnOf | undefined): Folded | undefined {
-  const creator = column && creators.get(column.table.node);
+  const creator = column && creators.of.get(column.table.node);
   return creator?.source === statement.source && column?.name === column?.def.colname && !column?.added ? creator : undefined;
 }
 
@@ -116,8 +128,7 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
     const columns = schema.final.constraintOf.get(constraint)?.columns ?? [];
     const creator = columns.length === 0 ? undefined : creatorOf(creators, statement, columns[0]);
     if (!creator || !constraint.keys?.length || !columns.every((c) => creatorOf(creators, statement, c))) return;
-    const create = creatorNode(creator);
-    schema.update(creator, schema.change(create, { tableElts: [...(create.tableElts ?? []), constraint] }));
+    additionsTo(creators, creator).elements.push(constraint);
     schema.absorb(statement, creator, carried, "primary-key", { table: table.name });
     return;
   }
@@ -127,11 +138,11 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   const data = { table: table.name, column: column.name };
   if (cmd.subtype === "AT_AddIdentity" && constraint) {
     column.history.autoIncrement = true;
-    extend(schema, creator, column, constraint);
+    extend(creators, creator, column, constraint);
     schema.absorb(statement, creator, carried, "identity", data);
   } else if (cmd.subtype === "AT_ColumnDefault" && column.default === cmd.def && drawsFromItsOwn(schema, column)) {
     column.history.autoIncrement = true;
-    extend(schema, creator, column, tidbText("AUTO_INCREMENT") as never);
+    extend(creators, creator, column, tidbText("AUTO_INCREMENT") as never);
     schema.consumed(cmd.def!);
     schema.absorb(statement, creator, carried, "sequence", data);
   }
@@ -147,28 +158,38 @@ function foldComment(schema: Schema, creators: Creators, statement: Folded, comm
   if (!table || text === "" || Buffer.byteLength(text) > COMMENT_BYTES[onColumn ? "column" : "table"]) return;
   // Only the last comment on a thing counts; earlier ones stay statements of their own.
   if ((onColumn ? column?.comment : table.comment) !== text) return;
-  const candidate = onColumn ? creatorOf(creators, statement, column) : creators.get(table.node);
+  const candidate = onColumn ? creatorOf(creators, statement, column) : creators.of.get(table.node);
   const creator = candidate?.source === statement.source ? candidate : undefined;
   if (!creator) return;
-  if (column) extend(schema, creator, column, tidbText(commentClause(text)) as never);
-  else {
-    const create = creatorNode(creator);
-    schema.update(creator, schema.change(create, { options: [...(create.options ?? []), tidbText(commentClause(text))] as never }));
-  }
+  if (column) extend(creators, creator, column, tidbText(commentClause(text)) as never);
+  else additionsTo(creators, creator).options.push(tidbText(commentClause(text)) as never);
   schema.absorb(statement, creator, [[comment, ["objtype", "object", "comment"]]], "comment", { table: table.name });
 }
 
-/** A statement's tree as earlier folds left it. */
-function creatorNode(creator: Folded): Create {
-  return creator.current as Create;
+function additionsTo(creators: Creators, creator: Folded): Additions {
+  let additions = creators.additions.get(creator);
+  if (!additions) {
+    additions = { elements: [], options: [], ofColumn: new Map() };
+    creators.additions.set(creator, additions);
+  }
+  return additions;
 }
 
 /** Adds something to the end of a column's definition. */
-function extend(schema: Schema, creator: Folded, column: ColumnOf, addition: NodeOf<"Constraint">): void {
-  const create = creatorNode(creator);
+function extend(creators: Creators, creator: Folded, column: ColumnOf, addition: NodeOf<"Constraint">): void {
+  const { ofColumn } = additionsTo(creators, creator);
+  ofColumn.set(column, [...(ofColumn.get(column) ?? []), addition]);
+}
+
+function withAdditions(schema: Schema, create: Create, { elements, options, ofColumn }: Additions): Create {
   const tableElts = (create.tableElts ?? []).map((element) => {
     const def = as("ColumnDef", element);
-    return def && schema.column(def) === column ? schema.change(def, { constraints: [...(def.constraints ?? []), addition] }) : element;
+    const column = def && schema.column(def);
+    const more = column && ofColumn.get(column);
+    return def && more ? schema.change(def, { constraints: [...(def.constraints ?? []), ...more] }) : element;
   });
-  schema.update(creator, schema.change(create, { tableElts }));
+  return schema.change(create, {
+    tableElts: [...tableElts, ...elements],
+    ...(options.length > 0 && { options: [...(create.options ?? []), ...options] }),
+  });
 }

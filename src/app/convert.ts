@@ -161,29 +161,31 @@ interface Made {
   readonly verbatim?: boolean;
 }
 
-async function convertFile(pass: Pass, source: Source, items: readonly Item[]): Promise<FileResult> {
+/** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */
+async function convertFile(pass: Pass, source: Source, items: (Item | undefined)[]): Promise<FileResult> {
   const statements: StatementResult[] = [];
   const parts: string[] = [];
   let waiting = "";
-  for (const item of items) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    items[i] = undefined;
     const { chunk } = item;
     const leading = leadingText(chunk);
     if (chunk.kind === "end") {
       parts.push(waiting + leading);
       break;
     }
-    const result = resultOf(chunk, await make(pass, item));
+    const { output, ...result } = resultOf(chunk, await make(pass, item));
     statements.push(result);
     // What is folded away leaves its comments, and takes the blank lines before it along.
-    if (result.output === "") waiting = joinBlanks(waiting, leading);
+    if (output === "") waiting = joinBlanks(waiting, leading);
     else {
-      parts.push(separated(joinBlanks(waiting, leading), parts.length > 0), result.output);
+      parts.push(separated(joinBlanks(waiting, leading), parts.length > 0), output);
       waiting = "";
     }
-    item.statement = undefined;
   }
-  const output = parts.join("").trim();
-  return { source, output: output === "" ? "" : `${output}\n`, statements };
+  const whole = parts.join("").trim();
+  return { source, output: whole === "" ? "" : `${whole}\n`, statements };
 }
 
 /** Each statement begins a line of its own. */
@@ -378,7 +380,8 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
   return same && findings.length === 0 ? "as-is" : "rewritten";
 }
 
-function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult {
+/** A statement's result, and how it stands in the output: comments, statements with semicolons, commented blocks for holes. */
+function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult & { readonly output: string } {
   const { source, span } = chunk;
   const original = source.text.slice(span.start, span.end);
   const same = made.verbatim ?? (made.sql.length === 1 && squeeze(made.sql[0]!) === squeeze(original));

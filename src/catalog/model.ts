@@ -27,9 +27,9 @@ export interface Table {
   name: string;
   readonly columns: Map<string, Column>;
   readonly constraints: Map<string, TableConstraint>;
-  readonly droppedConstraints: Map<string, TableConstraint>;
+  droppedConstraints?: Map<string, TableConstraint>;
   /** Constraints and indexes that went with a dropped column, by its name: PostgreSQL drops them without a word. */
-  readonly droppedWith: Map<string, readonly (TableConstraint | Index)[]>;
+  droppedWith?: Map<string, readonly (TableConstraint | Index)[]>;
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
@@ -48,12 +48,12 @@ export interface Column {
   identity: "a" | "d" | undefined;
   comment: string | undefined;
   /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */
-  readonly history: { readonly keys: Key[]; literalDefault: boolean; autoIncrement: boolean };
+  readonly history: { keys: readonly Key[]; literalDefault: boolean; autoIncrement: boolean };
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;
   readonly def: ColumnDef;
   /** Clauses of ALTER TABLE that changed it. */
-  readonly changes: Node[];
+  changes: readonly Node[];
   /** The constraint node that set the default, when it stands in a statement of its own or in the definition. */
   defaultNode: Node | undefined;
 }

@@ -174,6 +174,7 @@ function forgetColumn(catalog: Catalog, column: Column): void {
   }
   const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && index.columns.includes(column));
   for (const [k] of indexes) catalog.indexes.delete(k);
+  table.droppedWith ??= new Map();
   table.droppedWith.set(column.name, [...constraints, ...indexes.map(([, index]) => index)]);
 }
 
@@ -229,8 +230,6 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     name: name.name,
     columns: new Map(),
     constraints: new Map(),
-    droppedConstraints: new Map(),
-    droppedWith: new Map(),
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
@@ -253,9 +252,12 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
   for (const part of node.partspec?.partParams ?? []) {
     const columnOf = as("PartitionElem", part)?.name;
     const column = columnOf === undefined ? undefined : table.columns.get(columnOf);
-    if (column) column.history.keys.push({ kind: "partition", columns: [column] });
+    if (column) column.history.keys = column.history.keys.concat({ kind: "partition", columns: [column] });
   }
 }
+
+/** Shared: most columns never change and stand in no key, and there may be a hundred thousand of them. */
+const NONE: readonly never[] = [];
 
 function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = false): void {
   const existing = catalog.columnOf.get(def);
@@ -270,11 +272,11 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     identity: SERIALS.has(typeName(def.typeName!).name) ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
-    history: existing?.history ?? { keys: [], literalDefault: false, autoIncrement: false },
+    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false },
     added,
     def,
     defaultNode: undefined,
-    changes: [],
+    changes: NONE,
   };
   catalog.columnOf.set(def, column);
   table.columns.set(column.name, column);
@@ -361,7 +363,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
   const type = facts.type === "exclude" && excludesEquals(constraint) ? "unique" : facts.type;
   const index = constraint.indexname ? find(catalog, catalog.indexes, { schema: table.schema, name: constraint.indexname }) : undefined;
   const names = constraint.keys ?? constraint.fk_attrs ?? excluded(constraint);
-  const columns = index
+  const named = index
     ? index.columns.flatMap((c) => c ?? [])
     : names.length > 0
       ? names.flatMap((n) => table.columns.get(n) ?? [])
@@ -370,6 +372,8 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
         : facts.type === "check"
           ? referenced(table, constraint.raw_expr)
           : [];
+  // A copy holds what it has; a list that flatMap made keeps room for sixteen more.
+  const columns = named.slice();
   const parent = facts.type === "foreign" ? foreignParent(catalog, constraint) : undefined;
   const label = facts.columns && (facts.type !== "check" || columns.length === 1) ? columns.map((c) => c.name).join("_") : undefined;
   const name =
@@ -420,7 +424,7 @@ function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table
 
 function addKey(kind: Key["kind"], columns: readonly Column[]): void {
   const use: Key = { kind, columns };
-  for (const column of columns) column.history.keys.push(use);
+  for (const column of columns) column.history.keys = column.history.keys.concat(use);
 }
 
 /** Columns of the table that an expression names. */
@@ -491,7 +495,7 @@ function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCm
   return (catalog, table, cmd) => {
     const column = table.columns.get(cmd.name ?? "");
     if (!column) return;
-    column.changes.push(cmd);
+    column.changes = [...column.changes, cmd];
     change(catalog, column, cmd);
   };
 }
@@ -513,6 +517,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     if (!constraint) return;
     constraint.dropped = true;
     table.constraints.delete(constraint.name);
+    table.droppedConstraints ??= new Map();
     table.droppedConstraints.set(constraint.name, constraint);
   },
   AT_ColumnDefault: withColumn((catalog, column, cmd) => setDefault(catalog, column, cmd.def, cmd)),

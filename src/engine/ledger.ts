@@ -7,7 +7,9 @@ type AnyNode = Node | Tidb;
 
 interface Entry {
   /** Fields that a printer or a rule declared to carry. */
-  fields?: ReadonlySet<string>[];
+  fields?: readonly ReadonlySet<string>[];
+  /** A rule dealt with it and all below it. */
+  consumed?: true;
   /** The changed copy that took its place. */
   next?: AnyNode;
   /** Reported by a finding, with all below it. */
@@ -71,6 +73,18 @@ function saysNothing(kind: string, field: string, value: unknown): boolean {
   return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);
 }
 
+const lists = new WeakMap<ReadonlySet<string>, readonly ReadonlySet<string>[]>();
+
+/** The list of nothing but these fields: most entries have one declaration, and there are as many entries as nodes. */
+function alone(fields: ReadonlySet<string>): readonly ReadonlySet<string>[] {
+  let list = lists.get(fields);
+  if (!list) {
+    list = [fields];
+    lists.set(fields, list);
+  }
+  return list;
+}
+
 /** A field that nobody carried: the node, and the field unless the whole node was passed over. */
 export interface Loss {
   readonly node: Node;
@@ -100,7 +114,7 @@ export class Ledger {
     let entry = this.#entries.get(node);
     if (!entry) {
       const before = this.#base ? this.#base.#find(node) : undefined;
-      entry = before ? { ...before, ...(before.fields ? { fields: [...before.fields] } : {}) } : {};
+      entry = before ? { ...before } : {};
       this.#entries.set(node, entry);
     }
     return entry;
@@ -109,8 +123,7 @@ export class Ledger {
   /** `fields` of the node are in the output, or in what takes its place. */
   carried(node: AnyNode, fields: ReadonlySet<string>): void {
     const entry = this.#entry(node);
-    if (entry.fields) entry.fields.push(fields);
-    else entry.fields = [fields];
+    entry.fields = entry.fields ? [...entry.fields, fields] : alone(fields);
   }
 
   /** `copy` took the node's place; fields it shares with the node are judged on the copy. */
@@ -132,8 +145,7 @@ export class Ledger {
 
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
-    this.carried(node, knownFields(node.kind));
-    eachChild(node, (child) => this.consumed(child));
+    this.#entry(node).consumed = true;
   }
 
   isReported(node: AnyNode): boolean {
@@ -170,6 +182,10 @@ export class Ledger {
       seen.add(node);
       const entry = this.#find(node);
       if (entry?.reported) return;
+      if (entry?.consumed) {
+        visitConsumed(node);
+        return;
+      }
       if (!entry?.fields && !entry?.next) {
         losses.push({ node: this.origin(node) as Node, field: undefined });
         return;
@@ -190,6 +206,22 @@ export class Ledger {
         visitValue(value);
       }
       if (entry.next) visit(entry.next);
+    };
+    const visitConsumed = (node: Node): void => {
+      const fields = knownFields(node.kind);
+      for (const field in node)
+        if (!fields.has(field) && !saysNothing(node.kind, field, (node as unknown as Record<string, unknown>)[field]))
+          losses.push({ node: this.origin(node), field });
+      eachChild(node, (child) => {
+        if (seen.has(child)) return;
+        seen.add(child);
+        const entry = this.#find(child);
+        if (entry?.reported) return;
+        visitConsumed(child);
+        if (entry?.next) visit(entry.next);
+      });
+      const next = this.#find(node)?.next;
+      if (next) visit(next);
     };
     visit(root);
     return losses;

@@ -290,8 +290,21 @@ function context(walk: Walk): Context {
     },
     differs: (node) => void run.differing.add(run.ledger.origin(node)),
     consumed: (value) => eachNode(value, (node) => run.ledger.consumed(node)),
-    carried: (node, fields) => run.ledger.carried(node, new Set(fields as readonly string[])),
+    carried: (node, fields) => run.ledger.carried(node, fieldSet(fields as readonly string[])),
   };
+}
+
+const fieldSets = new Map<string, ReadonlySet<string>>();
+
+/** One set for all who name the same fields: rules name them once a statement. */
+function fieldSet(fields: readonly string[]): ReadonlySet<string> {
+  const joined = fields.join();
+  let set = fieldSets.get(joined);
+  if (!set) {
+    set = new Set(fields);
+    fieldSets.set(joined, set);
+  }
+  return set;
 }
 
 /** As the statement left it: columns may be renamed later. What a later statement makes, folded into this one, only the end knows. */
@@ -320,7 +333,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       },
       absorb(folded, into, carried, message, data = {}) {
         const statement = folded as Statement;
-        for (const [node, fields] of carried) ledger.carried(node, new Set(fields));
+        for (const [node, fields] of carried) ledger.carried(node, fieldSet(fields));
         statement.absorbedInto = into as Statement;
         (into as Statement).absorbed.push(statement);
         statement.findings.push(finding(rule, message, data, statement.source, spanOf(statement, undefined)));

@@ -58,7 +58,6 @@ function statementsOf(source: Source, findings: readonly Finding[]): StatementRe
       kind: match[0].split(/\s+/, 2).join(" ").toUpperCase(),
       outcome: worst === undefined ? "as-is" : OUTCOME[worst],
       sql: worst === "error" ? [] : [match[0]],
-      output: `${match[0]};`,
       findings: own,
     });
   }

@@ -6,6 +6,8 @@ import check from "./constraints/check.js";
 import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
 import unique from "./constraints/unique.js";
+import multiAssign from "./dml/multi-assign.js";
+import onConflict from "./dml/on-conflict.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
@@ -17,6 +19,13 @@ import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
+import view from "./objects/view.js";
+import cte from "./queries/cte.js";
+import derivedTable from "./queries/derived-table.js";
+import distinctOn from "./queries/distinct-on.js";
+import locking from "./queries/locking.js";
+import names from "./queries/names.js";
+import nullOrder from "./queries/null-order.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -42,6 +51,15 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/set": set,
   "session/transaction": transaction,
   ...statementRules,
+  "queries/derived-table": derivedTable,
+  "queries/null-order": nullOrder,
+  "queries/distinct-on": distinctOn,
+  "queries/locking": locking,
+  "queries/cte": cte,
+  "queries/names": names,
+  "dml/multi-assign": multiAssign,
+  "dml/on-conflict": onConflict,
+  "objects/view": view,
   "columns/collation": collation,
   "columns/identity": identity,
   "columns/default": columnDefault,

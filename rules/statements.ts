@@ -224,19 +224,6 @@ const functionRows = {
 };
 
 const viewRows = {
-  "create-view": statement(["ViewStmt"], {
-    construct: "CREATE VIEW",
-    why: "TiDB has views. The query in one must mean the same in TiDB, and here it is not converted.",
-    pg: "sql-createview",
-    tidb: "views",
-    messages: {
-      lost: error("view {name} is not in the output", {
-        help: "write CREATE OR REPLACE VIEW {name} AS … with the query in TiDB's SQL; the tables it reads are in the output",
-      }),
-    },
-    data: (node) => ({ name: relname(node.view) }),
-    examples: [gone("CREATE VIEW v AS SELECT a FROM t", "lost", undefined, "CREATE TABLE t (a int)")],
-  }),
   "create-materialized-view": statement(["CreateTableAsStmt"], {
     construct: "CREATE MATERIALIZED VIEW",
     why: "TiDB has views, and none that keep their rows.",

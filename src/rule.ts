@@ -27,6 +27,7 @@ export {
 export { raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
+export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";
 export { eachDescendant } from "./pg/walk.js";
 export { tidbDefault } from "./types/defaults.js";
 export {

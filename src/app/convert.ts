@@ -360,7 +360,16 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
   if (sql.length > 0) findings.push(...renamed(pass, statement));
-  return { sql: sql.flatMap((text) => text.split(";\n")), findings, comments: comments.map((c) => c.text) };
+  return { sql: sql.flatMap(statementsOf), findings, comments: comments.map((c) => c.text) };
+}
+
+/** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
+function statementsOf(text: string): string[] {
+  const statements = [""];
+  for (const [part, quoted] of text.matchAll(/('(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`]|``)*`)|;\n|[^;'`]+|[\s\S]/g))
+    if (part === ";\n" && quoted === undefined) statements.push("");
+    else statements[statements.length - 1] += part;
+  return statements;
 }
 
 /** A table that could not keep its name: whoever reads or writes it must know. */

@@ -6,7 +6,17 @@ import { type Printers, type Printing, prints } from "./printing.js";
 import { identifier, string } from "./words.js";
 
 /** Binding strength of TiDB's operators, strongest highest (reference manual, "Operator Precedence"). */
-const PRECEDENCE = { or: 1, and: 3, not: 4, between: 5, comparison: 6, additive: 10, multiplicative: 11, unary: 13, primary: 20 } as const;
+export const PRECEDENCE = {
+  or: 1,
+  and: 3,
+  not: 4,
+  between: 5,
+  comparison: 6,
+  additive: 10,
+  multiplicative: 11,
+  unary: 13,
+  primary: 20,
+} as const;
 type Level = (typeof PRECEDENCE)[keyof typeof PRECEDENCE];
 
 /** The level of what will be printed for a node; anything in call or literal form is primary. */
@@ -15,6 +25,7 @@ function level(node: Value | undefined): Level {
   if (node.kind === "BoolExpr")
     return node.boolop === "OR_EXPR" ? PRECEDENCE.or : node.boolop === "AND_EXPR" ? PRECEDENCE.and : PRECEDENCE.not;
   if (node.kind === "NullTest" || node.kind === "BooleanTest") return PRECEDENCE.comparison;
+  if (node.kind === "SubLink" && node.testexpr) return PRECEDENCE.comparison;
   if (node.kind !== "A_Expr") return PRECEDENCE.primary;
   if (node.variant === "AEXPR_BETWEEN" || node.variant === "AEXPR_NOT_BETWEEN") return PRECEDENCE.between;
   if (node.variant !== "AEXPR_OP") return PRECEDENCE.comparison;
@@ -24,7 +35,7 @@ function level(node: Value | undefined): Level {
 }
 
 /** Prints an operand, in parentheses unless it binds at least as tightly as `least`. */
-function operand(p: Printing, value: Value | undefined, least: number): string {
+export function operand(p: Printing, value: Value | undefined, least: number): string {
   const text = p.print(value);
   return level(value) >= least ? text : `(${text})`;
 }

@@ -75,7 +75,6 @@ export const statementPrinters: Printers = {
   IndexElem: prints("IndexElem", ["name", "expr"], (node, p) => {
     return node.name !== undefined ? identifier(node.name) : `(${p.print((node as IndexElem).expr)})`;
   }),
-  RangeVar: prints("RangeVar", ["relname", "schemaname"], (node, p) => p.relation(node as never)),
   TypeName: prints("TypeName", ["names"], (node, p) => p.refuse(node as Node, `the type ${String(node.names?.[node.names.length - 1])}`)),
   DropStmt: prints("DropStmt", ["objects", "removeType", "missing_ok"], (node, p) => {
     const word = DROPS[node.removeType ?? ""];

@@ -43,6 +43,10 @@ export interface Context<M extends string = string> {
   readonly analysis: Analysis;
   /** What is known of an expression, also of one that a rule has put in another's place; undefined: nothing. */
   info(expression: Value | Tidb | undefined): ExprInfo | undefined;
+  /** The node around the one at hand, as it was before rules ran on it; undefined for a statement. */
+  readonly parent: Node | undefined;
+  /** The node of the source that a changed copy goes back to. */
+  origin<N extends Node>(node: N): N;
   /** The nearest node of that kind around the one at hand. */
   within<K extends Kind>(kind: K): Extract<Node, { kind: K }> | undefined;
   /** The catalog's column for a definition, a changed copy of one included. */
@@ -58,6 +62,8 @@ export interface Context<M extends string = string> {
   change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
   /** Puts another node in place of the one at hand; the handler's declared fields count as carried. */
   replace(node: Node | Tidb, message?: M, data?: Data): Outcome;
+  /** A name for something PostgreSQL needs none for: `subquery_1`, `subquery_2` … within a statement. */
+  fresh(stem: string): string;
   /** Several statements in place of the one at hand. */
   statements(nodes: readonly (Node | Tidb)[], message?: M, data?: Data): Outcome;
   /** Takes the node at hand out, and says so. */

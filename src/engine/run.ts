@@ -242,6 +242,7 @@ function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
 
 function context(walk: Walk): Context {
   const { run, statement, path } = walk;
+  const fresh = new Map<string, number>();
   const report = (message: string, data: Data = {}, at: Node = walk.node): undefined => {
     const origin = run.ledger.origin(at) as Node;
     const located = (origin as { location?: number }).location === undefined ? nearestLocated(path) : origin;
@@ -256,6 +257,10 @@ function context(walk: Walk): Context {
       return run.analysis();
     },
     info: (expression) => (isNode(expression) ? run.analysis().info(run.ledger.origin(expression as Node)) : undefined),
+    get parent() {
+      return path[path.length - 2];
+    },
+    origin: (node) => run.ledger.origin(node),
     within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
     column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
     lost: (node) => run.lost.has(node),
@@ -268,6 +273,11 @@ function context(walk: Walk): Context {
       run.ledger.carried(walk.node, walk.handler.fields);
       if (next.kind !== walk.node.kind) run.ledger.changed(walk.node, next);
       return { replace: next };
+    },
+    fresh(stem) {
+      const number = (fresh.get(stem) ?? 0) + 1;
+      fresh.set(stem, number);
+      return `${stem}_${number}`;
     },
     statements(nodes, message, data) {
       if (message !== undefined) report(message, data);

@@ -1,0 +1,206 @@
+import {
+  as,
+  type Column,
+  type Context,
+  eachDescendant,
+  error,
+  find,
+  type InferClause,
+  type InsertStmt,
+  identifier,
+  isAutoIncrement,
+  isNode,
+  type Node,
+  note,
+  type ResTarget,
+  raw,
+  relationName,
+  rule,
+  type Table,
+  type Tidb,
+  tidb,
+  type Value,
+  warning,
+} from "../../src/rule.js";
+
+type Ctx = Context<keyof typeof MESSAGES>;
+
+const MESSAGES = {
+  nothing: note("a row in conflict is left as it is, and counts as a row of the statement", {
+    help: "a client that asks for matched rows (FOUND_ROWS, as mysql2 does) is told 1 for it, as for an inserted row: take the flag off where the count decides something",
+  }),
+  "other-keys": warning("a conflict with {keys} is met by ON DUPLICATE KEY UPDATE as well; in PostgreSQL it is an error", {
+    help: "check that key before the INSERT where the error matters",
+  }),
+  "unknown-keys": error(
+    "ON CONFLICT is not converted: TiDB acts on a conflict with any unique key of {table}, and the input does not say which it has",
+    {
+      help: "convert this statement together with the file that creates the table",
+    },
+  ),
+  order: error(
+    "the assignments of ON CONFLICT read columns that others of them write: TiDB runs them from left to right and reads the new values",
+    {
+      help: "read the row first, or write two statements in one transaction",
+    },
+  ),
+  unreadable: error("ON CONFLICT is not converted: {what}", { help: "write the statement with ON DUPLICATE KEY UPDATE by hand" }),
+};
+
+export default rule({
+  construct: "INSERT … ON CONFLICT",
+  why: `ON DUPLICATE KEY UPDATE is TiDB's form. It acts on a conflict with any unique key of the table, has no WHERE, and runs its assignments from
+left to right, each seeing what those before it wrote. INSERT IGNORE is not used: it also swallows NULLs, bad values and broken foreign keys.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-insert.html#SQL-ON-CONFLICT",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-insert",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("ColumnRef", ["fields"], (column, ctx) => {
+      const insert = ctx.within("OnConflictClause") && ctx.within("InsertStmt");
+      const [table, name] = column.fields ?? [];
+      if (!insert || column.fields?.length !== 2 || typeof name !== "string") return;
+      if (table === "excluded") return ctx.replace(tidb`VALUES(${raw(identifier(name))})`);
+      const { alias, relname } = insert.relation ?? {};
+      if (alias && table === alias.aliasname) return ctx.replace(ctx.change(column, { fields: [relname!, name] }));
+    }),
+    takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause"], (readable, ctx) => {
+      const insert = readable as InsertStmt;
+      const conflict = insert.onConflictClause;
+      if (!conflict || !insert.relation) return;
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation));
+      const name = insert.relation.relname ?? "";
+      const others = table && otherKeys(table, conflict.infer, insert, ctx);
+      if (!table && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE")) return ctx.report("unknown-keys", { table: name });
+      if (table && others!.length > 0 && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE"))
+        ctx.report("other-keys", { keys: others!.join(", ") });
+      if (conflict.infer) ctx.consumed(conflict.infer);
+      const set = conflict.action === "ONCONFLICT_NOTHING" ? unchanged(table, insert, ctx) : assignments(conflict, name, ctx);
+      if (!set) return;
+      ctx.carried(conflict, ["action", "infer", "targetList", "whereClause"]);
+      for (const target of conflict.targetList ?? []) if (as("ResTarget", target)) ctx.carried(target as ResTarget, ["name", "val"]);
+      if (insert.relation.alias) ctx.carried(insert.relation.alias, ["aliasname"]);
+      const relation = insert.relation.alias ? ctx.change(insert.relation, { alias: undefined }) : insert.relation;
+      return ctx.replace(ctx.change(insert, { relation, onConflictClause: tidb`ON DUPLICATE KEY UPDATE ${set as never}` as never }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL); INSERT INTO t VALUES (1, 1)",
+      pg: "INSERT INTO t (id, n) VALUES (1, 5), (2, 6) ON CONFLICT DO NOTHING",
+      tidb: "INSERT INTO t (id, n) VALUES (1, 5), (2, 6) ON DUPLICATE KEY UPDATE id = t.id",
+      findings: ["nothing"],
+      refuses: ["INSERT INTO t VALUES (2, 0)"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1)",
+      pg: "INSERT INTO t VALUES (1, 'b', 5) ON CONFLICT (id) DO UPDATE SET n = excluded.n, email = excluded.email",
+      tidb: "INSERT INTO t VALUES (1, 'b', 5) ON DUPLICATE KEY UPDATE n = VALUES(n), email = VALUES(email)",
+      findings: ["other-keys"],
+      accepts: ["INSERT INTO t VALUES (2, 'a', 1)"],
+      refuses: ["INSERT INTO t VALUES (3, 'b', 1)"],
+    },
+    {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, k int UNIQUE, a int, b boolean)",
+      pg: "INSERT INTO t AS old (k, a, b) SELECT 1, 2, TRUE ON CONFLICT (k) DO UPDATE SET b = excluded.b, a = COALESCE(old.a, excluded.a) WHERE old.b",
+      tidb: `INSERT INTO t (k, a, b)
+SELECT 1, 2, TRUE
+ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, VALUES(b), t.b)`,
+      accepts: ["INSERT INTO t (k) VALUES (2)"],
+    },
+    {
+      given: "CREATE TABLE t (k int UNIQUE, a int, b int)",
+      pg: "INSERT INTO t VALUES (1, 2, 3) ON CONFLICT (k) DO UPDATE SET a = t.b, b = t.a",
+      tidb: null,
+      findings: ["order"],
+    },
+    {
+      pg: "INSERT INTO elsewhere (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = excluded.a; INSERT INTO elsewhere VALUES (1) ON CONFLICT DO NOTHING",
+      tidb: null,
+      findings: ["unknown-keys", "unreadable"],
+    },
+  ],
+});
+
+/** Unique keys of the table that the clause does not name and that a row of the INSERT can be in conflict with. */
+function otherKeys(table: Table, infer: InferClause | undefined, insert: InsertStmt, ctx: Ctx): string[] {
+  const given = insert.cols?.flatMap((column) => as("ResTarget", column)?.name ?? []);
+  const isGiven = (column: Column | null) => column === null || !isAutoIncrement(column) || !given || given.includes(column.name);
+  const constraints = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique");
+  const indexes = [...ctx.catalog.indexes.values()].filter((index) => index.table === table && index.unique);
+  const named = infer?.indexElems?.flatMap((item) => as("IndexElem", item)?.name ?? []);
+  return [...constraints, ...indexes]
+    .filter((key) => (key.columns as readonly (Column | null)[]).every(isGiven))
+    .filter(({ name, columns }) => {
+      if (!infer) return false;
+      if (infer.conname !== undefined) return name !== infer.conname;
+      const names = (columns as readonly (Column | null)[]).map((column) => column?.name);
+      return names.length !== named!.length || names.some((column) => column !== undefined && !named!.includes(column));
+    })
+    .map(({ name }) => name);
+}
+
+/** An assignment that changes nothing. */
+function unchanged(table: Table | undefined, insert: InsertStmt, ctx: Ctx): Tidb | undefined {
+  const column = table ? [...table.columns.values()].find(({ generated }) => !generated)?.name : as("ResTarget", insert.cols?.[0])?.name;
+  if (column === undefined) return ctx.report("unreadable", { what: "the columns of the table are not known" });
+  ctx.report("nothing");
+  return tidb`${raw(identifier(column))} = ${{ kind: "ColumnRef", fields: [insert.relation!.relname!, column] }}`;
+}
+
+interface Assignment {
+  readonly column: string;
+  readonly value: Value;
+  readonly reads: ReadonlySet<string>;
+}
+
+/** The assignments in an order in which none reads what one before it wrote; undefined where there is none. */
+function assignments(conflict: NonNullable<InsertStmt["onConflictClause"]>, name: string, ctx: Ctx): Tidb | undefined {
+  const where = conflict.whereClause;
+  const set: Assignment[] = [];
+  for (const item of conflict.targetList ?? []) {
+    const target = as("ResTarget", item);
+    if (!target || as("MultiAssignRef", target.val)) return ctx.report("unreadable", { what: "SET (…) = (…) with a subquery" });
+    const column = target.name ?? "";
+    const own = { kind: "ColumnRef", fields: [name, column] } as const;
+    const value = where ? (tidb`IF(${where}, ${target.val!}, ${own})` as unknown as Value) : target.val!;
+    set.push({ column, value, reads: new Set([...columnsOf(target.val), ...columnsOf(where)]) });
+  }
+  const ordered: Assignment[] = [];
+  while (ordered.length < set.length) {
+    const left = set.filter((assignment) => !ordered.includes(assignment));
+    // The next one writes nothing that the others, itself aside, still read.
+    const next = left.find(({ column }) => left.every((other) => other.column === column || !other.reads.has(column)));
+    if (!next) return ctx.report("order");
+    ordered.push(next);
+  }
+  const inPlace = set.every((assignment, i) => !set.slice(i + 1).some((later) => later.reads.has(assignment.column))) ? set : ordered;
+  const texts = inPlace.map((_, i) => (i === 0 ? "" : ", "));
+  return {
+    kind: "Tidb",
+    texts: [...texts, ""],
+    holes: inPlace.map(({ column, value }) => tidb`${raw(identifier(column))} = ${value}`),
+  };
+}
+
+/** Columns of the row that is there already which a value reads; those of `excluded` became VALUES(…). */
+function columnsOf(value: Value | Tidb | undefined): string[] {
+  const found: string[] = [];
+  const visit = (item: unknown): void => {
+    if (Array.isArray(item)) for (const inner of item) visit(inner);
+    if (!isNode(item)) return;
+    const node = item as Node | Tidb;
+    if (node.kind === "Tidb") {
+      visit(node.holes);
+      return;
+    }
+    eachDescendant(node, (inner) => {
+      const fields = as("ColumnRef", inner)?.fields;
+      const column = fields?.at(-1);
+      if (typeof column === "string" && !(fields!.length === 2 && fields![0] === "excluded")) found.push(column);
+    });
+  };
+  visit(value);
+  return found;
+}

@@ -1,0 +1,58 @@
+import { error, note, rule, type ViewStmt, warning } from "../../src/rule.js";
+
+export default rule({
+  construct: "CREATE VIEW",
+  why: `Views of TiDB are read only: WITH CHECK OPTION guards nothing there, and a session's own view is none at all. What cannot be written
+through is told where it is written.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-createview.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/views",
+  },
+  messages: {
+    "check-option": warning("WITH CHECK OPTION is left away: no view of TiDB can be written through", {
+      help: "write to the table itself, and put the condition into a CHECK of the table",
+    }),
+    security: note("{option} is left away: TiDB checks the rights of the view's owner, as PostgreSQL does without it"),
+    invoker: warning("security_invoker is left away: the view reads with the rights of its owner", {
+      help: "write CREATE SQL SECURITY INVOKER VIEW where the reader's own rights are wanted",
+    }),
+    temporary: error("view {name} is not in the output: TiDB has no temporary views", {
+      help: "make a view, and drop it at the end of the session; or put its query into WITH",
+    }),
+  },
+  on: (takes) => [
+    takes("ViewStmt", ["view", "withCheckOption", "options"], (readable, ctx) => {
+      const view = readable as ViewStmt;
+      if (view.view?.relpersistence === "t") return ctx.drop("temporary", { name: view.view.relname ?? "" });
+      const options = (view.options ?? []).flatMap((option) => (typeof option === "object" && "defname" in option ? [option] : []));
+      const checks = view.withCheckOption !== "NO_CHECK_OPTION" || options.some(({ defname }) => defname === "check_option");
+      if (checks) ctx.report("check-option");
+      for (const { defname = "" } of options) {
+        if (defname === "security_invoker") ctx.report("invoker");
+        else if (defname !== "check_option") ctx.report("security", { option: defname });
+      }
+      for (const option of options) ctx.consumed(option);
+      if (checks || options.length > 0) return ctx.replace(ctx.change(view, { withCheckOption: "NO_CHECK_OPTION", options: undefined }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b boolean NOT NULL)",
+      pg: "CREATE VIEW v AS SELECT id, COALESCE(a, 0) FROM t WHERE b; CREATE OR REPLACE VIEW w (x) AS SELECT coalesce FROM v",
+      tidb: "CREATE VIEW v AS\nSELECT id, COALESCE(a, 0) AS coalesce FROM t WHERE b;\nCREATE OR REPLACE VIEW w (x) AS SELECT coalesce FROM v",
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, b boolean NOT NULL)",
+      pg: "CREATE VIEW v WITH (security_barrier) AS SELECT id FROM t WHERE b WITH LOCAL CHECK OPTION; CREATE VIEW w WITH (security_invoker = true) AS SELECT id FROM t",
+      tidb: "CREATE VIEW v AS\nSELECT id FROM t WHERE b;\nCREATE VIEW w AS\nSELECT id FROM t",
+      findings: ["check-option", "security", "invoker"],
+      rejected: { sql: "INSERT INTO v VALUES (1)", code: 1105 },
+    },
+    {
+      pg: "CREATE TEMP VIEW v AS SELECT 1 AS one",
+      tidb: null,
+      findings: ["temporary"],
+      rejected: { sql: "CREATE TEMPORARY VIEW v AS SELECT 1 AS one", code: 1064 },
+    },
+  ],
+});

@@ -1,0 +1,120 @@
+import {
+  as,
+  type Context,
+  error,
+  leading,
+  type RangeSubselect,
+  type ResTarget,
+  rule,
+  type SelectStmt,
+  type Value,
+  withLeading,
+} from "../../src/rule.js";
+
+type Ctx = Context<"names">;
+
+export default rule({
+  construct: "subquery in FROM: names and VALUES",
+  why: `TiDB has no VALUES as a query and no column names behind an alias, and wants a name for each subquery in FROM (error 1248). Names go
+into the subquery's own list, and rows of VALUES become SELECTs.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/queries-values.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
+  },
+  messages: {
+    names: error(
+      "the names of {alias} do not reach its columns: the subquery lists them by *, and the input does not say which there are",
+      {
+        help: "write the columns out in the subquery, each with its name",
+      },
+    ),
+  },
+  on: (takes) => [
+    takes("SelectStmt", ["valuesLists"], (readable, ctx) => {
+      const query = readable as SelectStmt;
+      const rows = query.valuesLists ?? [];
+      const insert = ctx.parent?.kind === "InsertStmt";
+      if (rows.length === 0 || (insert && !query.sortClause && !query.limitCount && !query.limitOffset)) return;
+      return ctx.replace(rowsOf(query, rows as readonly (readonly Value[])[], ctx as unknown as Ctx));
+    }),
+    takes("RangeSubselect", ["alias", "subquery"], (readable, ctx) => {
+      const derived = readable as RangeSubselect;
+      const query = as("SelectStmt", derived.subquery);
+      const { alias } = derived;
+      if (!alias) return ctx.replace(ctx.change(derived, { alias: { kind: "Alias", aliasname: ctx.fresh("subquery") } }));
+      if (!alias.colnames?.length || !query) return;
+      const named = namedColumns(query, alias.colnames.map(String), ctx);
+      if (!named) return ctx.report("names", { alias: alias.aliasname ?? "" });
+      return ctx.replace(ctx.change(derived, { alias: ctx.change(alias, { colnames: undefined }), subquery: named }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "SELECT v.id, v.name FROM (VALUES (1, 'one'), (2, NULL)) AS v (id, name)",
+      tidb: "SELECT v.id, v.name FROM (SELECT 1 AS id, 'one' AS name UNION ALL SELECT 2, NULL) AS v",
+      rejected: { sql: "SELECT v.id FROM (SELECT 1) AS v (id)", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "VALUES (1, 'a'), (2, 'b')",
+      tidb: "SELECT 1 AS column1, 'a' AS column2 UNION ALL SELECT 2, 'b'",
+      rejected: { sql: "VALUES (1, 'a'), (2, 'b')", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "SELECT x FROM (SELECT a, b FROM t UNION SELECT 1, 'x') AS q (x)",
+      tidb: "SELECT x FROM (SELECT a AS x, b FROM t UNION SELECT 1, 'x') AS q",
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "SELECT a FROM (SELECT a FROM t), (SELECT b FROM t)",
+      tidb: "SELECT a FROM (SELECT a FROM t) AS subquery_1, (SELECT b FROM t) AS subquery_2",
+      rejected: { sql: "SELECT a FROM (SELECT a FROM t)", code: 1248 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "SELECT x FROM (SELECT * FROM elsewhere) AS q (x)",
+      tidb: null,
+      findings: ["names"],
+      rejected: { sql: "SELECT x FROM (SELECT * FROM t) AS q (x)", code: 1064 },
+    },
+  ],
+});
+
+/** Rows as SELECTs, columns named `column1`, `column2` … as PostgreSQL has them. */
+function rowsOf(query: SelectStmt, rows: readonly (readonly Value[])[], ctx: Ctx): SelectStmt {
+  const selects = rows.map(
+    (row, r): SelectStmt => ({
+      kind: "SelectStmt",
+      op: "SETOP_NONE",
+      limitOption: "LIMIT_OPTION_DEFAULT",
+      targetList: row.map((val, i): ResTarget => ({ kind: "ResTarget", val, ...(r === 0 ? { name: `column${i + 1}` } : {}) })),
+    }),
+  );
+  const [first, ...others] = selects;
+  if (others.length === 0) return ctx.change(query, { ...first!, valuesLists: undefined }) as SelectStmt;
+  const last = others.pop()!;
+  const larg = others.reduce((left, right): SelectStmt => union(left, right), first!);
+  return ctx.change(query, { ...union(larg, last), valuesLists: undefined }) as SelectStmt;
+}
+
+function union(larg: SelectStmt, rarg: SelectStmt): SelectStmt {
+  return { kind: "SelectStmt", op: "SETOP_UNION", all: true, limitOption: "LIMIT_OPTION_DEFAULT", larg, rarg };
+}
+
+/** The query with these names on its first columns; undefined where its list does not show them. */
+function namedColumns(query: SelectStmt, names: readonly string[], ctx: Pick<Ctx, "change">): SelectStmt | undefined {
+  const targets = leading(query).targetList ?? [];
+  const shown = targets.slice(0, names.length).every((target) => !isStar(as("ResTarget", target)));
+  if (!shown || targets.length < names.length) return undefined;
+  const targetList = targets.map((item, i) => {
+    const target = as("ResTarget", item);
+    return target && names[i] !== undefined ? ctx.change(target, { name: names[i] }) : item;
+  });
+  return withLeading(query, (select, patch) => ctx.change(select, patch), { targetList });
+}
+
+function isStar(target: ResTarget | undefined): boolean {
+  return typeof as("ColumnRef", target?.val)?.fields?.at(-1) === "object";
+}

@@ -1,0 +1,117 @@
+import {
+  as,
+  type Context,
+  isNode,
+  leading,
+  outputName,
+  type ResTarget,
+  rule,
+  type SelectStmt,
+  type Value,
+  warning,
+  withLeading,
+} from "../../src/rule.js";
+
+export default rule({
+  construct: "names of output columns",
+  why: `A column without an alias is called after its function, cast or CASE in PostgreSQL (\`count\`), and after its whole text in TiDB
+(\`COUNT(*)\`): whoever reads it by name, an outer query or the application, needs the alias.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-select.html#SQL-SELECT-LIST",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
+  },
+  messages: {
+    twice: warning("a second column {name} is called {tidb} here: TiDB refuses two of one name in a derived table, a view and a CTE", {
+      help: "only `*` can show it, and there it has another name now: give it an alias",
+    }),
+  },
+  on: (takes) => [
+    takes("SelectStmt", ["targetList", "larg", "op"], (readable, ctx) => {
+      const query = readable as SelectStmt;
+      const { parent } = ctx;
+      // Elsewhere nobody sees a name: in EXISTS, IN, a scalar subquery, the right arm of a set operation, the source of an INSERT.
+      const seen = parent === undefined || SEEN.has(parent.kind);
+      if (!seen || (!query.larg && !query.targetList)) return;
+      const targets = leading(query).targetList ?? [];
+      const named = targets.map((target) => withName(target, ctx));
+      const inside = parent !== undefined && parent.kind !== "ExplainStmt" && !listsColumns(parent);
+      if (inside) renameRepeated(named, ctx);
+      if (named.every((target, i) => target === targets[i])) return;
+      return ctx.replace(withLeading(query, (select, patch) => ctx.change(select, patch), { targetList: named }));
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (a int, b int)",
+      pg: "SELECT COALESCE(a, b), CASE a WHEN 1 THEN b END, (SELECT b FROM t AS u LIMIT 1), EXISTS (SELECT COALESCE(a, b) FROM t AS u) FROM t",
+      tidb: `SELECT
+  COALESCE(a, b) AS coalesce,
+  CASE a WHEN 1 THEN b END AS \`case\`,
+  (SELECT b FROM t AS u LIMIT 1) AS b,
+  EXISTS (SELECT COALESCE(a, b) FROM t AS u) AS \`exists\`
+FROM t`,
+    },
+    {
+      given: "CREATE TABLE t (a int, b int)",
+      pg: "SELECT q.coalesce FROM (SELECT COALESCE(a, b) FROM t UNION ALL SELECT b FROM t) AS q",
+      tidb: "SELECT q.coalesce FROM (SELECT COALESCE(a, b) AS coalesce FROM t UNION ALL SELECT b FROM t) AS q",
+    },
+    {
+      given: "CREATE TABLE t (a int, b int)",
+      pg: "SELECT q.b FROM (SELECT a, b, a FROM t) AS q",
+      tidb: "SELECT q.b FROM (SELECT a, b, a AS a_2 FROM t) AS q",
+      findings: ["twice"],
+      rejected: { sql: "SELECT q.b FROM (SELECT a, b, a FROM t) AS q", code: 1060 },
+    },
+  ],
+});
+
+const SEEN = new Set([
+  "RangeSubselect",
+  "CommonTableExpr",
+  "ViewStmt",
+  "CreateTableAsStmt",
+  "ExplainStmt",
+  "PrepareStmt",
+  "DeclareCursorStmt",
+]);
+
+/** Whether the columns get their names where the query stands. */
+function listsColumns(parent: { readonly kind: string }): boolean {
+  const { aliases, aliascolnames } = parent as { aliases?: readonly Value[]; aliascolnames?: readonly Value[] };
+  return (aliases ?? aliascolnames ?? []).length > 0;
+}
+
+function withName(item: Value, ctx: Context<never>): Value {
+  const target = as("ResTarget", item);
+  if (!target || target.name !== undefined) return item;
+  const original = ctx.origin(target) as ResTarget;
+  if (as("ColumnRef", original.val) && isNode(target.val) && target.val.kind === "ColumnRef") return item;
+  const name = outputName(original);
+  return name === undefined ? item : ctx.change(target, { name });
+}
+
+/** Gives columns that have the name of an earlier one a name of their own, in place. */
+function renameRepeated(targets: Value[], ctx: Context<"twice">): void {
+  const taken = new Set(targets.flatMap((item) => nameOf(item) ?? []));
+  const seen = new Set<string>();
+  for (const [i, item] of targets.entries()) {
+    const name = nameOf(item);
+    if (name === undefined) continue;
+    if (!seen.has(name)) {
+      seen.add(name);
+      continue;
+    }
+    let number = 2;
+    while (taken.has(`${name}_${number}`)) number++;
+    const tidb = `${name}_${number}`;
+    taken.add(tidb);
+    ctx.report("twice", { name, tidb }, item as ResTarget);
+    targets[i] = ctx.change(item as ResTarget, { name: tidb });
+  }
+}
+
+function nameOf(item: Value): string | undefined {
+  const target = as("ResTarget", item);
+  return target && outputName(target);
+}

@@ -1,0 +1,149 @@
+import {
+  as,
+  type Context,
+  eachDescendant,
+  isNode,
+  leading,
+  type Node,
+  nativeSort,
+  outputName,
+  type ResTarget,
+  rule,
+  type SelectStmt,
+  type SortBy,
+  sortTarget,
+  type Value,
+  warning,
+} from "../../src/rule.js";
+
+type Ctx = Context<keyof typeof MESSAGES>;
+
+const MESSAGES = {
+  unnamed: warning("NULLs of {key} come {place} in TiDB: the key has no name to sort by, and no second key can be put before it", {
+    help: "give the column an alias, and order by the alias",
+  }),
+};
+
+export default rule({
+  construct: "ORDER BY: the place of NULLs",
+  why: `In PostgreSQL, NULL is greater than any value, in TiDB less, and TiDB knows neither NULLS FIRST nor NULLS LAST. Where a key can be
+NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes before it.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/queries-order.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("SelectStmt", ["sortClause", "targetList", "distinctClause", "op", "larg", "fromClause"], (readable, ctx) => {
+      const select = readable as SelectStmt;
+      const keys = (select.sortClause ?? []).flatMap((item) => {
+        const sort = as("SortBy", item);
+        return sort ? placed(sort, ctx, () => keyOf(sort, select, ctx)) : [item];
+      });
+      if (keys.every((key, i) => key === select.sortClause?.[i])) return;
+      return ctx.replace(ctx.change(select, { sortClause: keys }));
+    }),
+    takes("SortBy", ["node", "sortby_dir", "sortby_nulls"], (readable, ctx) => {
+      const sort = readable as SortBy;
+      const call = ctx.parent?.kind === "FuncCall" ? ctx.parent : undefined;
+      if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return;
+      const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
+      // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
+      const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
+      const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node));
+      if (keys.length === 2) return ctx.statements(keys as Node[]);
+      return keys[0] === sort ? undefined : ctx.replace(keys[0] as Node);
+    }),
+  ],
+  examples: [
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, NULL, 'x'), (2, 3, NULL), (3, -1, 'y'), (4, 3, 'x')",
+      pg: "SELECT a, b FROM t ORDER BY a, b DESC",
+      tidb: "SELECT a, b FROM t ORDER BY a IS NULL, a, b IS NULL DESC, b DESC",
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, NULL), (2, 3), (3, -1)",
+      pg: "SELECT a AS n FROM t ORDER BY n DESC; SELECT a FROM t ORDER BY 1 NULLS FIRST; SELECT a FROM t ORDER BY a DESC NULLS LAST",
+      tidb: "SELECT a AS n FROM t ORDER BY a IS NULL DESC, n DESC;\nSELECT a FROM t ORDER BY 1;\nSELECT a FROM t ORDER BY a DESC",
+      rejected: { sql: "SELECT a FROM t ORDER BY a NULLS FIRST", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
+      pg: "SELECT b AS a, a AS b FROM t ORDER BY a; SELECT a FROM t UNION ALL SELECT b FROM t ORDER BY 1; SELECT DISTINCT t.a AS x FROM t ORDER BY x",
+      tidb: "SELECT b AS a, a AS b FROM t ORDER BY b IS NULL, a;\nSELECT a FROM t UNION ALL SELECT b FROM t ORDER BY a IS NULL, 1;\nSELECT DISTINCT t.a AS x FROM t ORDER BY t.a IS NULL, x",
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
+      pg: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY 1",
+      tidb: "SELECT DISTINCT COALESCE(a, b) AS coalesce FROM t ORDER BY 1",
+      findings: ["unnamed"],
+      rejected: { sql: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY COALESCE(a, b) IS NULL", code: 3065 },
+    },
+  ],
+});
+
+/** The bit of WindowDef.frameOptions that says RANGE (parsenodes.h). */
+const RANGE = 0x2;
+
+function isDescending(sort: SortBy): boolean {
+  return sort.sortby_dir === "SORTBY_DESC";
+}
+
+/** The key, in an order that is TiDB's own, and where NULLs are wanted at the other end a key before it. */
+function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined): readonly Value[] {
+  if (sort.sortby_dir === "SORTBY_USING") return [sort];
+  const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
+  if (sort.sortby_nulls === own) return [sort];
+  const key = ctx.change(sort, { sortby_nulls: own });
+  if (ctx.info(sort.node)?.nullable === false) return [key];
+  const arg = tested();
+  if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [key];
+  return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
+}
+
+/** What to test for NULL in place of a key of a query's ORDER BY, which may be the number or the name of an output column. */
+function keyOf(sort: SortBy, select: SelectStmt, ctx: Ctx): Value | undefined {
+  const targets = (leading(select).targetList ?? []).map((target) => as("ResTarget", target));
+  const original = targets.map((target) => target && (ctx.origin(target) as ResTarget));
+  const found = sortTarget(sort.node, original);
+  const isSet = select.op !== "SETOP_NONE";
+  const unnamed = () => {
+    ctx.report("unnamed", { key: words(sort.node), place: isDescending(sort) ? "last" : "first" }, sort);
+    return undefined;
+  };
+  if (!found) {
+    if (as("A_Const", sort.node)) return unnamed();
+    return select.distinctClause && !as("ColumnRef", sort.node) ? unnamed() : sort.node;
+  }
+  const name = outputName(found);
+  const value = targets[original.indexOf(found)]!.val!;
+  if (isSet) return name === undefined ? unnamed() : { kind: "ColumnRef", fields: [name] };
+  if (as("ColumnRef", value)) return value;
+  if (select.distinctClause)
+    return found.name === undefined || isShadowed(found.name, select, ctx) ? unnamed() : { kind: "ColumnRef", fields: [found.name] };
+  const costly = has(value, "SubLink") || has(value, "WindowDef");
+  return costly && found.name !== undefined && !isShadowed(found.name, select, ctx) ? { kind: "ColumnRef", fields: [found.name] } : value;
+}
+
+/** Within an expression of ORDER BY, a column of a table goes before an output column of that name. */
+function isShadowed(name: string, select: SelectStmt, ctx: Ctx): boolean {
+  const range = ctx.analysis.range(ctx.origin(select));
+  if (range.length === 0) return (select.fromClause ?? []).length > 0;
+  return range.some(({ columns }) => columns.some((column) => column.name === name));
+}
+
+function has(value: Value, kind: Node["kind"]): boolean {
+  let found = false;
+  if (isNode(value))
+    eachDescendant(value, (node) => {
+      if (node.kind === kind) found = true;
+    });
+  return found;
+}
+
+function words(key: Value | undefined): string {
+  const ordinal = as("A_Const", key)?.ival;
+  const column = as("ColumnRef", key)?.fields?.at(-1);
+  return ordinal !== undefined ? `column ${ordinal}` : typeof column === "string" ? column : "a key of ORDER BY";
+}

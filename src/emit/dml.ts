@@ -1,0 +1,78 @@
+import type { DeleteStmt, InsertStmt, Node, UpdateStmt, Value } from "../pg/ast.js";
+import { as } from "../pg/names.js";
+import { clauses, elements } from "./layout.js";
+import { type Printers, type Printing, prints } from "./printing.js";
+import { fromItem } from "./select.js";
+import { identifier } from "./words.js";
+
+export const dmlPrinters: Printers = {
+  InsertStmt: prints("InsertStmt", ["relation", "cols", "selectStmt", "withClause", "onConflictClause"], (node, p) => {
+    const insert = node as InsertStmt;
+    const columns = (insert.cols ?? []).map((column) => targetName(column, p));
+    const head = `INSERT INTO ${p.print(insert.relation)}`;
+    if (!insert.selectStmt) return clauses([`${head} () VALUES ()`, p.print(insert.onConflictClause)]);
+    return clauses([
+      columns.length > 0 ? `${head} (${columns.join(", ")})` : head,
+      p.print(insert.withClause),
+      source(insert.selectStmt, p),
+      p.print(insert.onConflictClause),
+    ]);
+  }),
+  OnConflictClause: prints("OnConflictClause", [], (node, p) => p.refuse(node as Node, "ON CONFLICT")),
+  SetToDefault: prints("SetToDefault", [], () => "DEFAULT"),
+  UpdateStmt: prints("UpdateStmt", ["relation", "targetList", "whereClause", "fromClause", "withClause"], (node, p) => {
+    const update = node as UpdateStmt;
+    const tables = [fromItem(update.relation, p), ...(update.fromClause ?? []).map((item) => fromItem(item, p))];
+    // With several tables a bare name may be any table's.
+    const prefix = tables.length > 1 ? `${identifier(update.relation?.alias?.aliasname ?? update.relation?.relname ?? "")}.` : "";
+    return clauses([
+      p.print(update.withClause),
+      `UPDATE ${tables.join(", ")}`,
+      elements(
+        "SET",
+        (update.targetList ?? []).map((target) => `${prefix}${assignment(target, p)}`),
+      ),
+      update.whereClause ? `WHERE ${p.print(update.whereClause)}` : "",
+    ]);
+  }),
+  DeleteStmt: prints("DeleteStmt", ["relation", "usingClause", "whereClause", "withClause"], (node, p) => {
+    const remove = node as DeleteStmt;
+    const target = fromItem(remove.relation, p);
+    const others = (remove.usingClause ?? []).map((item) => fromItem(item, p));
+    const name = identifier(remove.relation?.alias?.aliasname ?? remove.relation?.relname ?? "");
+    return clauses([
+      p.print(remove.withClause),
+      others.length > 0 ? `DELETE ${name} FROM ${[target, ...others].join(", ")}` : `DELETE FROM ${target}`,
+      remove.whereClause ? `WHERE ${p.print(remove.whereClause)}` : "",
+    ]);
+  }),
+};
+
+/** Rows of VALUES, or a query. */
+function source(value: Value, p: Printing): string {
+  const query = as("SelectStmt", value);
+  if (!query?.valuesLists?.length) return p.print(value);
+  p.ledger.carried(query, VALUES_FIELDS);
+  const rows = query.valuesLists.map((row) => `(${p.list(row as readonly Value[])})`);
+  return elements("VALUES", rows);
+}
+
+const VALUES_FIELDS = new Set(["valuesLists", "limitOption", "op"]);
+const TARGET_FIELDS = new Set(["name", "val"]);
+
+/** The column of an INSERT's list. */
+function targetName(value: Value, p: Printing): string {
+  const target = as("ResTarget", value);
+  if (!target) return p.print(value);
+  p.ledger.carried(target, TARGET_FIELDS);
+  return identifier(target.name ?? "");
+}
+
+/** `c = value` of SET. */
+export function assignment(value: Value, p: Printing): string {
+  const target = as("ResTarget", value);
+  if (!target) return p.print(value);
+  p.ledger.carried(target, TARGET_FIELDS);
+  if (as("MultiAssignRef", target.val)) return p.refuse(target, "SET (…) = (…) with a subquery");
+  return `${identifier(target.name ?? "")} = ${p.print(target.val)}`;
+}

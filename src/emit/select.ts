@@ -1,0 +1,303 @@
+import { find, key } from "../catalog/model.js";
+import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
+import { as, isNode, relationName } from "../pg/names.js";
+import { operand, PRECEDENCE } from "./expressions.js";
+import { clauses, elements, parenthesized } from "./layout.js";
+import { type Printer, type Printers, type Printing, prints } from "./printing.js";
+import { identifier } from "./words.js";
+
+/** Columns that every table of PostgreSQL has and that TiDB has not (manual, "System Columns"). */
+const SYSTEM_COLUMNS = new Set(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]);
+
+/** TiDB takes no OFFSET without LIMIT: the largest number it knows stands for ALL. */
+const ALL_ROWS = "18446744073709551615";
+
+const JOINS: Readonly<Record<string, string>> = { JOIN_INNER: "JOIN", JOIN_LEFT: "LEFT JOIN", JOIN_RIGHT: "RIGHT JOIN" };
+
+const SET_OPERATIONS: Readonly<Record<string, string>> = {
+  SETOP_UNION: "UNION",
+  SETOP_INTERSECT: "INTERSECT",
+  SETOP_EXCEPT: "EXCEPT",
+};
+
+/** Bits of WindowDef.frameOptions (parsenodes.h, FRAMEOPTION_…). */
+const FRAME = { nonDefault: 0x1, range: 0x2, rows: 0x4, groups: 0x8, between: 0x10, exclusion: 0x38000 } as const;
+
+/** Bounds of a frame: the bit that starts with it, the bit that ends with it. */
+const BOUNDS: readonly (readonly [start: number, end: number, words: string])[] = [
+  [0x20, 0x40, "UNBOUNDED PRECEDING"],
+  [0x80, 0x100, "UNBOUNDED FOLLOWING"],
+  [0x200, 0x400, "CURRENT ROW"],
+  [0x800, 0x1000, "PRECEDING"],
+  [0x2000, 0x4000, "FOLLOWING"],
+];
+
+const WINDOW = ["name", "refname", "partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset"] as const;
+const WINDOW_FIELDS: ReadonlySet<string> = new Set(WINDOW);
+
+export const selectPrinters: Printers = {
+  SelectStmt: prints(
+    "SelectStmt",
+    [
+      "distinctClause",
+      "targetList",
+      "fromClause",
+      "whereClause",
+      "groupClause",
+      "havingClause",
+      "windowClause",
+      "valuesLists",
+      "sortClause",
+      "limitOffset",
+      "limitCount",
+      "limitOption",
+      "lockingClause",
+      "withClause",
+      "op",
+      "all",
+      "larg",
+      "rarg",
+    ],
+    (node, p) => {
+      const query = node as SelectStmt;
+      return clauses([p.print(query.withClause), query.op === "SETOP_NONE" ? simple(query, p) : combined(query, p), ...tail(query, p)]);
+    },
+  ),
+  WithClause: prints("WithClause", ["ctes", "recursive"], (node, p) => {
+    return `WITH ${node.recursive ? "RECURSIVE " : ""}${(node.ctes ?? []).map((cte) => p.print(cte)).join(",\n")}`;
+  }),
+  CommonTableExpr: prints("CommonTableExpr", ["ctename", "aliascolnames", "ctequery", "search_clause", "cycle_clause"], (node, p) => {
+    if (node.search_clause ?? node.cycle_clause) return p.refuse(node as Node, "SEARCH or CYCLE");
+    const query = as("SelectStmt", (node as CommonTableExpr).ctequery);
+    if (!query && !isTidb(node.ctequery)) return p.refuse(node as Node, "a statement that writes within a query");
+    const columns = node.aliascolnames?.length ? ` (${names(node.aliascolnames)})` : "";
+    return `${identifier(node.ctename ?? "")}${columns} AS ${parenthesized(p.print(node.ctequery))}`;
+  }),
+  ResTarget: prints("ResTarget", ["name", "val"], (node, p) => {
+    return node.name === undefined ? p.print(node.val) : `${p.print(node.val)} AS ${identifier(node.name)}`;
+  }),
+  ColumnRef: prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p)),
+  A_Star: prints("A_Star", [], () => "*"),
+  RangeVar: prints("RangeVar", ["relname", "schemaname", "alias"], (node, p) => {
+    return p.relation(node as RangeVar) + aliasText(node.alias, node as Node, p);
+  }),
+  RangeSubselect: prints("RangeSubselect", ["lateral", "subquery", "alias"], (node, p) => {
+    if (node.lateral) return p.refuse(node as Node, "LATERAL");
+    if (!node.alias) return p.refuse(node as Node, "a subquery in FROM without a name");
+    return parenthesized(p.print(node.subquery)) + aliasText(node.alias, node as Node, p);
+  }),
+  RangeFunction: prints("RangeFunction", ["functions"], (node, p) => {
+    const call = Array.isArray(node.functions?.[0]) ? as("FuncCall", (node.functions[0] as readonly Value[])[0]) : undefined;
+    return p.refuse(node as Node, call ? `${String(call.funcname?.at(-1))}() in FROM` : "a function in FROM");
+  }),
+  RangeTableSample: prints("RangeTableSample", [], (node, p) => p.refuse(node as Node, "TABLESAMPLE")),
+  RangeTableFunc: prints("RangeTableFunc", [], (node, p) => p.refuse(node as Node, "XMLTABLE")),
+  JoinExpr: prints("JoinExpr", ["jointype", "isNatural", "larg", "rarg", "usingClause", "quals", "alias"], (node, p) => {
+    const join = node as JoinExpr;
+    const word = JOINS[join.jointype ?? ""];
+    if (!word) return p.refuse(join, "FULL JOIN");
+    if (join.alias) return p.refuse(join, "an alias of a join");
+    const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
+    const left = fromItem(join.larg, p);
+    const right = as("JoinExpr", join.rarg) ? parenthesized(fromItem(join.rarg, p)) : fromItem(join.rarg, p);
+    const condition = join.usingClause?.length ? ` USING (${names(join.usingClause)})` : join.quals ? ` ON ${p.print(join.quals)}` : "";
+    return `${left}\n${join.isNatural ? "NATURAL " : ""}${bare ? "CROSS JOIN" : word} ${right}${condition}`;
+  }),
+  SortBy: prints("SortBy", ["node", "sortby_dir", "sortby_nulls"], (node, p) => {
+    const descending = node.sortby_dir === "SORTBY_DESC";
+    if (node.sortby_dir === "SORTBY_USING") return p.refuse(node as Node, "ORDER BY … USING");
+    // NULL is less than any value in TiDB; elsewhere the place of NULLs is a rule's to make.
+    const own = descending ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
+    if (node.sortby_nulls !== own && p.info(node.node)?.nullable !== false) return p.refuse(node as Node, "this place of NULLs");
+    return `${p.print(node.node)}${descending ? " DESC" : ""}`;
+  }),
+  GroupingSet: prints("GroupingSet", ["variant", "content"], (node, p) => {
+    return p.refuse(node as Node, (node.variant ?? "").replace("GROUPING_SET_", "").replace("SETS", "GROUPING SETS"));
+  }),
+  WindowDef: prints("WindowDef", WINDOW, (node, p) => {
+    return node.name === undefined ? `(${windowBody(node as WindowDef, p)})` : identifier(node.name);
+  }),
+  SubLink: prints("SubLink", ["subLinkType", "testexpr", "operName", "subselect"], (node, p) => {
+    const print = SUBLINKS[node.subLinkType ?? ""];
+    return print ? print(node as SubLink, p) : p.refuse(node as Node, "ARRAY(…) over a subquery");
+  }),
+  CaseExpr: prints("CaseExpr", ["arg", "args", "defresult"], (node, p) => {
+    const parts = [
+      `CASE${node.arg ? ` ${p.print(node.arg)}` : ""}`,
+      ...(node.args ?? []).map((when) => p.print(when)),
+      ...(node.defresult ? [`ELSE ${p.print(node.defresult)}`] : []),
+    ];
+    return `${parts.join(" ")} END`;
+  }),
+  CaseWhen: prints("CaseWhen", ["expr", "result"], (node, p) => `WHEN ${p.print(node.expr)} THEN ${p.print(node.result)}`),
+  LockingClause: prints("LockingClause", ["lockedRels", "strength", "waitPolicy"], (node, p) => {
+    if (node.strength !== "LCS_FORUPDATE") return p.refuse(node as Node, "this row lock");
+    if (node.waitPolicy === "LockWaitSkip") return p.refuse(node as Node, "SKIP LOCKED");
+    const of = (node.lockedRels ?? []).map((relation) => p.print(relation));
+    return `FOR UPDATE${of.length > 0 ? ` OF ${of.join(", ")}` : ""}${node.waitPolicy === "LockWaitError" ? " NOWAIT" : ""}`;
+  }),
+};
+
+/** A call with its OVER clause, which every aggregate and window function may have. */
+export function windowed(call: Printer): Printer {
+  return {
+    fields: new Set([...call.fields, "over"]),
+    print: ((node: FuncCall, p: Printing) => {
+      const text = call.print(node as never, p);
+      return node.over ? `${text} OVER ${p.print(node.over)}` : text;
+    }) as Printer["print"],
+  };
+}
+
+function isTidb(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as { kind?: string }).kind === "Tidb";
+}
+
+function names(values: readonly Value[]): string {
+  return values.map((name) => identifier(String(name))).join(", ");
+}
+
+function simple(query: SelectStmt, p: Printing): string {
+  if (query.valuesLists?.length) return p.refuse(query, "VALUES as a query");
+  if (!query.targetList?.length) return p.refuse(query, "a SELECT list without columns");
+  const [distinct] = query.distinctClause ?? [];
+  if (isNode(distinct)) return p.refuse(query, "DISTINCT ON");
+  const from = (query.fromClause ?? []).map((item) => fromItem(item, p));
+  const groups = (query.groupClause ?? []).map((item) => p.print(item));
+  const windows = (query.windowClause ?? []).map((item) => windowDefinition(item, p));
+  return clauses([
+    elements(
+      query.distinctClause ? "SELECT DISTINCT" : "SELECT",
+      query.targetList.map((target) => p.print(target)),
+    ),
+    from.length > 0 ? `FROM ${from.join(", ")}` : "",
+    query.whereClause ? `WHERE ${p.print(query.whereClause)}` : "",
+    groups.length > 0 ? `GROUP BY ${groups.join(", ")}` : "",
+    query.havingClause ? `HAVING ${p.print(query.havingClause)}` : "",
+    windows.length > 0 ? `WINDOW ${windows.join(", ")}` : "",
+  ]);
+}
+
+function combined(query: SelectStmt, p: Printing): string {
+  const word = SET_OPERATIONS[query.op ?? ""]!;
+  if (query.all && query.op !== "SETOP_UNION") return p.refuse(query, `${word} ALL`);
+  const arms = [arm(query, query.larg, true, p), `${word}${query.all ? " ALL" : ""}`, arm(query, query.rarg, false, p)];
+  return clauses(arms);
+}
+
+/** UNION and EXCEPT are read from the left, INTERSECT binds more tightly, in both. */
+function arm(query: SelectStmt, side: SelectStmt | undefined, left: boolean, p: Printing): string {
+  const text = p.print(side);
+  if (!side || isTidb(side)) return text;
+  const own = side.sortClause?.length || side.limitCount || side.limitOffset || side.lockingClause?.length || side.withClause;
+  const bare = side.op === "SETOP_NONE" || (left && query.op !== "SETOP_INTERSECT");
+  return own || !bare ? parenthesized(text) : text;
+}
+
+function tail(query: SelectStmt, p: Printing): string[] {
+  if (query.limitOption === "LIMIT_OPTION_WITH_TIES") p.refuse(query, "WITH TIES");
+  const sort = (query.sortClause ?? []).map((item) => p.print(item));
+  const count = bound(query, query.limitCount, p);
+  const offset = bound(query, query.limitOffset, p);
+  return [
+    sort.length > 0 ? `ORDER BY ${sort.join(", ")}` : "",
+    count !== undefined ? `LIMIT ${count}` : offset !== undefined ? `LIMIT ${ALL_ROWS}` : "",
+    offset !== undefined ? `OFFSET ${offset}` : "",
+    ...(query.lockingClause ?? []).map((clause) => p.print(clause)),
+  ];
+}
+
+/** A number or a parameter, which is all that LIMIT takes; undefined for ALL and NULL. */
+function bound(query: SelectStmt, value: Value | undefined, p: Printing): string | undefined {
+  if (value === undefined) return undefined;
+  const text = p.print(value);
+  const constant = as("A_Const", value);
+  if (constant?.isnull) return undefined;
+  if (constant?.ival !== undefined || constant?.fval !== undefined) return text;
+  return as("ParamRef", value) || isTidb(value) ? text : p.refuse(query, "LIMIT or OFFSET with an expression");
+}
+
+/** An element of FROM; where TiDB has a table under another name, PostgreSQL's stays good for the rest of the query. */
+export function fromItem(value: Value | undefined, p: Printing): string {
+  const relation = as("RangeVar", value);
+  if (!relation) return p.print(value);
+  const name = relationName(relation);
+  const known = find(p.catalog, p.catalog.tables, name) ?? p.catalog.views.get(key(p.catalog, name));
+  if (!known && (name.schema === "pg_catalog" || name.schema === "information_schema" || name.name.startsWith("pg_")))
+    return p.refuse(relation, `the system relation ${name.name}`);
+  const text = p.print(relation);
+  return relation.alias || text === identifier(name.name) ? text : `${text} AS ${identifier(name.name)}`;
+}
+
+function aliasText(alias: Alias | undefined, node: Node, p: Printing): string {
+  if (!alias) return "";
+  p.ledger.carried(alias, ALIAS_FIELDS);
+  if (alias.colnames?.length) return p.refuse(node, `column names in the alias ${alias.aliasname ?? ""}`);
+  return ` AS ${identifier(alias.aliasname ?? "")}`;
+}
+
+const ALIAS_FIELDS = new Set(["aliasname", "colnames"]);
+
+/** `c`, `t.c`, `t.*`; of `schema.table.c` the schema goes, as the table is known by its name alone. */
+function columnText(fields: readonly Value[], node: Node, p: Printing): string {
+  const parts = fields.slice(-2).map((field) => (typeof field === "string" ? identifier(field) : p.print(field)));
+  const last = fields[fields.length - 1];
+  if (p.scope && parts.length > 0)
+    return typeof last === "string" ? parts[parts.length - 1]! : p.refuse(node, "a reference to all columns");
+  if (typeof last === "string" && SYSTEM_COLUMNS.has(last)) return p.refuse(node, `the system column ${last}`);
+  return parts.join(".");
+}
+
+/** The clauses between a window's parentheses. */
+function windowBody(window: WindowDef, p: Printing): string {
+  const options = window.frameOptions ?? 0;
+  const partition = (window.partitionClause ?? []).map((item) => p.print(item));
+  const order = (window.orderClause ?? []).map((item) => p.print(item));
+  return [
+    window.refname === undefined ? "" : identifier(window.refname),
+    partition.length > 0 ? `PARTITION BY ${partition.join(", ")}` : "",
+    order.length > 0 ? `ORDER BY ${order.join(", ")}` : "",
+    options & FRAME.nonDefault ? frameText(window, options, p) : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** `w AS (…)` of a WINDOW clause. */
+function windowDefinition(value: Value, p: Printing): string {
+  const window = as("WindowDef", value);
+  if (!window) return p.print(value);
+  p.ledger.carried(window, WINDOW_FIELDS);
+  return `${identifier(window.name ?? "")} AS (${windowBody(window, p)})`;
+}
+
+function frameText(window: WindowDef, options: number, p: Printing): string {
+  if (options & FRAME.groups) return p.refuse(window, "a window frame of GROUPS");
+  if (options & FRAME.exclusion) return p.refuse(window, "EXCLUDE in a window frame");
+  const text = (side: 0 | 1, offset: Value | undefined) => {
+    const words = BOUNDS.find((bound) => options & bound[side])?.[2] ?? "CURRENT ROW";
+    return offset === undefined ? words : `${p.print(offset)} ${words}`;
+  };
+  const unit = options & FRAME.rows ? "ROWS" : "RANGE";
+  const start = text(0, window.startOffset);
+  return options & FRAME.between ? `${unit} BETWEEN ${start} AND ${text(1, window.endOffset)}` : `${unit} ${start}`;
+}
+
+const SUBLINKS: Readonly<Record<string, (node: SubLink, p: Printing) => string>> = {
+  EXISTS_SUBLINK: (node, p) => `EXISTS ${parenthesized(p.print(node.subselect))}`,
+  EXPR_SUBLINK: (node, p) => parenthesized(p.print(node.subselect)),
+  ANY_SUBLINK: (node, p) => {
+    const operator = node.operName === undefined ? "IN" : comparison(node, p, "ANY");
+    return `${operand(p, node.testexpr, PRECEDENCE.comparison + 1)} ${operator} ${parenthesized(p.print(node.subselect))}`;
+  },
+  ALL_SUBLINK: (node, p) => {
+    return `${operand(p, node.testexpr, PRECEDENCE.comparison + 1)} ${comparison(node, p, "ALL")} ${parenthesized(p.print(node.subselect))}`;
+  },
+};
+
+const COMPARISONS = new Set(["=", "<>", "<", "<=", ">", ">="]);
+
+function comparison(node: SubLink, p: Printing, quantifier: string): string {
+  const operator = String(node.operName?.at(-1) ?? "");
+  return COMPARISONS.has(operator) ? `${operator} ${quantifier}` : p.refuse(node, `${operator} ${quantifier} over a subquery`);
+}

@@ -55,7 +55,7 @@ ORDER BY it is any row, in both.`,
           return nativeSort(test ? { ...test, arg: column } : column, sort.sortby_dir);
         });
         const keys = on.map(value);
-      for (const key of on) ctx.consumed(key);
+        for (const key of on) ctx.consumed(key);
         const order = sorts
           .map((sort) => {
             const test = as("NullTest", sort.node);

@@ -1,4 +1,10 @@
-import type { Node } from "../pg/ast.js";
+import type { CreateTableAsStmt, DeclareCursorStmt, ExplainStmt, Kind, Node, PrepareStmt, RawStmt, Value, ViewStmt } from "../pg/ast.js";
+import { as, isNode } from "../pg/names.js";
+import { DEFINITIONS } from "./analysis/definitions.js";
+import { insert, merge, remove, update } from "./analysis/dml.js";
+import { selectQuery } from "./analysis/select.js";
+import { type Item, type Output, type QueryOptions, type Run, referred, type Scope, scopeOf } from "./analysis/state.js";
+import { resolveType } from "./analysis/types.js";
 import type { Catalog, Column, Table } from "./model.js";
 
 /** A PostgreSQL type as an expression has it. */
@@ -68,6 +74,81 @@ export interface Analysis {
  * PostgreSQL's parse analysis (transformStmt) over one statement.
  * @param origin gives the node of the source that a changed copy goes back to: facts are kept under that
  */
-export function analyse(_catalog: Catalog, _statement: Node, _origin: (node: Node) => Node): Analysis {
-  return { info: () => undefined, columns: () => undefined, range: () => [], parameters: new Map(), doubts: [] };
+export function analyse(catalog: Catalog, statement: Node, origin: (node: Node) => Node): Analysis {
+  const run: Run = {
+    catalog,
+    origin,
+    infos: new Map(),
+    outputs: new Map(),
+    items: new Map(),
+    parameters: new Map(),
+    pending: new Map(),
+    doubts: [],
+    query: innerQuery,
+  };
+  const scope = scopeOf(run, undefined);
+  statementOf(scope, statement);
+  return {
+    info: (node) => run.infos.get(origin(node)),
+    columns: (node) => run.outputs.get(origin(node)),
+    range: (node) => (run.items.get(origin(node)) ?? []).flatMap(rangeEntry),
+    parameters: run.parameters,
+    doubts: run.doubts,
+  };
+}
+
+const QUERIES: { readonly [K in Kind]?: (scope: Scope, node: never, options: QueryOptions) => readonly Output[] | undefined } = {
+  SelectStmt: selectQuery,
+  InsertStmt: insert,
+  UpdateStmt: update,
+  DeleteStmt: remove,
+  MergeStmt: merge,
+};
+
+/** A query within another: what is LATERAL sees the FROM clause around it already while that is read. */
+function innerQuery(parent: Scope, node: Node, options: QueryOptions = {}): readonly Output[] | undefined {
+  const before = parent.lateral;
+  parent.lateral = before || (options.lateral ?? false);
+  const outputs = query(scopeOf(parent.run, parent), node, options);
+  parent.lateral = before;
+  return outputs;
+}
+
+function query(scope: Scope, node: Node, options: QueryOptions): readonly Output[] | undefined {
+  const outputs = QUERIES[node.kind]?.(scope, node as never, options);
+  const at = scope.run.origin(node);
+  if (outputs && !scope.run.outputs.has(at)) scope.run.outputs.set(at, outputs);
+  scope.run.items.set(at, scope.items);
+  return outputs;
+}
+
+/** Statements that hold another. */
+const HOLDERS: { readonly [K in Kind]?: (node: never) => Value | undefined } = {
+  RawStmt: (node: RawStmt) => node.stmt,
+  ViewStmt: (node: ViewStmt) => node.query,
+  CreateTableAsStmt: (node: CreateTableAsStmt) => node.query,
+  ExplainStmt: (node: ExplainStmt) => node.query,
+  DeclareCursorStmt: (node: DeclareCursorStmt) => node.query,
+  PrepareStmt: (node: PrepareStmt) => node.query,
+};
+
+function statementOf(scope: Scope, node: Node): void {
+  if (node.kind in QUERIES) query(scope, node, {});
+  const held = HOLDERS[node.kind]?.(node as never);
+  if (node.kind === "PrepareStmt")
+    for (const [i, type] of (node.argtypes ?? []).entries()) {
+      const written = as("TypeName", type);
+      if (written) scope.run.parameters.set(i + 1, resolveType(scope.run.catalog, written));
+    }
+  if (isNode(held)) statementOf(scope, held);
+  else (DEFINITIONS[node.kind] as ((scope: Scope, node: Node) => void) | undefined)?.(scope, node);
+}
+
+function rangeEntry(item: Item): RangeEntry[] {
+  if (item.alias === undefined) return [];
+  const columns = (item.columns ?? []).flatMap(({ name, info }) => {
+    const seen = referred(info, item.nulled);
+    return seen ? [{ name, info: seen }] : [];
+  });
+  return [{ alias: item.alias, table: item.table, columns }];
 }

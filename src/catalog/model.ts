@@ -1,5 +1,6 @@
 import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
+import type { Routine } from "./builtin/table.js";
 
 /** The state of a PostgreSQL database as DDL leaves it. Names are as PostgreSQL folds them; `key()` joins schema and name. */
 export interface Catalog {
@@ -11,6 +12,13 @@ export interface Catalog {
   readonly domains: Map<string, Domain>;
   readonly sequences: Map<string, Sequence>;
   readonly views: Map<string, { readonly name: string }>;
+  /** Relations whose columns come from a query: views, materialized views, CREATE TABLE AS. */
+  readonly derived: Map<string, Derived>;
+  readonly composites: Map<string, Composite>;
+  readonly ranges: Map<string, { readonly subtype: string; readonly multirange: string }>;
+  /** The user's functions, aggregates and procedures, all of a name together. */
+  readonly functions: Map<string, readonly Routine[]>;
+  readonly extensions: Set<string>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
   /** Constraints and indexes by the node that made them. */
@@ -90,6 +98,27 @@ export interface EnumType {
   readonly labels: string[];
 }
 
+/** A relation that a query made. */
+export interface Derived {
+  schema: string;
+  name: string;
+  readonly kind: "view" | "materialized view" | "table";
+  /** Types as `PgType` names them; undefined where the query's types cannot be told. */
+  readonly columns: readonly DerivedColumn[];
+}
+
+export interface DerivedColumn {
+  readonly name: string;
+  readonly type: { readonly name: string; readonly mods?: readonly number[] } | undefined;
+  readonly nullable: boolean;
+}
+
+/** CREATE TYPE … AS (…) */
+export interface Composite {
+  name: string;
+  readonly columns: readonly { readonly name: string; readonly type: TypeName }[];
+}
+
 export interface Domain {
   readonly name: string;
   readonly base: TypeName;
@@ -118,6 +147,11 @@ export function emptyCatalog(): Catalog {
     domains: new Map(),
     sequences: new Map(),
     views: new Map(),
+    derived: new Map(),
+    composites: new Map(),
+    ranges: new Map(),
+    functions: new Map(),
+    extensions: new Set(),
     columnOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),

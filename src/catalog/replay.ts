@@ -3,7 +3,9 @@ import type {
   AlterTableStmt,
   ColumnDef,
   Constraint,
+  CreateFunctionStmt,
   CreateStmt,
+  FunctionParameter,
   IndexElem,
   IndexStmt,
   Kind,
@@ -14,7 +16,10 @@ import type {
 } from "../pg/ast.js";
 import { as, columnName, isNode, type Name, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
-import { type Catalog, type Column, find, type Key, key, type Table, type TableConstraint } from "./model.js";
+import { resolveType } from "./analysis/types.js";
+import { analyse } from "./analysis.js";
+import type { Routine } from "./builtin/table.js";
+import { type Catalog, type Column, type Derived, find, type Key, key, type Table, type TableConstraint } from "./model.js";
 import { objectName } from "./naming.js";
 
 type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
@@ -96,13 +101,42 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     }
   },
   CreateTableAsStmt: (catalog, node) => {
-    if (node.objtype !== "OBJECT_MATVIEW" || !node.into?.rel) return;
+    if (!node.into?.rel) return;
     const name = relationName(node.into.rel);
-    catalog.views.set(key(catalog, name), { name: name.name });
+    const k = key(catalog, name);
+    if (node.if_not_exists && (catalog.derived.has(k) || catalog.tables.has(k))) return;
+    const view = node.objtype === "OBJECT_MATVIEW";
+    if (view) catalog.views.set(k, { name: name.name });
+    derive(catalog, name, view ? "materialized view" : "table", node, node.query, node.into.colNames);
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
     catalog.views.set(key(catalog, name), { name: name.name });
+    derive(catalog, name, "view", node, node.query, node.aliases);
+  },
+  CreateFunctionStmt: createFunction,
+  CompositeTypeStmt: (catalog, node) => {
+    const name = relationName(node.typevar!);
+    const columns = (node.coldeflist ?? []).flatMap((value) => {
+      const def = as("ColumnDef", value);
+      return def?.typeName ? [{ name: def.colname ?? "", type: def.typeName }] : [];
+    });
+    catalog.composites.set(key(catalog, name), { name: name.name, columns });
+  },
+  CreateRangeStmt: (catalog, node) => {
+    const k = key(catalog, qualified(node.typeName ?? []));
+    const options = sequenceOptions(node.params);
+    const subtype = as("TypeName", options.get("subtype"));
+    const multirange = as("TypeName", options.get("multirange_type_name"));
+    if (!subtype) return;
+    const own = k.includes("range") ? k.replace("range", "multirange") : `${k}_multirange`;
+    catalog.ranges.set(k, {
+      subtype: resolveType(catalog, subtype).name,
+      multirange: multirange ? key(catalog, typeName(multirange)) : own,
+    });
+  },
+  CreateExtensionStmt: (catalog, node) => {
+    catalog.extensions.add(node.extname ?? "");
   },
   DropStmt: (catalog, node) => {
     const maps = DROPPED_FROM[node.removeType ?? ""];
@@ -136,12 +170,22 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   },
 };
 
-const DROPPED_FROM: Readonly<Record<string, readonly ("tables" | "indexes" | "sequences" | "views" | "enums" | "domains")[]>> = {
-  OBJECT_TABLE: ["tables"],
+const DROPPED_FROM: Readonly<
+  Record<
+    string,
+    readonly ("tables" | "indexes" | "sequences" | "views" | "derived" | "functions" | "enums" | "domains" | "composites" | "ranges")[]
+  >
+> = {
+  OBJECT_TABLE: ["tables", "derived"],
   OBJECT_INDEX: ["indexes"],
   OBJECT_SEQUENCE: ["sequences"],
-  OBJECT_VIEW: ["views"],
-  OBJECT_TYPE: ["enums", "domains"],
+  OBJECT_VIEW: ["views", "derived"],
+  OBJECT_MATVIEW: ["derived"],
+  OBJECT_FUNCTION: ["functions"],
+  OBJECT_AGGREGATE: ["functions"],
+  OBJECT_PROCEDURE: ["functions"],
+  OBJECT_ROUTINE: ["functions"],
+  OBJECT_TYPE: ["enums", "domains", "composites", "ranges"],
   OBJECT_DOMAIN: ["domains"],
 };
 
@@ -180,6 +224,8 @@ function forgetColumn(catalog: Catalog, column: Column): void {
 
 function dropName(object: Value): Name {
   const type = as("TypeName", object);
+  const routine = as("ObjectWithArgs", object);
+  if (routine) return qualified(routine.objname ?? []);
   return type ? typeName(type) : qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]);
 }
 
@@ -192,6 +238,66 @@ function foundKey(catalog: Catalog, map: ReadonlyMap<string, unknown>, name: Nam
 function setSearchPath(catalog: Catalog, schemas: readonly string[]): void {
   catalog.schema = schemas.find((schema) => schema !== "" && schema !== "$user" && schema !== "pg_catalog") ?? catalog.schema;
 }
+
+/** Keeps what columns a query gives a relation, as they are now: what later happens to the tables below changes no view. */
+function derive(
+  catalog: Catalog,
+  { schema = catalog.schema, name }: Name,
+  kind: Derived["kind"],
+  statement: Node,
+  query: Value | undefined,
+  aliases: readonly Value[] | undefined,
+): void {
+  if (!isNode(query)) return;
+  const columns = analyse(catalog, statement, (node) => node).columns(query);
+  if (!columns) return;
+  catalog.derived.set(`${schema}.${name}`, {
+    schema,
+    name,
+    kind,
+    columns: columns.map((column, i) => ({
+      name: String(aliases?.[i] ?? column.name),
+      type: column.info && (column.info.coerced ?? column.info.type),
+      nullable: kind === "table" || column.info?.nullable !== false,
+    })),
+  });
+}
+
+/** The signature of a function as calls see it (functioncmds.c, interpret_function_parameter_list). */
+function createFunction(catalog: Catalog, node: CreateFunctionStmt): void {
+  const k = key(catalog, qualified(node.funcname ?? []));
+  const parameters = (node.parameters ?? []).flatMap((value) => as("FunctionParameter", value) ?? []);
+  const type = (parameter: FunctionParameter) => (parameter.argType ? resolveType(catalog, parameter.argType).name : "unknown");
+  const inputs = parameters.filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE");
+  const outs = parameters.filter(({ mode }) => mode !== undefined && OUTPUT_MODES.has(mode));
+  const options = sequenceOptions(node.options);
+  const volatility = String(options.get("volatility") ?? "volatile");
+  const made: Routine = {
+    name: qualified(node.funcname ?? []).name,
+    kind: node.is_procedure ? "p" : options.get("window") ? "w" : "f",
+    args: inputs.map(type),
+    names: inputs.some(({ name }) => name !== undefined) ? inputs.map(({ name }) => name) : undefined,
+    result: node.returnType
+      ? resolveType(catalog, node.returnType).name
+      : outs.length === 1
+        ? type(outs[0]!)
+        : outs.length > 1
+          ? "record"
+          : "void",
+    outs: outs.length > 0 ? outs.map((parameter) => ({ name: parameter.name, type: type(parameter) })) : undefined,
+    volatility: volatility === "immutable" || volatility === "stable" ? volatility : "volatile",
+    strict: options.get("strict") === true,
+    set: node.returnType?.setof === true || outs.some(({ mode }) => mode === "FUNC_PARAM_TABLE"),
+    variadic: inputs.some(({ mode }) => mode === "FUNC_PARAM_VARIADIC"),
+    defaults: inputs.filter(({ defexpr }) => defexpr !== undefined).length,
+    extension: "",
+    own: true,
+  };
+  const others = (catalog.functions.get(k) ?? []).filter(({ args }) => args.join() !== made.args.join());
+  catalog.functions.set(k, [...others, made]);
+}
+
+const OUTPUT_MODES: ReadonlySet<string> = new Set(["FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"]);
 
 function sequenceOptions(options: readonly Value[] | undefined): Map<string, Value | undefined> {
   return new Map((options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg]));

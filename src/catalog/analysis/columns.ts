@@ -1,0 +1,214 @@
+import type { ColumnRef, Node } from "../../pg/ast.js";
+import { as } from "../../pg/names.js";
+import { builtinRelation } from "../builtin/table.js";
+import { type Catalog, find, key, type Table } from "../model.js";
+import { doubt, type Info, type Item, type ItemColumn, plain, referred, type Scope } from "./state.js";
+import { baseType, resolveType } from "./types.js";
+
+/** Columns that every table has without naming them (heap.c); none is ever NULL. */
+const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
+  ctid: "tid",
+  xmin: "xid",
+  cmin: "cid",
+  xmax: "xid",
+  cmax: "cid",
+  tableoid: "oid",
+};
+
+/** A relation as a FROM clause or a target has it. */
+export interface Relation {
+  readonly schema: string | undefined;
+  readonly name: string;
+  readonly table: Table | undefined;
+  readonly columns: readonly ItemColumn[];
+  readonly row: string;
+  readonly system: boolean;
+}
+
+/** The relation of that name; undefined when neither the catalog nor PostgreSQL has it. */
+export function relationOf(catalog: Catalog, schema: string | undefined, name: string): Relation | undefined {
+  const table = find(catalog, catalog.tables, { schema, name });
+  if (table)
+    return {
+      schema: table.schema,
+      name: table.name,
+      table,
+      columns: [...table.columns.values()].map((column) => ({
+        name: column.name,
+        info: { type: resolveType(catalog, column.type), nullable: !column.notNull, column },
+      })),
+      row: `${table.schema}.${table.name}`,
+      system: true,
+    };
+  const derived = find(catalog, catalog.derived, { schema, name });
+  if (derived)
+    return {
+      schema: derived.schema,
+      name: derived.name,
+      table: undefined,
+      columns: derived.columns.map((column) => ({
+        name: column.name,
+        info: column.type && { type: column.type, nullable: column.nullable },
+      })),
+      row: `${derived.schema}.${derived.name}`,
+      system: derived.kind !== "view",
+    };
+  if (find(catalog, catalog.sequences, { schema, name }))
+    return {
+      schema: schema ?? catalog.schema,
+      name,
+      table: undefined,
+      columns: SEQUENCE,
+      row: key(catalog, { schema, name }),
+      system: true,
+    };
+  const builtin = builtinRelation(schema ?? "pg_catalog", name);
+  return (
+    builtin && {
+      schema: builtin.schema,
+      name,
+      table: undefined,
+      columns: builtin.columns.map((column) => ({ name: column.name, info: plain(column.type, !column.notNull) })),
+      row: name,
+      system: true,
+    }
+  );
+}
+
+/** What a sequence shows when it is read as a table. */
+const SEQUENCE: readonly ItemColumn[] = [
+  { name: "last_value", info: plain("int8", false) },
+  { name: "log_cnt", info: plain("int8", false) },
+  { name: "is_called", info: plain("bool", false) },
+];
+
+/** parse_expr.c, transformColumnRef */
+export function columnReference(scope: Scope, node: ColumnRef): Info | undefined {
+  const fields = node.fields ?? [];
+  const names = fields.filter((field): field is string => typeof field === "string");
+  if (as("A_Star", fields[fields.length - 1])) return starReference(scope, node, names);
+  if (scope.value && names.length === 1 && names[0] === "value") return { type: scope.value, nullable: true };
+  if (names.length === 1) return bareColumn(scope, node, names[0]!);
+  const column = names[names.length - 1]!;
+  const relation = names[names.length - 2]!;
+  const item = itemNamed(scope, names[names.length - 3], relation);
+  if (!item) return doubt(scope, node, "unknown-relation", `there is no ${relation} in FROM`);
+  return item === "unknown" ? undefined : columnOf(scope, node, item, column);
+}
+
+/** `t.*` as a value is the row. */
+function starReference(scope: Scope, node: Node, names: readonly string[]): Info | undefined {
+  const relation = names[names.length - 1];
+  if (relation === undefined) return undefined;
+  const item = itemNamed(scope, names[names.length - 2], relation);
+  if (!item) return doubt(scope, node, "unknown-relation", `there is no ${relation} in FROM`);
+  return item === "unknown" ? undefined : rowOf(item);
+}
+
+function columnOf(scope: Scope, node: Node, item: Item, name: string): Info | undefined {
+  const found = item.columns?.find((column) => column.name === name);
+  if (found) return referred(found.info, item.nulled);
+  if (!item.columns) return undefined;
+  const system = item.system ? SYSTEM_COLUMNS[name] : undefined;
+  if (system !== undefined) return plain(system, item.nulled);
+  return doubt(scope, node, "unknown-column", `${item.alias} has no column ${name}`);
+}
+
+/** The row that a name of FROM stands for. */
+export function rowOf(item: Item): Info | undefined {
+  if (item.scalar) return referred(item.columns?.[0]?.info, item.nulled);
+  const info = plain(item.row, item.nulled);
+  if (item.columns) info.fields = item.columns;
+  return info;
+}
+
+function bareColumn(scope: Scope, node: Node, name: string): Info | undefined {
+  const found = searchColumn(scope, node, name);
+  if (found === "unknown") return undefined;
+  if (found) return found;
+  const item = itemNamed(scope, undefined, name);
+  if (item === "unknown") return undefined;
+  if (item) return rowOf(item);
+  return doubt(scope, node, "unknown-column", `there is no column ${name}`);
+}
+
+/**
+ * parse_relation.c, colNameToVar: the nearest level that has it.
+ * @returns "unknown" where a relation that is not known may have it
+ */
+export function searchColumn(scope: Scope, node: Node, name: string, own = false): Info | "unknown" | undefined {
+  for (let at: Scope | undefined = scope; at; at = own ? undefined : at.parent) {
+    const found = atLevel(at, node, name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function atLevel(scope: Scope, node: Node, name: string): Info | "unknown" | undefined {
+  let found: Info | "unknown" | undefined;
+  let opaque = false;
+  for (const item of scope.items) {
+    if (!item.visible || (item.lateralOnly && !scope.lateral)) continue;
+    if (!item.columns) {
+      opaque = true;
+      continue;
+    }
+    const column = item.columns.find((each) => each.name === name);
+    const system = column || !item.system ? undefined : SYSTEM_COLUMNS[name];
+    if (!column && system === undefined) continue;
+    if (found) {
+      doubt(scope, node, "ambiguous-column", `${name} is in more than one relation of FROM`);
+      return "unknown";
+    }
+    found = column ? (referred(column.info, item.nulled) ?? "unknown") : plain(system!, item.nulled);
+  }
+  return found ?? (opaque ? "unknown" : undefined);
+}
+
+/** parse_relation.c, refnameNamespaceItem */
+export function itemNamed(scope: Scope, schema: string | undefined, name: string): Item | "unknown" | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const { items, lateral } = at;
+    const found = items.findLast(
+      (item) => item.named && item.alias === name && (schema === undefined || item.schema === schema) && (!item.lateralOnly || lateral),
+    );
+    if (found) return found.columns ? found : "unknown";
+  }
+  return undefined;
+}
+
+/** What `*` or `alias.*` puts in its place. */
+export function expandStar(scope: Scope, names: readonly string[]): readonly ItemColumn[] | undefined {
+  if (names.length > 0) {
+    const item = itemNamed(scope, names[names.length - 2], names[names.length - 1]!);
+    return item && item !== "unknown" ? columnsOf(item) : undefined;
+  }
+  const columns: ItemColumn[] = [];
+  for (const item of scope.items) {
+    if (!item.visible) continue;
+    const own = columnsOf(item);
+    if (!own) return undefined;
+    columns.push(...own);
+  }
+  return columns;
+}
+
+function columnsOf(item: Item): readonly ItemColumn[] | undefined {
+  return item.columns?.map(({ name, info }) => ({ name, info: referred(info, item.nulled) }));
+}
+
+/** Columns of a row: those of the query it comes from, or of its table or composite type. */
+export function rowFields(scope: Scope, { fields, type }: Info): readonly ItemColumn[] | undefined {
+  return fields ?? typeColumns(scope.run.catalog, baseType(scope.run.catalog, type.name));
+}
+
+/** Columns of a table's or a composite type's row; undefined for a type that is no row. */
+export function typeColumns(catalog: Catalog, type: string): readonly ItemColumn[] | undefined {
+  const composite = catalog.composites.get(type);
+  if (composite)
+    return composite.columns.map((column) => ({ name: column.name, info: { type: resolveType(catalog, column.type), nullable: true } }));
+  const dot = type.indexOf(".");
+  if (dot < 0 || !(catalog.tables.has(type) || catalog.derived.has(type))) return undefined;
+  const relation = relationOf(catalog, type.slice(0, dot), type.slice(dot + 1));
+  return relation?.columns.map(({ name, info }) => ({ name, info: info && { ...info, nullable: true } }));
+}

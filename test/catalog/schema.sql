@@ -1,0 +1,13 @@
+CREATE TYPE mood AS ENUM ('sad','ok','happy');
+CREATE DOMAIN posint AS integer CHECK (VALUE > 0);
+CREATE DOMAIN email AS text NOT NULL;
+CREATE TYPE addr AS (street text, zip int);
+CREATE TABLE t (id int PRIMARY KEY, small smallint, big bigint NOT NULL, num numeric(10,2), r real, d double precision, s text NOT NULL, v varchar(20), c char(3), b boolean, dt date, ts timestamp, tz timestamptz NOT NULL, tm time, iv interval, j json, jb jsonb, u uuid, by bytea, arr int[], tarr text[], m mood, p posint, e email, a addr, ip inet, ir int4range, x xml, money money, tsv tsvector, bits bit(4));
+CREATE TABLE o (id bigserial PRIMARY KEY, t_id int REFERENCES t(id), amount numeric(12,4) NOT NULL, note text, created timestamptz DEFAULT now(), tags text[] NOT NULL DEFAULT '{}');
+CREATE VIEW v AS SELECT t.id, t.s || 'x' AS sx, count(*) AS n, sum(o.amount) AS total FROM t LEFT JOIN o ON o.t_id = t.id GROUP BY t.id, t.s;
+CREATE MATERIALIZED VIEW mv (a, b) AS SELECT id, coalesce(note, 'none') FROM o;
+CREATE TABLE cta AS SELECT id, amount * 2 AS dbl, 'lit' AS lit, NULL AS nul FROM o;
+CREATE FUNCTION add2(a int, b int DEFAULT 2) RETURNS bigint LANGUAGE sql AS 'select (a+b)::bigint';
+CREATE FUNCTION rows2(lim int) RETURNS TABLE (k text, cnt bigint) LANGUAGE sql AS 'select ''a''::text, 1::bigint';
+CREATE FUNCTION onet(arg int) RETURNS SETOF t LANGUAGE sql AS 'select * from t where id = arg';
+CREATE FUNCTION outs(IN x int, OUT y int, OUT z text) LANGUAGE sql AS 'select 1, ''a''::text';

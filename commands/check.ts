@@ -1,9 +1,9 @@
-import { buffer } from "node:stream/consumers";
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement } from "../src/app/check.js";
+import { begin, convertSources } from "../src/cli/begin.js";
 import { guarded } from "../src/cli/exit.js";
-import { assertReportFormats, commonFlags, conversionOptions, tell } from "../src/cli/flags.js";
-import { assertSql, type Checked, checkOnTidb, finish } from "../src/cli/run.js";
+import { commonFlags, tell } from "../src/cli/flags.js";
+import { type Checked, checkOnTidb, finish } from "../src/cli/run.js";
 import { accountOf } from "../src/report/account.js";
 import type { ReportInput } from "../src/report/model.js";
 import type { Result } from "../src/result.js";
@@ -49,39 +49,26 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
 type CheckFlags = Interfaces.InferredFlags<typeof Check.flags>;
 
 async function checkInputs(args: readonly string[], flags: CheckFlags): Promise<number> {
-  const options = conversionOptions(flags);
-  assertReportFormats(flags.report);
-  const { readInputs } = await import("../src/cli/inputs.js");
-  const { inputs, notes } = await readInputs(args, { stdin: () => buffer(process.stdin) });
-  for (const note of notes) tell(note);
-
-  const sources = inputs.map(({ source }) => source);
+  const { settings, sources } = await begin(args, flags);
   const tidb = new Set(sources.filter((source) => flags.dialect === "tidb" || (flags.dialect === "auto" && looksLikeTidb(source.text))));
   if (flags.dialect === "auto")
     for (const source of sources)
       tell(`${source.name}: read as ${tidb.has(source) ? "TiDB" : "PostgreSQL"} SQL (--dialect says otherwise)`);
   const postgres = sources.filter((source) => !tidb.has(source));
-  const result = postgres.length === 0 ? null : await convertInMemory(postgres, options);
+  const result = postgres.length === 0 ? null : await convertSources(postgres, settings, import("../rules/index.js"));
   const files = await Promise.all(sources.map((source) => (tidb.has(source) ? tidbFile(source) : convertedFile(source, result!))));
   const statements = files.flatMap((file) => file.checked);
   const input: ReportInput = { files, findings: result?.findings ?? [], account: accountOf(files.flatMap((file) => file.statements)) };
 
-  if (flags.offline) return finish(input, await checkWithParser(statements), flags);
+  if (flags.offline) return finish(input, await checkWithParser(statements), flags, settings.failOn);
   if (tidb.size > 0)
     tell("TiDB files come without a PostgreSQL schema to compare with: their statements are applied, nothing is read back for them");
   const checked = await checkOnTidb(
     statements,
     { session: result?.session ?? [], ...(result ? { expected: result.expected, absent: result.absent } : {}) },
-    flags.tidb,
+    settings.tidb,
   );
-  return finish(input, checked, flags);
-}
-
-async function convertInMemory(sources: readonly Source[], options: ReturnType<typeof conversionOptions>): Promise<Result> {
-  const [{ convert }, { default: rules }] = await Promise.all([import("../src/app/convert.js"), import("../rules/index.js")]);
-  const result = await convert(sources, rules, options);
-  assertSql(result.files);
-  return result;
+  return finish(input, checked, flags, settings.failOn);
 }
 
 type CheckedFile = ReportInput["files"][number] & { readonly checked: readonly CheckedStatement[] };

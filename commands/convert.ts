@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
-import { buffer } from "node:stream/consumers";
 import { Args, Command, Flags, type Interfaces } from "@oclif/core";
 import type { CheckedStatement } from "../src/app/check.js";
+import { begin, convertSources } from "../src/cli/begin.js";
 import { guarded } from "../src/cli/exit.js";
-import { assertReportFormats, commonFlags, conversionOptions, paintFor, tell } from "../src/cli/flags.js";
+import { commonFlags, paintFor, tell } from "../src/cli/flags.js";
 import type { Inputs } from "../src/cli/inputs.js";
-import { assertSql, checkOnTidb, finish } from "../src/cli/run.js";
+import { checkOnTidb, finish } from "../src/cli/run.js";
 import type { FileResult, Result } from "../src/result.js";
 
 export default class Convert extends Command {
@@ -51,24 +51,16 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
 type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags>;
 
 async function convertInputs(args: readonly string[], flags: ConvertFlags): Promise<number> {
-  const options = conversionOptions(flags);
-  assertReportFormats(flags.report);
-  const { readInputs } = await import("../src/cli/inputs.js");
-  const { inputs, notes } = await readInputs(args, { stdin: () => buffer(process.stdin) });
-  for (const note of notes) tell(note);
-  const sources = inputs.map(({ source }) => source);
-
-  const [{ convert }, { default: rules }] = await Promise.all([import("../src/app/convert.js"), import("../rules/index.js")]);
-  const result = await convert(sources, rules, options);
-  assertSql(result.files);
+  const { settings, inputs, sources } = await begin(args, flags);
+  const result = await convertSources(sources, settings, import("../rules/index.js"));
   // Before the check: what is converted must not be lost when there is no engine, or nobody waits for it.
   if (flags.output !== undefined) await writeOutput(flags.output, result.files, inputs);
   if (flags.diff) await printDiff(result.files, flags);
   else if (flags.output === undefined && flags.format === "text") process.stdout.write(joinFiles(result.files));
 
   const { session, expected, absent } = result;
-  const checked = flags.check ? await checkOnTidb(statementsOf(result), { session, expected, absent }, flags.tidb) : null;
-  return finish(result, checked, flags);
+  const checked = flags.check ? await checkOnTidb(statementsOf(result), { session, expected, absent }, settings.tidb) : null;
+  return finish(result, checked, flags, settings.failOn);
 }
 
 /** Several inputs make a directory; one makes a file, unless a directory is meant. */

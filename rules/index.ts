@@ -38,12 +38,14 @@ import foldTable from "./tables/fold.js";
 import tableOptions from "./tables/options.js";
 import rename from "./tables/rename.js";
 import enumChanges from "./types/enum-changes.js";
+import override from "./types/override.js";
 import { typeRules } from "./types.js";
 
 /** All rules in the order in which they run on a node; the id of a rule in a file of its own is the file's path. */
 const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
+  "types/override": override,
   "objects/sequence": sequence,
   "objects/drop": drop,
   "objects/comment": comment,

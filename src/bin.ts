@@ -1,41 +1,4 @@
 #!/usr/bin/env node
-import { Config, flush, handle, run, settings } from "@oclif/core";
-import { EXIT } from "./cli/exit.js";
-import { nearest } from "./report/near.js";
+import { runProgram } from "./cli/program.js";
 
-// What runs is what was built: without this, NODE_ENV=test makes oclif look for the TypeScript sources.
-settings.enableAutoTranspile = false;
-
-/** `help convert` is what people type; oclif without its help plugin knows only `convert --help`. */
-function withHelpCommand(argv: readonly string[]): string[] {
-  return argv[0] === "help" ? [...argv.slice(1), "--help"] : [...argv];
-}
-
-/** What to say about a command that does not exist; undefined when it does, or when none was given. */
-function unknownCommand(argv: readonly string[], config: Config): string | undefined {
-  const isFlag = (word: string) => word.startsWith("-");
-  const [first, second] = argv.some(isFlag) ? argv.slice(0, argv.findIndex(isFlag)) : argv;
-  if (first === undefined || config.findCommand(first)) return undefined;
-  const isTopic = config.findTopic(first) !== undefined;
-  if (isTopic && (second === undefined || config.findCommand(`${first}:${second}`))) return undefined;
-  const name = isTopic ? `${first} ${second}` : first;
-  const names = config.commandIDs.map((id) => id.replaceAll(":", " "));
-  const near = nearest(name, names);
-  const advice = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the commands are: ${names.join(", ")}`;
-  return `pg2tidb: there is no command ${name}; ${advice}`;
-}
-
-async function main(): Promise<void> {
-  const argv = withHelpCommand(process.argv.slice(2));
-  const config = await Config.load(import.meta.url);
-  const complaint = unknownCommand(argv, config);
-  if (complaint !== undefined) {
-    process.stderr.write(`${complaint}\n`);
-    process.exitCode = EXIT.usage;
-    return;
-  }
-  await run(argv, config);
-  await flush();
-}
-
-await main().catch(handle);
+await runProgram(process.argv.slice(2), import.meta.url);

@@ -186,5 +186,47 @@ front, so that none hides another.`,
   ],
 } as const satisfies CoreFinding;
 
+const configTypes = {
+  id: "config/types",
+  construct: "types entries of the configuration",
+  why: `Each entry under types names columns, by type or by table.column, and the TiDB type they are to have; the first that matches decides. An
+entry that decides nothing is a mistake or has outlived its columns, and is named here with its place.`,
+  docs: {},
+  messages: {
+    unused: {
+      severity: "warning",
+      text: "types: {pattern} matches no column of the input",
+      help: "a bare name is the type without modifiers: varchar(*) takes any length, table.column a column; take the entry out if its columns are gone",
+    },
+    shadowed: {
+      severity: "warning",
+      text: "types: {pattern} decides nothing: {by}, before it, takes all of its {columns} columns",
+      help: "the first entry that matches decides: put the narrower one first, or take one of them out",
+    },
+    unfit: {
+      severity: "error",
+      text: "types: {pattern} has no effect on {column}: {tidb} cannot hold values of {type}",
+      help: "{type} can become {words}",
+    },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
+const configAccept = {
+  id: "config/accept",
+  construct: "accept entries of the configuration",
+  why: `An entry under accept says that a finding is known, and why it may stand: it no longer counts for the exit code, and still stands in the
+report. An entry that matches no finding any more is named here with its place.`,
+  docs: {},
+  messages: {
+    unused: {
+      severity: "warning",
+      text: "accept: no finding of {rule}{object} is left to accept",
+      help: "take the entry out: what it spoke of is converted now, or has another name",
+    },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
 /** The findings of the converter's own nets. */
-export const CORE = { schemaName, absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;
+export const CORE = { configTypes, configAccept, schemaName, absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;

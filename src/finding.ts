@@ -21,6 +21,10 @@ export interface Finding {
   readonly help?: string;
   /** Where to read more. */
   readonly url?: string;
+  /** What it is about, as PostgreSQL names it: `orders`, `orders.total`, the name of an index, constraint, type or function. */
+  readonly object?: string;
+  /** The reader knows of it and gave this reason: it does not count for the exit code. */
+  readonly accepted?: string;
   readonly source: Source;
   readonly span: Span;
 }

@@ -48,6 +48,25 @@ export interface Result {
   readonly expected: TidbSchema;
   /** Relations of the input that are not in the output, by findings: what needs them will be refused for that alone. */
   readonly absent: readonly string[];
+  /** Every column at the end of the input, with what decided its type. */
+  readonly columns: readonly ColumnChoice[];
+}
+
+/** What becomes of a column's type. */
+export interface ColumnChoice {
+  /** With its schema where that is not `public`. */
+  readonly table: string;
+  readonly column: string;
+  /** As PostgreSQL writes it. */
+  readonly type: string;
+  /** null: TiDB has no type for it. */
+  readonly tidb: string | null;
+  /** The rule that decided; null where none knows the type. */
+  readonly rule: string | null;
+  /** The rule's messages it deserves. */
+  readonly messages: readonly string[];
+  /** The entry of the configuration that chose it. */
+  readonly by?: { readonly pattern: string; readonly place: string };
 }
 
 /** Relations by name as TiDB spells them. Used for what we expect and for what a server reports. */

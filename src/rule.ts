@@ -33,6 +33,7 @@ export { tidbDefault } from "./types/defaults.js";
 export {
   ARRAY_ROW,
   boundedLength,
+  columnType,
   ENUM_ROW,
   elementRow,
   fitsKey,

@@ -11,7 +11,7 @@ import { compareSchemas } from "../src/targets/compare.js";
 import { readSchema } from "../src/targets/schema.js";
 import type { Target } from "../src/targets/target.js";
 import { withComments } from "./support/comments.js";
-import { convertTexts, fileOf, freeze, sqlOf } from "./support/converting.js";
+import { convertTexts, fileOf, freeze, overridesOf, sqlOf } from "./support/converting.js";
 import { refusal, refusals, type SharedTidb, startSharedTidb } from "./support/tidb.js";
 
 const FOLDER = resolve(import.meta.dirname, "../rules");
@@ -67,8 +67,8 @@ function title({ given, pg }: Example): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function convertExample({ given, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
-  return convertTexts({ given, pg }, { onTree: freeze }, using);
+function convertExample({ given, types, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
+  return convertTexts({ given, pg }, { onTree: freeze, overrides: overridesOf(types) }, using);
 }
 
 /** The output, and what is said of it, are those of the example. */

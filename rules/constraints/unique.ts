@@ -73,7 +73,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
           const parts = columns.map((c) =>
             c.notNull
               ? identifier(c.name)
-              : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
+              : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type, c)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
           );
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
         }

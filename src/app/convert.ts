@@ -9,6 +9,7 @@ import { type RelationNamer, relationNamer } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { Ledger } from "../engine/ledger.js";
+import { named } from "../engine/objects.js";
 import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
@@ -20,14 +21,21 @@ import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
 import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
+import { type Acceptance, accepted } from "./accept.js";
 import { absentRelations, expectedSchema } from "./expected.js";
+import { overrideFindings, type PlacedOverride } from "./overrides.js";
 import { header, sessionFor } from "./session.js";
+import { columnChoices } from "./types.js";
 
 export interface ConvertOptions {
   /** Whose grammar is tried first. */
   readonly postgres: GrammarVersion;
   /** The TiDB release to write for, e.g. `8.5.6`. */
   readonly target: string;
+  /** The reader's choices of types, the first that matches a column deciding. */
+  readonly overrides?: readonly PlacedOverride[];
+  /** Findings the reader knows of. */
+  readonly accept?: readonly Acceptance[];
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }
@@ -45,7 +53,8 @@ interface Item {
  * later; the second rewrites, prints and accounts for one statement at a time.
  */
 export async function convert(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<Result> {
-  const final = emptyCatalog();
+  const overrides = options.overrides ?? [];
+  const final = emptyCatalog(overrides);
   const files: Item[][] = [];
   for (const source of sources) files.push(await readFile(source, final, options));
   const folds = new Ledger();
@@ -56,7 +65,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     folds,
   );
 
-  const now: Catalog = { ...emptyCatalog(), columnOf: new Map(final.columnOf) };
+  const now: Catalog = { ...emptyCatalog(overrides), columnOf: new Map(final.columnOf), last: new Map(final.columnOf) };
   const lost = new Set<Node>();
   const pass: Pass = {
     run: {
@@ -76,18 +85,20 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   };
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, sources[i]!, items));
-  const converted = results.flatMap((file) => file.statements);
+  const { files: judged, findings: unused } = accepted(results, options.accept ?? []);
+  const converted = judged.flatMap((file) => file.statements);
   const session = sessionFor(final);
   return {
-    files: results.map((file) => ({
+    files: judged.map((file) => ({
       ...file,
       output: file.output === "" ? "" : header(file.source, options.target, session) + file.output,
     })),
-    findings: converted.flatMap((statement) => statement.findings),
+    findings: [...converted.flatMap((statement) => statement.findings), ...overrideFindings(final, overrides), ...unused],
     account: accountOf(converted),
     session,
     expected: expectedSchema(final, pass.lost, pass.run.differing, pass.relation),
     absent: absentRelations(final, pass.lost),
+    columns: columnChoices(final),
   };
 }
 
@@ -159,6 +170,8 @@ interface Made {
   readonly comments: readonly string[];
   /** The statement means the same as it stands, and may stand as it is written. */
   readonly verbatim?: boolean;
+  /** The statement as parsed, where it was. */
+  readonly node?: Node;
 }
 
 /** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */
@@ -175,7 +188,7 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
       parts.push(waiting + leading);
       break;
     }
-    const { output, ...result } = resultOf(chunk, await make(pass, item));
+    const { output, ...result } = resultOf(chunk, { node: item.statement?.node, ...(await make(pass, item)) });
     statements.push(result);
     // What is folded away leaves its comments, and takes the blank lines before it along.
     if (output === "") waiting = joinBlanks(waiting, leading);
@@ -407,7 +420,8 @@ function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): Statement
       ),
     );
   blocks.push(...sql.map((text) => `${text};`));
-  return { source, span, kind: statementWords(original), outcome, sql, output: blocks.join("\n"), findings: made.findings };
+  const findings = named(made.findings, made.node, original);
+  return { source, span, kind: statementWords(original), outcome, sql, output: blocks.join("\n"), findings };
 }
 
 /** A hole shows the original; of a COPY block only its head: the data may be gigabytes. */

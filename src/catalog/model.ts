@@ -1,6 +1,7 @@
 import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
 import type { Routine } from "./builtin/table.js";
+import type { TypeOverride } from "./overrides.js";
 
 /** The state of a PostgreSQL database as DDL leaves it. Names are as PostgreSQL folds them; `key()` joins schema and name. */
 export interface Catalog {
@@ -28,6 +29,10 @@ export interface Catalog {
   readonly checkNames: Map<string, Set<Table>>;
   /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
   readonly dropped: Map<string, Index>;
+  /** The reader's choices of types, the first that matches deciding. */
+  readonly overrides: readonly TypeOverride[];
+  /** The columns as the end of the input names them, by which patterns know them at every statement; absent at the end itself. */
+  readonly last?: ReadonlyMap<ColumnDef, Column>;
 }
 
 export interface Table {
@@ -138,7 +143,7 @@ export interface Sequence {
   readonly usedBy: Set<Column>;
 }
 
-export function emptyCatalog(): Catalog {
+export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
   return {
     schema: "public",
     tables: new Map(),
@@ -157,6 +162,7 @@ export function emptyCatalog(): Catalog {
     indexOf: new Map(),
     checkNames: new Map(),
     dropped: new Map(),
+    overrides,
   };
 }
 

@@ -4,6 +4,27 @@ import { coloursWanted, type Paint, paint } from "../report/colour.js";
 import { REPORT_EXTENSIONS, rendererFor } from "../report/formats.js";
 import { UsageError } from "./exit.js";
 
+/** The flags that decide how SQL is read and converted. */
+export const conversionFlags = {
+  postgres: Flags.option({
+    summary: "the PostgreSQL grammar to read with first: 16 for servers up to 16; 18 if nothing is said",
+    options: ["18", "16"] as const,
+    env: "PG2TIDB_POSTGRES",
+  })(),
+  target: Flags.string({
+    summary: "the TiDB release to convert for: 8.5.0 or a later 8.5; 8.5.6 if nothing is said",
+    helpValue: "VERSION",
+    env: "PG2TIDB_TARGET",
+  }),
+  config: Flags.string({
+    summary: "the configuration file; otherwise pg2tidb.config.yaml, .yml or .json here or in a folder above",
+    helpValue: "FILE",
+    env: "PG2TIDB_CONFIG",
+  }),
+  "no-config": Flags.boolean({ summary: "use no configuration file" }),
+  "no-color": Flags.boolean({ summary: "no colours; NO_COLOR in the environment does the same" }),
+};
+
 /** The flags of `convert` and `check`. */
 export const commonFlags = {
   report: Flags.string({
@@ -23,19 +44,13 @@ export const commonFlags = {
     env: "TIDB_URL",
     noCacheDefault: true,
   }),
-  postgres: Flags.option({
-    summary: "the PostgreSQL grammar to read with first: 16 for servers up to 16",
-    options: ["18", "16"] as const,
-    default: "18",
-  })(),
-  target: Flags.string({ summary: "the TiDB release to convert for: 8.5.0 or a later 8.5", helpValue: "VERSION", default: "8.5.6" }),
   "fail-on": Flags.option({
-    summary: "exit with 1 when there is a finding this severe or worse",
+    summary: "exit with 1 when there is a finding this severe or worse; error if nothing is said",
     options: ["note", "warning", "error"] as const,
-    default: "error",
+    env: "PG2TIDB_FAIL_ON",
   })(),
   quiet: Flags.boolean({ summary: "tell only errors and the account" }),
-  "no-color": Flags.boolean({ summary: "no colours; NO_COLOR in the environment does the same" }),
+  ...conversionFlags,
 };
 
 export type CommonFlags = Interfaces.InferredFlags<typeof commonFlags>;
@@ -45,16 +60,6 @@ export function assertReportFormats(paths: readonly string[] = []): void {
   const wrong = paths.find((path) => rendererFor(path) === undefined);
   if (wrong !== undefined)
     throw new UsageError(`--report ${basename(wrong)}: the extension must be one of ${REPORT_EXTENSIONS.join(", ")}`);
-}
-
-/** @throws UsageError for a TiDB release the rules were not proven on */
-export function conversionOptions({ postgres, target }: Pick<CommonFlags, "postgres" | "target">): {
-  postgres: "18" | "16";
-  target: string;
-} {
-  const version = target.replace(/^v/, "");
-  if (!/^8\.5\.\d+$/.test(version)) throw new UsageError(`--target ${target} is not supported: give 8.5.0 or a later 8.5, such as 8.5.6`);
-  return { postgres, target: version };
 }
 
 /** Colours for a stream, if it is to have any. */

@@ -1,6 +1,6 @@
 import type { CheckedStatement, CheckOptions } from "../app/check.js";
 import { CORE } from "../core.js";
-import type { Finding } from "../finding.js";
+import type { Finding, Severity } from "../finding.js";
 import { rendererFor } from "../report/formats.js";
 import { renderJson } from "../report/json.js";
 import { buildReport, type Report, type ReportInput, reaches } from "../report/model.js";
@@ -66,7 +66,12 @@ function showProgress(done: number, total: number): void {
 const CLEAR_LINE = "\r\u001b[K";
 
 /** Tells what was found, writes the report files and returns the exit code. */
-export async function finish(input: ReportInput, checked: Checked | null, flags: CommonFlags): Promise<number> {
+export async function finish(
+  input: ReportInput,
+  checked: Checked | null,
+  flags: Pick<CommonFlags, "report" | "format" | "quiet" | "no-color">,
+  failOn: Severity,
+): Promise<number> {
   const report = buildReport(input, checked);
   await writeReports(
     report,
@@ -80,7 +85,7 @@ export async function finish(input: ReportInput, checked: Checked | null, flags:
       : renderTerminal(report, { paint: paintFor(process.stderr, flags), quiet: flags.quiet });
   process.stderr.write(told);
   if (checked?.summary.kind === "failed") return EXIT.engine;
-  return reaches([...input.findings, ...(checked?.findings ?? [])], flags["fail-on"]) ? EXIT.findings : EXIT.ok;
+  return reaches([...input.findings, ...(checked?.findings ?? [])], failOn) ? EXIT.findings : EXIT.ok;
 }
 
 async function writeReports(report: Report, paths: readonly string[], inputs: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@
  * What a literal may look like: PostgreSQL manual, "4.1.2 Constants"; how TiDB reads one: its reference, "Literal Values".
  */
 import { type Catalog, type Column, find, type Table } from "../catalog/model.js";
+import { SQL_TYPES } from "../catalog/overrides.js";
 import { nextvalSequence } from "../catalog/replay.js";
 import { identifier, string } from "../emit/words.js";
 import type { TypeName } from "../pg/ast.js";
@@ -314,7 +315,7 @@ function number(scan: Scan, target: Target): boolean {
   }
   if (coded.codec === "number" || coded.codec === "float") {
     // The usual case: TiDB reads it as PostgreSQL does.
-    if (!exponent && digits < FEW_DIGITS && after === i) {
+    if (!exponent && digits < FEW_DIGITS && after === i && !coded.limited) {
       if (coded.counts && isZero(text.slice(from, i))) scan.keepsZero = true;
       scan.at = i;
       return true;
@@ -376,8 +377,7 @@ const KEYWORDS: Readonly<Record<string, ((target: Target) => string | undefined)
   FALSE: (target) => truth(target, "FALSE"),
   NOW: now,
   CURRENT_TIMESTAMP: now,
-  CURRENT_DATE: ({ codec }) =>
-    codec === "date" || codec === "timestamp" || codec === "timestamptz" || codec === "unknown" ? "CURRENT_DATE" : undefined,
+  CURRENT_DATE: ({ codec }) => (codec === "date" || INSTANTS.has(codec) || codec === "unknown" ? "CURRENT_DATE" : undefined),
 };
 
 /** A boolean is cast to text on assignment, and TiDB would make it 1 or 0. */
@@ -386,9 +386,12 @@ function truth(target: Target, word: string): string | undefined {
   return target.codec === "text" && TEXTS.has(target.mapped?.use.name ?? "") ? string(word.toLowerCase()) : undefined;
 }
 
+/** Codecs of columns that hold a date with a time of day. */
+const INSTANTS = new Set<Target["codec"]>(["timestamp", "timestamptz", "utc-datetime", "timestamp-in-range"]);
+
 function now({ codec, mapped }: Target): string | undefined {
   if (codec === "date") return "CURRENT_DATE";
-  if (codec === "timestamp" || codec === "timestamptz") return `CURRENT_TIMESTAMP(${mapped?.use.mods[0] ?? 6})`;
+  if (INSTANTS.has(codec)) return `CURRENT_TIMESTAMP(${mapped?.use.mods[0] ?? 6})`;
   return codec === "unknown" ? "CURRENT_TIMESTAMP(6)" : undefined;
 }
 
@@ -401,8 +404,7 @@ function put(scan: Scan, target: Target, from: number, after: number, content: s
   }
   if (target.counts && isZero(content)) scan.keepsZero = true;
   if (
-    target.codec === "timestamptz" &&
-    literal.endsWith("+00:00'") &&
+    (target.codec === "timestamptz" ? literal.endsWith("+00:00'") : target.codec === "utc-datetime") &&
     lacksOffset(content) &&
     !scan.notes.some((note) => note.id === "utc")
   )
@@ -427,6 +429,8 @@ interface Target {
   /** A string without backslashes is the literal it must become. */
   readonly verbatim: boolean;
   readonly encode: (text: string) => string | undefined;
+  /** The reader chose its type, which may hold less than PostgreSQL's. */
+  readonly limited: boolean;
   /** A column that counts itself, where zero must be kept. */
   readonly counts: boolean;
   readonly mapped: MappedType | undefined;
@@ -438,6 +442,7 @@ const UNKNOWN: Target = {
   spelt: "",
   words: "",
   codec: "unknown",
+  limited: false,
   verbatim: true,
   encode: string,
   counts: false,
@@ -481,12 +486,19 @@ function targetOfType(catalog: Catalog, type: TypeName, column?: Column): Target
     spelt: column ? identifier(column.name) : "",
     words: column ? `column ${column.table.name}.${column.name} (${of})` : `the type ${of}`,
     codec,
-    verbatim: codec === "text" || codec === "json",
-    encode: encoder(catalog, type, mapped),
+    limited: mapped?.override?.chosen !== undefined,
+    verbatim: (codec === "text" || codec === "json") && !mapped?.override?.chosen,
+    encode: limited(mapped, encoder(catalog, type, mapped)),
     counts: codec === "number" && (column?.identity !== undefined || nextvalSequence(column?.default) !== undefined),
     mapped,
     casts: new Map(),
   };
+}
+
+/** Refuses what a type the reader chose cannot hold whole. */
+function limited(mapped: MappedType | undefined, encode: Target["encode"]): Target["encode"] {
+  const fits = mapped?.override?.chosen?.fits;
+  return fits ? (text) => (fits(text) ? encode(text) : undefined) : encode;
 }
 
 function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefined): (text: string) => string | undefined {
@@ -549,12 +561,12 @@ function castTo(catalog: Catalog, written: string, column: MappedType | undefine
   if (!cast || !column) return "other";
   const [to, from] = [SERIALS[column.use.name] ?? column.use.name, cast.use.name];
   const { mods } = cast.use;
-  if (cast.row.codec === "array" || column.row.codec === "array")
-    return cast.row === column.row && from === to && mods.length === 0 ? "same" : "other";
+  if (cast.row.codec === "array" || column.pg.codec === "array")
+    return cast.row === column.pg && from === to && mods.length === 0 ? "same" : "other";
   if (from === to && cast.use.enumType === column.use.enumType)
     return mods.length === 0 || mods.join() === column.use.mods.join() ? "same" : "other";
   if ((from === "text" || from === "varchar") && mods.length === 0 && TEXTS.has(to)) return "same";
-  if (cast.row.codec === "json" && column.row.codec === "json") return "same";
+  if (cast.row.codec === "json" && column.pg.codec === "json") return "same";
   return INTEGERS.has(from) && NUMBERS.has(to) ? "whole" : "other";
 }
 
@@ -568,28 +580,7 @@ const SERIALS: Readonly<Record<string, string>> = {
   serial8: "int8",
 };
 
-/** SQL's names for PostgreSQL's types (gram.y, GenericType and below); a length left out is 1 for those of fixed length. */
-const SQL_TYPES: Readonly<Record<string, string>> = {
-  int: "int4",
-  integer: "int4",
-  smallint: "int2",
-  bigint: "int8",
-  real: "float4",
-  float: "float8",
-  "double precision": "float8",
-  decimal: "numeric",
-  dec: "numeric",
-  boolean: "bool",
-  "character varying": "varchar",
-  "char varying": "varchar",
-  character: "bpchar",
-  char: "bpchar",
-  "timestamp without time zone": "timestamp",
-  "timestamp with time zone": "timestamptz",
-  "time without time zone": "time",
-  "time with time zone": "timetz",
-  "bit varying": "varbit",
-};
+/** SQL's types whose length is 1 where it is left out. */
 const ONE_BY_DEFAULT = new Set(["character", "char", "bit"]);
 
 const TYPE = /^\s*(?:(\w+|"[^"]+")\s*\.\s*)?("[^"]+"|[a-z_]\w*(?:\s+[a-z]+)*)\s*(?:\(([\d\s,]+)\))?((?:\s+[a-z]+)*)\s*((?:\[\d*\]\s*)*)$/i;

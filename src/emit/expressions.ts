@@ -1,6 +1,6 @@
 import type { A_Expr, Node, Value } from "../pg/ast.js";
 import { as, columnName, isNode } from "../pg/names.js";
-import { type Family, mapType } from "../types/map.js";
+import { columnType, type Family, mapType } from "../types/map.js";
 import { BOOLEAN_TEXT } from "../types/values.js";
 import { type Printers, type Printing, prints } from "./printing.js";
 import { identifier, string } from "./words.js";
@@ -80,7 +80,7 @@ const FAMILIES: { readonly [kind: string]: ((p: Printing, node: never) => Family
     node.ival !== undefined || node.fval !== undefined ? "number" : node.boolval !== undefined ? "boolean" : "literal",
   ColumnRef: (p: Printing, node: Extract<Node, { kind: "ColumnRef" }>) => {
     const column = p.scope?.columns.get(columnName(node) ?? "");
-    return column && mapType(p.catalog, column.type)?.row.family;
+    return column && columnType(p.catalog, column)?.row.family;
   },
   TypeCast: (p: Printing, node: Extract<Node, { kind: "TypeCast" }>) => mapType(p.catalog, node.typeName!)?.row.family,
   A_Expr: (p: Printing, node: A_Expr) => {

@@ -133,6 +133,8 @@ export const takes: Takes<string> = (kind, fields, run) => ({
 export interface Example {
   /** Statements before it, converted along with it but not shown in `tidb`. */
   readonly given?: string;
+  /** Choices of types in the configuration, by pattern. */
+  readonly types?: Readonly<Record<string, string>>;
   readonly pg: string;
   /** What comes out for `pg`, statements joined by `;\n`; null: nothing but a commented block. */
   readonly tidb: string | null;

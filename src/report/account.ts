@@ -13,9 +13,10 @@ export const ACCOUNT_PARTS: readonly {
 ];
 
 /** The line every run ends with; scripts read it, so its wording is fixed and its parts sum to the whole. */
-export function accountLine(account: Account): string {
+export function accountLine(account: Account, accepted = 0): string {
   const parts = ACCOUNT_PARTS.map(({ key, words }) => `${account[key]} ${words}`);
-  return `${account.statements} statements = ${parts.join(" + ")}`;
+  const known = accepted === 0 ? "" : `; ${accepted} ${accepted === 1 ? "finding" : "findings"} accepted`;
+  return `${account.statements} statements = ${parts.join(" + ")}${known}`;
 }
 
 /** Counts what became of some statements. */

@@ -10,6 +10,7 @@ export interface Explainable {
   readonly messages: Readonly<Record<string, { readonly severity: Severity; readonly text: string; readonly help?: string }>>;
   readonly examples: readonly {
     readonly given?: string;
+    readonly types?: Readonly<Record<string, string>>;
     readonly pg: string;
     readonly tidb: string | null;
     readonly findings?: readonly string[];
@@ -53,13 +54,14 @@ export function explainJson({ id, construct, why, docs, messages, examples }: Ex
     why: paragraphs(why).join("\n\n"),
     docs,
     messages,
-    examples: examples.map(({ given, pg, tidb, findings = [] }) => ({ given, pg, tidb, findings })),
+    examples: examples.map(({ given, types, pg, tidb, findings = [] }) => ({ given, types, pg, tidb, findings })),
   };
 }
 
-function exampleText({ given, pg, tidb, findings = [] }: Explainable["examples"][number], title: string, paint: Paint): string {
+function exampleText({ given, types, pg, tidb, findings = [] }: Explainable["examples"][number], title: string, paint: Paint): string {
   const parts = [
     ...(given === undefined ? [] : [["given", given]]),
+    ...(types === undefined ? [] : [["configured", `types: ${JSON.stringify(types)}`]]),
     ["PostgreSQL", pg],
     ["TiDB", tidb ?? "(not in the output)"],
     ["findings", findings.length === 0 ? "none" : findings.join(", ")],

@@ -42,7 +42,7 @@ function accountSection(report: Report): string {
     ? `<p class="verdict${passed(report.check) ? "" : " failed"}">${escapeHtml(verdictLine(report.check))}</p>`
     : "";
   return `<section>
-<p class="account">${escapeHtml(accountLine(report.account))}</p>
+<p class="account">${escapeHtml(accountLine(report.account, report.accepted))}</p>
 <div class="bar">${bar.join("")}</div>
 <ul class="legend">${legend.join("")}</ul>
 ${verdict}
@@ -102,11 +102,16 @@ ${files
 }
 
 function item(finding: FindingReport, full: boolean): string {
-  const { line, column, severity, text, help, excerpt } = finding;
+  const { line, column, severity, text, help, accepted, excerpt } = finding;
   const head = `<p>${badge(severity)} <span class="place">${line}:${column}</span> ${escapeHtml(text)}</p>`;
   if (!full) return `<li>${head}</li>`;
   const code = `${escapeHtml(excerpt.before)}<mark class="${severity}">${escapeHtml(excerpt.marked)}</mark>${escapeHtml(excerpt.after)}`;
-  const advice = help === undefined ? "" : `<p class="help"><b>help:</b> ${escapeHtml(help)}</p>`;
+  const advice =
+    accepted !== undefined
+      ? `<p class="help"><b>accepted:</b> ${escapeHtml(accepted)}</p>`
+      : help === undefined
+        ? ""
+        : `<p class="help"><b>help:</b> ${escapeHtml(help)}</p>`;
   return `<li>${head}<pre><span class="gutter">${line}</span>${code}</pre>${advice}</li>`;
 }
 

@@ -7,6 +7,6 @@ const VERSION = 1;
 
 /** The whole report for machines. */
 export function renderJson(report: Report): string {
-  const summary = { account: accountLine(report.account), check: report.check && verdictLine(report.check) };
+  const summary = { account: accountLine(report.account, report.accepted), check: report.check && verdictLine(report.check) };
   return `${JSON.stringify({ version: VERSION, summary, ...report }, null, 2)}\n`;
 }

@@ -11,7 +11,9 @@ const WITH_EXCERPT = 20;
 export function renderMarkdown(report: Report): string {
   const sections = [
     "# PostgreSQL to TiDB",
-    [`**${accountLine(report.account)}**`, ...(report.check ? [escapeMarkdown(verdictLine(report.check))] : [])].join("\n\n"),
+    [`**${accountLine(report.account, report.accepted)}**`, ...(report.check ? [escapeMarkdown(verdictLine(report.check))] : [])].join(
+      "\n\n",
+    ),
     fileTable(report),
     severityTable(report),
     ...byRule(report).map(ruleSection),
@@ -48,13 +50,14 @@ function ruleSection(group: RuleGroup): string {
 }
 
 function item(finding: FindingReport, index: number): string {
-  const { line, column, severity, text, help, excerpt } = finding;
+  const { line, column, severity, text, help, accepted, excerpt } = finding;
   const lines = [`- ${line}:${column} **${severity}** ${escapeMarkdown(text)}`];
   if (index >= WITH_EXCERPT) return lines.join("\n");
   const code = `${excerpt.before}${excerpt.marked}${excerpt.after}`;
   const fence = "`".repeat(Math.max(3, 1 + longestRun(code)));
   lines.push("", `  ${fence}sql`, `  ${code}`, `  ${fence}`, "");
-  if (help !== undefined) lines.push(`  help: ${escapeMarkdown(help)}`, "");
+  if (accepted !== undefined) lines.push(`  accepted: ${escapeMarkdown(accepted)}`, "");
+  else if (help !== undefined) lines.push(`  help: ${escapeMarkdown(help)}`, "");
   return lines.join("\n");
 }
 

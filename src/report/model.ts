@@ -20,6 +20,8 @@ export interface ReportInput {
 export interface Report {
   readonly account: Account;
   readonly severities: Readonly<Record<Severity, number>>;
+  /** Findings the configuration accepts; they are among the others. */
+  readonly accepted: number;
   readonly check: CheckSummary | null;
   readonly files: readonly FileReport[];
 }
@@ -47,6 +49,9 @@ export interface FindingReport extends Position {
   readonly text: string;
   readonly help?: string;
   readonly url?: string;
+  readonly object?: string;
+  /** Why it may stand, where the configuration accepts it. */
+  readonly accepted?: string;
   readonly excerpt: Excerpt;
 }
 
@@ -62,6 +67,7 @@ export function buildReport(
   return {
     account: input.account,
     severities: countBySeverity(findings),
+    accepted: findings.filter(({ accepted }) => accepted !== undefined).length,
     check: check?.summary ?? null,
     files: [...input.files, ...others].map((file) => fileReport(file, bySource.get(file.source) ?? [])),
   };
@@ -74,9 +80,9 @@ export function countBySeverity(findings: readonly { readonly severity: Severity
   return counts;
 }
 
-/** Whether any finding is as severe as `level` or more. */
-export function reaches(findings: readonly { readonly severity: Severity }[], level: Severity): boolean {
-  return findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(level));
+/** Whether any finding that is not accepted is as severe as `level` or more. */
+export function reaches(findings: readonly { readonly severity: Severity; readonly accepted?: string }[], level: Severity): boolean {
+  return findings.some(({ severity, accepted }) => accepted === undefined && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(level));
 }
 
 function fileReport({ source, statements }: ReportInput["files"][number], findings: readonly Finding[]): FileReport {
@@ -92,7 +98,7 @@ function fileReport({ source, statements }: ReportInput["files"][number], findin
 function findingReport(finding: Finding, position: (offset: number) => Position): FindingReport {
   const { line, column } = position(finding.span.start);
   const end = position(finding.span.end);
-  const { rule, message, severity, text, help, url } = finding;
+  const { rule, message, severity, text, help, url, object, accepted } = finding;
   return {
     line,
     column,
@@ -104,6 +110,8 @@ function findingReport(finding: Finding, position: (offset: number) => Position)
     text,
     ...(help === undefined ? {} : { help }),
     ...(url === undefined ? {} : { url }),
+    ...(object === undefined ? {} : { object }),
+    ...(accepted === undefined ? {} : { accepted }),
     excerpt: excerpt(finding.source, finding.span),
   };
 }

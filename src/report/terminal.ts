@@ -32,8 +32,8 @@ export function renderTerminal(report: Report, { paint, quiet = false }: { reado
 }
 
 /** The end of every run, whatever the format: what was checked, and the account as the last line. */
-export function renderSummary({ check, account }: Pick<Report, "check" | "account">): string {
-  return `${check ? `${plain(verdictLine(check))}\n` : ""}${accountLine(account)}\n`;
+export function renderSummary({ check, account, accepted }: Pick<Report, "check" | "account" | "accepted">): string {
+  return `${check ? `${plain(verdictLine(check))}\n` : ""}${accountLine(account, accepted)}\n`;
 }
 
 function sameness({ rule, message }: FindingReport): string {
@@ -51,7 +51,8 @@ function block(file: string, finding: FindingReport, paint: Paint): string {
     `${paint.faint(`${number} |`)} ${plain(`${before}${marked}${after}`)}`,
     `${margin} ${indentOf(plain(before))}${colour("^".repeat(Math.max(1, displayWidth(plain(marked)))))}`,
   ];
-  if (help !== undefined) lines.push(`${margin} ${paint.strong("help:")} ${plain(help)}`);
+  if (finding.accepted !== undefined) lines.push(`${margin} ${paint.strong("accepted:")} ${plain(finding.accepted)}`);
+  else if (help !== undefined) lines.push(`${margin} ${paint.strong("help:")} ${plain(help)}`);
   return `${lines.join("\n")}\n\n`;
 }
 

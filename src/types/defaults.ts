@@ -96,8 +96,8 @@ const KEEPS: Readonly<Record<string, Keeps>> = {
   numeric: ofNumber,
   "double-precision": ofNumber,
   real: ofInteger,
-  json: (column) => column.row.codec === "json",
-  jsonb: (column) => column.row.codec === "json",
+  json: (column) => column.pg.codec === "json",
+  jsonb: (column) => column.pg.codec === "json",
   uuid: (_, text) => text === undefined,
   date: (_, text) => text !== undefined && !text.includes(":"),
   timestamp: (column) => column.row.family === "time",
@@ -109,7 +109,7 @@ function keeps(cast: MappedType | undefined, column: MappedType, text: string | 
   const [length] = cast.use.mods;
   const fits = cast.row.family === "text" && text !== undefined && length !== undefined && text.length <= length;
   if (length !== undefined && !fits && cast.use.mods.join() !== column.use.mods.join()) return false;
-  if (cast.row === column.row) return cast.use.enumType === column.use.enumType;
+  if (cast.row === column.pg) return cast.use.enumType === column.use.enumType;
   return KEEPS[cast.row.id]?.(column, text) ?? false;
 }
 
@@ -125,20 +125,40 @@ function arrayText(elements: readonly Value[]): string | undefined {
   return texts.includes(undefined) ? undefined : `{${texts.join(",")}}`;
 }
 
-function literal(catalog: Catalog, type: TypeName, { row, sql, use }: MappedType, text: string): TidbDefault {
+/** TiDB 8.5.6 keeps a default as text: bytes that are no UTF-8 come back as EFBFBD, and a longer value is then refused (error 1406). */
+function isUtf8(literal: string): boolean {
+  try {
+    UTF8.decode(Buffer.from(literal.slice(2, -1), "hex"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Types that take no literal for a default (error 1101). */
+const UNBOUNDED = /^(?:TINY|MEDIUM|LONG)?(?:TEXT|BLOB)\b/;
+
+function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override }: MappedType, text: string): TidbDefault {
   const refused = { refused: `the value '${text}'` };
+  if (override?.chosen?.fits(text) === false) return { refused: `the value '${text}', which ${sql} cannot hold` };
   if (row.codec === "array") {
     const json = arrayToJson(text, elementRow(catalog, type)?.codec ?? "none");
     return json === undefined ? refused : jsonDefault(json);
   }
   if (row.codec === "json") return jsonDefault(text);
-  if (row.id === "hstore") return text.trim() === "" ? jsonDefault("{}") : refused;
+  if (row.id === "hstore" && row.codec === "none") return text.trim() === "" ? jsonDefault("{}") : refused;
   if (row.id === "vector") return { sql: `(VEC_FROM_TEXT(${ENCODE.text(text)}))` };
-  if (sql?.startsWith("LONG")) return { refused: `a literal on ${sql.split(" ")[0]}` };
+  // The constructors' text is the text of a JSON value too.
+  if (pg.codec === "json" && UNBOUNDED.test(sql ?? "")) return jsonDefault(text);
+  if (UNBOUNDED.test(sql ?? "")) return { refused: `a literal on ${sql!.split(" ")[0]}` };
   if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
-  const encoded = row.id === "money" ? ENCODE.number(text.replace(/^(-?)\$/, "$1").replaceAll(",", "")) : ENCODE[row.codec](text);
+  const encoded = pg.id === "money" ? ENCODE.number(text.replace(/^(-?)\$/, "$1").replaceAll(",", "")) : ENCODE[row.codec](text);
   if (encoded === undefined) return refused;
-  return row.codec === "timestamptz" && lacksOffset(text) ? { sql: encoded, finding: "utc-value" } : { sql: encoded };
+  if (row.codec === "uuid-bytes") return { sql: `(UUID_TO_BIN(${ENCODE.uuid(text)}))` };
+  if (row.codec === "bytea" && !isUtf8(encoded)) return { refused: `the bytes ${encoded}, which TiDB would store as other ones` };
+  return pg.codec === "timestamptz" && lacksOffset(text) ? { sql: encoded, finding: "utc-value" } : { sql: encoded };
 }
 
 /** JSON takes no literal default, but a call of its constructors (TiDB 8.5.6). */
@@ -195,8 +215,9 @@ function call(mapped: MappedType, value: Value): TidbDefault {
   const keyword = as("SQLValueFunction", value)?.op;
   if (keyword === "SVFOP_CURRENT_DATE" && row.id === "date") return { sql: "(CURRENT_DATE)" };
   if (!function_?.args?.length && (row.id === "uuid" || row.family === "text")) {
-    if (RANDOM_UUIDS.has(name)) return { sql: "(UUID())", finding: "uuid-version" };
-    if (TIMED_UUIDS.has(name)) return { sql: "(UUID())" };
+    const sql = row.codec === "uuid-bytes" ? "(UUID_TO_BIN(UUID()))" : "(UUID())";
+    if (RANDOM_UUIDS.has(name)) return { sql, finding: "uuid-version" };
+    if (TIMED_UUIDS.has(name)) return { sql };
   }
   if (name === "random" && !function_?.args?.length && row.family === "number") return { sql: "(RAND())" };
   return { refused: function_ ? `function ${name}()` : (keyword?.replace("SVFOP_", "").replace(/_N$/, "(n)") ?? "this expression") };
@@ -219,7 +240,8 @@ function isUtcNow(function_: Function_ | undefined, mapped: MappedType): boolean
 }
 
 /** The now-function must have the column's precision (error 1067). */
-function now({ row, sql = "" }: MappedType, finding: "per-statement" | "utc-session" | undefined): TidbDefault {
+function now({ row, sql = "" }: MappedType, asked: "per-statement" | "utc-session" | undefined): TidbDefault {
+  const finding = row.codec === "utc-datetime" ? "utc-session" : asked;
   const found = finding && { finding };
   if (row.id === "date") return { sql: "(CURRENT_DATE)", ...found };
   const fraction = /^(?:TIMESTAMP|DATETIME)\((\d)\)$/.exec(sql)?.[1];

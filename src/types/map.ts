@@ -1,8 +1,10 @@
-import { type Catalog, type Column, type Domain, type EnumType, emptyCatalog, find } from "../catalog/model.js";
+import { type Catalog, type Column, type Domain, type EnumType, emptyCatalog, find, isAutoIncrement } from "../catalog/model.js";
+import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { literalText } from "../catalog/replay.js";
 import { string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
 import { as, type Name, typeName } from "../pg/names.js";
+import { type Chosen, choose, readTarget } from "./targets.js";
 import type { Codec } from "./values.js";
 
 /** A PostgreSQL type where it is used. */
@@ -151,14 +153,16 @@ export function boundedLength(column: Column | undefined, catalog: Catalog = emp
 
 /** Whether PostgreSQL sets the column no length: `text`, bare `varchar`, `bytea`, a domain over one. */
 export function isUnbounded(column: Column, catalog: Catalog = emptyCatalog()): boolean {
-  const mapped = mapType(catalog, column.type);
+  const mapped = columnType(catalog, column);
   return mapped?.row.endless === true && mapped.use.mods.length === 0;
 }
 
 /** Bytes in a key by type, where they are fixed (TiDB 8.5.6: the longest VARBINARY that a key takes beside each). */
 const KEY_BYTES: Readonly<Record<string, number>> = {
   BOOLEAN: 1,
+  TINYINT: 1,
   SMALLINT: 2,
+  MEDIUMINT: 3,
   INT: 4,
   BIGINT: 8,
   FLOAT: 4,
@@ -173,6 +177,7 @@ const KEY_BYTES: Readonly<Record<string, number>> = {
 const BYTES_BY_LENGTH: Readonly<Record<string, (length: number) => number>> = {
   CHAR: (n) => n * BYTES_PER_CHARACTER,
   VARCHAR: (n) => n * BYTES_PER_CHARACTER,
+  BINARY: (n) => n,
   VARBINARY: (n) => n,
   DECIMAL: (n) => 4 * Math.floor(n / 9) + Math.ceil((n % 9) / 2),
   BIT: (n) => Math.ceil(n / 8),
@@ -180,7 +185,7 @@ const BYTES_BY_LENGTH: Readonly<Record<string, (length: number) => number>> = {
 
 /** Bytes of a column in a key; infinite where it cannot stand in one without being cut. */
 export function keyBytes(column: Column, catalog: Catalog = emptyCatalog()): number {
-  const mapped = mapType(catalog, column.type);
+  const mapped = columnType(catalog, column);
   if (mapped?.row === ENUM_ROW) return Math.max(...mapped.use.enumType!.labels.map((label) => Buffer.byteLength(label)), 1);
   const [, word = "", length] = /^(\w+)(?:\((\d+))?/.exec(mapped?.sql ?? "") ?? [];
   return KEY_BYTES[word] ?? BYTES_BY_LENGTH[word]?.(Number(length)) ?? Number.POSITIVE_INFINITY;
@@ -356,12 +361,17 @@ export const ENUM_ROW: TypeRow = {
 };
 
 export interface MappedType {
+  /** How it is stored and coded: PostgreSQL's row, or one made of it for a type the reader chose. */
   readonly row: TypeRow;
+  /** PostgreSQL's own. */
+  readonly pg: TypeRow;
   readonly use: TypeUse;
   /** Undefined where TiDB has no type for this use; the finding says so. */
   readonly sql: string | undefined;
   /** The domain it came through. */
   readonly domain: Domain | undefined;
+  /** The reader's choice, and what it costs; `chosen` is absent where the type cannot hold such values, and the choice has no effect. */
+  readonly override?: { readonly by: TypeOverride; readonly shadowed: readonly TypeOverride[]; readonly chosen: Chosen | undefined };
 }
 
 /**
@@ -371,18 +381,65 @@ export interface MappedType {
  * @returns undefined for a type that neither the table nor the catalog knows
  */
 export function mapType(catalog: Catalog, type: TypeName, column?: Column | ColumnDef): MappedType | undefined {
+  return mapped(catalog, type, column, historyOf(column), []);
+}
+
+/** Likewise, without what its keys and default ask for: a key needs to know how long its columns are by themselves. */
+export function columnType(catalog: Catalog, column: Column): MappedType | undefined {
+  return mapped(catalog, column.type, column, undefined, []);
+}
+
+function mapped(
+  catalog: Catalog,
+  type: TypeName,
+  column: Column | ColumnDef | undefined,
+  history: History | undefined,
+  domains: readonly string[],
+): MappedType | undefined {
   const name = typeName(type);
   const domain = find(catalog, catalog.domains, name);
   if (domain && !type.arrayBounds?.length) {
-    const base = mapType(catalog, domain.base, column);
+    const base = mapped(catalog, domain.base, column, history, [...domains, name.name]);
     return base && { ...base, domain };
   }
   const enumType = find(catalog, catalog.enums, name);
   const mods = modifiers(type);
   const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : builtIn(name, mods);
-  if (!row) return undefined;
-  const use: TypeUse = { name: name.name, mods, history: historyOf(column), enumType, catalog };
-  return { row, use, sql: row.tidb(use), domain: undefined };
+  const use: TypeUse = { name: name.name, mods, history, enumType, catalog };
+  // A cast is no place of data: only columns are chosen for.
+  const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : [];
+  if (!by) return row && { row, pg: row, use, sql: row.tidb(use), domain: undefined };
+  const pg = row ?? UNKNOWN_ROW;
+  const chosen = chosenFor(by, pg, use, column!);
+  const override = { by, shadowed, chosen };
+  if (!chosen) return row && { row, pg, use, sql: row.tidb(use), domain: undefined, override };
+  return { row: chosenRow(pg, chosen), pg, use, sql: chosen.sql, domain: undefined, override };
+}
+
+function chosenFor(by: TypeOverride, row: TypeRow, use: TypeUse, column: Column | ColumnDef): Chosen | undefined {
+  const target = readTarget(by.tidb);
+  if (typeof target === "string") return undefined;
+  // TiDB numbers integers only (error 1063).
+  if ("table" in column && isAutoIncrement(column) && target.group !== "integer") return undefined;
+  return choose(target, row, use);
+}
+
+/** A type of an extension that the table does not know: its values' text can be kept as text. */
+const UNKNOWN_ROW: TypeRow = { id: "unknown", pg: [], tidb: () => undefined, codec: "text", family: "other" };
+
+function chosenRow({ id, pg }: TypeRow, { sql, codec, family }: Chosen): TypeRow {
+  return { id, pg, tidb: same(sql), codec, family };
+}
+
+/** The reader's choices that take a column, the first of which decides. */
+function overridesFor(catalog: Catalog, type: TypeName, column: Column | ColumnDef, domains: readonly string[]): TypeOverride[] {
+  const mods = modifiers(type);
+  const bounds = type.arrayBounds?.length ? "[]" : "";
+  const own = `${typeName(type).name}${mods.length > 0 ? `(${mods.join(",")})` : ""}${bounds}`;
+  const ofEnum = !bounds && find(catalog, catalog.enums, typeName(type)) ? ["enum"] : [];
+  const { table, name } = "table" in column ? (catalog.last?.get(column.def) ?? column) : { table: undefined, name: "" };
+  const columns = table ? [`${table.name}.${name}`, `${table.schema}.${table.name}.${name}`] : [];
+  return overridesOf(catalog.overrides, { types: [...domains, own, ...ofEnum], columns });
 }
 
 const KEYS: Readonly<Record<string, "primary" | "unique" | "foreign">> = {

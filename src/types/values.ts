@@ -12,6 +12,12 @@ export type Codec =
   | "timestamptz"
   | "time"
   | "uuid"
+  /** The 16 bytes of a uuid. */
+  | "uuid-bytes"
+  /** An instant as its time in UTC. */
+  | "utc-datetime"
+  /** A time without zone that an instant of TIMESTAMP must hold. */
+  | "timestamp-in-range"
   | "json"
   | "array"
   | "enum"
@@ -78,6 +84,21 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array">, Encode>> = {
   uuid: (text) => {
     const uuid = canonicalUuid(text);
     return uuid && `'${uuid}'`;
+  },
+  "uuid-bytes": (text) => {
+    const uuid = canonicalUuid(text);
+    return uuid && `X'${uuid.replaceAll("-", "").toUpperCase()}'`;
+  },
+  "utc-datetime": (text) => {
+    const stamp = readTimestamp(text);
+    const utc = stamp && inUtc(stamp);
+    return utc && `'${utc}'`;
+  },
+  "timestamp-in-range": (text) => {
+    const stamp = readTimestamp(text);
+    if (!stamp) return undefined;
+    const { date, time } = stamp;
+    return inTimestampRange({ date, time, offset: undefined }) ? `'${date} ${time || "00:00:00"}'` : undefined;
   },
   bit: (text) => (/^[01]+$/.test(text) ? `b'${text}'` : undefined),
   none: () => undefined,
@@ -152,6 +173,24 @@ function inTimestampRange({ date, time, offset = "+00:00" }: Timestamp): boolean
   const [, sign, hours, minutes = "00"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset)!;
   const instant = Date.parse(`${date}T${time || "00:00:00"}${sign}${hours}:${minutes}`);
   return instant >= FIRST_INSTANT && instant < LAST_INSTANT;
+}
+
+/** Date and time in UTC, to the digits that were written; undefined beyond the years of four digits. */
+function inUtc({ date, time, offset = "+00:00" }: Timestamp): string | undefined {
+  const clockTime = time || "00:00:00";
+  const [, sign, hours, minutes = "00"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset)!;
+  const shift = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  const instant = Date.parse(`${date}T${clockTime.slice(0, 8)}Z`);
+  if (Number.isNaN(instant)) return undefined;
+  // A day that is not there would be moved into the next month.
+  if (!iso(instant).startsWith(date)) return undefined;
+  const utc = iso(instant - shift);
+  return /^\d{4}-/.test(utc) ? `${utc.slice(0, 10)} ${utc.slice(11, 19)}${clockTime.slice(8)}` : undefined;
+}
+
+/** ISO 8601 of an instant in milliseconds. */
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
 }
 
 function canonicalUuid(text: string): string | undefined {

@@ -26,10 +26,13 @@ const SHOWN: Readonly<Record<Codec, Shown>> = {
   text,
   enum: text,
   uuid: text,
+  "uuid-bytes": { pg: "format('%s', v)", tidb: "BIN_TO_UUID(v)" },
   bytea: { pg: "upper(encode(v, 'hex'))", tidb: "HEX(v)" },
   date: text,
   timestamp: { pg: `to_char(v, ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
   timestamptz: { pg: `to_char(v AT TIME ZONE 'UTC', ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
+  "utc-datetime": { pg: `to_char(v AT TIME ZONE 'UTC', ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
+  "timestamp-in-range": { pg: `to_char(v, ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
   time: { ...text, alike: (v) => v.replace(/\.0*$|(?<=\.\d*[1-9])0+$/, "") },
   json: { ...text, alike: JSON.parse },
   // PostgreSQL writes times within JSON in a form of their own.

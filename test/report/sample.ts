@@ -43,6 +43,7 @@ export function resultOf(sources: readonly Source[], findings: readonly Finding[
     session: [],
     expected: { tables: [], sequences: [], views: [] },
     absent: [],
+    columns: [],
   };
 }
 

@@ -16,6 +16,15 @@ export function convertTexts(
   return convert(sources, using, { ...OPTIONS, ...options });
 }
 
+/** Choices of types as they come from a configuration. */
+export function overridesOf(types: Readonly<Record<string, string>> = {}): NonNullable<ConvertOptions["overrides"]> {
+  const source = { name: "pg2tidb.config.json", text: JSON.stringify({ types }) };
+  return Object.entries(types).map(([pattern, tidb]) => {
+    const start = source.text.indexOf(JSON.stringify(pattern));
+    return { pattern, tidb, place: `${source.name}:1`, source, span: { start, end: start + pattern.length + 2 } };
+  });
+}
+
 export function fileOf(result: Result, name: string): FileResult {
   const file = result.files.find(({ source }) => source.name === name);
   if (file === undefined) throw new Error(`there is no file ${name} in the result`);

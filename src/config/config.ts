@@ -1,0 +1,88 @@
+/** The reader's settings in a file of the project. Loaded only by the commands that need it: its parser and its schema cost some start-up. */
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { UsageError } from "../cli/exit.js";
+import { nearest } from "../report/near.js";
+import { lineIndex, type Source, type Span } from "../source/text.js";
+import { readTarget, TARGET_WORDS } from "../types/targets.js";
+import { readDocument } from "./document.js";
+import { type ConfigFile, findConfig } from "./find.js";
+import { problemOf } from "./validate.js";
+
+/** An entry, and where it stands. */
+interface Placed {
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** What the file says; every part may be absent. */
+export interface Config {
+  readonly postgres?: "18" | "16";
+  readonly target?: string;
+  readonly tidb?: string;
+  readonly failOn?: "note" | "warning" | "error";
+  readonly types: readonly (Placed & { readonly pattern: string; readonly tidb: string; readonly place: string })[];
+  readonly accept: readonly (Placed & { readonly rule: string; readonly object?: string; readonly reason: string })[];
+}
+
+export const NO_CONFIG: Config = { types: [], accept: [] };
+
+interface Written {
+  readonly postgres?: string | number;
+  readonly target?: string;
+  readonly tidb?: string;
+  readonly failOn?: "note" | "warning" | "error";
+  readonly types?: Readonly<Record<string, string>>;
+  readonly accept?: readonly { readonly rule: string; readonly object?: string; readonly reason: string }[];
+}
+
+/**
+ * The configuration: of the file that is named, or of the nearest one above the working directory.
+ * @throws UsageError naming the key, the file and the line
+ */
+export async function loadConfig(named: string | undefined, cwd: string): Promise<Config> {
+  const file = named === undefined ? await findConfig(cwd) : { path: named, text: await textOf(named) };
+  return file ? readConfig(file, cwd) : NO_CONFIG;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `--config ${path}: ${error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : "cannot be read"}`,
+    );
+  }
+}
+
+/** @throws UsageError naming the key, the file and the line */
+export function readConfig({ path, text }: ConfigFile, cwd: string): Config {
+  const source: Source = { name: relative(cwd, path).replaceAll("\\", "/") || path, text };
+  const line = (at: number) => `${source.name}:${lineIndex(source)(at).line}`;
+  const document = readDocument(text);
+  if ("message" in document) throw new UsageError(`${line(document.at)}: is neither YAML nor JSON: ${document.message}`);
+  const { value, span } = document;
+  const fail = (steps: readonly (string | number)[], message: string): never => {
+    throw new UsageError(`${line(span(steps).start)}: ${message}`);
+  };
+  const problem = problemOf(value);
+  if (problem) fail(problem.path, problem.message);
+  const { types = {}, accept = [], postgres, ...settings } = value as Written;
+  return {
+    ...settings,
+    ...(postgres === undefined ? {} : { postgres: String(postgres) as "18" | "16" }),
+    types: Object.entries(types).map(([pattern, tidb]) => {
+      const wrong = readTarget(tidb);
+      if (typeof wrong === "string") fail(["types", pattern], `types.${pattern}: ${tidb} ${wrong}${meant(tidb)}`);
+      const place = span(["types", pattern]);
+      return { pattern, tidb, place: line(place.start), source, span: place };
+    }),
+    accept: accept.map((entry, i) => ({ ...entry, source, span: span(["accept", i, "rule"]) })),
+  };
+}
+
+function meant(tidb: string): string {
+  const word = /^\s*\w+/.exec(tidb)?.[0].trim().toUpperCase() ?? "";
+  const near = TARGET_WORDS.includes(word) ? [] : nearest(word, TARGET_WORDS);
+  return near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
+}

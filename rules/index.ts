@@ -8,6 +8,7 @@ import inline from "./constraints/inline.js";
 import unique from "./constraints/unique.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
+import fitness from "./fitness/table.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
@@ -69,6 +70,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "constraints/foreign-key": foreignKey,
   "constraints/check": check,
   "constraints/unique": unique,
+  "fitness/table": fitness,
   "tables/options": tableOptions,
   "tables/alter-if-exists": ifExists,
   ...alterRules,

@@ -399,7 +399,8 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
   const worst = (severity: Severity) => findings.some((f) => f.severity === severity);
   if (worst("error")) return "unconverted";
   if (worst("warning")) return "warned";
-  return same && findings.length === 0 ? "as-is" : "rewritten";
+  // Advice on what is well as it stands changes nothing.
+  return same && findings.every((f) => f.rule.startsWith("fitness/")) ? "as-is" : "rewritten";
 }
 
 /** A statement's result, and how it stands in the output: comments, statements with semicolons, commented blocks for holes. */

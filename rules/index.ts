@@ -8,6 +8,7 @@ import inline from "./constraints/inline.js";
 import unique from "./constraints/unique.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
+import returning from "./dml/returning.js";
 import fitness from "./fitness/table.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
@@ -34,6 +35,7 @@ import { alterRules } from "./tables/alter-actions.js";
 import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
 import ifExists from "./tables/alter-if-exists.js";
+import createAs from "./tables/create-as.js";
 import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
 import tableOptions from "./tables/options.js";
@@ -53,6 +55,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "objects/truncate": truncate,
   "session/set": set,
   "session/transaction": transaction,
+  "objects/view": view,
   ...statementRules,
   "queries/derived-table": derivedTable,
   "queries/null-order": nullOrder,
@@ -62,7 +65,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/names": names,
   "dml/multi-assign": multiAssign,
   "dml/on-conflict": onConflict,
-  "objects/view": view,
+  "dml/returning": returning,
+  "tables/create-as": createAs,
   "columns/collation": collation,
   "columns/identity": identity,
   "columns/default": columnDefault,

@@ -223,36 +223,6 @@ const functionRows = {
   }),
 };
 
-const viewRows = {
-  "create-materialized-view": statement(["CreateTableAsStmt"], {
-    construct: "CREATE MATERIALIZED VIEW",
-    why: "TiDB has views, and none that keep their rows.",
-    pg: "sql-creatematerializedview",
-    tidb: "views",
-    when: (node) => node.objtype === "OBJECT_MATVIEW",
-    messages: {
-      lost: error("materialized view {name} is not in the output: TiDB has none", {
-        help: "make a table {name} that a job fills anew by INSERT … SELECT, or a plain view where the query is fast enough",
-      }),
-    },
-    data: (node) => ({ name: relname(node.into?.rel) }),
-    examples: [gone("CREATE MATERIALIZED VIEW v AS SELECT 1 AS a", "lost", SYNTAX)],
-  }),
-  "refresh-materialized-view": statement(["RefreshMatViewStmt"], {
-    construct: "REFRESH MATERIALIZED VIEW",
-    why: "TiDB has no materialized views.",
-    pg: "sql-refreshmaterializedview",
-    tidb: "views",
-    messages: {
-      lost: error("REFRESH of {name} is not in the output: TiDB has no materialized views", {
-        help: "where a table took its place, fill it anew here: DELETE and INSERT … SELECT in one transaction",
-      }),
-    },
-    data: (node) => ({ name: relname(node.relation) }),
-    examples: [gone("REFRESH MATERIALIZED VIEW v", "lost", SYNTAX)],
-  }),
-};
-
 /** Extensions whose types, functions and operator classes are judged wherever a statement uses them. */
 const JUDGED_WHERE_USED = new Set(
   `adminpack amcheck auto_explain btree_gin btree_gist citext cube dblink earthdistance fuzzystrmatch hstore intarray isn lo ltree
@@ -787,7 +757,7 @@ be in TiDB either: then the finding of the thing itself is enough.`,
 /** Things of PostgreSQL that are never made in TiDB. */
 const NEVER_MADE = new Set(
   `ACCESS_METHOD AGGREGATE CAST COLLATION CONVERSION DOMAIN EVENT_TRIGGER EXTENSION FDW FOREIGN_SERVER FOREIGN_TABLE FUNCTION LANGUAGE
-  MATVIEW OPCLASS OPERATOR OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE STATISTIC_EXT TRANSFORM TRIGGER TSCONFIGURATION TSDICTIONARY
+  OPCLASS OPERATOR OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE STATISTIC_EXT TRANSFORM TRIGGER TSCONFIGURATION TSDICTIONARY
   TSPARSER TSTEMPLATE TYPE`
     .split(/\s+/)
     .map((type) => `OBJECT_${type}`),
@@ -812,7 +782,7 @@ const absentRows = {
   }),
   "alter-relation": statement(["AlterTableStmt"], {
     construct: "ALTER VIEW, MATERIALIZED VIEW, FOREIGN TABLE",
-    why: "What is altered is not in the output, and its finding stands where it is created; sequences have no owners.",
+    why: "Defaults and options of a view are of use where it is written through, which TiDB does not do; foreign tables are not in the output.",
     pg: "sql-alterview",
     when: (node) => NOT_TABLES.has(node.objtype ?? "") || (node.objtype !== "OBJECT_TABLE" && !node.cmds?.length),
     messages: { gone: note("there is nothing to alter on {what} {name}") },
@@ -822,24 +792,28 @@ const absentRows = {
   }),
   rename: statement(["RenameStmt"], {
     construct: "RENAME of what TiDB does not have",
-    why: "Views, extensions, attributes of types and the like are not in the output.",
+    why: "Functions, extensions, attributes of types and the like are not in the output.",
     pg: "sql-alterview",
     when: (node) => !RENAMED_ELSEWHERE.has(node.renameType ?? ""),
     messages: { gone: note("there is nothing to rename: {what} {name} is not in the output") },
     data: (node) => ({ what: words(node.renameType), name: node.relation ? relname(node.relation) : nameOf(node.object) }),
-    examples: [gone("ALTER VIEW v RENAME TO w", "gone", SYNTAX), gone("ALTER TYPE pair RENAME ATTRIBUTE a TO b", "gone", SYNTAX)],
+    examples: [
+      gone("ALTER FUNCTION twice(int) RENAME TO both", "gone", SYNTAX),
+      gone("ALTER TYPE pair RENAME ATTRIBUTE a TO b", "gone", SYNTAX),
+    ],
   }),
 };
 
 const RENAMED_ELSEWHERE = new Set(
-  ["TABLE", "COLUMN", "INDEX", "SEQUENCE", "TABCONSTRAINT", "TYPE", "DOMAIN", "DATABASE", "SCHEMA"].map((type) => `OBJECT_${type}`),
+  ["TABLE", "VIEW", "MATVIEW", "COLUMN", "INDEX", "SEQUENCE", "TABCONSTRAINT", "TYPE", "DOMAIN", "DATABASE", "SCHEMA"].map(
+    (type) => `OBJECT_${type}`,
+  ),
 );
 
 /** One rule for every row, `statements/<row>`. */
 export const statementRules: Readonly<Record<string, RuleSpec<string>>> = Object.fromEntries(
   Object.entries({
     ...functionRows,
-    ...viewRows,
     ...extensionRows,
     ...schemaRows,
     ...typeRows,

@@ -45,6 +45,7 @@ export {
   TYPE_ROWS,
   type TypeRow,
 } from "./types/map.js";
+export { typeNode } from "./types/named.js";
 
 /** Names a table or sequence of the catalog in a template: it is printed as TiDB has it. */
 export function relationOf({ schema, name }: { readonly schema: string; readonly name: string }): RangeVar {

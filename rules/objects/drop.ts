@@ -13,6 +13,7 @@ import {
   type Outcome,
   objectName,
   qualified,
+  type RangeVar,
   raw,
   relationOf,
   rule,
@@ -103,8 +104,8 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
     },
     {
       given: "CREATE TABLE t (a int); CREATE SEQUENCE s",
-      pg: "DROP TABLE t CASCADE; DROP SEQUENCE s CASCADE; DROP VIEW v CASCADE",
-      tidb: "DROP TABLE t;\nDROP SEQUENCE s;\nDROP VIEW IF EXISTS v",
+      pg: "DROP TABLE t CASCADE; DROP SEQUENCE s CASCADE; DROP VIEW IF EXISTS v CASCADE; DROP MATERIALIZED VIEW IF EXISTS m",
+      tidb: "DROP TABLE t;\nDROP SEQUENCE s;\nDROP VIEW IF EXISTS v;\nDROP TABLE IF EXISTS m;\nDROP VIEW IF EXISTS m_query",
       findings: ["cascade", "cascade", "cascade"],
       rejected: { sql: "DROP SEQUENCE s CASCADE", code: 1064 },
     },
@@ -144,10 +145,25 @@ const DROPS: Readonly<Record<string, (drop: Drop, names: readonly Name[], ctx: C
   OBJECT_SEQUENCE: dropSequences,
   OBJECT_TYPE: dropColumns,
   OBJECT_DOMAIN: dropColumns,
-  // Views are not in the output; one that is written there by hand is dropped all the same.
   OBJECT_VIEW: (drop, names, ctx) => {
     if (drop.behavior === "DROP_CASCADE") ctx.report("cascade", { name: listed(names) });
-    return ctx.replace(ctx.change(drop, { behavior: undefined, missing_ok: true }));
+    return ctx.replace(ctx.change(drop, { behavior: undefined }));
+  },
+  // A table and the view that it is filled from.
+  OBJECT_MATVIEW: (drop, names, ctx) => {
+    if (drop.behavior === "DROP_CASCADE") ctx.report("cascade", { name: listed(names) });
+    ctx.consumed(drop.objects!);
+    const exists = raw(drop.missing_ok ? "IF EXISTS " : "");
+    return ctx.statements(
+      names.flatMap(({ schema, name }) => {
+        const relation = (relname: string): RangeVar => ({
+          kind: "RangeVar",
+          relname,
+          ...(schema === undefined ? {} : { schemaname: schema }),
+        });
+        return [tidb`DROP TABLE ${exists}${relation(name)}`, tidb`DROP VIEW ${exists}${relation(`${name}_query`)}`];
+      }),
+    );
   },
 };
 

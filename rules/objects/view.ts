@@ -1,4 +1,4 @@
-import { error, note, rule, type ViewStmt, warning } from "../../src/rule.js";
+import { error, note, rule, tidb, type ViewStmt, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE VIEW",
@@ -21,6 +21,17 @@ through is told where it is written.`,
     }),
   },
   on: (takes) => [
+    takes("RenameStmt", ["renameType", "relationType", "relation", "newname", "missing_ok"], (rename, ctx) => {
+      const { relation } = rename;
+      if (!RENAMED.has(rename.renameType ?? "") || !relation) return;
+      ctx.carried(relation, ["relname", "schemaname"]);
+      const to = (suffix: string) => [
+        { ...relation, relname: relation.relname + suffix },
+        { ...relation, relname: rename.newname + suffix },
+      ];
+      const suffixes = rename.renameType === "OBJECT_VIEW" ? [""] : ["", "_query"];
+      return ctx.statements(suffixes.map(to).map(([from, into]) => tidb`RENAME TABLE ${from!} TO ${into!}`));
+    }),
     takes("ViewStmt", ["view", "withCheckOption", "options"], (readable, ctx) => {
       const view = readable as ViewStmt;
       if (view.view?.relpersistence === "t") return ctx.drop("temporary", { name: view.view.relname ?? "" });
@@ -36,6 +47,13 @@ through is told where it is written.`,
     }),
   ],
   examples: [
+    {
+      given: "CREATE VIEW v AS SELECT 1 AS one",
+      pg: "ALTER VIEW v RENAME TO w",
+      tidb: "RENAME TABLE v TO w",
+      accepts: ["SELECT one FROM w"],
+      rejected: { sql: "ALTER VIEW w RENAME TO x", code: 1064 },
+    },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b boolean NOT NULL)",
       pg: "CREATE VIEW v AS SELECT id, COALESCE(a, 0) FROM t WHERE b; CREATE OR REPLACE VIEW w (x) AS SELECT coalesce FROM v",
@@ -56,3 +74,5 @@ through is told where it is written.`,
     },
   ],
 });
+
+const RENAMED = new Set(["OBJECT_VIEW", "OBJECT_MATVIEW"]);

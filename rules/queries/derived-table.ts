@@ -33,7 +33,8 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
     takes("SelectStmt", ["valuesLists"], (readable, ctx) => {
       const query = readable as SelectStmt;
       const rows = query.valuesLists ?? [];
-      const insert = ctx.parent?.kind === "InsertStmt";
+      // TiDB has no place for WITH beside VALUES.
+      const insert = ctx.parent?.kind === "InsertStmt" && !ctx.parent.withClause;
       if (rows.length === 0 || (insert && !query.sortClause && !query.limitCount && !query.limitOffset)) return;
       return ctx.replace(rowsOf(query, rows as readonly (readonly Value[])[], ctx as unknown as Ctx));
     }),
@@ -60,6 +61,12 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
       pg: "VALUES (1, 'a'), (2, 'b')",
       tidb: "SELECT 1 AS column1, 'a' AS column2 UNION ALL SELECT 2, 'b'",
       rejected: { sql: "VALUES (1, 'a'), (2, 'b')", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "WITH q AS (SELECT 1 AS n) INSERT INTO t VALUES ((SELECT n FROM q), 'x')",
+      tidb: "INSERT INTO t WITH q AS (SELECT 1 AS n) SELECT (SELECT n FROM q) AS column1, 'x' AS column2",
+      rejected: { sql: "WITH q AS (SELECT 1 AS n) INSERT INTO t SELECT n, 'x' FROM q", code: 1064 },
     },
     {
       given: "CREATE TABLE t (a int, b text)",

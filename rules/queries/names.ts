@@ -1,6 +1,7 @@
 import {
   as,
   type Context,
+  type IntoClause,
   isNode,
   leading,
   outputName,
@@ -26,6 +27,10 @@ export default rule({
     }),
   },
   on: (takes) => [
+    takes("ReturningClause", ["exprs"], (returning, ctx) => {
+      const exprs = returning.exprs?.map((target) => withName(target, ctx));
+      return exprs?.some((target, i) => target !== returning.exprs?.[i]) ? ctx.replace(ctx.change(returning, { exprs })) : undefined;
+    }),
     takes("SelectStmt", ["targetList", "larg", "op"], (readable, ctx) => {
       const query = readable as SelectStmt;
       const { parent } = ctx;
@@ -78,8 +83,8 @@ const SEEN = new Set([
 
 /** Whether the columns get their names where the query stands. */
 function listsColumns(parent: { readonly kind: string }): boolean {
-  const { aliases, aliascolnames } = parent as { aliases?: readonly Value[]; aliascolnames?: readonly Value[] };
-  return (aliases ?? aliascolnames ?? []).length > 0;
+  const { aliases, aliascolnames, into } = parent as { aliases?: readonly Value[]; aliascolnames?: readonly Value[]; into?: IntoClause };
+  return (aliases ?? aliascolnames ?? into?.colNames ?? []).length > 0;
 }
 
 function withName(item: Value, ctx: Context<never>): Value {

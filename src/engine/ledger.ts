@@ -49,6 +49,7 @@ const NO_INFORMATION: Readonly<Record<string, unknown>> = {
   op: "SETOP_NONE",
   override: "OVERRIDING_NOT_SET",
   withCheckOption: "NO_CHECK_OPTION",
+  ctematerialized: "CTEMaterializeDefault",
 };
 
 const known = new Map<string, ReadonlySet<string>>();

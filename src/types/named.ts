@@ -1,0 +1,13 @@
+import type { PgType } from "../catalog/analysis.js";
+import type { TypeName } from "../pg/ast.js";
+
+/** The type of an expression as a column definition would name it; a literal that nothing gives a type is text, as in CREATE TABLE AS. */
+export function typeNode({ name, mods = [] }: PgType): TypeName {
+  const [, base = name, brackets] = /^(.*?)(\[\])?$/.exec(name === "unknown" ? "text" : name) ?? [];
+  return {
+    kind: "TypeName",
+    names: base.split("."),
+    typmods: mods.map((ival) => ({ kind: "A_Const", ival })),
+    ...(brackets === undefined ? {} : { arrayBounds: [-1] }),
+  };
+}

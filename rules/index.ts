@@ -8,6 +8,7 @@ import inline from "./constraints/inline.js";
 import unique from "./constraints/unique.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
+import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
 import fitness from "./fitness/table.js";
 import expression from "./indexes/expression.js";
@@ -25,9 +26,11 @@ import view from "./objects/view.js";
 import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
+import emptyList from "./queries/empty-list.js";
 import locking from "./queries/locking.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
+import recursive from "./queries/recursive.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -61,8 +64,11 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/null-order": nullOrder,
   "queries/distinct-on": distinctOn,
   "queries/locking": locking,
+  "queries/empty-list": emptyList,
+  "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,
+  "dml/overriding": overriding,
   "dml/multi-assign": multiAssign,
   "dml/on-conflict": onConflict,
   "dml/returning": returning,

@@ -35,11 +35,11 @@ export default rule({
       const query = readable as SelectStmt;
       const { parent } = ctx;
       // Elsewhere nobody sees a name: in EXISTS, IN, a scalar subquery, the right arm of a set operation, the source of an INSERT.
-      const seen = parent === undefined || SEEN.has(parent.kind);
+      const seen = parent === undefined || (SEEN.has(parent.kind) && !listsColumns(parent));
       if (!seen || (!query.larg && !query.targetList)) return;
       const targets = leading(query).targetList ?? [];
       const named = targets.map((target) => withName(target, ctx));
-      const inside = parent !== undefined && parent.kind !== "ExplainStmt" && !listsColumns(parent);
+      const inside = parent !== undefined && parent.kind !== "ExplainStmt";
       if (inside) renameRepeated(named, ctx);
       if (named.every((target, i) => target === targets[i])) return;
       return ctx.replace(withLeading(query, (select, patch) => ctx.change(select, patch), { targetList: named }));

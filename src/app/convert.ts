@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog, find } from "../catalog/model.js";
+import { type Catalog, emptyCatalog, find, key } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
@@ -14,7 +14,7 @@ import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, ty
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
-import type { Node, RangeVar } from "../pg/ast.js";
+import type { Kind, Node, RangeVar } from "../pg/ast.js";
 import { relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import { eachDescendant } from "../pg/walk.js";
@@ -79,6 +79,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     },
     folds,
     lost,
+    lostViews: new Set(),
     relation: relationNamer(final, now),
     options,
     database: undefined,
@@ -148,6 +149,8 @@ interface Pass {
   readonly folds: Ledger;
   /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
   readonly lost: Set<Node>;
+  /** Keys of views and tables made from queries that are not in the output. */
+  readonly lostViews: Set<string>;
   readonly relation: RelationNamer;
   readonly options: ConvertOptions;
   /** The one that psql was told to connect to last. */
@@ -225,6 +228,17 @@ function leadingText(chunk: Chunk): string {
 }
 
 async function make(pass: Pass, item: Item): Promise<Made> {
+  const made = await makeItem(pass, item);
+  const view = item.statement && madeBy(item.statement.node);
+  if (view) {
+    const name = key(pass.run.now, relationName(view));
+    if (made.sql.length === 0) pass.lostViews.add(name);
+    else pass.lostViews.delete(name);
+  }
+  return made;
+}
+
+async function makeItem(pass: Pass, item: Item): Promise<Made> {
   const { chunk } = item;
   if (chunk.kind === "meta") return makeMeta(pass, chunk);
   if (chunk.kind === "copy") return makeCopy(chunk);
@@ -316,11 +330,46 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
 }
 
-/** The table that a statement is about, when it is not in the output. */
-function absentTable({ run: { now }, lost }: Pass, node: Node): string | undefined {
+/** The table or view that a statement is about, or that it reads, when it is not in the output. */
+function absentTable(pass: Pass, node: Node): string | undefined {
+  const {
+    run: { now },
+    lost,
+    lostViews,
+  } = pass;
+  if (QUERIES.has(node.kind)) {
+    const own = new Set<string>();
+    const read: RangeVar[] = [];
+    eachDescendant(node, (inner) => {
+      if (inner.kind === "CommonTableExpr") own.add(inner.ctename ?? "");
+      if (inner.kind === "RangeVar" && inner !== madeBy(node)) read.push(inner);
+    });
+    const absent = read.find((relation) => {
+      if (relation.schemaname === undefined && own.has(relation.relname ?? "")) return false;
+      const table = find(now, now.tables, relationName(relation));
+      return table ? lost.has(table.node) : lostViews.has(key(now, relationName(relation)));
+    });
+    return absent?.relname;
+  }
   if (node.kind !== "AlterTableStmt" && node.kind !== "IndexStmt" && node.kind !== "InsertStmt") return undefined;
   const table = node.relation && find(now, now.tables, relationName(node.relation));
   return table && lost.has(table.node) ? table.name : undefined;
+}
+
+/** Statements whose every relation must be there. */
+const QUERIES: ReadonlySet<Kind> = new Set<Kind>([
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
+  "ViewStmt",
+  "CreateTableAsStmt",
+  "RefreshMatViewStmt",
+]);
+
+/** The relation that a statement makes from a query. */
+function madeBy(node: Node): RangeVar | undefined {
+  return node.kind === "ViewStmt" ? node.view : node.kind === "CreateTableAsStmt" ? node.into?.rel : undefined;
 }
 
 function refusal(source: Source, span: Span, { message, at }: { message: string; at: number }): Finding {

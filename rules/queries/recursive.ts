@@ -1,0 +1,110 @@
+import {
+  as,
+  type Context,
+  eachDescendant,
+  isNode,
+  leading,
+  mapType,
+  note,
+  outputName,
+  type ResTarget,
+  raw,
+  rule,
+  type SelectStmt,
+  tidb,
+  tidbText,
+  type Value,
+  warning,
+  withLeading,
+} from "../../src/rule.js";
+
+type Ctx = Context<"widened" | "seed">;
+
+export default rule({
+  construct: "WITH RECURSIVE: the first SELECT",
+  why: `TiDB takes the type of a recursive column from its first SELECT, with its length, and cuts what the following rounds return down to it
+without an error: 'a' stays one letter long, 1.5 has one digit behind the point, NULL stays NULL. The first SELECT gets types that are wide enough.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-RECURSIVE",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-with",
+  },
+  messages: {
+    widened: note("column {column} of {name} is cast to {type} in its first SELECT: TiDB would cut longer values of the following rounds"),
+    seed: warning("column {column} of {name} has the type of its first SELECT in TiDB, which is not known here: longer values are cut", {
+      help: "cast it in the first SELECT to a type that is wide enough: CAST(… AS CHAR(16383)), CAST(… AS DECIMAL(65,30))",
+    }),
+  },
+  on: (takes) => [
+    takes("CommonTableExpr", ["ctename", "ctequery", "aliascolnames"], (cte, ctx) => {
+      const query = as("SelectStmt", cte.ctequery);
+      const name = cte.ctename ?? "";
+      if (query?.op !== "SETOP_UNION" || !isRecursive(query, name)) return;
+      const first = leading(query);
+      const targets = (first.targetList ?? []).map((item, i) => {
+        const target = as("ResTarget", item);
+        const original = target && (ctx.origin(target) as ResTarget);
+        if (!target?.val || !original) return item;
+        const column = String(cte.aliascolnames?.[i] ?? outputName(original) ?? i + 1);
+        const type = wideType(original.val, ctx);
+        if (type === "unknown") ctx.report("seed", { column, name }, original);
+        if (type === undefined || type === "unknown") return item;
+        ctx.report("widened", { column, name, type: type === "SIGNED" ? "BIGINT" : type }, original);
+        if (type === "SIGNED") ctx.consumed(target.val);
+        const value = type === "SIGNED" ? tidbText("CAST(NULL AS SIGNED)") : tidb`CAST(${target.val} AS ${raw(type)})`;
+        return ctx.change(target, { val: value as unknown as Value });
+      });
+      if (targets.every((target, i) => target === first.targetList?.[i])) return;
+      return ctx.replace(
+        ctx.change(cte, { ctequery: withLeading(query, (select, patch) => ctx.change(select, patch), { targetList: targets }) }),
+      );
+    }),
+  ],
+  examples: [
+    {
+      given:
+        "CREATE TABLE part (id int PRIMARY KEY, parent int, name text NOT NULL, code varchar(3)); INSERT INTO part VALUES (1, NULL, 'a', 'x'), (2, 1, 'b', 'y')",
+      pg: "WITH RECURSIVE tree (id, path, n, last) AS (SELECT id, 'top', 1.5, NULL::int FROM part UNION ALL SELECT id, path, n, id FROM tree WHERE FALSE) SELECT path FROM tree",
+      tidb: `WITH RECURSIVE tree (id, path, n, last) AS (
+  SELECT id, CAST('top' AS CHAR(16383)), CAST(1.5 AS DECIMAL(65,30)), CAST(NULL AS SIGNED) FROM part
+  UNION ALL
+  SELECT id, path, n, id FROM tree WHERE FALSE
+)
+SELECT path FROM tree`,
+      findings: ["widened", "widened", "widened"],
+    },
+    {
+      given: "CREATE TABLE t (a int)",
+      pg: "WITH RECURSIVE q (x) AS (SELECT house_rule(a) FROM t UNION ALL SELECT x FROM q WHERE FALSE) SELECT x FROM q",
+      tidb: null,
+      findings: ["seed"],
+    },
+  ],
+});
+
+function isRecursive(query: SelectStmt, name: string): boolean {
+  let found = false;
+  if (query.rarg)
+    eachDescendant(query.rarg, (node) => {
+      if (as("RangeVar", node)?.relname === name && as("RangeVar", node)?.schemaname === undefined) found = true;
+    });
+  return found;
+}
+
+const TEXT = new Set(["text", "varchar", "bpchar", "unknown", "name"]);
+const WHOLE = new Set(["int2", "int4", "int8"]);
+
+/** The type a first value must be cast to; undefined where it is wide enough already. */
+function wideType(value: Value | undefined, ctx: Ctx): string | undefined {
+  const constant = as("A_Const", value);
+  if (constant?.ival !== undefined || constant?.boolval !== undefined) return undefined;
+  const info = isNode(value) ? ctx.info(value) : undefined;
+  const type = info?.type.name ?? (constant?.sval !== undefined ? "text" : constant?.fval !== undefined ? "numeric" : undefined);
+  if (type === undefined) return "unknown";
+  if (TEXT.has(type)) {
+    const stored = info?.column && mapType(ctx.catalog, info.column.type, info.column)?.sql;
+    return stored === "LONGTEXT" ? undefined : "CHAR(16383)";
+  }
+  if (type === "numeric") return info?.type.mods?.length ? undefined : "DECIMAL(65,30)";
+  const isNull = constant?.isnull ?? as("A_Const", as("TypeCast", value)?.arg)?.isnull ?? false;
+  return WHOLE.has(type) && isNull ? "SIGNED" : undefined;
+}

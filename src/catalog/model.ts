@@ -20,6 +20,9 @@ export interface Catalog {
   /** The user's functions, aggregates and procedures, all of a name together. */
   readonly functions: Map<string, readonly Routine[]>;
   readonly extensions: Set<string>;
+  /** The user's casts by `source target`, with pg_cast.castcontext; names of the user's operators. */
+  readonly casts: Map<string, string>;
+  readonly operators: Set<string>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
   /** Constraints and indexes by the node that made them. */
@@ -157,6 +160,8 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     ranges: new Map(),
     functions: new Map(),
     extensions: new Set(),
+    casts: new Map(),
+    operators: new Set(),
     columnOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),

@@ -5,6 +5,7 @@ import type {
   Constraint,
   CreateFunctionStmt,
   CreateStmt,
+  DefineStmt,
   FunctionParameter,
   IndexElem,
   IndexStmt,
@@ -130,10 +131,20 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const multirange = as("TypeName", options.get("multirange_type_name"));
     if (!subtype) return;
     const own = k.includes("range") ? k.replace("range", "multirange") : `${k}_multirange`;
-    catalog.ranges.set(k, {
-      subtype: resolveType(catalog, subtype).name,
-      multirange: multirange ? key(catalog, typeName(multirange)) : own,
-    });
+    const bound = resolveType(catalog, subtype).name;
+    catalog.ranges.set(k, { subtype: bound, multirange: multirange ? key(catalog, typeName(multirange)) : own });
+    const name = qualified(node.typeName ?? []);
+    for (const args of [
+      [bound, bound],
+      [bound, bound, "text"],
+    ])
+      addRoutine(catalog, name, { ...ROUTINE, name: name.name, args, result: k });
+  },
+  DefineStmt: createAggregate,
+  CreateCastStmt: (catalog, node) => {
+    if (!node.sourcetype || !node.targettype) return;
+    const types = [node.sourcetype, node.targettype].map((type) => resolveType(catalog, type).name);
+    catalog.casts.set(types.join(" "), CAST_CONTEXTS[node.context ?? ""] ?? "e");
   },
   CreateExtensionStmt: (catalog, node) => {
     catalog.extensions.add(node.extname ?? "");
@@ -265,7 +276,6 @@ function derive(
 
 /** The signature of a function as calls see it (functioncmds.c, interpret_function_parameter_list). */
 function createFunction(catalog: Catalog, node: CreateFunctionStmt): void {
-  const k = key(catalog, qualified(node.funcname ?? []));
   const parameters = (node.parameters ?? []).flatMap((value) => as("FunctionParameter", value) ?? []);
   const type = (parameter: FunctionParameter) => (parameter.argType ? resolveType(catalog, parameter.argType).name : "unknown");
   const inputs = parameters.filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE");
@@ -293,6 +303,50 @@ function createFunction(catalog: Catalog, node: CreateFunctionStmt): void {
     extension: "",
     own: true,
   };
+  addRoutine(catalog, qualified(node.funcname ?? []), made);
+}
+
+/** When a cast is applied, as pg_cast.castcontext has it. */
+const CAST_CONTEXTS: Readonly<Record<string, string>> = { COERCION_IMPLICIT: "i", COERCION_ASSIGNMENT: "a", COERCION_EXPLICIT: "e" };
+
+/** An aggregate gives what its final function gives, or its state; an operator is only known to be there. */
+function createAggregate(catalog: Catalog, node: DefineStmt): void {
+  const name = qualified(node.defnames ?? []);
+  if (node.variant === "OBJECT_OPERATOR") catalog.operators.add(name.name);
+  if (node.variant !== "OBJECT_AGGREGATE") return;
+  const options = sequenceOptions(node.definition);
+  const typeIn = (value: Value | undefined) => {
+    const type = as("TypeName", value);
+    return type && resolveType(catalog, type).name;
+  };
+  const [declared] = node.args ?? [];
+  const parameters = Array.isArray(declared) ? (declared as readonly Value[]).flatMap((value) => as("FunctionParameter", value) ?? []) : [];
+  const args = node.oldstyle ? [typeIn(options.get("basetype"))] : parameters.map(({ argType }) => typeIn(argType));
+  const state = typeIn(options.get("stype") ?? options.get("stype1"));
+  const final = as("TypeName", options.get("finalfunc"));
+  const last = final && find(catalog, catalog.functions, typeName(final))?.find((f) => f.args[0] === state);
+  const result = final ? last?.result : state;
+  if (result === undefined || args.some((type) => type === undefined)) return;
+  addRoutine(catalog, name, { ...ROUTINE, name: name.name, kind: "a", args: args as string[], result });
+}
+
+/** What has nothing in particular. */
+const ROUTINE = {
+  kind: "f",
+  names: undefined,
+  outs: undefined,
+  volatility: "immutable",
+  strict: false,
+  set: false,
+  variadic: false,
+  defaults: 0,
+  extension: "",
+  own: true,
+} as const;
+
+/** Puts a routine in the place of one with the same arguments, or beside the others. */
+function addRoutine(catalog: Catalog, name: Name, made: Routine): void {
+  const k = key(catalog, name);
   const others = (catalog.functions.get(k) ?? []).filter(({ args }) => args.join() !== made.args.join());
   catalog.functions.set(k, [...others, made]);
 }
@@ -589,13 +643,21 @@ function indexName(catalog: Catalog, table: Table, elements: readonly IndexElem[
 type AlterStep = (catalog: Catalog, table: Table, cmd: AlterTableCmd) => void;
 
 function alterTable(catalog: Catalog, node: AlterTableStmt): void {
-  const table = find(catalog, catalog.tables, relationName(node.relation as RangeVar));
-  if (!table) return;
+  const name = relationName(node.relation as RangeVar);
+  const table = find(catalog, catalog.tables, name);
+  // Of a table that a query made the columns are no longer known once they change.
+  if (!table) {
+    const changes = (node.cmds ?? []).some((cmd) => RESHAPES.has(as("AlterTableCmd", cmd)?.subtype ?? ""));
+    if (changes) catalog.derived.delete(foundKey(catalog, catalog.derived, name));
+    return;
+  }
   for (const item of node.cmds ?? []) {
     const cmd = as("AlterTableCmd", item);
     if (cmd) ALTERATIONS[cmd.subtype ?? ""]?.(catalog, table, cmd);
   }
 }
+
+const RESHAPES: ReadonlySet<string> = new Set(["AT_AddColumn", "AT_DropColumn", "AT_AlterColumnType"]);
 
 function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCmd) => void): AlterStep {
   return (catalog, table, cmd) => {
@@ -656,7 +718,12 @@ function rename(catalog: Catalog, node: RenameStmt): void {
 const INDEXED: ReadonlySet<TableConstraint["type"]> = new Set(["primary", "unique", "exclude"]);
 
 const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: string) => void>> = {
-  OBJECT_TABLE: (catalog, node, to) => renameIn(catalog, catalog.tables, relationName(node.relation!), to),
+  OBJECT_TABLE: (catalog, node, to) => {
+    renameIn(catalog, catalog.tables, relationName(node.relation!), to);
+    renameIn(catalog, catalog.derived, relationName(node.relation!), to);
+  },
+  OBJECT_VIEW: (catalog, node, to) => renameView(catalog, relationName(node.relation!), to),
+  OBJECT_MATVIEW: (catalog, node, to) => renameView(catalog, relationName(node.relation!), to),
   OBJECT_INDEX: (catalog, node, to) => {
     const name = relationName(node.relation!);
     renameIn(catalog, catalog.indexes, name, to);
@@ -690,6 +757,11 @@ function renameConstraint(table: Table, constraint: TableConstraint, to: string)
   table.constraints.delete(constraint.name);
   constraint.name = to;
   table.constraints.set(to, constraint);
+}
+
+function renameView(catalog: Catalog, from: Name, to: string): void {
+  renameIn(catalog, catalog.derived, from, to);
+  renameIn(catalog, catalog.views as Map<string, { name: string }>, from, to);
 }
 
 function renameIn<T extends { name: string }>(catalog: Catalog, map: Map<string, T>, from: Name, to: string): void {

@@ -188,3 +188,10 @@ SELECT add2(id), (SELECT cnt FROM rows2(id)), o.t_id FROM t, outs(t.id) o(t_id, 
 SELECT m < 'ok', m = ANY('{sad}'), m IN ('sad', 'ok'), enum_range(m), enum_first(m), m::text LIKE 'x', coalesce(m, 'ok'), CASE WHEN b THEN m ELSE 'sad' END, array_agg(m) OVER (), nullif(m, 'ok'), m || '' FROM t WHERE m = $1 OR m = ANY($2);
 SELECT p + p, p / 2, p::int, p::text, p = ANY('{1}'), array_agg(p) OVER (), ARRAY[p, 1], ARRAY[p], p IN (1, 2), coalesce(p, id), coalesce(p, p), greatest(p, 2), CASE WHEN b THEN p END, e LIKE 'x', e || e, ARRAY[e], length(e), e = $1, sum(p) OVER (), -p, p BETWEEN 1 AND 2, nullif(p, 1), nullif(e, '') FROM t;
 SELECT min(p), max(e), array_agg(e), string_agg(e, ','), count(p), jsonb_agg(e) FROM t;
+SELECT joined(s), joined(DISTINCT v) FROM t;
+SELECT * FROM child;
+SELECT * FROM copy_of;
+SELECT * FROM part1;
+INSERT INTO child (amount, extra) VALUES ($1, $2);
+SELECT textrange('a', 'b'), lower('[a,b)'::textrange), textrange('a', 'b') @> 'a'::text, '[a,b)'::textrange && '[c,d)';
+SELECT * FROM kept;

@@ -11,3 +11,11 @@ CREATE FUNCTION add2(a int, b int DEFAULT 2) RETURNS bigint LANGUAGE sql AS 'sel
 CREATE FUNCTION rows2(lim int) RETURNS TABLE (k text, cnt bigint) LANGUAGE sql AS 'select ''a''::text, 1::bigint';
 CREATE FUNCTION onet(arg int) RETURNS SETOF t LANGUAGE sql AS 'select * from t where id = arg';
 CREATE FUNCTION outs(IN x int, OUT y int, OUT z text) LANGUAGE sql AS 'select 1, ''a''::text';
+CREATE AGGREGATE joined(text) (SFUNC = textcat, STYPE = text, INITCOND = '');
+CREATE TABLE child (extra text) INHERITS (o);
+CREATE TABLE copy_of (first int, LIKE o INCLUDING ALL, last date);
+CREATE TABLE parted (k int, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE part1 PARTITION OF parted FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TYPE textrange AS RANGE (subtype = text);
+CREATE VIEW gone AS SELECT 1 AS one;
+ALTER VIEW gone RENAME TO kept;

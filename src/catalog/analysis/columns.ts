@@ -20,7 +20,7 @@ export interface Relation {
   readonly schema: string | undefined;
   readonly name: string;
   readonly table: Table | undefined;
-  readonly columns: readonly ItemColumn[];
+  readonly columns: readonly ItemColumn[] | undefined;
   readonly row: string;
   readonly system: boolean;
 }
@@ -33,10 +33,7 @@ export function relationOf(catalog: Catalog, schema: string | undefined, name: s
       schema: table.schema,
       name: table.name,
       table,
-      columns: [...table.columns.values()].map((column) => ({
-        name: column.name,
-        info: { type: resolveType(catalog, column.type), nullable: !column.notNull, column },
-      })),
+      columns: tableColumns(catalog, table),
       row: `${table.schema}.${table.name}`,
       system: true,
     };
@@ -74,6 +71,39 @@ export function relationOf(catalog: Catalog, schema: string | undefined, name: s
     }
   );
 }
+
+/** Own columns after those of the tables it inherits from, is a partition of or is made like; undefined when one of these is not known. */
+function tableColumns(catalog: Catalog, table: Table, depth = 0): readonly ItemColumn[] | undefined {
+  const own = [...table.columns.values()].map((column) => ({
+    name: column.name,
+    info: { type: resolveType(catalog, column.type), nullable: !column.notNull, column },
+  }));
+  const { inhRelations = [], tableElts = [], ofTypename } = table.node;
+  if (ofTypename) return undefined;
+  const sources = [...inhRelations, ...tableElts.map((element) => as("TableLikeClause", element)?.relation ?? element)];
+  if (!sources.some((source) => as("RangeVar", source))) return own;
+  const columns: ItemColumn[] = [];
+  const add = (column: ItemColumn) => {
+    const at = columns.findIndex(({ name }) => name === column.name);
+    if (at < 0) columns.push(column);
+    else columns[at] = column;
+  };
+  for (const source of sources) {
+    const defined = as("ColumnDef", source)?.colname;
+    for (const column of own) if (column.name === defined) add(column);
+    const from = as("RangeVar", source);
+    if (!from) continue;
+    const found = find(catalog, catalog.tables, { schema: from.schemaname, name: from.relname ?? "" });
+    const inherited = found && depth < MAX_DEPTH ? tableColumns(catalog, found, depth + 1) : undefined;
+    if (!inherited) return undefined;
+    for (const { name, info } of inherited) add({ name, info: info && { type: info.type, nullable: true } });
+  }
+  for (const column of own) add(column);
+  return columns;
+}
+
+/** No chain of tables is as long; one that goes in a circle is. */
+const MAX_DEPTH = 20;
 
 /** What a sequence shows when it is read as a table. */
 const SEQUENCE: readonly ItemColumn[] = [
@@ -210,5 +240,5 @@ export function typeColumns(catalog: Catalog, type: string): readonly ItemColumn
   const dot = type.indexOf(".");
   if (dot < 0 || !(catalog.tables.has(type) || catalog.derived.has(type))) return undefined;
   const relation = relationOf(catalog, type.slice(0, dot), type.slice(dot + 1));
-  return relation?.columns.map(({ name, info }) => ({ name, info: info && { ...info, nullable: true } }));
+  return relation?.columns?.map(({ name, info }) => ({ name, info: info && { ...info, nullable: true } }));
 }

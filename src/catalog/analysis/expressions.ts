@@ -306,11 +306,13 @@ function typeCast(scope: Scope, node: TypeCast): Info | undefined {
   return infoOf(type, info?.nullable !== false || castNullable(scope, info, type));
 }
 
-/** JSON's null becomes NULL when it is read as a scalar; what a user's own type does is not known. */
+/** JSON's null becomes NULL when it is read as a scalar, and so does the time of an infinite timestamp; what a user's own type does is not known. */
 function castNullable(scope: Scope, info: Info, type: PgType): boolean {
   const from = baseType(scope.run.catalog, info.type.name);
   const to = baseType(scope.run.catalog, type.name);
+  if (scope.run.catalog.casts.has(`${from} ${to}`)) return true;
   if (from === "jsonb") return to !== "jsonb" && to !== "json" && typeFacts(scope.run.catalog, to)?.category !== "S";
+  if ((to === "time" || to === "timetz") && from.startsWith("timestamp")) return true;
   return typeFacts(scope.run.catalog, from) === undefined || typeFacts(scope.run.catalog, to) === undefined;
 }
 

@@ -70,7 +70,7 @@ export function relationItem(scope: Scope, node: RangeVar, target = false): Item
     return item({ alias, columns: undefined, row: "unknown" });
   }
   const { schema, table, columns, row, system } = found;
-  return item({ alias, schema: node.alias ? undefined : schema, table, columns: renamed(columns, node.alias), row, system });
+  return item({ alias, schema: node.alias ? undefined : schema, table, columns: columns && renamed(columns, node.alias), row, system });
 }
 
 function cteNamed(scope: Scope, name: string): { readonly columns: readonly ItemColumn[] | undefined } | undefined {

@@ -4,15 +4,15 @@ import type { Info } from "./state.js";
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Operators that give a value for every two values: no lookup in a document, no geometry (lines need not meet). */
-const TOTAL_OPERATORS = words(`
+export const TOTAL_OPERATORS = words(`
   = <> < > <= >= + - * / % ^ @ |/ ||/ !! || ~~ !~~ ~~* !~~* ~~~ ~ ~* !~ !~* ^@ & | # << >> @> <@ && ? ?| ?& &< &> -|- *= *<> *< *> *<= *>= ~<~ ~>~ ~<=~ ~>=~
 `);
 const GEOMETRY = words("point line lseg box path polygon circle");
 
 /** Functions that give a value for all values, where they give one at all (checked on PostgreSQL by test/catalog/nullness.test.ts). */
-const TOTAL_FUNCTIONS = words(`
+export const TOTAL_FUNCTIONS = words(`
   abs acos acosd asin asind atan atand atan2 atan2d ceil ceiling cbrt cos cosd cot cotd degrees div erf erfc exp factorial floor gamma gcd lcm lgamma ln log log10
-  mod pi power radians round scale sign sin sind sqrt tan tand trim_scale trunc width_bucket sinh cosh tanh asinh acosh atanh
+  mod pi power radians round sign sin sind sqrt tan tand trim_scale trunc width_bucket sinh cosh tanh asinh acosh atanh
   ascii bit_length bit_count btrim char_length character_length chr concat concat_ws casefold convert convert_from convert_to crc32 crc32c decode encode initcap
   left length lower lpad ltrim md5 normalize octet_length overlay position quote_ident quote_literal regexp_count regexp_instr regexp_like
   regexp_replace repeat replace reverse right rpad rtrim sha224 sha256 sha384 sha512 split_part starts_with strpos substr to_ascii to_bin to_hex to_oct
@@ -31,16 +31,16 @@ const TOTAL_FUNCTIONS = words(`
   abbrev broadcast family host hostmask masklen netmask network set_masklen text
   generate_series generate_subscripts json_object_keys jsonb_object_keys json_array_elements jsonb_array_elements regexp_matches regexp_split_to_array
   jsonb_path_query json_each jsonb_each hashtext md5 pg_advisory_lock pg_try_advisory_lock pg_try_advisory_xact_lock pg_advisory_unlock xmlcomment enum_range
-  bool int2 int4 int8 float4 float8 numeric varchar bpchar date time timestamp timestamptz interval timetz name
+  bool int2 int4 int8 float4 float8 numeric varchar bpchar date timestamp timestamptz interval name
 `);
 
 /** The bounds of a range, and JSON null read as a scalar, are NULL under names that are otherwise total. */
 const JSON_SCALARS = words("bool int2 int4 int8 float4 float8 numeric");
-const partial = ({ name, args: [first] }: Routine): boolean =>
+export const partial = ({ name, args: [first] }: Routine): boolean =>
   ((name === "lower" || name === "upper") && first !== "text") || (first === "jsonb" && JSON_SCALARS.has(name));
 
 /** Those of them that take NULL for an argument without becoming NULL. */
-const NULL_PROOF =
+export const NULL_PROOF =
   words(`concat num_nulls num_nonnulls json_build_array json_build_object jsonb_build_array jsonb_build_object int4range int8range numrange
   daterange tsrange tstzrange array_append array_prepend`);
 
@@ -65,6 +65,8 @@ export function operatorNullable(op: Operator, args: readonly (Info | undefined)
 
 /** Whether a function, no aggregate, may give NULL. */
 export function functionNullable(f: Routine, args: readonly (Info | undefined)[]): boolean {
+  // Beside a longer set, what a set lacks is NULL.
+  if (f.set) return true;
   if (NULL_PROOF.has(f.name)) return false;
   if (!TOTAL_FUNCTIONS.has(f.name) || partial(f)) return true;
   return args.some((info) => info?.nullable !== false);

@@ -14,7 +14,8 @@ export const typeIn = (info: Info | undefined): string | undefined => info?.type
 /** A call of an operator (parse_oper.c, make_op); `left` is null for a prefix operator. */
 export function makeOperator(scope: Scope, name: string, left: Operand | null, right: Operand): Info | undefined {
   const found = resolveOperator(scope.run.catalog, name, left === null ? null : typeIn(left.info), typeIn(right.info));
-  if (!found) return undefined;
+  // An operator of the user's own may be the one that is meant.
+  if (!found || scope.run.catalog.operators.has(name)) return undefined;
   const operands = left === null ? [right] : [left, right];
   for (const [i, type] of (found.args ?? []).entries()) coerceOperand(scope, operands[i]!, type);
   return called(

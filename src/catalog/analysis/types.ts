@@ -179,8 +179,8 @@ export function pathway(catalog: Catalog, source: string, target: string, contex
   const from = baseType(catalog, source);
   const to = baseType(catalog, target);
   if (from === to) return true;
-  const cast = builtinCast(from, to);
-  if (cast) return RANK[context] >= CONTEXT_RANK[cast.context]!;
+  const cast = catalog.casts.get(`${from} ${to}`) ?? builtinCast(from, to)?.context;
+  if (cast !== undefined) return RANK[context] >= CONTEXT_RANK[cast]!;
   const element = elementOf(to);
   const sourceElement = elementOf(from);
   if (element !== undefined && sourceElement !== undefined) return pathway(catalog, sourceElement, element, context);

@@ -42,6 +42,7 @@ import createAs from "./tables/create-as.js";
 import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
 import tableOptions from "./tables/options.js";
+import partitions from "./tables/partitions.js";
 import rename from "./tables/rename.js";
 import enumChanges from "./types/enum-changes.js";
 import override from "./types/override.js";
@@ -49,6 +50,7 @@ import { typeRules } from "./types.js";
 
 /** All rules in the order in which they run on a node; the id of a rule in a file of its own is the file's path. */
 const RULES: Readonly<Record<string, RuleSpec<string>>> = {
+  "tables/partitions": partitions,
   "tables/fold": foldTable,
   ...typeRules,
   "types/override": override,

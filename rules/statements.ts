@@ -3,12 +3,14 @@ import {
   type Context,
   type Data,
   error,
+  find,
   type Kind,
   type NodeOf,
   note,
   qualified,
   type RuleSpec,
   relationName,
+  rootOf,
   rule,
   typeName,
   type Value,
@@ -205,9 +207,19 @@ const functionRows = {
       lost: error("rule {name} on {table} is not in the output: TiDB has no rules", {
         help: "write in the application what the rule made of the statement",
       }),
+      redirect: note("rule {name} needs nothing in TiDB: the rows it sent to a partition stay in {table}"),
     },
+    choose: (node, ctx) => (sendsToPartitions(node, ctx) ? "redirect" : "lost"),
     data: (node) => ({ name: node.rulename ?? "", table: relname(node.relation) }),
-    examples: [gone("CREATE RULE keep AS ON DELETE TO t DO INSTEAD NOTHING", "lost", SYNTAX, "CREATE TABLE t (a int)")],
+    examples: [
+      gone("CREATE RULE keep AS ON DELETE TO t DO INSTEAD NOTHING", "lost", SYNTAX, "CREATE TABLE t (a int)"),
+      gone(
+        "CREATE RULE send AS ON INSERT TO t WHERE new.a > 0 DO INSTEAD INSERT INTO t1 VALUES (new.a)",
+        "redirect",
+        SYNTAX,
+        "CREATE TABLE t (a int); CREATE TABLE t1 (CHECK (a > 0)) INHERITS (t)",
+      ),
+    ],
   }),
   "create-policy": statement(["CreatePolicyStmt", "AlterPolicyStmt"], {
     construct: "row security policies",
@@ -222,6 +234,23 @@ const functionRows = {
     examples: [gone("CREATE POLICY own ON t USING (a = 1)", "lost", SYNTAX, "CREATE TABLE t (a int)")],
   }),
 };
+
+/** Whether a rule only sends inserted rows on to children of the table, whose rows are the table's own in TiDB. */
+function sendsToPartitions({ event, instead, relation, actions }: NodeOf<"RuleStmt">, { final }: Context): boolean {
+  const table = relation && find(final, final.tables, relationName(relation));
+  return (
+    event === "CMD_INSERT" &&
+    instead === true &&
+    table !== undefined &&
+    (actions ?? []).length > 0 &&
+    (actions ?? []).every((action) => {
+      const into = as("InsertStmt", action)?.relation;
+      const target = into && find(final, final.tables, relationName(into));
+      // An INSERT into a partition is one into the whole table by now.
+      return target !== undefined && (rootOf(target) ?? target) === table;
+    })
+  );
+}
 
 /** Extensions whose types, functions and operator classes are judged wherever a statement uses them. */
 const JUDGED_WHERE_USED = new Set(

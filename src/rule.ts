@@ -3,7 +3,7 @@ import type { RangeVar } from "./pg/ast.js";
 
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export type { Catalog, Column, Index, Sequence, Table, TableConstraint } from "./catalog/model.js";
-export { find, isAutoIncrement } from "./catalog/model.js";
+export { find, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { objectName } from "./catalog/naming.js";
 export { literalText, nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { COMMENT_BYTES, columnDefinition } from "./emit/columns.js";

@@ -100,7 +100,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: error("{action} is not in the output: the parent and the partition are two separate tables in it", {
       help: "write all rows to the parent, and leave the partition's table out",
     }),
-    examples: [gone("ATTACH PARTITION p FOR VALUES IN (1)", "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p (a int)")],
+    examples: [gone("DETACH PARTITION p", "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p (a int)")],
   },
   inherit: {
     subtypes: ["AT_AddInherit", "AT_DropInherit", "AT_AddOf", "AT_DropOf"],

@@ -51,7 +51,8 @@ there, makes a primary key that is added later nonclustered for good, and has no
     for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") of.set(statement.node, statement);
     const creators: Creators = { of, additions: new Map() };
     for (const column of schema.final.columnOf.values()) column.history.autoIncrement = false;
-    for (const statement of schema.statements) FOLDS[statement.node.kind]?.(schema, creators, statement);
+    for (const statement of schema.statements)
+      if (statement.absorbedInto === undefined) FOLDS[statement.node.kind]?.(schema, creators, statement);
     for (const [creator, additions] of creators.additions)
       schema.update(creator, withAdditions(schema, creator.current as Create, additions));
   },

@@ -1,4 +1,17 @@
-import { as, error, note, relationName, rule, warning } from "../../src/rule.js";
+import {
+  as,
+  type Context,
+  columnDefinition,
+  error,
+  find,
+  type NodeOf,
+  note,
+  relationName,
+  rule,
+  tidbText,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "table options",
@@ -15,15 +28,18 @@ tables, inheritance and partitions.`,
     temporary: error("temporary table {table} is not in the output", {
       help: "make it in the session that uses it: CREATE TEMPORARY TABLE works in TiDB, without ON COMMIT",
     }),
-    inherits: error("{table} is not in the output: TiDB has no INHERITS", {
-      help: "repeat the parent's columns in a table of its own, or keep all rows in the parent with a column that tells them apart",
+    inherited: warning("{table} is a table of its own with the columns of {parents}: to read those is not to read its rows", {
+      help: "read them by UNION ALL where a query of the parent must find the children's rows; columns and CHECKs added to the parent later do not reach {table}",
+    }),
+    inherits: error("{table} is not in the output: the table it INHERITS from is not in the input", {
+      help: "convert the file that makes the parent together with this one",
     }),
     "typed-table": error("{table} is not in the output: TiDB has no tables OF a composite type", { help: "write its columns out" }),
     partitioned: warning("{table} is one table without partitions: all rows are in it", {
       help: "PARTITION BY RANGE COLUMNS, LIST COLUMNS or KEY can be added in TiDB, where the primary key holds the partition's columns",
     }),
-    partition: error("partition {table} is not in the output: its rows belong to the parent, which has no partitions", {
-      help: "write to and read from the parent; a table of its own is needed only where the partition is named in queries",
+    partition: error("partition {table} is not in the output: its parent is not in the input", {
+      help: "convert the file that makes the parent together with this one",
     }),
   },
   on: (takes) => [
@@ -33,11 +49,20 @@ tables, inheritance and partitions.`,
     }),
     takes(
       "CreateStmt",
-      ["relation", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod"],
+      ["relation", "tableElts", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod"],
       (create, ctx) => {
         const table = relationName(create.relation!).name;
         if (create.partbound) return ctx.drop("partition", { table });
-        if (create.inhRelations?.length) return ctx.drop("inherits", { table });
+        if (create.inhRelations?.length) {
+          const elements = inherited(create, ctx);
+          if (!elements) return ctx.drop("inherits", { table });
+          const parents = create.inhRelations.flatMap((r) => as("RangeVar", r)?.relname ?? []).join(", ");
+          for (const parent of create.inhRelations) ctx.consumed(parent);
+          return ctx.replace(ctx.change(create, { inhRelations: [], tableElts: [...elements, ...(create.tableElts ?? [])] }), "inherited", {
+            table,
+            parents,
+          });
+        }
         if (create.ofTypename) return ctx.drop("typed-table", { table });
         const persistence = create.relation?.relpersistence;
         if (persistence === "t") return ctx.drop("temporary", { table });
@@ -71,19 +96,43 @@ tables, inheritance and partitions.`,
     },
     { pg: "CREATE TEMP TABLE t (a int)", tidb: null, findings: ["temporary"] },
     {
-      given: "CREATE TABLE p (a int)",
-      pg: "CREATE TABLE t (b int) INHERITS (p)",
-      tidb: null,
-      findings: ["inherits"],
+      given: "CREATE TABLE p (a varchar(9) NOT NULL DEFAULT 'x', c int CHECK (c > 0))",
+      pg: "CREATE TABLE t (b int) INHERITS (p); CREATE TABLE u (c int) INHERITS (elsewhere)",
+      tidb: "CREATE TABLE t (\n  a VARCHAR(9) NOT NULL DEFAULT 'x',\n  c INT,\n  CHECK (c > 0),\n  b INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["inherited", "inherits"],
+      accepts: ["INSERT INTO t (b) VALUES (1)"],
+      refuses: ["INSERT INTO t (c) VALUES (0)"],
       rejected: { sql: "CREATE TABLE t (b INT) INHERITS (p)", code: 1064 },
     },
     { pg: "CREATE TABLE t OF some_type", tidb: null, findings: ["typed-table"] },
     {
-      pg: "CREATE TABLE t (a int, d date) PARTITION BY RANGE (d); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+      pg: "CREATE TABLE t (a int, d date) PARTITION BY RANGE (d)",
       tidb: "CREATE TABLE t (\n  a INT,\n  d DATE\n) COLLATE utf8mb4_0900_bin",
-      findings: ["partitioned", "partition"],
+      findings: ["partitioned"],
       accepts: ["INSERT INTO t VALUES (1, '2024-06-01'), (2, '1999-01-01')"],
+      rejected: { sql: "CREATE TABLE u (a INT, d DATE) PARTITION BY RANGE (d)", code: 1492 },
+    },
+    {
+      pg: "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+      tidb: null,
+      findings: ["partition"],
       rejected: { sql: "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')", code: 1064 },
     },
   ],
 });
+
+/** The columns and CHECKs of the tables that a definition INHERITS from; undefined where one of them is not known. */
+function inherited(create: Pick<NodeOf<"CreateStmt">, "inhRelations" | "tableElts">, ctx: Context): Value[] | undefined {
+  const parents = (create.inhRelations ?? []).map((r) => find(ctx.catalog, ctx.catalog.tables, relationName(as("RangeVar", r)!)));
+  if (parents.some((parent) => !parent || ctx.lost(parent.node))) return undefined;
+  const names = new Set((create.tableElts ?? []).flatMap((e) => as("ColumnDef", e)?.colname ?? []));
+  const columns = parents.flatMap((parent) => [...parent!.columns.values()]).filter((c) => !names.has(c.name) && names.add(c.name));
+  const definitions = columns.map((column) => columnDefinition(ctx.catalog, column));
+  if (definitions.some((d) => "refused" in d)) return undefined;
+  const checks = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check"));
+  return [
+    ...definitions.map((d) => tidbText("sql" in d ? d.sql : "") as never),
+    // Without its name, which is one in the whole database.
+    ...checks.map(({ node }) => ({ ...node, conname: undefined }) as never),
+  ];
+}

@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog, find, key } from "../catalog/model.js";
+import { type Catalog, emptyCatalog, find, key, rootOf } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
@@ -15,7 +15,7 @@ import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { Kind, Node, RangeVar } from "../pg/ast.js";
-import { relationName } from "../pg/names.js";
+import { type Name, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
@@ -66,7 +66,8 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   );
 
   const now: Catalog = { ...emptyCatalog(overrides), columnOf: new Map(final.columnOf), last: new Map(final.columnOf) };
-  const lost = new Set<Node>();
+  // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
+  const lost = new Set<Node>([...final.tables.values()].filter((table) => table.partitionOf).map((table) => table.node));
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -313,7 +314,7 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   const made =
     chunk.inside.length > 0
       ? undefined
-      : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation({ schema, name }));
+      : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation(holder(pass, { schema, name })));
   if (made?.kind === "converted") {
     const findings = made.notes.map((n) => core(CORE.insert, n.id, {}, source, { start: n.at, end: n.at + 1 }));
     return { sql: [made.sql], findings, comments: [], verbatim: made.asIs };
@@ -328,6 +329,12 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   if (!parsed.ok) return { sql: [], findings: [refusal(source, span, parsed)], comments: [] };
   pass.options.onTree?.(parsed.node, source, span);
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
+}
+
+/** The table whose rows those of a partition are among. */
+function holder({ run: { now, final } }: Pass, name: Name): Name {
+  const table = find(now, now.tables, name);
+  return rootOf(table && (find(final, final.tables, table) ?? table)) ?? name;
 }
 
 /** The table or view that a statement is about, or that it reads, when it is not in the output. */
@@ -346,12 +353,13 @@ function absentTable(pass: Pass, node: Node): string | undefined {
     });
     const absent = read.find((relation) => {
       if (relation.schemaname === undefined && own.has(relation.relname ?? "")) return false;
-      const table = find(now, now.tables, relationName(relation));
+      const name = relationName(relation);
+      const table = find(now, now.tables, node.kind === "InsertStmt" && relation === node.relation ? holder(pass, name) : name);
       return table ? lost.has(table.node) : lostViews.has(key(now, relationName(relation)));
     });
     return absent?.relname;
   }
-  if (node.kind !== "AlterTableStmt" && node.kind !== "IndexStmt" && node.kind !== "InsertStmt") return undefined;
+  if (node.kind !== "AlterTableStmt" && node.kind !== "IndexStmt") return undefined;
   const table = node.relation && find(now, now.tables, relationName(node.relation));
   return table && lost.has(table.node) ? table.name : undefined;
 }
@@ -386,14 +394,13 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
     ownLine: c.ownLine,
   }));
   replay(now, statement.node);
-  const absent = absentTable(pass, statement.node);
+  if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
+  const absent = absentTable(pass, statement.current);
   if (absent !== undefined) {
     const findings = [core(CORE.absent, "absent", { table: absent }, source, spanOf(statement, undefined))];
     eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
-  if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
-
   const findings = statement.findings;
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];

@@ -32,7 +32,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
           ...indexes(indexesOf.get(table) ?? [], lost, differing),
         ],
         foreignKeys: constraints.filter((c) => c.type === "foreign" && c.parent).map((c) => foreignKey(c, name)),
-        checks: constraints.filter((c) => c.type === "check").length,
+        checks: constraints.filter((c) => c.type === "check").length + (table.guarded ? 1 : 0),
       };
     }),
     sequences: [...final.sequences.values()].filter((s) => s.node && !lost.has(s.node) && !differing.has(s.node)).map(name),

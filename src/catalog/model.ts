@@ -49,6 +49,10 @@ export interface Table {
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
+  /** The table that holds its rows in TiDB: it is a partition, or a child by INHERITS that says only which of the parent's rows it has. */
+  partitionOf: Table | undefined;
+  /** A CHECK of ours refuses the rows that no partition takes. */
+  guarded: boolean;
 }
 
 export interface Column {
@@ -169,6 +173,13 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     dropped: new Map(),
     overrides,
   };
+}
+
+/** The table that holds a partition's rows in TiDB; undefined for a table that is no partition. */
+export function rootOf(table: Table | undefined): Table | undefined {
+  let root = table?.partitionOf;
+  while (root?.partitionOf) root = root.partitionOf;
+  return root;
 }
 
 /** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */

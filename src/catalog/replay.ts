@@ -393,9 +393,12 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
+    partitionOf: undefined,
+    guarded: false,
   };
   catalog.tables.set(k, table);
   const elements = node.tableElts ?? [];
+  inherit(catalog, table);
   for (const element of elements) {
     const def = as("ColumnDef", element);
     if (def) defineColumn(catalog, table, def);
@@ -418,6 +421,39 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
 
 /** Shared: most columns never change and stand in no key, and there may be a hundred thousand of them. */
 const NONE: readonly never[] = [];
+
+/** Gives a table the columns of those it INHERITS or is a partition of; keys and indexes are not inherited. */
+function inherit(catalog: Catalog, table: Table): void {
+  const { node } = table;
+  const parents = (node.inhRelations ?? []).flatMap((r) => {
+    const relation = as("RangeVar", r);
+    return (relation && find(catalog, catalog.tables, relationName(relation))) ?? [];
+  });
+  // Text is stored alike in both: what is a key in one is bounded in the other.
+  for (const parent of parents)
+    for (const column of parent.columns.values())
+      if (!table.columns.has(column.name)) table.columns.set(column.name, { ...column, table, changes: [] });
+  for (const parent of parents)
+    for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, { ...check, table });
+  const [parent] = parents;
+  if (parent && parents.length === 1 && (node.partbound || tellsRowsOnly(node))) table.partitionOf = parent;
+}
+
+/** A child without columns of its own and with a CHECK: how tables were partitioned before PostgreSQL 10. */
+function tellsRowsOnly({ tableElts, inhRelations }: CreateStmt): boolean {
+  const elements = tableElts ?? [];
+  return (
+    inhRelations?.length === 1 &&
+    elements.every((e) => as("ColumnDef", e) === undefined) &&
+    elements.some((e) => as("Constraint", e)?.contype === "CONSTR_CHECK")
+  );
+}
+
+/** The table that ATTACH or DETACH PARTITION names. */
+function attached(catalog: Catalog, cmd: AlterTableCmd): Table | undefined {
+  const name = as("PartitionCmd", cmd.def)?.name;
+  return name && find(catalog, catalog.tables, relationName(name));
+}
 
 function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = false): void {
   const existing = catalog.columnOf.get(def);
@@ -674,6 +710,17 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     if (!def || (cmd.missing_ok && table.columns.has(def.colname ?? ""))) return;
     defineColumn(catalog, table, def, true);
     columnConstraints(catalog, table, def);
+  },
+  AT_AttachPartition: (catalog, table, cmd) => {
+    const partition = attached(catalog, cmd);
+    if (partition) partition.partitionOf = table;
+  },
+  AT_DetachPartition: (catalog, _, cmd) => {
+    const partition = attached(catalog, cmd);
+    if (partition) partition.partitionOf = undefined;
+  },
+  AT_DropInherit: (_, table) => {
+    table.partitionOf = undefined;
   },
   AT_DropColumn: withColumn((catalog, column) => forgetColumn(catalog, column)),
   AT_AddConstraint: (catalog, table, cmd) => {

@@ -154,7 +154,12 @@ function statement(scan: Scan, relationText: (schema: string | undefined, name: 
 /** Whether the catalog knows every column: not where they come from another table or type. */
 function isWhole(table: Table): boolean {
   const { inhRelations, ofTypename, tableElts } = table.node;
-  return table.columns.size > 0 && !inhRelations?.length && !ofTypename && !tableElts?.some((element) => as("TableLikeClause", element));
+  return (
+    table.columns.size > 0 &&
+    (!inhRelations?.length || table.partitionOf !== undefined) &&
+    !ofTypename &&
+    !tableElts?.some((element) => as("TableLikeClause", element))
+  );
 }
 
 /** A list of columns in parentheses, which the scan stands at. */

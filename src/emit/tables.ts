@@ -92,7 +92,7 @@ function scopeOf(node: { relation?: CreateStmt["relation"] }, p: Printing): Tabl
 }
 
 export const tablePrinters: Printers = {
-  CreateStmt: prints("CreateStmt", ["relation", "tableElts", "if_not_exists", "options"], (node, p) => {
+  CreateStmt: prints("CreateStmt", ["relation", "tableElts", "if_not_exists", "options", "partspec"], (node, p) => {
     p.scope = scopeOf(node, p);
     const anchors = (p.scope?.node.tableElts ?? node.tableElts ?? []).flatMap((e) =>
       isNode(e) ? ((e as { location?: number }).location ?? []) : [],
@@ -110,6 +110,7 @@ export const tablePrinters: Printers = {
       )}\n)`,
       `COLLATE ${COLLATION}`,
       ...options,
+      ...(node.partspec ? [p.print(node.partspec)] : []),
     ].join(" ");
   }),
   ColumnDef: prints("ColumnDef", ["colname", "typeName", "constraints"], columnText),

@@ -80,6 +80,8 @@ export type Patch<K extends Kind> = { readonly [F in keyof NodeOf<K>]?: NodeOf<K
 
 /** A statement as whole-schema rules see it. */
 export interface Folded {
+  /** Its substance stands in another statement already. */
+  readonly absorbedInto?: Folded | undefined;
   /** As earlier folds left it. */
   readonly current: Node;
   readonly source: Source;
@@ -93,6 +95,8 @@ export interface SchemaContext<M extends string = string> {
   change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
   /** See `Context.consumed`. */
   consumed(value: Value): void;
+  /** See `Context.carried`. */
+  carried<K extends Kind>(node: NodeOf<K>, fields: readonly (keyof NodeOf<K>)[]): void;
   /** Gives a statement another tree. */
   update(statement: Folded, node: Node): void;
   /**

@@ -334,6 +334,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       statements: statements as readonly Folded[],
       final,
       consumed: (value) => eachNode(value, (node) => ledger.consumed(node)),
+      carried: (node, fields) => ledger.carried(node, new Set(fields as readonly string[])),
       column: (def) => final.columnOf.get(ledger.origin(def)),
       change: (node, patch) => changed(ledger, node as Node, patch) as never,
       update(folded, node) {

@@ -1,0 +1,465 @@
+import {
+  as,
+  type Column,
+  columnName,
+  error,
+  type Folded,
+  find,
+  identifier,
+  mapType,
+  type NodeOf,
+  note,
+  qualified,
+  relationName,
+  relationOf,
+  rootOf,
+  rule,
+  type SchemaContext,
+  type Table,
+  type TableConstraint,
+  tidbDefault,
+  tidbText,
+  type Value,
+} from "../../src/rule.js";
+
+type Schema = SchemaContext<"partition" | "rows" | "same" | "moved" | "own" | "attached">;
+type Create = NodeOf<"CreateStmt">;
+type Bound = NodeOf<"PartitionBoundSpec">;
+
+/** A partition: the statement that makes its table, and the one that says which rows it takes (often the same). */
+interface Member {
+  readonly table: Table;
+  /** Absent for a child by INHERITS. */
+  readonly bound: Bound | undefined;
+  readonly says: Folded;
+}
+
+export default rule({
+  construct: "partitions",
+  why: `PostgreSQL's partitions are tables of their own; TiDB's are named parts of one table. Partitions made in the same file as their parent
+go into its CREATE TABLE, with a CHECK where TiDB's partitions take rows that PostgreSQL's refuse: below the first bound, between two
+partitions, NULL. TiDB has no foreign keys on a partitioned table (error 1506), neither on expressions and types of all kinds: where these
+are, the parent is one table that holds all rows. So it is where children INHERIT and say by a CHECK only which rows they have: SELECT from
+the parent read their rows in PostgreSQL too.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-partitioning.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/partitioned-table",
+  },
+  messages: {
+    partition: note("{partition} is a partition of {table}, in its CREATE TABLE", {
+      help: "rows are written to {table}; what read {partition} reads {table} PARTITION ({partition})",
+    }),
+    rows: note("the rows of {partition} are in {table}, which has no partitions", { help: "write to and read from {table}" }),
+    attached: note("{name} is a part of {table} in TiDB: there is nothing to attach"),
+    same: note("{what} of {partition} is that of {table}"),
+    moved: note("{what} of {partition} is made on {table}, for all partitions"),
+    own: error("{what} is not in the output: {partition} is no table of its own in TiDB", {
+      help: "make it on {table} where it may hold for all rows",
+    }),
+  },
+  schema(schema) {
+    const creators = new Map<Create, Folded>();
+    for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
+    const families = familiesOf(schema);
+    for (const [root, members] of families) {
+      const creator = creators.get(root.node);
+      if (!creator) continue;
+      const direct = members.filter((m) => m.table.partitionOf === root);
+      const shapes = moveParts(schema, creator, root, members, direct);
+      const made = partitioning(schema, root, creator, direct, shapes);
+      if (made) {
+        const create = creator.current as Create;
+        schema.consumed(create.partspec!);
+        const guard = made.guard === undefined ? [] : [tidbText(`CHECK (${made.guard})`) as never];
+        root.guarded = made.guard !== undefined;
+        schema.update(
+          creator,
+          schema.change(create, {
+            partspec: tidbText(made.sql) as never,
+            tableElts: [...(create.tableElts ?? []), ...guard],
+          }),
+        );
+      }
+      for (const { table, bound, says } of members) {
+        const data = { partition: table.name, table: root.name, name: table.name };
+        const maker = creators.get(table.node);
+        // A child's CHECK said which rows are its own: all are the parent's now.
+        const own = ownConstraints(table, shapes, bound !== undefined);
+        const message = made && table.partitionOf === root ? "partition" : "rows";
+        if (maker && own.length > 0) take(schema, maker, creator, "own", { ...data, what: own.join(", ") });
+        else if (maker) take(schema, maker, creator, message, data);
+        if (maker !== says) take(schema, says, creator, "attached", data);
+      }
+    }
+  },
+  on: (takes) => [
+    takes("InsertStmt", ["relation"], (insert, ctx) => {
+      const root = insert.relation && rootOf(find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation)));
+      if (!root) return;
+      ctx.carried(insert.relation!, ["relname", "schemaname"]);
+      return ctx.replace(ctx.change(insert, { relation: ctx.change(insert.relation!, { schemaname: root.schema, relname: root.name }) }));
+    }),
+    takes("IndexStmt", ["idxname", "relation"], (index, ctx) => {
+      const made = ctx.index(index)?.table;
+      const partition = made && find(ctx.final, ctx.final.tables, made);
+      const root = rootOf(partition);
+      if (root && index.relation?.relname === root.name)
+        return ctx.report("moved", { what: `index ${index.idxname ?? ""}`, partition: partition!.name, table: root.name });
+    }),
+    takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
+      const constraint = as("Constraint", as("AlterTableCmd", alter.cmds?.[0])?.def);
+      const made = constraint && ctx.constraint(constraint);
+      const partition = made && find(ctx.final, ctx.final.tables, made.table);
+      const root = rootOf(partition);
+      if (root && alter.relation?.relname === root.name)
+        return ctx.report("moved", { what: made!.name, partition: partition!.name, table: root.name });
+    }),
+  ],
+  examples: [
+    {
+      pg: "CREATE TABLE t (a int, d date) PARTITION BY RANGE (d); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); CREATE TABLE t3 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO (MAXVALUE); CREATE INDEX i ON t1 (a)",
+      tidb: "CREATE TABLE t (\n  a INT,\n  d DATE,\n  CHECK (d IS NOT NULL AND d >= '2024-01-01' AND NOT (d >= '2025-01-01' AND d < '2026-01-01'))\n) COLLATE utf8mb4_0900_bin PARTITION BY RANGE COLUMNS (d) (PARTITION t1 VALUES LESS THAN ('2025-01-01'), PARTITION t3 VALUES LESS THAN (MAXVALUE));\nCREATE INDEX i ON t (a)",
+      findings: ["partition", "partition", "moved"],
+      accepts: ["INSERT INTO t VALUES (1, '2024-01-01'), (2, '2024-12-31'), (3, '2026-01-01'), (4, '9999-12-31')"],
+      refuses: [
+        "INSERT INTO t VALUES (1, '2023-12-31')",
+        "INSERT INTO t VALUES (1, '2025-01-01')",
+        "INSERT INTO t VALUES (1, '2025-12-31')",
+        "INSERT INTO t VALUES (1, NULL)",
+      ],
+      rejected: { sql: "CREATE TABLE x PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')", code: 1064 },
+    },
+    {
+      pg: `CREATE TABLE t (id bigint NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE t_1 (id bigint NOT NULL, at timestamptz NOT NULL);
+ALTER TABLE ONLY t ATTACH PARTITION t_1 FOR VALUES FROM ('2024-01-01 01:00:00+01') TO ('2024-02-01 00:00:00+00');
+ALTER TABLE ONLY t ADD CONSTRAINT t_pkey PRIMARY KEY (id, at);
+ALTER TABLE ONLY t_1 ADD CONSTRAINT t_1_pkey PRIMARY KEY (id, at);
+ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
+      tidb: "CREATE TABLE t (\n  id BIGINT NOT NULL,\n  at TIMESTAMP(6) NOT NULL,\n  CHECK (at >= '2024-01-01 00:00:00+00:00'),\n  PRIMARY KEY (id, at)\n) COLLATE utf8mb4_0900_bin PARTITION BY RANGE (FLOOR(UNIX_TIMESTAMP(at))) (PARTITION t_1 VALUES LESS THAN (1706745600))",
+      findings: ["partition", "attached", "same", "attached"],
+      accepts: ["INSERT INTO t VALUES (1, '2024-01-01 00:00:00'), (2, '2024-01-31 23:59:59.999999')"],
+      refuses: ["INSERT INTO t VALUES (1, '2023-12-31 23:59:59.999999')", "INSERT INTO t VALUES (1, '2024-02-01 00:00:00')"],
+      rejected: {
+        sql: "CREATE TABLE x (at TIMESTAMP(6)) PARTITION BY RANGE COLUMNS (at) (PARTITION p VALUES LESS THAN ('2024-02-01'))",
+        code: 1659,
+      },
+    },
+    {
+      pg: "CREATE TABLE t (a text, b int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF t FOR VALUES IN ('x', NULL); CREATE TABLE y PARTITION OF t FOR VALUES IN ('y')",
+      tidb: "CREATE TABLE t (\n  a VARCHAR(768),\n  b INT\n) COLLATE utf8mb4_0900_bin PARTITION BY LIST COLUMNS (a) (PARTITION x VALUES IN ('x', NULL), PARTITION y VALUES IN ('y'))",
+      findings: ["partition", "partition"],
+      accepts: ["INSERT INTO t VALUES ('x', 1), (NULL, 1), ('y', 1)"],
+      refuses: ["INSERT INTO t VALUES ('X', 1)", "INSERT INTO t VALUES ('x ', 1)"],
+    },
+    {
+      pg: "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (-5) TO (10); CREATE TABLE t2 PARTITION OF t DEFAULT",
+      tidb: "CREATE TABLE t (\n  a INT\n) COLLATE utf8mb4_0900_bin PARTITION BY RANGE COLUMNS (a) (PARTITION t2 VALUES LESS THAN (-5), PARTITION t1 VALUES LESS THAN (10), PARTITION t2_2 VALUES LESS THAN (MAXVALUE))",
+      findings: ["partition", "partition"],
+      accepts: ["INSERT INTO t VALUES (-6), (-5), (9), (10), (NULL)"],
+    },
+    {
+      pg: "CREATE TABLE t (a int, b uuid) PARTITION BY HASH (b); CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+      tidb: "CREATE TABLE t (\n  a INT,\n  b CHAR(36)\n) COLLATE utf8mb4_0900_bin PARTITION BY KEY (b) PARTITIONS 2",
+      findings: ["partition", "partition"],
+      accepts: ["INSERT INTO t VALUES (1, '00000000-0000-0000-0000-000000000000'), (1, NULL)"],
+    },
+    {
+      pg: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p, b int) PARTITION BY LIST (b); CREATE TABLE t1 PARTITION OF t (CONSTRAINT c CHECK (a > 0)) FOR VALUES IN (1); ALTER TABLE t1 ADD UNIQUE (a)",
+      tidb: "CREATE TABLE p (\n  id INT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin;\nCREATE TABLE t (\n  a INT,\n  b INT,\n  CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES p (id)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["own", "own"],
+      accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1, 1)"],
+      refuses: ["INSERT INTO t VALUES (2, 1)"],
+      rejected: {
+        sql: "CREATE TABLE x (a INT, b INT, FOREIGN KEY (a) REFERENCES p (id)) PARTITION BY LIST (b) (PARTITION t1 VALUES IN (1))",
+        code: 1506,
+      },
+    },
+    {
+      pg: "CREATE TABLE t (a int, d date); CREATE TABLE t1 (CHECK (d < '2024-01-01')) INHERITS (t); CREATE INDEX i ON t1 (d)",
+      tidb: "CREATE TABLE t (\n  a INT,\n  d DATE\n) COLLATE utf8mb4_0900_bin;\nCREATE INDEX i ON t (d)",
+      findings: ["rows", "moved"],
+    },
+    {
+      pg: "CREATE TABLE t (a int, b int) PARTITION BY LIST ((a + b)); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)",
+      tidb: "CREATE TABLE t (\n  a INT,\n  b INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["rows"],
+      accepts: ["INSERT INTO t VALUES (0, 1)"],
+    },
+  ],
+});
+
+/** All partitions of the input, on all levels, by the table at the top. */
+function familiesOf(schema: Schema): Map<Table, Member[]> {
+  const families = new Map<Table, Member[]>();
+  const add = (table: Table | undefined, bound: Bound | undefined, says: Folded) => {
+    const root = rootOf(table);
+    if (!table || !root) return;
+    families.set(root, [...(families.get(root) ?? []), { table, bound, says }]);
+  };
+  for (const says of schema.statements) {
+    const create = as("CreateStmt", says.node);
+    if (create?.inhRelations?.length) add(tableOf(schema, create), create.partbound, says);
+    const alter = as("AlterTableStmt", says.node);
+    for (const cmd of alter?.objtype === "OBJECT_TABLE" ? (alter.cmds ?? []) : []) {
+      const attach = as("PartitionCmd", as("AlterTableCmd", cmd)?.def);
+      if (attach?.name && as("AlterTableCmd", cmd)?.subtype === "AT_AttachPartition" && alter?.cmds?.length === 1)
+        add(find(schema.final, schema.final.tables, relationName(attach.name)), attach.bound, says);
+    }
+  }
+  return families;
+}
+
+function tableOf(schema: Schema, create: Create): Table | undefined {
+  const table = find(schema.final, schema.final.tables, relationName(create.relation!));
+  return table?.node === create ? table : undefined;
+}
+
+function take(
+  schema: Schema,
+  statement: Folded,
+  into: Folded,
+  message: "partition" | "rows" | "attached" | "same" | "own",
+  data: Record<string, string>,
+): void {
+  schema.consumed(statement.current);
+  schema.absorb(statement, into, [], message, data);
+}
+
+/** Clauses of ALTER TABLE on a partition that say nothing beyond what its parent says in TiDB. */
+const SILENT = new Set(["AT_ChangeOwner", "AT_ColumnDefault", "AT_SetNotNull", "AT_ReplicaIdentity", "AT_SetStatistics", "AT_SetStorage"]);
+
+/**
+ * Takes statements about partitions' keys, indexes and comments: what the whole table has too goes, what all partitions may have moves to it.
+ * @returns the shapes of all constraints that the whole table has then
+ */
+function moveParts(schema: Schema, creator: Folded, root: Table, members: readonly Member[], direct: readonly Member[]): Set<string> {
+  const tables = new Set(members.map((m) => m.table));
+  const shapes = new Set([...root.constraints.values()].map(shapeOf));
+  const indexes = new Set([...schema.final.indexes.values()].filter((i) => i.table === root).map((i) => indexShape(i.node)));
+  const everywhere = (shape: string) => direct.every(({ table }) => [...table.constraints.values()].some((c) => shapeOf(c) === shape));
+  const relation = relationOf(root);
+  for (const statement of schema.statements) {
+    const { node } = statement;
+    const index = as("IndexStmt", node);
+    const alter = as("AlterTableStmt", node);
+    const name = index?.relation ?? alter?.relation;
+    const table = name && find(schema.final, schema.final.tables, relationName(name as NodeOf<"RangeVar">));
+    const comment = as("CommentStmt", node);
+    const commented =
+      comment?.objtype === "OBJECT_TABLE" ? find(schema.final, schema.final.tables, qualified(comment.object as Value[])) : undefined;
+    if (commented && tables.has(commented))
+      take(schema, statement, creator, "same", { what: "the comment", partition: commented.name, table: root.name });
+    else if (index && table && tables.has(table)) {
+      const data = { what: `index ${index.idxname ?? ""}`, partition: table.name, table: root.name };
+      const shape = indexShape(index);
+      if (indexes.has(shape)) take(schema, statement, creator, "same", data);
+      else if (index.unique) take(schema, statement, creator, "own", data);
+      else {
+        indexes.add(shape);
+        schema.carried(index.relation!, ["relname", "schemaname", "inh"]);
+        schema.update(statement, schema.change(index, { relation }));
+      }
+    } else if (alter?.objtype === "OBJECT_INDEX") {
+      const attach = as("PartitionCmd", as("AlterTableCmd", alter.cmds?.[0])?.def)?.name;
+      const of = attach && partOf(schema, relationName(attach).name, tables);
+      if (of) take(schema, statement, creator, "attached", { name: attach.relname ?? "", table: root.name });
+    } else if (alter && table && tables.has(table) && alter.cmds?.length === 1) {
+      const cmd = as("AlterTableCmd", alter.cmds[0]);
+      const constraint = as("Constraint", cmd?.def);
+      const made = constraint && schema.final.constraintOf.get(constraint);
+      const what = made?.name ?? (cmd?.subtype ?? "").replace(/^AT_/, "").replaceAll(/([a-z])([A-Z])/g, "$1 $2");
+      const data = { what, partition: table.name, table: root.name };
+      if (SILENT.has(cmd?.subtype ?? "")) take(schema, statement, creator, "same", data);
+      else if (made && shapes.has(shapeOf(made))) take(schema, statement, creator, "same", data);
+      else if (made && (made.type === "foreign" || made.type === "check") && everywhere(shapeOf(made))) {
+        shapes.add(shapeOf(made));
+        schema.carried(alter.relation as NodeOf<"RangeVar">, ["relname", "schemaname", "inh"]);
+        schema.update(statement, schema.change(alter, { relation }));
+      } else if (made) take(schema, statement, creator, "own", data);
+    }
+  }
+  return shapes;
+}
+
+/** Whether an index or key of that name is one of the partitions'. */
+function partOf(schema: Schema, name: string, tables: ReadonlySet<Table>): boolean {
+  return (
+    [...schema.final.indexes.values()].some((i) => i.name === name && tables.has(i.table)) ||
+    [...tables].some((t) => t.constraints.has(name))
+  );
+}
+
+/** What a constraint says, without its name. */
+function shapeOf({ type, columns, parent, node }: TableConstraint): string {
+  const of =
+    type === "check"
+      ? node.raw_expr
+      : parent && [parent.table.name, parent.columns.map((c) => c.name), node.fk_del_action, node.fk_upd_action];
+  return JSON.stringify([type, type === "check" ? [] : columns.map((c) => c.name), of], withoutPlaces);
+}
+
+/** What an index is over. */
+function indexShape({ indexParams, unique, accessMethod, whereClause }: NodeOf<"IndexStmt">): string {
+  return JSON.stringify([indexParams, unique ?? false, accessMethod, whereClause], withoutPlaces);
+}
+
+const withoutPlaces = (key: string, value: unknown) => (key === "location" ? undefined : value);
+
+/** `PARTITION BY` in TiDB's words, and a condition that keeps out what PostgreSQL's partitions do not take. */
+interface Partitioning {
+  readonly sql: string;
+  readonly guard?: string | undefined;
+}
+
+/** How TiDB partitions the table; undefined where it cannot. */
+function partitioning(
+  schema: Schema,
+  root: Table,
+  creator: Folded,
+  direct: readonly Member[],
+  shapes: ReadonlySet<string>,
+): Partitioning | undefined {
+  const spec = root.node.partspec;
+  const elements = (spec?.partParams ?? []).map((p) => as("PartitionElem", p));
+  const columns = elements.flatMap((e) => (e?.name === undefined ? [] : (root.columns.get(e.name) ?? [])));
+  const referenced = [...schema.final.constraintOf.values()].some((c) => c.parent?.table === root && !c.dropped);
+  const tied = referenced || [...shapes].some((shape) => shape.startsWith('["foreign"'));
+  if (direct.length === 0 || tied || columns.length !== elements.length || columns.some((c) => c.added)) return undefined;
+  if (direct.some(({ says }) => says.source !== creator.source)) return undefined;
+  return STRATEGIES[spec?.strategy ?? ""]?.(schema, columns, direct);
+}
+
+const STRATEGIES: Readonly<
+  Record<string, (schema: Schema, columns: readonly Column[], direct: readonly Member[]) => Partitioning | undefined>
+> = {
+  PARTITION_STRATEGY_LIST: byList,
+  PARTITION_STRATEGY_RANGE: byRange,
+  PARTITION_STRATEGY_HASH: byHash,
+};
+
+const sqlOf = (schema: Schema, column: Column) => mapType(schema.final, column.type, column)?.sql ?? "";
+
+/** Types of RANGE COLUMNS and LIST COLUMNS (TiDB 8.5.6: error 1659 for others). */
+const COLUMNS_TYPES = /^(SMALLINT|INT|BIGINT|BOOLEAN|CHAR|VARCHAR|VARBINARY|DATE|DATETIME|TIME)(\(\d+\))?$/;
+/** Types of KEY (error 1659 for others). */
+const KEY_TYPES = /^(SMALLINT|INT|BIGINT|BOOLEAN|CHAR|VARCHAR|VARBINARY|DATE|DATETIME|TIME|TIMESTAMP|DECIMAL|ENUM)\b/;
+
+function constant(schema: Schema, column: Column, value: Value): string | undefined {
+  const made = tidbDefault(schema.final, column, value);
+  return "sql" in made && !made.sql.startsWith("(") && !made.sql.startsWith("CURRENT") ? made.sql : undefined;
+}
+
+function byHash(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
+  const share = direct.reduce((sum, { bound }) => sum + 1 / (bound?.modulus || 1), 0);
+  // Where a remainder is missing, PostgreSQL refuses its rows.
+  if (Math.abs(share - 1) > 1e-9 || !columns.every((c) => KEY_TYPES.test(sqlOf(schema, c)))) return undefined;
+  return { sql: `PARTITION BY KEY (${columns.map((c) => identifier(c.name)).join(", ")}) PARTITIONS ${direct.length}` };
+}
+
+function byList(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
+  const [column] = columns;
+  if (!column || columns.length !== 1 || !COLUMNS_TYPES.test(sqlOf(schema, column))) return undefined;
+  const parts = direct.map(({ table, bound }) => {
+    const name = `PARTITION ${identifier(table.name)}`;
+    if (bound?.is_default) return `${name} DEFAULT`;
+    const values = (bound?.listdatums ?? []).map((value) => constant(schema, column, value));
+    return values.includes(undefined) ? undefined : `${name} VALUES IN (${values.join(", ")})`;
+  });
+  return parts.includes(undefined) ? undefined : { sql: `PARTITION BY LIST COLUMNS (${identifier(column.name)}) (${parts.join(", ")})` };
+}
+
+/** A bound of one column: text of TiDB and what to order it by; the least and the greatest have none. */
+interface Edge {
+  readonly order: number | string;
+  /** In VALUES LESS THAN. */
+  readonly sql: string;
+  /** Compared with the column. */
+  readonly compared: string;
+}
+
+const LEAST: Edge = { order: Number.NEGATIVE_INFINITY, sql: "", compared: "" };
+const GREATEST: Edge = { order: Number.POSITIVE_INFINITY, sql: "MAXVALUE", compared: "" };
+
+function edge(schema: Schema, column: Column, value: Value | undefined): Edge | undefined {
+  const word = as("ColumnRef", value) && columnName(as("ColumnRef", value)!);
+  if (word === "minvalue") return LEAST;
+  if (word === "maxvalue") return GREATEST;
+  if (value === undefined) return undefined;
+  const type = sqlOf(schema, column);
+  const compared = constant(schema, column, value);
+  if (compared === undefined) return undefined;
+  if (type.startsWith("TIMESTAMP")) return instant(compared);
+  if (/^(SMALLINT|INT|BIGINT)$/.test(type))
+    return /^-?\d+$/.test(compared) ? { order: Number(compared), sql: compared, compared } : undefined;
+  if (type === "DATE") return /^'\d{4}-\d\d-\d\d'$/.test(compared) ? { order: compared, sql: compared, compared } : undefined;
+  if (type.startsWith("DATETIME")) {
+    const [, day, time = "00:00:00", fraction = ""] = /^'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(\.\d+)?)?'$/.exec(compared) ?? [];
+    const text = `'${day} ${time}${fraction.replace(/\.?0*$/, "")}'`;
+    return day === undefined ? undefined : { order: text, sql: text, compared: text };
+  }
+  return undefined;
+}
+
+/** A point in time as seconds since 1970, as TIMESTAMP is partitioned by; undefined for fractions of a second. */
+function instant(literal: string): Edge | undefined {
+  const [, day, time = "00:00:00", offset = "+00:00"] =
+    /^'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.0*)?([+-]\d\d(?::\d\d)?)?)?'$/.exec(literal) ?? [];
+  const milliseconds = Date.parse(`${day}T${time}${offset.length === 3 ? `${offset}:00` : offset}`);
+  if (day === undefined || Number.isNaN(milliseconds) || milliseconds <= 0) return undefined;
+  const text = new Date(milliseconds).toISOString();
+  return { order: milliseconds / 1000, sql: String(milliseconds / 1000), compared: `'${text.slice(0, 10)} ${text.slice(11, 19)}+00:00'` };
+}
+
+/** Ranges of one column. TiDB knows upper bounds only: what lies below the first or between two is kept out by a condition, or is the default's. */
+function byRange(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
+  const [column] = columns;
+  if (!column || columns.length !== 1) return undefined;
+  const type = sqlOf(schema, column);
+  if (!COLUMNS_TYPES.test(type) && !type.startsWith("TIMESTAMP")) return undefined;
+  const ranges = direct
+    .filter(({ bound }) => !bound?.is_default)
+    .map(({ table, bound }) => ({
+      table,
+      low: edge(schema, column, bound?.lowerdatums?.[0]),
+      high: edge(schema, column, bound?.upperdatums?.[0]),
+    }));
+  if (ranges.length === 0 || ranges.some(({ low, high }) => !low || !high)) return undefined;
+  ranges.sort((a, b) => (a.low === LEAST || a.low!.order < b.low!.order ? -1 : 1));
+  const fallback = direct.find(({ bound }) => bound?.is_default)?.table;
+  const name = identifier(column.name);
+  const nullable = !column.notNull;
+  const parts: string[] = [];
+  const guards: string[] = nullable && !fallback ? [`${name} IS NOT NULL`] : [];
+  const partition = (table: Table, high: Edge) => {
+    const same = parts.filter(
+      (part) => part.startsWith(`PARTITION ${identifier(table.name)} `) || part.startsWith(`PARTITION ${table.name}_`),
+    ).length;
+    parts.push(`PARTITION ${identifier(same === 0 ? table.name : `${table.name}_${same + 1}`)} VALUES LESS THAN (${high.sql})`);
+  };
+  let reached = LEAST;
+  for (const { table, low, high } of ranges) {
+    if (low !== LEAST && (reached === LEAST || low!.order > reached.order)) {
+      if (fallback) partition(fallback, low!);
+      else if (reached === LEAST) guards.push(`${name} >= ${low!.compared}`);
+      else guards.push(`NOT (${name} >= ${reached.compared} AND ${name} < ${low!.compared})`);
+    }
+    partition(table, high!);
+    reached = high!;
+  }
+  if (fallback && reached !== GREATEST) partition(fallback, GREATEST);
+  const by = type.startsWith("TIMESTAMP") ? `RANGE (FLOOR(UNIX_TIMESTAMP(${name})))` : `RANGE COLUMNS (${name})`;
+  // MAXVALUE stands bare where an expression is partitioned by.
+  const list = type.startsWith("TIMESTAMP") ? parts.map((part) => part.replace("(MAXVALUE)", "MAXVALUE")) : parts;
+  return { sql: `PARTITION BY ${by} (${list.join(", ")})`, guard: guards.length > 0 ? guards.join(" AND ") : undefined };
+}
+
+/** Constraints in a partition's own definition that the whole table does not have. */
+function ownConstraints(table: Table, shapes: ReadonlySet<string>, checks: boolean): string[] {
+  const inline = new Set(
+    (table.node.tableElts ?? []).flatMap((e) => [...(as("Constraint", e) ? [e] : []), ...(as("ColumnDef", e)?.constraints ?? [])]),
+  );
+  return [...table.constraints.values()]
+    .filter((c) => inline.has(c.node) && !shapes.has(shapeOf(c)) && (checks || c.type !== "check"))
+    .map((c) => c.name);
+}

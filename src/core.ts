@@ -70,6 +70,31 @@ template language. Every other statement of the file is converted as if this one
   examples: [{ pg: "CREATE TABEL t (id int)", tidb: null, findings: ["refused"] }],
 } as const satisfies CoreFinding;
 
+const ownSql = {
+  id: "core/own-sql",
+  construct: "a statement that is TiDB's already",
+  why: `Files that somebody began to convert by hand hold statements that PostgreSQL's grammar refuses and MySQL's takes: ENUM(…) columns,
+indexes inside CREATE TABLE, names in backquotes, AUTO_INCREMENT. They stand in the output as they are, and nothing of them is judged. One that still
+holds words of PostgreSQL is neither.`,
+  docs: { tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility" },
+  messages: {
+    kept: {
+      severity: "note",
+      text: "the statement is TiDB's or MySQL's and stands as it is",
+      help: "pg2tidb does not know what it makes: statements about it are converted without its columns' types",
+    },
+    half: {
+      severity: "error",
+      text: "the statement is half MySQL's and half PostgreSQL's: {word} is PostgreSQL's",
+      help: "write the whole statement in the one or the other",
+    },
+  },
+  examples: [
+    { pg: "CREATE TABLE t (id INT AUTO_INCREMENT, e ENUM('a','b'), INDEX i (id))", tidb: "the same", findings: ["kept"] },
+    { pg: "CREATE TABLE t (id INT AUTO_INCREMENT, j JSONB)", tidb: null, findings: ["half"] },
+  ],
+} as const satisfies CoreFinding;
+
 const psql = {
   id: "core/psql",
   construct: "a psql command",
@@ -229,4 +254,16 @@ report. An entry that matches no finding any more is named here with its place.`
 } as const satisfies CoreFinding;
 
 /** The findings of the converter's own nets. */
-export const CORE = { configTypes, configAccept, schemaName, absent, unconverted, notCarried, notUnderstood, psql, copy, insert } as const;
+export const CORE = {
+  configTypes,
+  configAccept,
+  schemaName,
+  absent,
+  unconverted,
+  notCarried,
+  notUnderstood,
+  ownSql,
+  psql,
+  copy,
+  insert,
+} as const;

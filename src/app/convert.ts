@@ -24,6 +24,7 @@ import type { Source, Span } from "../source/text.js";
 import { type Acceptance, accepted } from "./accept.js";
 import { absentRelations, expectedSchema } from "./expected.js";
 import { overrideFindings, type PlacedOverride } from "./overrides.js";
+import { ownSql } from "./own-sql.js";
 import { header, sessionFor } from "./session.js";
 import { columnChoices } from "./types.js";
 
@@ -45,6 +46,8 @@ interface Item {
   readonly chunk: Chunk;
   statement?: Statement;
   findings: Finding[];
+  /** PostgreSQL's grammar refuses it. */
+  refused?: Made;
 }
 
 /**
@@ -123,7 +126,7 @@ async function readFile(source: Source, catalog: Catalog, options: ConvertOption
     if (isInsert(chunk)) continue;
     const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk));
     if (!parsed.ok) {
-      item.findings.push(refusal(source, chunk.span, parsed));
+      item.refused = await refused(source, chunk.span, parsed);
       continue;
     }
     options.onTree?.(parsed.node, source, chunk.span);
@@ -243,6 +246,7 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   const { chunk } = item;
   if (chunk.kind === "meta") return makeMeta(pass, chunk);
   if (chunk.kind === "copy") return makeCopy(chunk);
+  if (item.refused) return item.refused;
   if (item.statement) return makeStatement(pass, item.statement, chunk as SqlChunk);
   if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
   return makeInsert(pass, chunk as SqlChunk);
@@ -326,7 +330,7 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
       comments: [],
     };
   const parsed = await parseStatement(source, span, pass.options.postgres, commentsOf(chunk));
-  if (!parsed.ok) return { sql: [], findings: [refusal(source, span, parsed)], comments: [] };
+  if (!parsed.ok) return refused(source, span, parsed);
   pass.options.onTree?.(parsed.node, source, span);
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
 }
@@ -380,8 +384,18 @@ function madeBy(node: Node): RangeVar | undefined {
   return node.kind === "ViewStmt" ? node.view : node.kind === "CreateTableAsStmt" ? node.into?.rel : undefined;
 }
 
-function refusal(source: Source, span: Span, { message, at }: { message: string; at: number }): Finding {
-  return core(CORE.notUnderstood, "refused", { reason: message }, source, spanOf({ source, span }, { location: at } as never));
+/** What PostgreSQL's grammar refuses may be TiDB's own already. */
+async function refused(source: Source, span: Span, { message, at }: { message: string; at: number }): Promise<Made> {
+  const text = source.text.slice(span.start, span.end);
+  const own = await ownSql(text);
+  const place = (location: number) => spanOf({ source, span }, { location } as never);
+  if (own?.kind === "tidb")
+    return { sql: [text], findings: [core(CORE.ownSql, "kept", {}, source, place(at))], comments: [], verbatim: true };
+  const found =
+    own === undefined
+      ? core(CORE.notUnderstood, "refused", { reason: message }, source, place(at))
+      : core(CORE.ownSql, "half", { word: own.word }, source, place(span.start + own.at));
+  return { sql: [], findings: [found], comments: [] };
 }
 
 function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made {
@@ -455,8 +469,8 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
   const worst = (severity: Severity) => findings.some((f) => f.severity === severity);
   if (worst("error")) return "unconverted";
   if (worst("warning")) return "warned";
-  // Advice on what is well as it stands changes nothing.
-  return same && findings.every((f) => f.rule.startsWith("fitness/")) ? "as-is" : "rewritten";
+  // Advice on what is well as it stands, and that it is TiDB's own already, changes nothing.
+  return same && findings.every((f) => f.rule.startsWith("fitness/") || f.rule === CORE.ownSql.id) ? "as-is" : "rewritten";
 }
 
 /** A statement's result, and how it stands in the output: comments, statements with semicolons, commented blocks for holes. */

@@ -56,6 +56,15 @@ interface Item {
  * later; the second rewrites, prints and accounts for one statement at a time.
  */
 export async function convert(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<Result> {
+  return (await convertHistory(sources, rules, options)).result;
+}
+
+/** As `convert`, with the schema that the sources leave and the names its relations have in TiDB. */
+export async function convertHistory(
+  sources: readonly Source[],
+  rules: readonly Rule[],
+  options: ConvertOptions,
+): Promise<{ readonly result: Result; readonly final: Catalog; readonly relation: RelationNamer }> {
   const overrides = options.overrides ?? [];
   const final = emptyCatalog(overrides);
   const files: Item[][] = [];
@@ -93,7 +102,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
   const { files: judged, findings: unused } = accepted(results, options.accept ?? []);
   const converted = judged.flatMap((file) => file.statements);
   const session = sessionFor(final);
-  return {
+  const result = {
     files: judged.map((file) => ({
       ...file,
       output: file.output === "" ? "" : header(file.source, options.target, session) + file.output,
@@ -105,6 +114,7 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
     absent: absentRelations(final, pass.lost),
     columns: columnChoices(final),
   };
+  return { result, final, relation: pass.relation };
 }
 
 async function readFile(source: Source, catalog: Catalog, options: ConvertOptions): Promise<Item[]> {

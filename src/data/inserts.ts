@@ -482,6 +482,11 @@ function targetOf(catalog: Catalog, column: Column): Target {
   return target;
 }
 
+/** How the text of a column's value, in PostgreSQL's output format, becomes a TiDB literal; undefined for a value TiDB has no form for. */
+export function columnEncoder(catalog: Catalog, column: Column): (text: string) => string | undefined {
+  return targetOf(catalog, column).encode;
+}
+
 function targetOfType(catalog: Catalog, type: TypeName, column?: Column): Target {
   const mapped = mapType(catalog, type, column);
   const base = typeName(type).name;

@@ -21,7 +21,8 @@ export interface Promised {
 }
 
 export interface RowsDifference {
-  readonly kind: "columns" | "count" | "rows" | "order";
+  /** `error`: PostgreSQL refuses the values it meets, and TiDB does not. */
+  readonly kind: "columns" | "count" | "rows" | "order" | "error";
   /** One sentence. */
   readonly text: string;
   /** The first rows that differ; where one is missing, undefined. PostgreSQL's own text, TiDB's likewise. */

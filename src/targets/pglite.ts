@@ -66,6 +66,7 @@ type Answer = RawRows | { readonly code?: string; readonly message: string };
 export async function startPglite(schema: string): Promise<Postgres> {
   const data = { pglite: located("@electric-sql/pglite"), extensions: extensionsOf(schema) };
   let thread: Thread | undefined;
+  let named = typeNamer((sql) => ask(sql));
 
   async function ask(sql: string, timeout?: number): Promise<RawRows> {
     if (thread === undefined) throw new EngineError("the embedded PostgreSQL was ended and not started again");
@@ -84,10 +85,10 @@ export async function startPglite(schema: string): Promise<Postgres> {
     await thread?.end();
     thread = await startThread(data);
     for (const sql of SESSION) await ask(sql);
+    named = typeNamer((sql) => ask(sql));
   }
 
   await restart();
-  const named = typeNamer((sql) => ask(sql));
   const version = (await ask("SHOW server_version")).rows[0]?.[0] ?? "";
   return {
     version: /^[\d.]+/.exec(version)?.[0] ?? version,

@@ -17,6 +17,7 @@ export async function openPostgres(url: string): Promise<Postgres> {
   const keeper = await connect(url, where);
   let client: pg.Client | undefined;
   let made: string | undefined;
+  let named = typeNamer((sql) => ask(sql));
 
   async function drop(): Promise<void> {
     await client?.end().catch(() => {});
@@ -36,6 +37,8 @@ export async function openPostgres(url: string): Promise<Postgres> {
     own.pathname = `/${name}`;
     client = await connect(own.href, where);
     for (const sql of SESSION) await run(client, sql, where);
+    // Types of the user's have other numbers in each database.
+    named = typeNamer((sql) => ask(sql));
   }
 
   async function ask(sql: string, timeout?: number): Promise<RawRows> {
@@ -55,7 +58,6 @@ export async function openPostgres(url: string): Promise<Postgres> {
     await close();
     throw error;
   }
-  const named = typeNamer((sql) => ask(sql));
   const version = (await ask("SHOW server_version")).rows[0]?.[0] ?? "";
   return {
     version,

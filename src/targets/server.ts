@@ -57,7 +57,11 @@ export async function openServer(url: string, known: { where?: string; disposabl
         ...(timeout === undefined ? {} : { timeout }),
       });
       if (!Array.isArray(rows)) return { columns: [], rows: [] };
-      return { columns: (fields as FieldPacket[]).map(({ name }) => name), rows: rows as unknown as TidbRows["rows"] };
+      const columns = fields as (FieldPacket & { characterSet?: number })[];
+      const texts = (rows as unknown as RawCell[][]).map((row) =>
+        row.map((cell, i) => (cell instanceof Buffer && !isBytes(columns[i]!) ? cell.toString("utf8") : cell)),
+      );
+      return { columns: columns.map(({ name }) => name), rows: texts };
     } catch (error) {
       if ((error as { code?: string }).code !== TIMED_OUT) throw translate(error, where);
       connection.destroy();
@@ -172,12 +176,20 @@ function reason(error: unknown): string {
 /** What mysql2 calls a query that took too long. */
 const TIMED_OUT = "PROTOCOL_SEQUENCE_TIMEOUT";
 
-/** Types whose values are bytes when their character set is `binary`; of all others the text is ASCII, or JSON in UTF-8. */
-const BYTES = new Set(["VAR_STRING", "STRING", "VARCHAR", "TINY_BLOB", "MEDIUM_BLOB", "LONG_BLOB", "BLOB"]);
+type RawCell = string | Buffer | null;
 
-function asText(field: TypeCastField & { encoding?: string }): string | Buffer | null {
-  const isBytes = field.type === "BIT" || (BYTES.has(field.type) && field.encoding === "binary");
-  return isBytes ? field.buffer() : field.string("utf8");
+/** Types whose values are bytes when their character set is `binary`; of all others the text is ASCII, or JSON in UTF-8. */
+const BYTES = new Set(["VAR_STRING", "STRING", "VARCHAR", "TINY_BLOB", "MEDIUM_BLOB", "LONG_BLOB", "BLOB", "BIT"]);
+const BINARY = 63;
+const BIT = 16;
+
+/** A cast is not told the column's character set. */
+function asText(field: TypeCastField): RawCell {
+  return BYTES.has(field.type) ? field.buffer() : field.string("utf8");
+}
+
+function isBytes({ characterSet, columnType }: { readonly characterSet?: number; readonly columnType?: number }): boolean {
+  return columnType === BIT || characterSet === BINARY;
 }
 
 /** "Information schema is changed during the execution of the statement … [try again later]": another DDL was faster. */

@@ -1,11 +1,15 @@
 import {
   as,
+  columnDefinition,
   error,
+  find,
   identifier,
   isAutoIncrement,
   isNode,
   note,
   raw,
+  relationName,
+  relationOf,
   rule,
   type Tidb,
   tidb,
@@ -27,6 +31,12 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
     "left-out": error("DEFAULT of {column} was left out: TiDB has no default for {what}", {
       help: "set the value in the application, or in each INSERT",
     }),
+    "unknown-column": error("the DEFAULT of {column} is not set: the input does not say of what type it is", {
+      help: "convert the file that makes the column together with this one",
+    }),
+    "auto-increment": warning("{column} keeps its AUTO_INCREMENT: rows without a value get the next number", {
+      help: "give it a value in each INSERT; MODIFY COLUMN without AUTO_INCREMENT, after SET tidb_allow_remove_auto_inc = ON, takes it away",
+    }),
     "uuid-version": warning("DEFAULT of {column} is UUID(), of version 1: made of the time and the server, not random", {
       help: "generate the uuid in the application where it must be hard to guess, or ordered by time",
     }),
@@ -39,6 +49,12 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
     "utc-value": warning("DEFAULT of {column}: a time without an offset is read as UTC", {
       help: "PostgreSQL reads it in the session's time zone: write the offset",
     }),
+    "first-instant": warning(
+      "DEFAULT of {column} is 1970-01-01 00:00:01 UTC, the first instant that TIMESTAMP holds, in place of the second before",
+      {
+        help: "where the application compares with the epoch, let it compare with that instant, or make the column nullable and leave it NULL",
+      },
+    ),
     filled: note("{column} is added without its default, filled by an UPDATE, and then given it", {
       help: "run the UPDATE in batches on a large table: BATCH ON … LIMIT 1000 UPDATE …",
     }),
@@ -62,6 +78,34 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       const { sequence } = value;
       if (!sequence) return ctx.replace(tidbText(`DEFAULT ${value.sql}`));
       return ctx.replace(tidb`DEFAULT (NEXTVAL(${{ kind: "RangeVar", relname: sequence.name, schemaname: sequence.schema! }}))`);
+    }),
+    takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
+      const alter = cmd.subtype === "AT_ColumnDefault" ? ctx.within("AlterTableStmt") : undefined;
+      if (!alter?.relation) return;
+      const name = identifier(cmd.name ?? "");
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+      const column = table?.columns.get(cmd.name ?? "");
+      if (!column) return ctx.drop("unknown-column", { column: `${alter.relation.relname}.${cmd.name}` });
+      if (isAutoIncrement(column)) return ctx.drop("auto-increment", { column: column.name });
+      // Without any, TiDB refuses rows that give no value (error 1364), of a column that may be NULL too.
+      if (cmd.def === undefined)
+        return ctx.replace(tidbText(`ALTER COLUMN ${name} ${column.notNull ? "DROP DEFAULT" : "SET DEFAULT NULL"}`));
+      const value = tidbDefault(ctx.catalog, column, cmd.def);
+      if ("refused" in value) return ctx.drop("left-out", { column: column.name, what: value.refused });
+      ctx.consumed(cmd.def);
+      if (value.finding) ctx.report(value.finding, { column: column.name });
+      const { sequence } = value;
+      if (sequence)
+        return ctx.replace(tidb`ALTER COLUMN ${raw(name)} SET DEFAULT (NEXTVAL(${relationOf({ ...sequence, schema: sequence.schema! })}))`);
+      // JSON's constructors are taken by MODIFY only (errors 1101, 1105), a bare now-function in parentheses only.
+      if (!/^\((?:JSON_|VEC_)/.test(value.sql))
+        return ctx.replace(
+          tidbText(`ALTER COLUMN ${name} SET DEFAULT ${value.sql.startsWith("CURRENT_TIMESTAMP") ? `(${value.sql})` : value.sql}`),
+        );
+      const definition = columnDefinition(ctx.catalog, column, ctx.lost);
+      return "sql" in definition
+        ? ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`))
+        : ctx.drop("left-out", { column: column.name, what: definition.refused });
     }),
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       const cmds = (alter.cmds ?? []).flatMap((item) => {
@@ -174,6 +218,23 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
 ) COLLATE utf8mb4_0900_bin`,
       findings: ["left-out", "left-out", "left-out", "left-out"],
       rejected: { sql: "CREATE TABLE u (a VARCHAR(9) DEFAULT (UPPER('x')))", code: 3770 },
+    },
+    {
+      given: "CREATE SEQUENCE s; CREATE TABLE t (a int, d timestamp, j jsonb, u uuid, n bigint, z timestamptz, o serial)",
+      pg: "ALTER TABLE t ALTER a SET DEFAULT 7, ALTER d SET DEFAULT now(), ALTER j SET DEFAULT '{}', ALTER u SET DEFAULT gen_random_uuid(), ALTER n SET DEFAULT nextval('s'), ALTER z SET DEFAULT 'epoch', ALTER d SET DEFAULT age(now()), ALTER d DROP DEFAULT, ALTER a SET NOT NULL, ALTER a DROP DEFAULT, ALTER o DROP DEFAULT, ALTER n SET DEFAULT nextval('t_o_seq'), ALTER x SET DEFAULT 1",
+      tidb: `ALTER TABLE t ALTER COLUMN a SET DEFAULT 7;
+ALTER TABLE t ALTER COLUMN d SET DEFAULT (CURRENT_TIMESTAMP(6));
+ALTER TABLE t MODIFY COLUMN j JSON DEFAULT (JSON_OBJECT());
+ALTER TABLE t ALTER COLUMN u SET DEFAULT (UUID());
+ALTER TABLE t ALTER COLUMN n SET DEFAULT (NEXTVAL(s));
+ALTER TABLE t ALTER COLUMN z SET DEFAULT '1970-01-01 00:00:01+00:00';
+ALTER TABLE t ALTER COLUMN d SET DEFAULT NULL;
+ALTER TABLE t MODIFY COLUMN a INT NOT NULL;
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT`,
+      findings: ["per-statement", "uuid-version", "first-instant", "left-out", "auto-increment", "left-out", "unknown-column"],
+      accepts: ["INSERT INTO t (a) VALUES (1)"],
+      refuses: ["INSERT INTO t () VALUES ()"],
+      rejected: { sql: "ALTER TABLE t ALTER COLUMN z SET DEFAULT '1970-01-01 00:00:00+00:00'", code: 1067 },
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)",

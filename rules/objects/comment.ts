@@ -62,7 +62,7 @@ for a column that means its whole definition again.`,
       if (!column) return ctx.drop("unknown-table", { name });
       const index = [...ctx.catalog.indexes.values()].find((each) => each.table === table && computesWith(each, column));
       if (index) return ctx.drop("expression", { name, index: index.name });
-      const definition = columnDefinition(ctx.catalog, column);
+      const definition = columnDefinition(ctx.catalog, column, ctx.lost);
       if ("refused" in definition) return ctx.drop("column", { name, reason: definition.refused });
       // An empty comment is none: the definition without one takes the old one away.
       return ctx.replace(tidb`ALTER TABLE ${relationOf(table)} MODIFY COLUMN ${raw(definition.sql)}`);

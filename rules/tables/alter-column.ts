@@ -6,20 +6,18 @@ import {
   columnName,
   error,
   find,
-  identifier,
   mapType,
   type NodeOf,
   note,
   relationName,
   rule,
-  tidbDefault,
   tidbText,
   typeName,
   warning,
 } from "../../src/rule.js";
 
 type Cmd = NodeOf<"AlterTableCmd">;
-type Ids = "refused" | "conversion" | "using" | "no-change" | "in-key" | "default-left-out";
+type Ids = "refused" | "conversion" | "using" | "no-change" | "in-key" | "unknown";
 type Ctx = Context<Ids>;
 
 export default rule({
@@ -42,8 +40,8 @@ as the statements before left it.`,
     "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
       help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
     }),
-    "default-left-out": error("the new DEFAULT of {column} was left out: TiDB has no form for {reason}", {
-      help: "set it in the application",
+    unknown: error("{column} is not changed: the input does not say what it is, and TiDB wants its whole definition", {
+      help: "convert the file that makes the column together with this one",
     }),
   },
   on: (takes) => [
@@ -52,7 +50,7 @@ as the statements before left it.`,
       const change = CHANGES[cmd.subtype ?? ""];
       if (!change || !alter?.relation) return;
       const column = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.columns.get(cmd.name ?? "");
-      return column ? change(ctx, cmd as Cmd, column) : undefined;
+      return column ? change(ctx, cmd as Cmd, column) : ctx.drop("unknown", { column: `${alter.relation.relname}.${cmd.name}` });
     }),
   ],
   examples: [
@@ -69,9 +67,9 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
     },
     {
       given: "CREATE TABLE t (a int, d timestamp, j varchar(99))",
-      pg: "ALTER TABLE t ALTER a TYPE varchar(20) USING a::varchar(20), ALTER d SET DEFAULT now(), ALTER j SET DEFAULT age(now()), ALTER j TYPE int USING length(j)",
-      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20);\nALTER TABLE t ALTER COLUMN d SET DEFAULT (CURRENT_TIMESTAMP(6))",
-      findings: ["conversion", "default-left-out", "using"],
+      pg: "ALTER TABLE t ALTER a TYPE varchar(20) USING a::varchar(20), ALTER j TYPE int USING length(j), ALTER x SET NOT NULL",
+      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20)",
+      findings: ["conversion", "using", "unknown"],
     },
     {
       given: "CREATE TABLE t (a int PRIMARY KEY, s text, g int GENERATED ALWAYS AS (a + 1) STORED)",
@@ -86,17 +84,6 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
 const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => ReturnType<Ctx["drop"]>>> = {
   AT_SetNotNull: modify,
   AT_DropNotNull: modify,
-  AT_ColumnDefault: (ctx, cmd, column) => {
-    const name = identifier(column.name);
-    if (cmd.def === undefined) return ctx.replace(tidbText(`ALTER COLUMN ${name} DROP DEFAULT`));
-    const value = tidbDefault(ctx.catalog, column, cmd.def);
-    if ("refused" in value) return ctx.drop("default-left-out", { column: column.name, reason: value.refused });
-    ctx.consumed(cmd.def);
-    // JSON's constructors are taken by MODIFY only (error 1101), a bare now-function in parentheses only.
-    if (/^\(JSON_/.test(value.sql)) return modify(ctx, cmd, column);
-    const sql = value.sql.startsWith("CURRENT_TIMESTAMP") ? `(${value.sql})` : value.sql;
-    return ctx.replace(tidbText(`ALTER COLUMN ${name} SET DEFAULT ${sql}`));
-  },
   AT_AlterColumnType: (ctx, cmd, column) => {
     const def = as("ColumnDef", cmd.def)!;
     const before = column.changedFrom;
@@ -119,7 +106,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
 const REFUSING = new Set(["primary", "foreign", "parent"]);
 
 function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {
-  const definition = columnDefinition(ctx.catalog, column);
+  const definition = columnDefinition(ctx.catalog, column, ctx.lost);
   if ("refused" in definition) return ctx.drop("refused", { column: column.name, reason: definition.refused });
   return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`));
 }

@@ -1,9 +1,28 @@
-import { type Column, columnDefinition, error, find, note, qualified, rule, typeName, warning } from "../../src/rule.js";
+import {
+  type Column,
+  type Context,
+  columnDefinition,
+  error,
+  find,
+  identifier,
+  mapType,
+  note,
+  qualified,
+  raw,
+  relationOf,
+  rule,
+  string,
+  type Tidb,
+  tidb,
+  typeName,
+  warning,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "ALTER TYPE … ADD VALUE, RENAME VALUE",
   why: `An enum type of PostgreSQL stands in each column that has it. A change of the type becomes a change of these columns; a label in the
-middle moves those behind it, and TiDB rewrites the rows.`,
+middle moves those behind it, and TiDB rewrites the rows, by label. A label is renamed in three steps: the new one beside the old one, the
+rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-altertype.html",
     tidb: "https://docs.pingcap.com/tidb/stable/data-type-string#enum-type",
@@ -11,8 +30,14 @@ middle moves those behind it, and TiDB rewrites the rows.`,
   messages: {
     columns: note("the new labels go into {columns}"),
     unused: note("no column has the type {type}: there is nothing to change"),
-    renamed: error("label {label} keeps its name in {columns}: TiDB would turn rows that have it into errors", {
-      help: "add the new label, UPDATE the rows, then MODIFY the column to the labels without the old one",
+    renamed: note("label {label} becomes {to} in {columns}: added, rows updated, the old one taken away", {
+      help: "run the UPDATE in batches on a large table: BATCH ON … LIMIT 1000 UPDATE …",
+    }),
+    "in-key": error("label {label} keeps its name in {column}: TiDB takes no label from a column of a primary key (error 8200)", {
+      help: "drop the primary key first, and make it again afterwards; a clustered one can only be changed in a new table",
+    }),
+    elements: warning("{column} keeps {label} in its rows: arrays of an enum are JSON in TiDB", {
+      help: "UPDATE the rows that have it: JSON_REPLACE(c, JSON_UNQUOTE(JSON_SEARCH(c, 'one', '{label}')), '{to}')",
     }),
     "not-changed": error("{column} does not get the new label: TiDB has no form for {reason}", {
       help: "write the column's definition by hand",
@@ -26,26 +51,27 @@ middle moves those behind it, and TiDB rewrites the rows.`,
       const name = qualified(alter.typeName ?? []);
       const type = find(ctx.catalog, ctx.catalog.enums, name);
       if (!type) return ctx.drop("unknown", { type: name.name });
-      const columns = [...ctx.catalog.tables.values()].flatMap((t) => [...t.columns.values()]).filter((c) => isOf(c, name.name));
-      const words = columns.map((c) => `${c.table.name}.${c.name}`).join(", ");
+      const columns = [...ctx.catalog.tables.values()]
+        .flatMap((t) => [...t.columns.values()])
+        .filter((c) => !ctx.lost(c.table.node) && !ctx.lost(c.def) && find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type);
+      const isArray = (column: Column) => (column.type.arrayBounds?.length ?? 0) > 0;
+      const own = columns.filter((column) => !isArray(column));
       if (columns.length === 0) return ctx.drop("unused", { type: name.name });
-      if (alter.oldVal !== undefined) for (const column of columns) ctx.differs(column.def);
-      if (alter.oldVal !== undefined) return ctx.drop("renamed", { label: alter.oldVal, columns: words });
-      const statements = columns.flatMap((column) => {
-        const definition = columnDefinition(ctx.catalog, column);
-        if ("refused" in definition) ctx.differs(column.def);
-        if ("refused" in definition) return ctx.report("not-changed", { column: column.name, reason: definition.refused }) ?? [];
-        return [{ column, sql: definition.sql }];
-      });
-      return ctx.statements(
-        statements.map(({ column, sql }) => ({
-          kind: "Tidb" as const,
-          texts: ["ALTER TABLE ", ` MODIFY COLUMN ${sql}`],
-          holes: [{ kind: "RangeVar" as const, relname: column.table.name, schemaname: column.table.schema }],
-        })),
-        "columns",
-        { columns: words },
-      );
+      const label = alter.oldVal;
+      const words = (of: readonly Column[]) => of.map(nameOf).join(", ");
+      if (label === undefined) {
+        if (own.length === 0) return ctx.drop("unused", { type: name.name });
+        return ctx.statements(
+          own.flatMap((column) => modified(ctx, column) ?? []),
+          "columns",
+          { columns: words(own) },
+        );
+      }
+      const to = alter.newVal ?? "";
+      for (const column of columns.filter(isArray)) ctx.report("elements", { column: nameOf(column), label, to });
+      const renamed = own.flatMap((column) => withoutOld(ctx, column, label, to) ?? []);
+      if (renamed.length === 0) return ctx.statements([]);
+      return ctx.statements(renamed, "renamed", { label, to, columns: words(own) });
     }),
   ],
   examples: [
@@ -53,20 +79,72 @@ middle moves those behind it, and TiDB rewrites the rows.`,
       given:
         "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE t (m mood NOT NULL DEFAULT 'sad'); CREATE TYPE unused AS ENUM ('x'); INSERT INTO t VALUES ('happy')",
       pg: "ALTER TYPE mood ADD VALUE 'ok' BEFORE 'happy'; ALTER TYPE unused ADD VALUE 'y'; ALTER TYPE other ADD VALUE 'z'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
-      tidb: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','happy') NOT NULL DEFAULT 'sad'",
+      tidb: `ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','happy') NOT NULL DEFAULT 'sad';
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','fine','happy') NOT NULL DEFAULT 'sad';
+UPDATE t SET m = 'fine' WHERE m = 'ok';
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','fine','happy') NOT NULL DEFAULT 'sad'`,
       findings: ["columns", "unused", "unknown", "renamed"],
-      accepts: ["INSERT INTO t VALUES ('ok')"],
-      refuses: ["INSERT INTO t VALUES ('bad')"],
+      accepts: ["INSERT INTO t VALUES ('fine')"],
+      refuses: ["INSERT INTO t VALUES ('bad')", "INSERT INTO t VALUES ('ok')"],
     },
     {
-      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood DEFAULT lower('SAD')::mood)",
-      pg: "ALTER TYPE mood ADD VALUE 'ok'",
+      given:
+        "CREATE TYPE mode AS ENUM ('closed', 'open'); CREATE TABLE t (m mode NOT NULL DEFAULT 'closed'); INSERT INTO t VALUES ('closed')",
+      pg: "ALTER TYPE mode RENAME VALUE 'closed' TO 'Closed'",
+      tidb: `ALTER TABLE t MODIFY COLUMN m ENUM('closed','Closed','open') NOT NULL DEFAULT 'Closed';
+UPDATE t SET m = 'Closed' WHERE m = 'closed';
+ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
+      findings: ["renamed"],
+      accepts: ["INSERT INTO t VALUES ()"],
+      refuses: ["INSERT INTO t VALUES ('closed')"],
+    },
+    {
+      given: "CREATE TYPE mode AS ENUM ('a', 'b'); CREATE TABLE t (m mode PRIMARY KEY, n mode[])",
+      pg: "ALTER TYPE mode RENAME VALUE 'a' TO 'c'",
       tidb: null,
+      findings: ["elements", "in-key"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN m ENUM('c','b') NOT NULL", code: 8200 },
+    },
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood DEFAULT lower('SAD')::mood, g mood GENERATED ALWAYS AS ('sad'::mood) STORED)",
+      pg: "ALTER TYPE mood ADD VALUE 'ok'",
+      tidb: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok')",
       findings: ["not-changed", "columns"],
     },
   ],
 });
 
-function isOf(column: Column, type: string): boolean {
-  return typeName(column.type).name === type && !column.type.arrayBounds?.length;
+type Ctx = Context<"not-changed" | "in-key">;
+
+function nameOf(column: Column): string {
+  return `${column.table.name}.${column.name}`;
+}
+
+/** The column with the labels that the type has now; undefined, and a finding, where its definition has no TiDB form. */
+function modified(ctx: Ctx, column: Column): Tidb | undefined {
+  const definition = columnDefinition(ctx.catalog, column, ctx.lost);
+  if ("sql" in definition) return modify(column, definition.sql);
+  ctx.differs(column.def);
+  return ctx.report("not-changed", { column: column.name, reason: definition.refused });
+}
+
+function modify({ table }: Column, definition: string): Tidb {
+  return tidb`ALTER TABLE ${relationOf(table)} MODIFY COLUMN ${raw(definition)}`;
+}
+
+/** A label under its new name: TiDB gives rows the label of the same text, and fails where it is gone (error 1265). */
+function withoutOld(ctx: Ctx, column: Column, label: string, to: string): readonly Tidb[] | undefined {
+  if (column.history.keys.some(({ kind }) => kind === "primary")) {
+    ctx.differs(column.def);
+    return ctx.report("in-key", { column: nameOf(column), label });
+  }
+  const after = modified(ctx, column);
+  const definition = columnDefinition(ctx.catalog, column, ctx.lost);
+  const type = mapType(ctx.catalog, column.type, column)?.sql ?? "";
+  if (!after || "refused" in definition) return undefined;
+  const both = definition.sql.replace(type, () => type.replace(string(to), () => `${string(label)},${string(to)}`));
+  const name = raw(identifier(column.name));
+  const update = tidb`UPDATE ${relationOf(column.table)} SET ${name} = ${raw(string(to))} WHERE ${name} = ${raw(string(label))}`;
+  return [modify(column, both), update, after];
 }

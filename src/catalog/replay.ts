@@ -49,6 +49,9 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     if (node.oldVal !== undefined) {
       const at = type.labels.indexOf(node.oldVal);
       if (at >= 0) type.labels[at] = node.newVal;
+      // A default is kept as the label itself, not as its name.
+      for (const column of columnsOf(catalog, catalog.enums, type))
+        if (literalText(column.default) === node.oldVal) column.default = { kind: "A_Const", sval: node.newVal };
     } else if (!type.labels.includes(node.newVal)) {
       const neighbour = node.newValNeighbor === undefined ? -1 : type.labels.indexOf(node.newValNeighbor);
       const at = neighbour < 0 ? type.labels.length : node.newValIsAfter ? neighbour + 1 : neighbour;
@@ -213,9 +216,14 @@ function forgetTable(catalog: Catalog, table: Table | undefined): void {
 /** A type that is dropped by CASCADE takes the columns that have it along. */
 function forgetColumnsOf(catalog: Catalog, map: "enums" | "domains", k: string): void {
   const type = catalog[map].get(k);
-  for (const table of catalog.tables.values())
-    for (const column of [...table.columns.values()])
-      if (type && find<unknown>(catalog, catalog[map], typeName(column.type)) === type) forgetColumn(catalog, column);
+  if (type) for (const column of columnsOf<unknown>(catalog, catalog[map], type)) forgetColumn(catalog, column);
+}
+
+/** The columns of a type, and of arrays of it. */
+function columnsOf<T>(catalog: Catalog, map: ReadonlyMap<string, T>, type: T): Column[] {
+  return [...catalog.tables.values()]
+    .flatMap((table) => [...table.columns.values()])
+    .filter((column) => find(catalog, map, typeName(column.type)) === type);
 }
 
 function forgetColumn(catalog: Catalog, column: Column): void {

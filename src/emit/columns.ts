@@ -1,4 +1,5 @@
 import { type Catalog, type Column, isAutoIncrement } from "../catalog/model.js";
+import type { Node } from "../pg/ast.js";
 import { tidbDefault } from "../types/defaults.js";
 import { mapType } from "../types/map.js";
 import { identifier, string } from "./words.js";
@@ -8,17 +9,23 @@ export const COMMENT_BYTES = { column: 1024, table: 2048 } as const;
 
 /**
  * A column's full definition as MODIFY COLUMN takes it, from the catalog.
+ * @param isLost whether a finding said that what a node makes is not in the output: such a default is left out again
  * @returns why there is none, where its type or default has no TiDB form, or it is generated
  */
-export function columnDefinition(catalog: Catalog, column: Column): { readonly sql: string } | { readonly refused: string } {
+export function columnDefinition(
+  catalog: Catalog,
+  column: Column,
+  isLost: (node: Node) => boolean,
+): { readonly sql: string } | { readonly refused: string } {
   const mapped = mapType(catalog, column.type, column);
   if (!mapped?.sql) return { refused: `the type of ${column.name}` };
   if (column.generated) return { refused: "a generated column" };
   const value = column.default === undefined || isAutoIncrement(column) ? undefined : tidbDefault(catalog, column, column.default);
-  if (value && "refused" in value) return { refused: `the default of ${column.name}: ${value.refused}` };
+  const isLeftOut = column.defaultNode !== undefined && isLost(column.defaultNode);
+  if (value && "refused" in value && !isLeftOut) return { refused: `the default of ${column.name}: ${value.refused}` };
   const parts = [identifier(column.name), mapped.sql];
   if (column.notNull) parts.push("NOT NULL");
-  if (value) parts.push(`DEFAULT ${value.sql}`);
+  if (value && "sql" in value) parts.push(`DEFAULT ${value.sql}`);
   if (isAutoIncrement(column)) parts.push("AUTO_INCREMENT");
   if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column)
     parts.push(`COMMENT ${string(column.comment)}`);

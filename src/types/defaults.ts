@@ -4,14 +4,14 @@ import { identifier } from "../emit/words.js";
 import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
 import { as, type Name, qualified } from "../pg/names.js";
 import { elementRow, type MappedType, mapType } from "./map.js";
-import { arrayToJson, ENCODE, lacksOffset } from "./values.js";
+import { arrayToJson, ENCODE, firstInstant, lacksOffset } from "./values.js";
 
 /** A default in TiDB's words, or why there is none. */
 export type TidbDefault =
   | {
       readonly sql: string;
       /** What a reader must know of it. */
-      readonly finding?: "uuid-version" | "per-statement" | "utc-session" | "utc-value";
+      readonly finding?: "uuid-version" | "per-statement" | "utc-session" | "utc-value" | "first-instant";
       /** The sequence it draws from, whose name in TiDB may be another. */
       readonly sequence?: Name;
     }
@@ -155,6 +155,8 @@ function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override
   if (UNBOUNDED.test(sql ?? "")) return { refused: `a literal on ${sql!.split(" ")[0]}` };
   if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
   const encoded = pg.id === "money" ? ENCODE.number(text.replace(/^(-?)\$/, "$1").replaceAll(",", "")) : ENCODE[row.codec](text);
+  const first = encoded === undefined && row.codec === "timestamptz" ? firstInstant(text) : undefined;
+  if (first !== undefined) return { sql: first, finding: "first-instant" };
   if (encoded === undefined) return refused;
   if (row.codec === "uuid-bytes") return { sql: `(UUID_TO_BIN(${ENCODE.uuid(text)}))` };
   if (row.codec === "bytea" && !isUtf8(encoded)) return { refused: `the bytes ${encoded}, which TiDB would store as other ones` };
@@ -196,6 +198,9 @@ function nextval(catalog: Catalog, { row, sql }: MappedType, name: Name): TidbDe
   if (!COUNTED.has(row.id)) return { refused: `a sequence on ${sql}` };
   const sequence = find(catalog, catalog.sequences, name);
   if (!sequence) return { refused: `the sequence ${name.name}, which the input does not create` };
+  const { ownedBy } = sequence;
+  // That of a serial or identity column is its AUTO_INCREMENT.
+  if (!sequence.node) return { refused: `the sequence ${name.name}, which is AUTO_INCREMENT of ${ownedBy?.table.name}.${ownedBy?.name}` };
   return { sql: `(NEXTVAL(${identifier(sequence.name)}))`, sequence: { schema: sequence.schema, name: sequence.name } };
 }
 

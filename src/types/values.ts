@@ -125,6 +125,9 @@ function float(text: string): string | undefined {
   return exponent === undefined && all.length > MANY_DIGITS ? `${all.trim()}e0` : all.trim();
 }
 
+/** The one special value of the manual's "8.5.1.4" that is the same instant at all times. */
+const EPOCH = /^\s*epoch\s*$/i;
+
 interface Timestamp {
   readonly date: string;
   /** With seconds; empty where the text is a date. */
@@ -134,6 +137,7 @@ interface Timestamp {
 
 /** A date or time in ISO 8601, with what PostgreSQL and other programs write for an offset; undefined for `infinity`, BC and the rest. */
 function readTimestamp(text: string): Timestamp | undefined {
+  if (EPOCH.test(text)) return { date: "1970-01-01", time: "00:00:00", offset: "+00:00" };
   const match = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(text));
   if (!match) return undefined;
   const [, date = "", minutes, seconds, fraction, zone] = match;
@@ -203,6 +207,16 @@ function canonicalUuid(text: string): string | undefined {
 export function lacksOffset(text: string): boolean {
   const stamp = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(text));
   return stamp !== null && stamp[5] === undefined;
+}
+
+/** TIMESTAMP's first instant, for a text of the second before it, which many use as "never". */
+export function firstInstant(text: string): string | undefined {
+  const stamp = readTimestamp(text);
+  const { date, time, offset = "+00:00" } = stamp ?? { date: "", time: "" };
+  const instant = Date.parse(
+    `${date}T${time || "00:00:00"}${/:/.test(offset) ? offset : `${offset.slice(0, 3)}:${offset.slice(3) || "00"}`}`,
+  );
+  return instant >= 0 && instant < FIRST_INSTANT ? "'1970-01-01 00:00:01+00:00'" : undefined;
 }
 
 /** Upper-case hex digits of a bytea in hex (`\xDEAD`) or escape format (manual, "8.4 Binary Data Types"); undefined for neither. */

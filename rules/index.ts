@@ -39,6 +39,7 @@ import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
 import ifExists from "./tables/alter-if-exists.js";
 import createAs from "./tables/create-as.js";
+import dropCascade from "./tables/drop-cascade.js";
 import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
 import tableOptions from "./tables/options.js";
@@ -89,6 +90,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
   "tables/alter-column": alterColumn,
+  "tables/drop-cascade": dropCascade,
   "tables/alter-constraint": alterConstraint,
   "tables/drop-column": dropColumn,
   "indexes/relation": indexRelation,

@@ -1,6 +1,7 @@
 import {
   ARRAY_ROW,
   as,
+  COMPOSITE_ROW,
   ENUM_ROW,
   error,
   find,
@@ -597,6 +598,28 @@ others. Nobody looks at the type of the elements.`,
       column("numeric(5,2) ARRAY", "JSON", ["as-json"], { refused: SYNTAX }),
     ],
   },
+  composite: {
+    construct: "composite types",
+    why: `A value of fields becomes a JSON object by the fields' names, which is what row_to_json makes of it. TiDB checks that it is JSON, not
+that it has these fields or their types.`,
+    messages: {
+      "as-json": warning(
+        "{column} is a JSON object with a key for each field; its fields are not checked, and compare and sort as JSON does",
+        {
+          help: "write JSON objects, read a field by column->>'$.field'; give each field a column of its own where it is searched for",
+        },
+      ),
+    },
+    examples: [
+      {
+        given: "CREATE TYPE pair AS (a int, b text)",
+        ...column("pair DEFAULT '(1,\"x y\")'", "JSON DEFAULT (JSON_OBJECT('a', 1, 'b', 'x y'))", ["as-json"], {
+          takes: ['\'{"a": 2, "b": null}\'', "NULL"],
+          refuses: ["'(1,2)'"],
+        }),
+      },
+    ],
+  },
   enum: {
     construct: "enum types",
     why: `ENUM stands in each column, with the labels of the type in their order. ORDER BY goes by that order as in PostgreSQL; <, >, BETWEEN, MIN
@@ -826,5 +849,5 @@ function ofColumn(value: Value, column: string): Value {
 /** Domains first, which the base type's rule then takes for what they are; then a rule for every row of the type table, `types/<row>`. */
 export const typeRules: Readonly<Record<string, RuleSpec<string>>> = {
   "types/domain": domains,
-  ...Object.fromEntries([...TYPE_ROWS, ARRAY_ROW, ENUM_ROW].map((row) => [`types/${row.id}`, typeRule(row)])),
+  ...Object.fromEntries([...TYPE_ROWS, ARRAY_ROW, COMPOSITE_ROW, ENUM_ROW].map((row) => [`types/${row.id}`, typeRule(row)])),
 };

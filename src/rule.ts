@@ -33,6 +33,7 @@ export { tidbDefault } from "./types/defaults.js";
 export {
   ARRAY_ROW,
   boundedLength,
+  COMPOSITE_ROW,
   columnType,
   ENUM_ROW,
   elementRow,

@@ -1,4 +1,17 @@
-import { error, find, identifier, note, qualified, relationName, rule } from "../../src/rule.js";
+import {
+  error,
+  find,
+  identifier,
+  isAutoIncrement,
+  nextvalSequence,
+  note,
+  qualified,
+  raw,
+  relationName,
+  relationOf,
+  rule,
+  tidb,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "RENAME of an index, type or sequence",
@@ -14,9 +27,12 @@ their own.`,
     }),
     primary: note("{name} is a primary key, which has no name of its own in TiDB"),
     type: note("type {name} has no name in TiDB: it stands in the columns"),
-    sequence: error("sequence {name} keeps its name: TiDB cannot rename a sequence", {
-      help: "make a new one that starts where this one stands",
+    "unknown-sequence": error("sequence {name} is not renamed: the input does not create it", {
+      help: "convert the file that creates the sequence together with this one",
     }),
+    sequence: note(
+      "{name} is renamed as a table is, and the defaults that draw from it are set anew: they would go on looking for the old name",
+    ),
     "owned-sequence": note("sequence {name} is AUTO_INCREMENT in TiDB and has no name"),
   },
   on: (takes) => [
@@ -31,8 +47,17 @@ their own.`,
       const index = find(ctx.catalog, ctx.catalog.indexes, { ...from, name: to });
       if (type === "OBJECT_SEQUENCE" || (type === "OBJECT_TABLE" && find(ctx.catalog, ctx.catalog.sequences, { ...from, name: to }))) {
         const sequence = find(ctx.catalog, ctx.catalog.sequences, { ...from, name: to });
-        if (sequence?.node) ctx.differs(sequence.node);
-        return ctx.drop(sequence?.ownedBy ? "owned-sequence" : "sequence", { name: from.name });
+        if (!sequence) return ctx.drop("unknown-sequence", { name: from.name });
+        if (sequence.ownedBy && isAutoIncrement(sequence.ownedBy)) return ctx.drop("owned-sequence", { name: from.name });
+        ctx.carried(rename.relation, ["relname", "schemaname"]);
+        const renamed = relationOf(sequence);
+        const users = [...sequence.usedBy].filter((c) => !ctx.lost(c.def) && !ctx.lost(c.table.node) && nextvalSequence(c.default));
+        const anew = users.map(
+          (c) => tidb`ALTER TABLE ${relationOf(c.table)} ALTER COLUMN ${raw(identifier(c.name))} SET DEFAULT (NEXTVAL(${renamed}))`,
+        );
+        return ctx.statements([tidb`RENAME TABLE ${{ ...renamed, relname: from.name }} TO ${renamed}`, ...anew], "sequence", {
+          name: from.name,
+        });
       }
       if (type !== "OBJECT_INDEX") return;
       const owner = index?.table ?? [...ctx.catalog.tables.values()].find((t) => t.constraints.has(from.name) || t.constraints.has(to));
@@ -51,10 +76,11 @@ their own.`,
   examples: [
     {
       given:
-        "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TYPE e AS ENUM ('x'); CREATE SEQUENCE s; CREATE TABLE p (id serial PRIMARY KEY)",
-      pg: "ALTER INDEX i RENAME TO k; ALTER TYPE e RENAME TO f; ALTER SEQUENCE s RENAME TO r; ALTER INDEX p_pkey RENAME TO pk; ALTER INDEX gone RENAME TO g",
-      tidb: "ALTER TABLE t RENAME INDEX i TO k",
-      findings: ["type", "sequence", "primary", "unknown-index"],
+        "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TYPE e AS ENUM ('x'); CREATE SEQUENCE s; CREATE TABLE p (id serial PRIMARY KEY, n int DEFAULT nextval('s'))",
+      pg: "ALTER INDEX i RENAME TO k; ALTER TYPE e RENAME TO f; ALTER SEQUENCE s RENAME TO r; ALTER INDEX p_pkey RENAME TO pk; ALTER INDEX gone RENAME TO g; ALTER SEQUENCE nothing RENAME TO n",
+      tidb: "ALTER TABLE t RENAME INDEX i TO k;\nRENAME TABLE s TO r;\nALTER TABLE p ALTER COLUMN n SET DEFAULT (NEXTVAL(r))",
+      findings: ["type", "sequence", "primary", "unknown-index", "unknown-sequence"],
+      accepts: ["INSERT INTO p () VALUES ()"],
       rejected: { sql: "ALTER INDEX i RENAME TO k", code: 1064 },
     },
     {

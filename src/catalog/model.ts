@@ -89,6 +89,8 @@ export interface TableConstraint {
   name: string;
   readonly table: Table;
   readonly type: "primary" | "unique" | "foreign" | "check" | "exclude";
+  /** Foreign keys of other tables that went along when it was dropped by CASCADE. */
+  cascaded?: readonly TableConstraint[];
   readonly columns: readonly Column[];
   readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
   readonly node: Constraint;

@@ -539,6 +539,12 @@ export function nextvalSequence(expression: Value | undefined): Name | undefined
   return text === undefined ? undefined : parseName(text);
 }
 
+/** `nextval('schema.name')` */
+function nextvalOf({ schema, name }: { readonly schema: string; readonly name: string }): Value {
+  const text = [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+  return { kind: "FuncCall", funcname: ["nextval"], args: [{ kind: "A_Const", sval: text }] };
+}
+
 /** The text of a string constant, casts around it ignored. */
 export function literalText(value: Value | undefined): string | undefined {
   const cast = as("TypeCast", value);
@@ -702,6 +708,20 @@ function alterTable(catalog: Catalog, node: AlterTableStmt): void {
 }
 
 const RESHAPES: ReadonlySet<string> = new Set(["AT_AddColumn", "AT_DropColumn", "AT_AlterColumnType"]);
+/** Takes the foreign keys off a table that point to the columns of a key. */
+function forgetReferences(table: Table, key: TableConstraint): TableConstraint[] {
+  const going = [...table.constraints.values()].filter(
+    ({ parent }) =>
+      parent?.table === key.table && parent.columns.every((c) => key.columns.includes(c)) && parent.columns.length === key.columns.length,
+  );
+  for (const constraint of going) {
+    constraint.dropped = true;
+    table.constraints.delete(constraint.name);
+    table.droppedConstraints ??= new Map();
+    table.droppedConstraints.set(constraint.name, constraint);
+  }
+  return going;
+}
 
 function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCmd) => void): AlterStep {
   return (catalog, table, cmd) => {
@@ -735,9 +755,11 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     const constraint = as("Constraint", cmd.def);
     if (constraint) addConstraint(catalog, table, constraint);
   },
-  AT_DropConstraint: (_, table, cmd) => {
+  AT_DropConstraint: (catalog, table, cmd) => {
     const constraint = table.constraints.get(cmd.name ?? "");
     if (!constraint) return;
+    if (cmd.behavior === "DROP_CASCADE" && INDEXED.has(constraint.type))
+      constraint.cascaded = [...catalog.tables.values()].flatMap((other) => forgetReferences(other, constraint));
     constraint.dropped = true;
     table.constraints.delete(constraint.name);
     table.droppedConstraints ??= new Map();
@@ -788,7 +810,12 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
       if (constraint && INDEXED.has(constraint.type)) renameConstraint(table, constraint, to);
     }
   },
-  OBJECT_SEQUENCE: (catalog, node, to) => renameIn(catalog, catalog.sequences, relationName(node.relation!), to),
+  OBJECT_SEQUENCE: (catalog, node, to) => {
+    renameIn(catalog, catalog.sequences, relationName(node.relation!), to);
+    const sequence = find(catalog, catalog.sequences, { ...relationName(node.relation!), name: to });
+    // A default keeps the sequence itself, not its name.
+    for (const column of sequence?.usedBy ?? []) if (nextvalSequence(column.default)) column.default = nextvalOf(sequence!);
+  },
   OBJECT_TYPE: (catalog, node, to) => renameIn(catalog, catalog.enums, qualified((node.object as readonly Value[] | undefined) ?? []), to),
   OBJECT_COLUMN: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));

@@ -25,8 +25,8 @@ import {
   WORD,
   wordEnd,
 } from "../source/lex.js";
-import { elementRow, type MappedType, mapType } from "../types/map.js";
-import { arrayToJson, type Codec, ENCODE, lacksOffset } from "../types/values.js";
+import { jsonEncoder, type MappedType, mapType } from "../types/map.js";
+import { type Codec, ENCODE, lacksOffset } from "../types/values.js";
 
 /** What became of a statement; undefined when it is not of the plain shape and must be parsed. */
 export type Inserted =
@@ -514,10 +514,10 @@ function limited(mapped: MappedType | undefined, encode: Target["encode"]): Targ
 function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefined): (text: string) => string | undefined {
   if (mapped?.sql === undefined) return ENCODE.none;
   const { row, use, sql } = mapped;
-  if (row.codec === "array") {
-    const element = elementRow(catalog, type)?.codec ?? "none";
+  if (row.codec === "array" || row.codec === "composite") {
+    const encode = jsonEncoder(catalog, type);
     return (text) => {
-      const json = arrayToJson(text, element);
+      const json = encode(text);
       return json === undefined ? undefined : string(json);
     };
   }

@@ -3,8 +3,8 @@ import { nextvalSequence } from "../catalog/replay.js";
 import { identifier } from "../emit/words.js";
 import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
 import { as, type Name, qualified } from "../pg/names.js";
-import { elementRow, type MappedType, mapType } from "./map.js";
-import { arrayToJson, ENCODE, firstInstant, lacksOffset } from "./values.js";
+import { jsonEncoder, type MappedType, mapType } from "./map.js";
+import { ENCODE, firstInstant, lacksOffset } from "./values.js";
 
 /** A default in TiDB's words, or why there is none. */
 export type TidbDefault =
@@ -143,8 +143,8 @@ const UNBOUNDED = /^(?:TINY|MEDIUM|LONG)?(?:TEXT|BLOB)\b/;
 function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override }: MappedType, text: string): TidbDefault {
   const refused = { refused: `the value '${text}'` };
   if (override?.chosen?.fits(text) === false) return { refused: `the value '${text}', which ${sql} cannot hold` };
-  if (row.codec === "array") {
-    const json = arrayToJson(text, elementRow(catalog, type)?.codec ?? "none");
+  if (row.codec === "array" || row.codec === "composite") {
+    const json = jsonEncoder(catalog, type)(text);
     return json === undefined ? refused : jsonDefault(json);
   }
   if (row.codec === "json") return jsonDefault(text);

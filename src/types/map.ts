@@ -1,11 +1,11 @@
-import { type Catalog, type Column, type Domain, type EnumType, emptyCatalog, find, isAutoIncrement } from "../catalog/model.js";
+import { type Catalog, type Column, type Composite, type Domain, type EnumType, emptyCatalog, find, isAutoIncrement } from "../catalog/model.js";
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { literalText } from "../catalog/replay.js";
 import { string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
 import { as, type Name, typeName } from "../pg/names.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
-import type { Codec } from "./values.js";
+import { arrayToJson, type Codec, compositeToJson, ELEMENT, type ToJson } from "./values.js";
 
 /** A PostgreSQL type where it is used. */
 export interface TypeUse {
@@ -360,6 +360,16 @@ export const ENUM_ROW: TypeRow = {
   family: "enum",
 };
 
+/** A value of fields as an object by their names, which is what row_to_json makes of it. */
+export const COMPOSITE_ROW: TypeRow = {
+  id: "composite",
+  pg: [],
+  tidb: same("JSON"),
+  findings: says("as-json"),
+  codec: "composite",
+  family: "other",
+};
+
 export interface MappedType {
   /** How it is stored and coded: PostgreSQL's row, or one made of it for a type the reader chose. */
   readonly row: TypeRow;
@@ -404,7 +414,8 @@ function mapped(
   }
   const enumType = find(catalog, catalog.enums, name);
   const mods = modifiers(type);
-  const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : builtIn(name, mods);
+  const composite = compositeOf(catalog, type);
+  const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : composite ? COMPOSITE_ROW : builtIn(name, mods);
   const use: TypeUse = { name: name.name, mods, history, enumType, catalog };
   // A cast is no place of data: only columns are chosen for.
   const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : [];
@@ -464,6 +475,30 @@ function builtIn({ schema, name }: Name, mods: readonly number[]): TypeRow | und
   const row = BY_NAME.get(name);
   const instead = row?.instead?.(mods);
   return instead === undefined ? row : BY_NAME.get(instead);
+}
+
+/** The user's type of fields that a type is. */
+export function compositeOf(catalog: Catalog, type: TypeName): Composite | undefined {
+  return find(catalog, catalog.composites, typeName(type));
+}
+
+/**
+ * What makes JSON text of a value in PostgreSQL's output format, by its type, arrays and composite types of any depth; it gives undefined
+ * where the text is malformed or has no JSON form.
+ */
+export function jsonEncoder(catalog: Catalog, type: TypeName): ToJson {
+  const domain = type.arrayBounds?.length ? undefined : find(catalog, catalog.domains, typeName(type));
+  if (domain) return jsonEncoder(catalog, domain.base);
+  if (type.arrayBounds?.length) {
+    const element = jsonEncoder(catalog, { ...type, arrayBounds: [] });
+    return (text) => arrayToJson(text, element);
+  }
+  const composite = compositeOf(catalog, type);
+  if (composite) {
+    const fields = composite.columns.map((field) => ({ name: field.name, encode: jsonEncoder(catalog, field.type) }));
+    return (text) => compositeToJson(text, fields);
+  }
+  return ELEMENT[mapType(catalog, type)?.row.codec ?? "none"] ?? (() => undefined);
 }
 
 /** The base row of an array's elements, to code their values. */

@@ -20,6 +20,7 @@ export type Codec =
   | "timestamp-in-range"
   | "json"
   | "array"
+  | "composite"
   | "enum"
   | "bit"
   | "none";
@@ -51,7 +52,7 @@ const MOST_PLACES = 400;
 /** Digits from which TiDB may cut an exact literal (65 in all, error or silently); a float needs no more than 17. */
 const MANY_DIGITS = 30;
 
-export const ENCODE: Readonly<Record<Exclude<Codec, "array">, Encode>> = {
+export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Encode>> = {
   number: decimal,
   float,
   boolean: (text) => BOOLEANS.get(text.trim().toLowerCase()),
@@ -244,7 +245,7 @@ function byteaHex(text: string): string | undefined {
 }
 
 /** JSON text of one array element, by the codec of its type: what PostgreSQL's array_to_json makes of it, times in their own text. */
-const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undefined } = {
+export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undefined } = {
   number: jsonNumber,
   float: jsonNumber,
   boolean: (text) => BOOLEANS.get(text.trim().toLowerCase())?.toLowerCase(),
@@ -270,6 +271,40 @@ function jsonNumber(text: string): string | undefined {
   return `${sign.replace("+", "")}${whole.replace(/^0+(?=\d)/, "") || "0"}${fraction && `.${fraction}`}${exponent === undefined ? "" : `e${exponent}`}`;
 }
 
+/** JSON text of a value's text; undefined where it has none. */
+export type ToJson = (text: string) => string | undefined;
+
+/** A field of a row up to its comma or the end: runs of plain characters, escaped ones, and quoted parts (manual, "8.16.6"). */
+const FIELD = /(?:[^,()"\\]|\\.|"(?:[^"\\]|\\.|"")*")*/suy;
+
+/**
+ * JSON text of a row in PostgreSQL's output format, `(1,"a b",)`: an object by the fields' names; an empty field is NULL.
+ * @returns undefined where it is malformed or a field has no JSON form
+ */
+export function compositeToJson(text: string, fields: readonly { readonly name: string; readonly encode: ToJson }[]): string | undefined {
+  const row = text.trim();
+  if (!row.startsWith("(") || !row.endsWith(")")) return undefined;
+  let at = 1;
+  const parts: string[] = [];
+  for (const [i, { name, encode }] of fields.entries()) {
+    FIELD.lastIndex = at;
+    const [field = ""] = FIELD.exec(row) ?? [];
+    at += field.length;
+    if (row[at++] !== (i < fields.length - 1 ? "," : ")")) return undefined;
+    const value = field === "" ? "null" : encode(fieldText(field));
+    if (value === undefined) return undefined;
+    parts.push(`${JSON.stringify(name)}:${value}`);
+  }
+  return at === row.length ? `{${parts.join(",")}}` : undefined;
+}
+
+/** The text that a field stands for, without its quotes and escapes. */
+function fieldText(field: string): string {
+  return field.replaceAll(/\\(.)|"((?:[^"\\]|\\.|"")*)"/gsu, (_, escaped: string | undefined, quoted: string | undefined) =>
+    quoted === undefined ? escaped! : quoted.replaceAll(/\\(.)|""/gsu, (__, c: string | undefined) => c ?? '"'),
+  );
+}
+
 /** An unquoted element up to what ends it; a backslash takes the character after it. */
 const UNQUOTED = /(?:[^,{}"\\]+|\\.)*/suy;
 const SPACES = /[ \t\n\r\v\f]*/y;
@@ -278,9 +313,7 @@ const SPACES = /[ \t\n\r\v\f]*/y;
  * JSON text of an array in PostgreSQL's output format, `{1,NULL,"a b"}` (manual, "8.15.6 Array Input and Output Syntax").
  * @returns undefined where it is malformed, has explicit bounds, or an element has no JSON form
  */
-export function arrayToJson(text: string, element: Codec): string | undefined {
-  const encode = ELEMENT[element];
-  if (!encode) return undefined;
+export function arrayToJson(text: string, encode: ToJson): string | undefined {
   let at = 0;
   const take = (pattern: RegExp): string => {
     pattern.lastIndex = at;

@@ -41,6 +41,7 @@ const SHOWN: Readonly<Record<Codec, Shown>> = {
     tidb: "CAST(v AS CHAR)",
     alike: (v) => JSON.parse(v.replaceAll(/(?<=\d)T(\d\d:\d\d:\d\d)\+00:00(?=")/g, " $1+00")),
   },
+  composite: { pg: "row_to_json(v)::text", tidb: "CAST(v AS CHAR)", alike: JSON.parse },
   bit: { pg: "v::text", tidb: "LPAD(BIN(v), 8, '0')" },
   none: text,
 };
@@ -191,6 +192,8 @@ const VALUES: readonly (readonly [type: string, ...literals: string[]])[] = [
   ["time[]", "'{12:00:00}'"],
   ["bytea[]", "'{\"\\\\xdead\"}'"],
   ["mood[]", "'{sad,\"it''s ok\"}'"],
+  ["place", `'(1,"a b",t)'`, "'(,,)'", `'(-7,"x,""y\\\\z",f)'`, `'( 3 ,it''s,yes)'`, `'(2,"",)'`],
+  ["place[]", `'{"(1,a,t)",NULL,"(2,\\"b c\\",)"}'`],
   ["score", "5", "'7'"],
   ["labels", "'{a}'"],
   ["inet", "'10.0.0.1'", "'::1'"],
@@ -214,6 +217,7 @@ const REFUSED: readonly (readonly [type: string, pg: string, tidb: string, code:
 ];
 
 const TYPES = `
+  CREATE TYPE place AS (n int, name text, open boolean);
   CREATE TYPE mood AS ENUM ('sad', 'it''s ok', 'back\\slash', '1');
   CREATE DOMAIN score AS int;
   CREATE DOMAIN labels AS text[];

@@ -314,7 +314,8 @@ describe("a literal", () => {
     ["vb", "x'1F'", "'00011111'"],
     ["id", "B'1'", undefined],
     ["txt", "B'2'", undefined],
-    ["pr", "'(1,2)'", "refused: the value '(1,2)' for column t.pr (pair)"],
+    ["pr", "'(1,2)'", `'{"a":1,"b":2}'`],
+    ["pr", "'(1)'", "refused: the value '(1)' for column t.pr (pair)"],
     ["pr", "NULL", SAME],
     // Arrays.
     ["ints", "'{}'", "'[]'"],

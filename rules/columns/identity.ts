@@ -3,6 +3,7 @@ import {
   error,
   isAutoIncrement,
   isNode,
+  mapType,
   type NodeOf,
   note,
   rule,
@@ -14,6 +15,8 @@ import {
 } from "../../src/rule.js";
 
 const SERIALS = /^(small|big)?serial[248]?$/;
+/** PostgreSQL's integers by what TiDB calls them. */
+const INTEGERS: Readonly<Record<string, string>> = { SMALLINT: "int2", INT: "int4", BIGINT: "int8" };
 
 export default rule({
   construct: "serial, identity and owned sequences",
@@ -37,9 +40,12 @@ servers they do not follow the order of inserts.`,
     second: error("{column} gets no numbers of its own: TiDB has one AUTO_INCREMENT column a table", {
       help: "make a SEQUENCE for it and DEFAULT (NEXTVAL(…))",
     }),
-    "added-later": error("{column} was added without numbers: TiDB adds no AUTO_INCREMENT column to a table that is there (error 8200)", {
-      help: "make a SEQUENCE, fill the column by UPDATE … SET … = NEXTVAL(…), then MODIFY it to NOT NULL DEFAULT (NEXTVAL(…))",
-    }),
+    "added-later": note(
+      "{column} draws from the sequence {name}: TiDB adds no AUTO_INCREMENT column to a table that is there (error 8200)",
+      {
+        help: "DROP SEQUENCE {name} where the column or the table is dropped",
+      },
+    ),
   },
   // serial is an integer that is an identity: what follows has one form to deal with.
   schema(schema) {
@@ -58,6 +64,35 @@ servers they do not follow the order of inserts.`,
       }
     }
   },
+  restate(statement, ctx) {
+    const alter = as("AlterTableStmt", statement);
+    const sequences: NodeOf<"CreateSeqStmt">[] = [];
+    const cmds = (alter?.cmds ?? []).map((item) => {
+      const cmd = as("AlterTableCmd", item);
+      const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
+      const column = def && ctx.column(def);
+      const sequence = column?.history.sequence;
+      const identity = def?.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_IDENTITY");
+      if (!cmd || !def?.typeName || !column || !sequence || !identity) return item;
+      const name = sequence.sequence!.relname ?? "";
+      ctx.report("added-later", { column: column.name, name }, def);
+      if (identity.generated_when === "a") ctx.report("always", { column: column.name }, def);
+      ctx.consumed(identity);
+      sequences.push(sequence);
+      const others = def.constraints!.filter((c) => c !== identity && as("Constraint", c)?.contype !== "CONSTR_NOTNULL");
+      for (const c of def.constraints!) if (!others.includes(c)) ctx.consumed(c);
+      const made: NodeOf<"Constraint">[] = [
+        { kind: "Constraint", contype: "CONSTR_NOTNULL" },
+        { kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: column.default! },
+      ];
+      const type = SERIALS.test(typeName(def.typeName).name)
+        ? ctx.change(def.typeName, { names: [INTEGERS[mapType(ctx.catalog, def.typeName)?.sql ?? "INT"]!] })
+        : def.typeName;
+      return ctx.change(cmd, { def: ctx.change(def, { typeName: type, constraints: [...others, ...made] }) });
+    });
+    if (!alter || sequences.length === 0) return undefined;
+    return [...sequences.map((node) => ({ node })), { node: ctx.change(alter, { cmds }) }];
+  },
   on: (takes) => [
     takes("Constraint", ["contype", "generated_when", "options", "raw_expr"], (constraint, ctx) => {
       const def = ctx.within("ColumnDef");
@@ -66,8 +101,7 @@ servers they do not follow the order of inserts.`,
       if (constraint.contype === "CONSTR_DEFAULT" && isAutoIncrement(column))
         return ctx.replace(tidbText("AUTO_INCREMENT"), "auto-increment", { column: column.name });
       if (constraint.contype !== "CONSTR_IDENTITY") return;
-      if (column.added || [...column.table.columns.values()].find(isAutoIncrement) !== column) ctx.differs(column.def);
-      if (column.added) return ctx.drop("added-later", { column: column.name });
+      if ([...column.table.columns.values()].find(isAutoIncrement) !== column) ctx.differs(column.def);
       const others = [...column.table.columns.values()].filter(isAutoIncrement);
       if (others[0] !== column) return ctx.drop("second", { column: column.name });
       if (constraint.generated_when === "a") ctx.report("always", { column: column.name });
@@ -121,10 +155,20 @@ servers they do not follow the order of inserts.`,
       rejected: { sql: "CREATE TABLE u (a INT AUTO_INCREMENT, b INT AUTO_INCREMENT)", code: 1075 },
     },
     {
-      given: "CREATE TABLE t (a int)",
-      pg: "ALTER TABLE t ADD COLUMN id serial",
-      tidb: "ALTER TABLE t ADD COLUMN id INT",
-      findings: ["added-later"],
+      given: "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)",
+      pg: "ALTER TABLE t ADD COLUMN id serial PRIMARY KEY, ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY (START WITH 7)",
+      tidb: `CREATE SEQUENCE IF NOT EXISTS t_id_seq MAXVALUE 2147483647;
+CREATE SEQUENCE IF NOT EXISTS t_n_seq START WITH 7;
+ALTER TABLE t ADD COLUMN id INT;
+UPDATE t SET id = NEXTVAL(t_id_seq) WHERE id IS NULL;
+ALTER TABLE t MODIFY COLUMN id INT NOT NULL DEFAULT (NEXTVAL(t_id_seq));
+ALTER TABLE t ADD PRIMARY KEY (id);
+ALTER TABLE t ADD COLUMN n BIGINT;
+UPDATE t SET n = NEXTVAL(t_n_seq) WHERE n IS NULL;
+ALTER TABLE t MODIFY COLUMN n BIGINT NOT NULL DEFAULT (NEXTVAL(t_n_seq))`,
+      findings: ["added-later", "added-later", "always"],
+      accepts: ["INSERT INTO t (a) VALUES (3)"],
+      refuses: ["INSERT INTO t (a, id) VALUES (4, 3)"],
       rejected: { sql: "ALTER TABLE t ADD COLUMN n INT AUTO_INCREMENT", code: 8200 },
     },
   ],

@@ -174,10 +174,10 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
       rejected: { sql: "SELECT setval('s', 42)", code: 1064 },
     },
     {
-      given: "CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial",
-      pg: "SELECT setval('t_id_seq', 1)",
-      tidb: null,
-      findings: ["lost"],
+      given: "CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial; CREATE TABLE two (a serial, b serial)",
+      pg: "SELECT setval('t_id_seq', 1); SELECT setval('two_b_seq', 1)",
+      tidb: "ALTER SEQUENCE t_id_seq RESTART WITH 2",
+      findings: ["set-sequence", "lost"],
     },
     {
       pg: "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s START 100 OWNED BY t.id; ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('s')",
@@ -207,7 +207,7 @@ function stateOf(sequence: Sequence | undefined): State {
   const own = column.identity !== undefined;
   const counts = [...column.table.columns.values()].find(isAutoIncrement) === column;
   if (counts && (own || [...sequence.usedBy].every((user) => user === column))) return { state: "counter", column };
-  return own ? { state: "lost", column } : { state: "real", sequence };
+  return own && !sequence.node ? { state: "lost", column } : { state: "real", sequence };
 }
 
 function words(column: Column): string {

@@ -68,7 +68,13 @@ export interface Column {
   identity: "a" | "d" | undefined;
   comment: string | undefined;
   /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */
-  readonly history: { keys: readonly Key[]; literalDefault: boolean; autoIncrement: boolean };
+  readonly history: {
+    keys: readonly Key[];
+    literalDefault: boolean;
+    autoIncrement: boolean;
+    /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */
+    sequence?: CreateSeqStmt;
+  };
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;
   readonly def: ColumnDef;

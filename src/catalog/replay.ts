@@ -374,8 +374,34 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
   const name = Array.isArray(given)
     ? qualified(given as readonly Value[]).name
     : objectName(table, column.name, "seq", (n) => relations.some((map) => map.has(`${schema}.${n}`)));
-  catalog.sequences.set(`${schema}.${name}`, { node: undefined, schema, name, options, ownedBy: column, usedBy: new Set([column]) });
+  if (column.added) {
+    column.history.sequence ??= {
+      kind: "CreateSeqStmt",
+      sequence: { kind: "RangeVar", schemaname: schema, relname: name },
+      options: [typeOption(column), ...(identity?.options ?? []).filter((o) => as("DefElem", o)?.defname !== "sequence_name")],
+      if_not_exists: true,
+    };
+    column.default = nextvalOf({ schema, name });
+  }
+  const node = column.history.sequence;
+  catalog.sequences.set(`${schema}.${name}`, { node, schema, name, options, ownedBy: column, usedBy: new Set([column]) });
 }
+
+/** `AS type`: a column's own sequence has the bounds of its type. */
+function typeOption({ type }: Column): Value {
+  const { name } = typeName(type);
+  return { kind: "DefElem", defname: "as", arg: { kind: "TypeName", names: [SERIAL_TYPES[name] ?? name] } };
+}
+
+/** The pseudo-types of parse_utilcmd.c, transformColumnDefinition. */
+const SERIAL_TYPES: Readonly<Record<string, string>> = {
+  smallserial: "int2",
+  serial2: "int2",
+  serial: "int4",
+  serial4: "int4",
+  bigserial: "int8",
+  serial8: "int8",
+};
 
 /** A column's own sequences go with it. */
 function forgetSequences(catalog: Catalog, column: Column): void {
@@ -473,7 +499,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     notNull: false,
     default: undefined,
     generated: false,
-    identity: SERIALS.has(typeName(def.typeName!).name) ? "d" : undefined,
+    identity: typeName(def.typeName!).name in SERIAL_TYPES ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
     history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false },
@@ -488,9 +514,6 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
   column.notNull = true;
   makeOwnSequence(catalog, column);
 }
-
-/** The pseudo-types of parse_utilcmd.c, transformColumnDefinition. */
-const SERIALS = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
 
 function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void {
   const column = table.columns.get(def.colname ?? "")!;

@@ -192,7 +192,7 @@ function scalar(value: unknown): string {
 }
 
 /** Types NEXTVAL may be the default of (error 8228 for others). */
-const COUNTED = new Set(["smallint", "integer", "bigint", "oid", "xid8"]);
+const COUNTED = new Set(["smallint", "integer", "bigint", "oid", "xid8", "smallserial", "serial", "bigserial"]);
 
 function nextval(catalog: Catalog, { row, sql }: MappedType, name: Name): TidbDefault {
   if (!COUNTED.has(row.id)) return { refused: `a sequence on ${sql}` };

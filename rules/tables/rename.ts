@@ -84,6 +84,15 @@ their own.`,
       rejected: { sql: "ALTER INDEX i RENAME TO k", code: 1064 },
     },
     {
+      given:
+        "CREATE TYPE e AS ENUM ('x', 'z'); CREATE TABLE t (m e DEFAULT 'x'); CREATE TYPE e_new AS ENUM ('x', 'y'); ALTER TABLE t ALTER m DROP DEFAULT, ALTER m TYPE e_new USING m::text::e_new",
+      pg: "ALTER TYPE e RENAME TO e_old; ALTER TYPE e_new RENAME TO e; DROP TYPE e_old; ALTER TABLE t ALTER m SET DEFAULT 'y'; ALTER TYPE e ADD VALUE 'q'",
+      tidb: "ALTER TABLE t ALTER COLUMN m SET DEFAULT 'y';\nALTER TABLE t MODIFY COLUMN m ENUM('x','y','q') DEFAULT 'y'",
+      findings: ["type", "type"],
+      accepts: ["INSERT INTO t () VALUES ()", "INSERT INTO t VALUES ('q')"],
+      refuses: ["INSERT INTO t VALUES ('z')"],
+    },
+    {
       given: "CREATE TABLE t (id serial)",
       pg: "ALTER SEQUENCE t_id_seq RENAME TO r",
       tidb: null,

@@ -839,7 +839,8 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     // A default keeps the sequence itself, not its name.
     for (const column of sequence?.usedBy ?? []) if (nextvalSequence(column.default)) column.default = nextvalOf(sequence!);
   },
-  OBJECT_TYPE: (catalog, node, to) => renameIn(catalog, catalog.enums, qualified((node.object as readonly Value[] | undefined) ?? []), to),
+  OBJECT_TYPE: renameType,
+  OBJECT_DOMAIN: renameType,
   OBJECT_COLUMN: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const column = table?.columns.get(node.subname ?? "");
@@ -857,6 +858,18 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     renameConstraint(table, constraint, to);
   },
 };
+
+/** Columns keep the type itself, not its name. */
+function renameType(catalog: Catalog, node: RenameStmt, to: string): void {
+  const from = qualified((node.object as readonly Value[] | undefined) ?? []);
+  for (const map of [catalog.enums, catalog.composites, catalog.domains]) {
+    const type = find<unknown>(catalog, map, from);
+    if (!type) continue;
+    const users = columnsOf<unknown>(catalog, map, type);
+    renameIn<{ name: string }>(catalog, map as Map<string, { name: string }>, from, to);
+    for (const column of users) column.type = { ...column.type, names: [...(column.type.names ?? []).slice(0, -1), to] };
+  }
+}
 
 function renameConstraint(table: Table, constraint: TableConstraint, to: string): void {
   table.constraints.delete(constraint.name);

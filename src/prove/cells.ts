@@ -208,7 +208,7 @@ function canonical(value: unknown): string {
 
 /** An array against a JSON array, element by element. */
 function array(element: string, pg: string, tidb: string | Uint8Array): Verdict {
-  const strings = arrayToJson(pg.replace(/^(?:\[-?\d+:-?\d+\])+=/, ""), "text");
+  const strings = arrayToJson(pg.replace(/^(?:\[-?\d+:-?\d+\])+=/, ""), JSON.stringify);
   const values = parseJson(textOf(tidb));
   if (strings === undefined || !Array.isArray(values)) return exactly(pg, tidb);
   return elements(element, JSON.parse(strings) as Nested[], values);

@@ -823,7 +823,7 @@ const absentRows = {
     messages: { gone: note("there is nothing to rename: {what} {name} is not in the output") },
     data: (node) => ({ what: words(node.renameType), name: node.relation ? relname(node.relation) : nameOf(node.object) }),
     examples: [
-      gone("ALTER FUNCTION twice(int) RENAME TO both", "gone", SYNTAX),
+      gone("ALTER FUNCTION twice(int) RENAME TO doubled", "gone", SYNTAX),
       gone("ALTER TYPE pair RENAME ATTRIBUTE a TO b", "gone", SYNTAX),
     ],
   }),

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
 import { openTarget } from "../src/targets/open.js";
 import { fallen, figuresTable, type Measured, measure, type Ratchet } from "./figures.js";
-import { corpusFolder, PROJECTS, schemaGroups } from "./projects.js";
+import { corpusFolder, historyGroups } from "./projects.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,7 +29,7 @@ if (folder === undefined) {
 const target = await openTarget({ build: true, log: console.error });
 const all: Measured[] = [];
 try {
-  for (const group of schemaGroups(folder, positionals.length > 0 ? positionals : PROJECTS)) all.push(await measure(group, rules, target));
+  for (const group of historyGroups(folder, positionals.length > 0 ? positionals : undefined)) all.push(await measure(group, rules, target));
 } finally {
   await target.close();
 }

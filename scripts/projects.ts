@@ -9,6 +9,8 @@ export interface Group {
   readonly name: string;
   readonly project: string;
   readonly sources: readonly Source[];
+  /** What it changes is made by files that are not there: it can be converted, not applied. */
+  readonly baseless: boolean;
 }
 
 /** The projects whose figures are kept. */
@@ -31,28 +33,50 @@ export function corpusFolder(checkout: string): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
+/** Groups that make a schema: `m` migrations from empty, `s` full schemas. */
+const SCHEMAS = ["m", "s"];
+/** Likewise, `u` upgrades of a schema that is older than any here, and `r` objects that are replaced once the migrations ran. */
+const HISTORIES = [...SCHEMAS, "u", "r"];
+
 /**
- * The groups of the projects (of all, without a list) that make a schema: `m` migrations from empty, `s` full schemas.
+ * The groups of the projects (of all, without a list) that make a schema from nothing.
  * @throws Error for a project that is not there
  */
 export function schemaGroups(folder: string, projects?: readonly string[]): Group[] {
+  return groups(folder, SCHEMAS, projects);
+}
+
+/**
+ * All groups that make or change a schema.
+ * @throws Error for a project that is not there
+ */
+export function historyGroups(folder: string, projects?: readonly string[]): Group[] {
+  return groups(folder, HISTORIES, projects);
+}
+
+function groups(folder: string, letters: readonly string[], projects?: readonly string[]): Group[] {
   const present = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   const unknown = projects?.find((project) => !present.includes(project));
   if (unknown !== undefined) throw new Error(`there is no project ${unknown}; there are ${present.join(", ")}`);
-  return (projects ?? present).flatMap((project) => groupsOf(folder, project));
+  return (projects ?? present).flatMap((project) => groupsOf(folder, project, letters));
 }
 
 /** File names begin with their group: `m1-0003__…`. */
-function groupsOf(folder: string, project: string): Group[] {
+function groupsOf(folder: string, project: string, letters: readonly string[]): Group[] {
   const groups = new Map<string, Source[]>();
   for (const file of readdirSync(join(folder, project, "pg")).sort()) {
-    const group = /^([ms]\d*)-/.exec(file)?.[1];
-    if (group === undefined) continue;
+    const group = /^([a-z]\d*)-/.exec(file)?.[1];
+    if (group === undefined || !letters.includes(group[0]!)) continue;
     const { source } = decode(`${project}/${file}`, readFileSync(join(folder, project, "pg", file)));
     groups.set(group, [...(groups.get(group) ?? []), source]);
   }
-  return [...groups].map(([group, sources]) => ({ name: `${project}/${group}`, project, sources }));
+  return [...groups].map(([group, sources]) => ({
+    name: `${project}/${group}`,
+    project,
+    sources: group.startsWith("r") ? [...(groups.get(group.replace("r", "m")) ?? []), ...sources] : sources,
+    baseless: group.startsWith("u"),
+  }));
 }

@@ -81,7 +81,8 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
     }),
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
       const alter = cmd.subtype === "AT_ColumnDefault" ? ctx.within("AlterTableStmt") : undefined;
-      if (!alter?.relation) return;
+      // A view's defaults go with the whole statement.
+      if (!alter?.relation || alter.objtype !== "OBJECT_TABLE") return;
       const name = identifier(cmd.name ?? "");
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
       const column = table?.columns.get(cmd.name ?? "");

@@ -37,3 +37,10 @@ export function isNode(value: unknown): value is Node {
 export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): Extract<Node, { kind: K }> | undefined {
   return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
 }
+
+/** `c::type` or `c::text::type` of a column: the cast that a change of its type does by itself. */
+export function castsItself(value: Value | undefined, column: string): boolean {
+  const cast = as("TypeCast", value);
+  const ref = as("ColumnRef", value);
+  return cast ? castsItself(cast.arg, column) : ref !== undefined && columnName(ref) === column;
+}

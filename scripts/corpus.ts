@@ -29,7 +29,8 @@ if (folder === undefined) {
 const target = await openTarget({ build: true, log: console.error });
 const all: Measured[] = [];
 try {
-  for (const group of historyGroups(folder, positionals.length > 0 ? positionals : undefined)) all.push(await measure(group, rules, target));
+  for (const group of historyGroups(folder, positionals.length > 0 ? positionals : undefined))
+    all.push(await measure(group, rules, target));
 } finally {
   await target.close();
 }

@@ -10,7 +10,7 @@ export interface Group {
   readonly project: string;
   readonly sources: readonly Source[];
   /** What it changes is made by files that are not there: it can be converted, not applied. */
-  readonly baseless: boolean;
+  readonly baseless?: true;
 }
 
 /** The projects whose figures are kept. */
@@ -77,6 +77,6 @@ function groupsOf(folder: string, project: string, letters: readonly string[]): 
     name: `${project}/${group}`,
     project,
     sources: group.startsWith("r") ? [...(groups.get(group.replace("r", "m")) ?? []), ...sources] : sources,
-    baseless: group.startsWith("u"),
+    ...(group.startsWith("u") ? { baseless: true } : {}),
   }));
 }

@@ -127,7 +127,7 @@ function inherited(create: Pick<NodeOf<"CreateStmt">, "inhRelations" | "tableElt
   if (parents.some((parent) => !parent || ctx.lost(parent.node))) return undefined;
   const names = new Set((create.tableElts ?? []).flatMap((e) => as("ColumnDef", e)?.colname ?? []));
   const columns = parents.flatMap((parent) => [...parent!.columns.values()]).filter((c) => !names.has(c.name) && names.add(c.name));
-  const definitions = columns.map((column) => columnDefinition(ctx.catalog, column));
+  const definitions = columns.map((column) => columnDefinition(ctx.catalog, column, ctx.lost));
   if (definitions.some((d) => "refused" in d)) return undefined;
   const checks = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check"));
   return [

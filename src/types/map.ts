@@ -1,4 +1,13 @@
-import { type Catalog, type Column, type Composite, type Domain, type EnumType, emptyCatalog, find, isAutoIncrement } from "../catalog/model.js";
+import {
+  type Catalog,
+  type Column,
+  type Composite,
+  type Domain,
+  type EnumType,
+  emptyCatalog,
+  find,
+  isAutoIncrement,
+} from "../catalog/model.js";
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { literalText } from "../catalog/replay.js";
 import { string } from "../emit/words.js";

@@ -18,8 +18,6 @@ import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
-import doBlock from "./logic/do.js";
-import touch from "./logic/touch.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
 import sequence from "./objects/sequence.js";
@@ -29,10 +27,12 @@ import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
+import joinColumns from "./queries/join-columns.js";
 import locking from "./queries/locking.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
 import recursive from "./queries/recursive.js";
+import relations from "./queries/relations.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -57,8 +57,6 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
   "types/override": override,
-  "logic/touch": touch,
-  "logic/do": doBlock,
   "objects/sequence": sequence,
   "objects/drop": drop,
   "objects/comment": comment,
@@ -67,6 +65,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "queries/relations": relations,
+  "queries/join-columns": joinColumns,
   "queries/derived-table": derivedTable,
   "queries/null-order": nullOrder,
   "queries/distinct-on": distinctOn,

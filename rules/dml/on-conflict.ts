@@ -82,7 +82,10 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       for (const target of conflict.targetList ?? []) if (as("ResTarget", target)) ctx.carried(target as ResTarget, ["name", "val"]);
       if (insert.relation.alias) ctx.carried(insert.relation.alias, ["aliasname"]);
       const relation = insert.relation.alias ? ctx.change(insert.relation, { alias: undefined }) : insert.relation;
-      return ctx.replace(ctx.change(insert, { relation, onConflictClause: tidb`ON DUPLICATE KEY UPDATE ${set as never}` as never }));
+      const selectStmt = readsItself(insert) ? renamed(insert, ctx) : insert.selectStmt;
+      return ctx.replace(
+        ctx.change(insert, { relation, selectStmt, onConflictClause: tidb`ON DUPLICATE KEY UPDATE ${set as never}` as never }),
+      );
     }),
   ],
   examples: [
@@ -110,6 +113,12 @@ ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, 
       accepts: ["INSERT INTO t (k) VALUES (2)"],
     },
     {
+      given: "CREATE TABLE t (k int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 2)",
+      pg: "INSERT INTO t (k, a) SELECT k, 7 FROM t ON CONFLICT (k) DO UPDATE SET a = excluded.a",
+      tidb: "INSERT INTO t (k, a)\nSELECT * FROM (SELECT k, 7 FROM t) AS source_1\nON DUPLICATE KEY UPDATE a = VALUES(a)",
+      rejected: { sql: "INSERT INTO t (k, a) SELECT k, 7 FROM t ON DUPLICATE KEY UPDATE k = t.k", code: 1052 },
+    },
+    {
       given: "CREATE TABLE t (k int UNIQUE, a int, b int)",
       pg: "INSERT INTO t VALUES (1, 2, 3) ON CONFLICT (k) DO UPDATE SET a = t.b, b = t.a",
       tidb: null,
@@ -122,6 +131,25 @@ ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, 
     },
   ],
 });
+
+/** Whether the source names the table as the target does: then TiDB cannot tell a column of one from the other's (error 1052). */
+function readsItself(insert: InsertStmt): boolean {
+  const query = as("SelectStmt", insert.selectStmt);
+  const { relname } = insert.relation!;
+  return (query?.fromClause ?? []).some((item) => {
+    let found = false;
+    if (isNode(item))
+      eachDescendant(item, (node) => {
+        if (node.kind === "RangeVar" && (node.alias?.aliasname ?? node.relname) === relname) found = true;
+      });
+    return found;
+  });
+}
+
+/** The source as a subquery, which hides the name. */
+function renamed(insert: InsertStmt, ctx: Ctx): Value {
+  return tidb`SELECT * FROM (${insert.selectStmt!}) AS ${raw(ctx.fresh("source"))}` as unknown as Value;
+}
 
 /** Unique keys of the table that the clause does not name and that a row of the INSERT can be in conflict with. */
 function otherKeys(table: Table, infer: InferClause | undefined, insert: InsertStmt, ctx: Ctx): string[] {

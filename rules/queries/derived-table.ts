@@ -22,6 +22,9 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
   },
   messages: {
+    default: error("DEFAULT in VALUES is not converted: TiDB has no place for WITH beside VALUES, and no DEFAULT in a query", {
+      help: "leave the column out of the list, or put the queries of WITH where they are used",
+    }),
     names: error(
       "the names of {alias} do not reach its columns: the subquery lists them by *, and the input does not say which there are",
       {
@@ -36,6 +39,7 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
       // TiDB has no place for WITH beside VALUES.
       const insert = ctx.parent?.kind === "InsertStmt" && !ctx.parent.withClause;
       if (rows.length === 0 || (insert && !query.sortClause && !query.limitCount && !query.limitOffset)) return;
+      if (rows.some((row) => (row as readonly Value[]).some((value) => as("SetToDefault", value)))) return ctx.report("default");
       return ctx.replace(rowsOf(query, rows as readonly (readonly Value[])[], ctx as unknown as Ctx));
     }),
     takes("RangeSubselect", ["alias", "subquery"], (readable, ctx) => {
@@ -67,6 +71,12 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
       pg: "WITH q AS (SELECT 1 AS n) INSERT INTO t VALUES ((SELECT n FROM q), 'x')",
       tidb: "INSERT INTO t WITH q AS (SELECT 1 AS n) SELECT (SELECT n FROM q) AS column1, 'x' AS column2",
       rejected: { sql: "WITH q AS (SELECT 1 AS n) INSERT INTO t SELECT n, 'x' FROM q", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: "WITH q AS (SELECT 1 AS n) INSERT INTO t VALUES ((SELECT n FROM q), DEFAULT)",
+      tidb: null,
+      findings: ["default"],
     },
     {
       given: "CREATE TABLE t (a int, b text)",

@@ -1,13 +1,16 @@
 import {
   as,
   type Context,
+  error,
   type IntoClause,
   isNode,
+  isStar,
   leading,
   outputName,
   type ResTarget,
   rule,
   type SelectStmt,
+  starColumns,
   type Value,
   warning,
   withLeading,
@@ -22,6 +25,9 @@ export default rule({
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
   },
   messages: {
+    star: error("two columns behind * have the same name, and the input does not say which they are: TiDB refuses that here", {
+      help: "write the columns out, each under a name of its own",
+    }),
     twice: warning("a second column {name} is called {tidb} here: TiDB refuses two of one name in a derived table, a view and a CTE", {
       help: "only `*` can show it, and there it has another name now: give it an alias",
     }),
@@ -37,11 +43,12 @@ export default rule({
       // Elsewhere nobody sees a name: in EXISTS, IN, a scalar subquery, the right arm of a set operation, the source of an INSERT.
       const seen = parent === undefined || (SEEN.has(parent.kind) && !listsColumns(parent));
       if (!seen || (!query.larg && !query.targetList)) return;
-      const targets = leading(query).targetList ?? [];
-      const named = targets.map((target) => withName(target, ctx));
+      const written = leading(query).targetList ?? [];
       const inside = parent !== undefined && parent.kind !== "ExplainStmt";
+      const targets = inside ? speltOut(written, query, ctx) : written;
+      const named = targets.map((target) => withName(target, ctx));
       if (inside) renameRepeated(named, ctx);
-      if (named.every((target, i) => target === targets[i])) return;
+      if (named.length === written.length && named.every((target, i) => target === written[i])) return;
       return ctx.replace(withLeading(query, (select, patch) => ctx.change(select, patch), { targetList: named }));
     }),
   ],
@@ -67,6 +74,19 @@ FROM t`,
       tidb: "SELECT q.b FROM (SELECT a, b, a AS a_2 FROM t) AS q",
       findings: ["twice"],
       rejected: { sql: "SELECT q.b FROM (SELECT a, b, a FROM t) AS q", code: 1060 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)",
+      pg: "SELECT q.c FROM (SELECT * FROM t, u) AS q",
+      tidb: "SELECT q.c FROM (SELECT t.a, t.b, u.a AS a_2, u.c FROM t, u) AS q",
+      findings: ["twice"],
+      rejected: { sql: "SELECT q.c FROM (SELECT * FROM t, u) AS q", code: 1060 },
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)",
+      pg: "SELECT q.c FROM (SELECT * FROM (t CROSS JOIN u) AS x, u) AS q",
+      tidb: null,
+      findings: ["star"],
     },
   ],
 });
@@ -94,6 +114,24 @@ function withName(item: Value, ctx: Context<never>): Value {
   if (as("ColumnRef", original.val) && isNode(target.val) && target.val.kind === "ColumnRef") return item;
   const name = outputName(original);
   return name === undefined ? item : ctx.change(target, { name });
+}
+
+/** The list with * written out where two columns of the query have the same name. */
+function speltOut(targets: readonly Value[], query: SelectStmt, ctx: Context<"star">): readonly Value[] {
+  const names = (ctx.analysis.columns(ctx.origin(query)) ?? []).map(({ name }) => name);
+  if (new Set(names).size === names.length || !targets.some((target) => isStar(as("ResTarget", target)?.val))) return targets;
+  return targets.flatMap((item): Value[] => {
+    const target = as("ResTarget", item);
+    const star = as("ColumnRef", target?.val);
+    if (!target || !star || !isStar(star)) return [item];
+    const columns = starColumns(leading(query), star, { ...ctx.analysis, origin: ctx.origin as never });
+    if (!columns || columns.some(({ refs }) => refs.length !== 1)) {
+      ctx.report("star", {}, target);
+      return [item];
+    }
+    ctx.consumed(target);
+    return columns.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: refs[0]! } }));
+  });
 }
 
 /** Gives columns that have the name of an earlier one a name of their own, in place. */

@@ -19,6 +19,12 @@ import {
 type Ctx = Context<keyof typeof MESSAGES>;
 
 const MESSAGES = {
+  frame: warning("rows whose {key} is NULL are in this frame in TiDB, and in PostgreSQL not: it is open to the end where TiDB has them", {
+    help: "leave rows with NULL out of the query, or take two window functions, one for them and one for the others",
+  }),
+  enum: warning("{key} is sorted by its text in TiDB, not by the order of {type}: TiDB's UNION makes text of an enum", {
+    help: "order by FIELD({key}, …) with the labels in their order",
+  }),
   unnamed: warning("NULLs of {key} come {place} in TiDB: the key has no name to sort by, and no second key can be put before it", {
     help: "give the column an alias, and order by the alias",
   }),
@@ -38,6 +44,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const select = readable as SelectStmt;
       const keys = (select.sortClause ?? []).flatMap((item) => {
         const sort = as("SortBy", item);
+        if (sort && select.op !== "SETOP_NONE") enumOrder(sort, select, ctx);
         return sort ? placed(sort, ctx, () => keyOf(sort, select, ctx)) : [item];
       });
       if (keys.every((key, i) => key === select.sortClause?.[i])) return;
@@ -51,6 +58,8 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
       const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
       const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node));
+      const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
+      if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
       if (keys.length === 2) return ctx.statements(keys as Node[]);
       return keys[0] === sort ? undefined : ctx.replace(keys[0] as Node);
     }),
@@ -74,6 +83,18 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       tidb: "SELECT b AS a, a AS b FROM t ORDER BY b IS NULL, a;\nSELECT a FROM t UNION ALL SELECT b FROM t ORDER BY a IS NULL, 1;\nSELECT DISTINCT t.a AS x FROM t ORDER BY t.a IS NULL, x",
     },
     {
+      given: "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (NULL), (5)",
+      pg: "SELECT a FROM t WINDOW w AS (ORDER BY a RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+      tidb: "SELECT a FROM t WINDOW w AS (ORDER BY a RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+      findings: ["frame"],
+    },
+    {
+      given: "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (m mood NOT NULL); INSERT INTO t VALUES ('sad'), ('glad')",
+      pg: "SELECT m FROM t UNION ALL SELECT m FROM t ORDER BY m; SELECT m FROM t ORDER BY m",
+      tidb: "SELECT m FROM t UNION ALL SELECT m FROM t ORDER BY m;\nSELECT m FROM t ORDER BY m",
+      findings: ["enum"],
+    },
+    {
       given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
       pg: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY 1",
       tidb: "SELECT DISTINCT COALESCE(a, b) AS coalesce FROM t ORDER BY 1",
@@ -85,6 +106,8 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
 
 /** The bit of WindowDef.frameOptions that says RANGE (parsenodes.h). */
 const RANGE = 0x2;
+/** UNBOUNDED PRECEDING and UNBOUNDED FOLLOWING. */
+const OPEN = { start: 0x20, end: 0x100 } as const;
 
 function isDescending(sort: SortBy): boolean {
   return sort.sortby_dir === "SORTBY_DESC";
@@ -100,6 +123,16 @@ function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined): readon
   const arg = tested();
   if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [key];
   return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
+}
+
+/** Says where a set operation loses the order of an enum's labels. */
+function enumOrder(sort: SortBy, select: SelectStmt, ctx: Ctx): void {
+  const columns = ctx.analysis.columns(ctx.origin(select)) ?? [];
+  const ordinal = as("A_Const", sort.node)?.ival;
+  const name = as("ColumnRef", sort.node)?.fields?.at(-1);
+  const type = (ordinal === undefined ? columns.find((column) => column.name === name) : columns[ordinal - 1])?.info?.type.name;
+  if (type !== undefined && ctx.catalog.enums.has(type))
+    ctx.report("enum", { key: words(sort.node), type: type.replace(/^public\./, "") }, sort);
 }
 
 /** What to test for NULL in place of a key of a query's ORDER BY, which may be the number or the name of an output column. */

@@ -4,14 +4,17 @@ import {
   type Context,
   type CreateTableAsStmt,
   error,
+  find,
   type IntoClause,
   identifier,
   mapType,
   type Outcome,
   type RangeVar,
   raw,
+  relationName,
   rule,
   type SelectStmt,
+  type Table,
   type Tidb,
   tidb,
   typeNode,
@@ -28,6 +31,9 @@ const MESSAGES = {
     help: "grant SELECT alone on it; to fill it anew, DELETE FROM {name} and INSERT INTO {name} SELECT * FROM {name}_query in one transaction",
   }),
   refresh: warning("REFRESH of {name} became a DELETE and an INSERT: run both in one transaction"),
+  bounded: warning("{column} of {name} is {type}: a key holds it, and no longer value goes in", {
+    help: "where longer ones are expected, take the column out of the key, or index a digest of it",
+  }),
   dropped: warning("the rows go at the end of the session in TiDB, not at the end of the transaction"),
 };
 
@@ -101,6 +107,21 @@ INSERT INTO u SELECT id FROM t`,
       findings: ["dropped"],
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, b text)",
+      pg: "CREATE TABLE u AS SELECT id, b FROM t; CREATE INDEX i ON u (id); CREATE UNIQUE INDEX k ON u (b); ALTER TABLE u ADD COLUMN c int",
+      tidb: `CREATE TABLE u (
+  id INT,
+  b VARCHAR(768)
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO u SELECT id, b FROM t;
+CREATE INDEX i ON u (id);
+CREATE UNIQUE INDEX k ON u (b);
+ALTER TABLE u ADD COLUMN c int`,
+      findings: ["bounded"],
+      accepts: ["INSERT INTO u VALUES (1, 'x', 2)"],
+      refuses: ["INSERT INTO u VALUES (2, 'x', 2)"],
+    },
+    {
       pg: "CREATE TABLE u AS SELECT * FROM elsewhere; CREATE MATERIALIZED VIEW v AS SELECT x FROM elsewhere",
       tidb: null,
       findings: ["types", "types"],
@@ -111,7 +132,7 @@ INSERT INTO u SELECT id FROM t`,
 function made(into: IntoClause, query: SelectStmt, isView: boolean, ifNotExists: boolean, ctx: Ctx): Outcome {
   const relation = into.rel!;
   const name = relation.relname ?? "";
-  const columns = columnsOf(query, (into.colNames ?? []).map(String), ctx);
+  const columns = columnsOf(query, find(ctx.catalog, ctx.catalog.tables, relationName(relation)), (into.colNames ?? []).map(String), ctx);
   if ("unknown" in columns) return ctx.drop("types", { name, column: columns.unknown });
   const temporary = relation.relpersistence === "t";
   if (into.onCommit && into.onCommit !== "ONCOMMIT_NOOP" && into.onCommit !== "ONCOMMIT_PRESERVE_ROWS") ctx.report("dropped");
@@ -137,6 +158,7 @@ function queryView(relation: RangeVar): RangeVar {
 /** Definitions of the columns a query returns, or the one whose type is not known. */
 function columnsOf(
   query: SelectStmt,
+  table: Table | undefined,
   names: readonly string[],
   ctx: Ctx,
 ): { readonly sql: readonly string[] } | { readonly unknown: string } {
@@ -144,9 +166,12 @@ function columnsOf(
   if (!columns || columns.length === 0) return { unknown: "*" };
   const sql: string[] = [];
   for (const [i, { name, info }] of columns.entries()) {
-    const type = info && mapType(ctx.catalog, typeNode(info.coerced ?? info.type))?.sql;
-    if (type === undefined) return { unknown: names[i] ?? name };
-    sql.push(`${identifier(names[i] ?? name)} ${type}`);
+    const called = names[i] ?? name;
+    const column = table?.columns.get(called);
+    const type = info && mapType(ctx.catalog, typeNode(info.coerced ?? info.type), column)?.sql;
+    if (type === undefined) return { unknown: called };
+    if (column && type !== mapType(ctx.catalog, column.type)?.sql) ctx.report("bounded", { column: called, name: table!.name, type });
+    sql.push(`${identifier(called)} ${type}`);
   }
   return { sql };
 }

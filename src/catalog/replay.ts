@@ -21,19 +21,8 @@ import { resolveType } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { type Catalog, type Column, type Derived, find, type Key, key, type Table, type TableConstraint } from "./model.js";
+import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
-import {
-  createRoutine,
-  createTrigger,
-  dropRoutines,
-  dropTriggers,
-  enable,
-  ROUTINES,
-  renameRoutine,
-  renameTrigger,
-  retouching,
-} from "./routines.js";
-import { retouched, touchedColumns } from "./touch.js";
 
 type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
 
@@ -43,15 +32,10 @@ type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }
  */
 export function replay(catalog: Catalog, node: Node): void {
   const step = STEPS[node.kind] as Replay<Kind> | undefined;
-  const tables = retouching(catalog, node);
-  const before = tables.length > 0 ? touchedColumns(catalog, tables) : undefined;
   step?.(catalog, node);
-  const changes = before ? retouched(catalog, before, tables) : [];
-  if (changes.length > 0) catalog.retouched.set(node, changes);
 }
 
 const STEPS: { readonly [K in Kind]?: Replay<K> } = {
-  CreateTrigStmt: createTrigger,
   CreateStmt: createTable,
   AlterTableStmt: alterTable,
   IndexStmt: createIndex,
@@ -126,19 +110,15 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const name = relationName(node.into.rel);
     const k = key(catalog, name);
     if (node.if_not_exists && (catalog.derived.has(k) || catalog.tables.has(k))) return;
-    const view = node.objtype === "OBJECT_MATVIEW";
-    if (view) catalog.views.set(k, { name: name.name });
-    derive(catalog, name, view ? "materialized view" : "table", node, node.query, node.into.colNames);
+    const kind = node.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
+    tableFromQuery(catalog, node.into.rel, kind, node, node.query, node.into.colNames);
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
     catalog.views.set(key(catalog, name), { name: name.name });
     derive(catalog, name, "view", node, node.query, node.aliases);
   },
-  CreateFunctionStmt: (catalog, node) => {
-    createRoutine(catalog, node);
-    createFunction(catalog, node);
-  },
+  CreateFunctionStmt: createFunction,
   CompositeTypeStmt: (catalog, node) => {
     const name = relationName(node.typevar!);
     const columns = (node.coldeflist ?? []).flatMap((value) => {
@@ -172,16 +152,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   CreateExtensionStmt: (catalog, node) => {
     catalog.extensions.add(node.extname ?? "");
   },
-  CreateRoleStmt: (catalog, node) => {
-    catalog.roles.add(node.role ?? "");
-  },
-  DropRoleStmt: (catalog, node) => {
-    for (const role of node.roles ?? []) catalog.roles.delete(as("RoleSpec", role)?.rolename ?? "");
-  },
   DropStmt: (catalog, node) => {
-    if (ROUTINES.has(node.removeType ?? "")) dropRoutines(catalog, node);
-    if (node.removeType === "OBJECT_TRIGGER") dropTriggers(catalog, node);
-    if (node.removeType === "OBJECT_EXTENSION") for (const name of node.objects ?? []) catalog.extensions.delete(String(name));
     const maps = DROPPED_FROM[node.removeType ?? ""];
     for (const object of node.objects ?? []) {
       const name = dropName(object);
@@ -203,6 +174,8 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     else catalog.schema = "public";
   },
   SelectStmt: (catalog, node) => {
+    const into = node.intoClause;
+    if (into?.rel) tableFromQuery(catalog, into.rel, "table", node, node, into.colNames);
     const call = as("FuncCall", as("ResTarget", node.targetList?.[0])?.val);
     if (!call || qualified(call.funcname ?? []).name !== "set_config" || literalText(call.args?.[0]) !== "search_path") return;
     const schemas = (literalText(call.args?.[1]) ?? "").split(",");
@@ -223,7 +196,7 @@ const DROPPED_FROM: Readonly<
   OBJECT_INDEX: ["indexes"],
   OBJECT_SEQUENCE: ["sequences"],
   OBJECT_VIEW: ["views", "derived"],
-  OBJECT_MATVIEW: ["derived"],
+  OBJECT_MATVIEW: ["tables", "derived", "views"],
   OBJECT_FUNCTION: ["functions"],
   OBJECT_AGGREGATE: ["functions"],
   OBJECT_PROCEDURE: ["functions"],
@@ -235,7 +208,6 @@ const DROPPED_FROM: Readonly<
 /** A dropped table takes its indexes and the foreign keys that point to it along (the latter only by CASCADE, else the DROP fails). */
 function forgetTable(catalog: Catalog, table: Table | undefined): void {
   if (!table) return;
-  catalog.triggers.delete(table);
   for (const [k, index] of catalog.indexes) if (index.table === table) catalog.indexes.delete(k);
   for (const other of catalog.tables.values())
     for (const constraint of [...other.constraints.values()])
@@ -310,6 +282,38 @@ function derive(
       nullable: kind === "table" || column.info?.nullable !== false,
     })),
   });
+}
+
+/** Definitions of the columns that a statement's query gives a table: the same nodes in both passes, for what is kept under them. */
+const definitions = new WeakMap<Node, CreateStmt>();
+
+/** A table or materialized view made by a query: a table like any other where the types of all its columns are known. */
+function tableFromQuery(
+  catalog: Catalog,
+  relation: RangeVar,
+  kind: "table" | "materialized view",
+  statement: Node,
+  query: Value | undefined,
+  aliases: readonly Value[] | undefined,
+): void {
+  const name = relationName(relation);
+  const k = key(catalog, name);
+  derive(catalog, name, kind, statement, query, aliases);
+  const columns = catalog.derived.get(k)?.columns ?? [];
+  const known = columns.length > 0 && columns.every(({ type }) => type !== undefined);
+  // Those of a session are in no list of tables.
+  if (!known || relation.relpersistence === "t") {
+    if (kind === "materialized view") catalog.views.set(k, { name: name.name });
+    return;
+  }
+  let create = definitions.get(statement);
+  if (!create) {
+    const tableElts = columns.map((column): ColumnDef => ({ kind: "ColumnDef", colname: column.name, typeName: typeNode(column.type!) }));
+    create = { kind: "CreateStmt", relation, tableElts };
+    definitions.set(statement, create);
+  }
+  catalog.derived.delete(k);
+  createTable(catalog, create);
 }
 
 /** The signature of a function as calls see it (functioncmds.c, interpret_function_parameter_list). */
@@ -532,7 +536,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     identity: typeName(def.typeName!).name in SERIAL_TYPES ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
-    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false, touched: undefined },
+    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false },
     added,
     def,
     defaultNode: undefined,
@@ -834,14 +838,6 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     column.identity = constraint?.generated_when === "a" ? "a" : "d";
     makeOwnSequence(catalog, column, constraint);
   }),
-  AT_EnableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, true),
-  AT_EnableAlwaysTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, true),
-  AT_EnableTrigAll: (catalog, table) => enable(catalog, table, undefined, true),
-  AT_EnableTrigUser: (catalog, table) => enable(catalog, table, undefined, true),
-  AT_EnableReplicaTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, false),
-  AT_DisableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, false),
-  AT_DisableTrigAll: (catalog, table) => enable(catalog, table, undefined, false),
-  AT_DisableTrigUser: (catalog, table) => enable(catalog, table, undefined, false),
   AT_DropIdentity: withColumn((catalog, column) => {
     column.identity = undefined;
     forgetSequences(catalog, column);
@@ -861,7 +857,10 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     renameIn(catalog, catalog.derived, relationName(node.relation!), to);
   },
   OBJECT_VIEW: (catalog, node, to) => renameView(catalog, relationName(node.relation!), to),
-  OBJECT_MATVIEW: (catalog, node, to) => renameView(catalog, relationName(node.relation!), to),
+  OBJECT_MATVIEW: (catalog, node, to) => {
+    renameIn(catalog, catalog.tables, relationName(node.relation!), to);
+    renameView(catalog, relationName(node.relation!), to);
+  },
   OBJECT_INDEX: (catalog, node, to) => {
     const name = relationName(node.relation!);
     renameIn(catalog, catalog.indexes, name, to);
@@ -889,8 +888,6 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     table.columns.clear();
     for (const c of all) table.columns.set(c.name, c);
   },
-  OBJECT_FUNCTION: renameRoutine,
-  OBJECT_TRIGGER: renameTrigger,
   OBJECT_TABCONSTRAINT: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const constraint = table?.constraints.get(node.subname ?? "");

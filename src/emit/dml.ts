@@ -14,7 +14,7 @@ export const dmlPrinters: Printers = {
     return clauses([
       columns.length > 0 ? `${head} (${columns.join(", ")})` : head,
       p.print(insert.withClause),
-      source(insert.selectStmt, p),
+      source(insert, p),
       p.print(insert.onConflictClause),
     ]);
   }),
@@ -49,9 +49,10 @@ export const dmlPrinters: Printers = {
 };
 
 /** Rows of VALUES, or a query. */
-function source(value: Value, p: Printing): string {
-  const query = as("SelectStmt", value);
-  if (!query?.valuesLists?.length) return p.print(value);
+function source({ selectStmt, withClause }: InsertStmt, p: Printing): string {
+  const query = as("SelectStmt", selectStmt);
+  if (!query?.valuesLists?.length) return p.print(selectStmt);
+  if (withClause) return p.refuse(query, "VALUES beside WITH");
   p.ledger.carried(query, VALUES_FIELDS);
   const rows = query.valuesLists.map((row) => `(${p.list(row as readonly Value[])})`);
   return elements("VALUES", rows);

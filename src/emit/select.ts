@@ -225,6 +225,9 @@ export function fromItem(value: Value | undefined, p: Printing): string {
   const known = find(p.catalog, p.catalog.tables, name) ?? p.catalog.views.get(key(p.catalog, name));
   if (!known && (name.schema === "pg_catalog" || name.schema === "information_schema" || name.name.startsWith("pg_")))
     return p.refuse(relation, `the system relation ${name.name}`);
+  // PostgreSQL's tree marks what is read without ONLY; what a rule made has no mark of its own.
+  const table = find(p.catalog, p.catalog.tables, name);
+  if (!relation.inh && relation.location !== undefined && table?.partitioned) return p.refuse(relation, "ONLY of a partitioned table");
   const text = p.print(relation);
   return relation.alias || text === identifier(name.name) ? text : `${text} AS ${identifier(name.name)}`;
 }

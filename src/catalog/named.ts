@@ -1,5 +1,5 @@
-import type { PgType } from "../catalog/analysis.js";
 import type { TypeName } from "../pg/ast.js";
+import type { PgType } from "./analysis.js";
 
 /** The type of an expression as a column definition would name it; a literal that nothing gives a type is text, as in CREATE TABLE AS. */
 export function typeNode({ name, mods = [] }: PgType): TypeName {

@@ -11,6 +11,11 @@ import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
 import fitness from "./fitness/table.js";
+import { aggregateRules } from "./functions/aggregates.js";
+import { arithmeticRules } from "./functions/arithmetic.js";
+import { castRules } from "./functions/casts.js";
+import { comparisonRules } from "./functions/comparison.js";
+import { stringRules } from "./functions/strings.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
@@ -104,6 +109,11 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/expression": expression,
   "indexes/length": length,
   "indexes/partial": partial,
+  ...comparisonRules,
+  ...arithmeticRules,
+  ...castRules,
+  ...aggregateRules,
+  ...stringRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

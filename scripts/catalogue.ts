@@ -29,13 +29,14 @@ function contents(folder: string, rules: readonly Rule[]): string {
   return [`- **${folder}**`, ...rules.map(({ id, construct }) => `  - [\`${id}\`](#${id}) ${construct}`)].join("\n");
 }
 
-function section({ id, construct, why, docs, messages, examples }: Rule): string[] {
+function section({ id, construct, why, docs, messages, examples, proofs }: Rule): string[] {
   return [
     `<a id="${id}"></a>`,
     `### \`${id}\`: ${construct}`,
-    why.trim(),
+    ...(why.trim() === "" ? [] : [why.trim()]),
     ...messageTable(messages),
     ...examples.flatMap((example, i) => exampleBlocks(example, examples.length > 1 ? `Example ${i + 1}` : "Example")),
+    ...(proofs === undefined ? [] : [proofLine(proofs)]),
     ...readMore(docs),
   ];
 }
@@ -64,6 +65,11 @@ function exampleBlocks({ given, types, pg, tidb, findings = [], rejected }: Exam
 
 function sqlBlock(product: string, statements: readonly string[]): string {
   return ["```sql", `-- ${product}`, ...statements.map((sql) => `${sql.trim().replace(/;$/, "")};`), "```"].join("\n");
+}
+
+function proofLine(proofs: NonNullable<Rule["proofs"]>): string {
+  const shown = proofs.map(({ pg, differs }) => `\`\` ${pg} \`\`${differs ? " (differs, as said)" : ""}`);
+  return `Run on both engines, row by row: ${shown.join(", ")}`;
 }
 
 function readMore({ pg, tidb }: Rule["docs"]): string[] {

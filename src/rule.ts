@@ -26,7 +26,8 @@ export {
   type SchemaContext,
   warning,
 } from "./engine/contract.js";
-export { raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
+export { aggregate, type Call, enumLabels, operator, proofs, type Row, same, table, unchanged, type Write } from "./engine/forms.js";
+export { infix, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";

@@ -33,7 +33,8 @@ for (const rule of rules) {
       });
     }
 
-    it("has examples, no two of them alike, that produce every message", () => {
+    // Rows of tables have proofs, which expressions.test.ts runs.
+    it.skipIf(rule.proofs !== undefined)("has examples, no two of them alike, that produce every message", () => {
       expect(rule.examples).not.toEqual([]);
       const inputs = rule.examples.map(({ given = "", pg }) => `${given}\n${pg}`);
       expect(

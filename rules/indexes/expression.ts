@@ -49,7 +49,7 @@ COALESCE is one of those, and CASE says the same.`,
     {
       given: "CREATE TABLE t (at timestamp, d date)",
       pg: "CREATE UNIQUE INDEX i ON t (date(at), date(d))",
-      tidb: "CREATE UNIQUE INDEX i ON t ((CAST(at AS DATE)), (CAST(d AS DATE)))",
+      tidb: "CREATE UNIQUE INDEX i ON t ((CAST(at AS DATE)), (CAST(CAST(d AS DATETIME(6)) AS DATE)))",
       accepts: [
         "INSERT INTO t VALUES ('2024-02-29 23:59:59.999999', '2024-02-29'), ('2024-03-01', '2024-02-29'), (NULL, NULL), (NULL, NULL)",
       ],

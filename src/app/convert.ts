@@ -4,10 +4,11 @@ import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
 import { printers } from "../emit/printers.js";
-import { type CommentSlot, type Hole, type LeftOut, printing } from "../emit/printing.js";
+import { type CommentSlot, type Hole, type LeftOut, printing, type Told } from "../emit/printing.js";
 import { type RelationNamer, relationNamer } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
+import { type Forms, formsOf } from "../engine/forms.js";
 import { Ledger } from "../engine/ledger.js";
 import { named } from "../engine/objects.js";
 import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
@@ -93,6 +94,7 @@ export async function convertHistory(
     folds,
     lost,
     lostViews: new Set(),
+    forms: formsOf(rules),
     relation: relationNamer(final, now),
     options,
     database: undefined,
@@ -161,6 +163,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 interface Pass {
   readonly run: Omit<Run, "ledger" | "analysis">;
   readonly folds: Ledger;
+  readonly forms: Forms;
   /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
   readonly lost: Set<Node>;
   /** Keys of views and tables made from queries that are not in the output. */
@@ -432,15 +435,21 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
   const run = { ...pass.run, ledger, analysis: lazyAnalysis(now, statement.current, ledger) };
+  const told: Told[] = [];
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
   for (const { node: tree, catalog = now } of restate(run, statement)) {
     const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
     const relation = (r: RangeVar) => pass.relation(relationName(r));
-    const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis);
+    const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
     const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
     nodes.push(...made);
-    sql.push(...made.map((node) => p.print(node)).filter((text) => text !== ""));
+    for (const node of made) {
+      // What a rule put in place of a statement of another kind may have parts of earlier ones.
+      p.moved = node.kind === "Tidb" || node.kind === tree.kind ? undefined : lazyAnalysis(catalog, node, ledger);
+      const text = p.print(node);
+      if (text !== "") sql.push(text);
+    }
   }
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
@@ -450,6 +459,7 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
     eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
+  findings.push(...saidOnce(told, statement));
   if (nodes.length > 0)
     for (const part of [statement, ...statement.absorbed])
       for (const loss of ledger.losses(part.node))
@@ -466,6 +476,17 @@ function statementsOf(text: string): string[] {
     if (part === ";\n" && quoted === undefined) statements.push("");
     else statements[statements.length - 1] += part;
   return statements;
+}
+
+/** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */
+function saidOnce(told: readonly Told[], statement: Statement): Finding[] {
+  const once = new Map<string, Finding>();
+  for (const { rule, message, data, node } of told) {
+    const said = finding(rule, message, data, statement.source, spanOf(statement, node));
+    const key = `${rule.id} ${message} ${said.text}`;
+    if (!once.has(key)) once.set(key, said);
+  }
+  return [...once.values()];
 }
 
 /** A table that could not keep its name: whoever reads or writes it must know. */

@@ -1,205 +1,120 @@
-import type { A_Expr, Node, Value } from "../pg/ast.js";
-import { as, columnName, isNode } from "../pg/names.js";
-import { columnType, type Family, mapType } from "../types/map.js";
-import { BOOLEAN_TEXT } from "../types/values.js";
-import { type Printers, type Printing, prints } from "./printing.js";
-import { identifier, string } from "./words.js";
+import type { PgType } from "../catalog/analysis.js";
+import { LEVEL, type Level, raw } from "../engine/tidb.js";
+import type { A_Expr, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
+import { as } from "../pg/names.js";
+import { type CallSite, castForm, otherForm, printCall, typeOf } from "./calls.js";
+import { literal } from "./literals.js";
+import { type Printer, type Printers, type Printing, prints } from "./printing.js";
 
-/** Binding strength of TiDB's operators, strongest highest (reference manual, "Operator Precedence"). */
-export const PRECEDENCE = {
-  or: 1,
-  and: 3,
-  not: 4,
-  between: 5,
-  comparison: 6,
-  additive: 10,
-  multiplicative: 11,
-  unary: 13,
-  primary: 20,
-} as const;
-type Level = (typeof PRECEDENCE)[keyof typeof PRECEDENCE];
-
-/** The level of what will be printed for a node; anything in call or literal form is primary. */
-function level(node: Value | undefined): Level {
-  if (!isNode(node)) return PRECEDENCE.primary;
-  if (node.kind === "BoolExpr")
-    return node.boolop === "OR_EXPR" ? PRECEDENCE.or : node.boolop === "AND_EXPR" ? PRECEDENCE.and : PRECEDENCE.not;
-  if (node.kind === "NullTest" || node.kind === "BooleanTest") return PRECEDENCE.comparison;
-  if (node.kind === "SubLink" && node.testexpr) return PRECEDENCE.comparison;
-  if (node.kind !== "A_Expr") return PRECEDENCE.primary;
-  if (node.variant === "AEXPR_BETWEEN" || node.variant === "AEXPR_NOT_BETWEEN") return PRECEDENCE.between;
-  if (node.variant !== "AEXPR_OP") return PRECEDENCE.comparison;
-  const operator = String(node.name?.[0] ?? "");
-  if (!node.lexpr) return PRECEDENCE.unary;
-  return OPERATORS[operator]?.level ?? PRECEDENCE.primary;
+/** The call of an operator between two values, as parse analysis resolved it, or as their types say where it is another one's part. */
+function operation(p: Printing, node: A_Expr, name: string, left: Value | undefined, right: Value): CallSite {
+  const args = left === undefined ? [right] : [left, right];
+  const types = args.map((arg) => typeOf(p, arg)?.name);
+  const known = types.every((type) => type !== undefined);
+  const signature = known
+    ? { kind: "operator" as const, name, args: types as string[], result: "bool", strict: true, volatility: "immutable" as const }
+    : undefined;
+  return { node, what: `operator ${name}`, signature, args };
 }
 
-/** Prints an operand, in parentheses unless it binds at least as tightly as `least`. */
-export function operand(p: Printing, value: Value | undefined, least: number): string {
-  const text = p.print(value);
-  return level(value) >= least ? text : `(${text})`;
+/** Whether an operator's form between two values is TiDB's operator of that sign, so that TiDB's shorter spellings say the same. */
+function isNative(p: Printing, node: A_Expr, name: string, left: Value, right: Value): boolean {
+  const site = operation(p, node, name, left, right);
+  const form = site.signature && otherForm(p, site);
+  return form?.level === LEVEL.comparison && form.holes[0] === left && form.holes[1] === right;
 }
 
-interface Operator {
-  readonly tidb: string;
-  readonly level: Level;
-  /** Families on which the operator means the same in both; both sides must agree, an untyped literal agrees with all. */
-  readonly families: readonly Family[];
-}
-
-const ORDERED: readonly Family[] = ["number", "text", "time", "boolean"];
-const EQUALS: readonly Family[] = [...ORDERED, "enum", "bytes"];
-const NUMBERS: readonly Family[] = ["number"];
-
-/** Operators of the same meaning. Division is not among them: `int / int` is an integer in PostgreSQL and a fraction in TiDB. */
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  "=": { tidb: "=", level: PRECEDENCE.comparison, families: EQUALS },
-  "<>": { tidb: "<>", level: PRECEDENCE.comparison, families: EQUALS },
-  "!=": { tidb: "<>", level: PRECEDENCE.comparison, families: EQUALS },
-  "<": { tidb: "<", level: PRECEDENCE.comparison, families: ORDERED },
-  "<=": { tidb: "<=", level: PRECEDENCE.comparison, families: ORDERED },
-  ">": { tidb: ">", level: PRECEDENCE.comparison, families: ORDERED },
-  ">=": { tidb: ">=", level: PRECEDENCE.comparison, families: ORDERED },
-  "+": { tidb: "+", level: PRECEDENCE.additive, families: NUMBERS },
-  "-": { tidb: "-", level: PRECEDENCE.additive, families: NUMBERS },
-  "*": { tidb: "*", level: PRECEDENCE.multiplicative, families: NUMBERS },
-  "%": { tidb: "%", level: PRECEDENCE.multiplicative, families: NUMBERS },
-};
-
-const NULL_SAFE_EQUALS: Operator = { tidb: "<=>", level: PRECEDENCE.comparison, families: EQUALS };
-
-/** What is known of an expression's type; undefined when nothing is, "literal" for a constant that takes the other side's type. */
-export function familyOf(p: Printing, value: Value | undefined): Family | "literal" | undefined {
-  if (!isNode(value)) return undefined;
-  const found = FAMILIES[value.kind];
-  return found?.(p, value as never);
-}
-
-const FAMILIES: { readonly [kind: string]: ((p: Printing, node: never) => Family | "literal" | undefined) | undefined } = {
-  A_Const: (_: Printing, node: { ival?: number; fval?: string; boolval?: boolean }) =>
-    node.ival !== undefined || node.fval !== undefined ? "number" : node.boolval !== undefined ? "boolean" : "literal",
-  ColumnRef: (p: Printing, node: Extract<Node, { kind: "ColumnRef" }>) => {
-    const column = p.scope?.columns.get(columnName(node) ?? "");
-    return column && columnType(p.catalog, column)?.row.family;
-  },
-  TypeCast: (p: Printing, node: Extract<Node, { kind: "TypeCast" }>) => mapType(p.catalog, node.typeName!)?.row.family,
-  A_Expr: (p: Printing, node: A_Expr) => {
-    const operator = OPERATORS[String(node.name?.[0] ?? "")];
-    return node.variant !== "AEXPR_OP" || operator?.level === PRECEDENCE.comparison
-      ? "boolean"
-      : operator
-        ? "number"
-        : familyOf(p, node.lexpr);
-  },
-  BoolExpr: () => "boolean",
-  NullTest: () => "boolean",
-  BooleanTest: () => "boolean",
-  CoalesceExpr: (p: Printing, node: Extract<Node, { kind: "CoalesceExpr" }>) => familyOf(p, node.args?.[0]),
-  FuncCall: (_: Printing, node: Extract<Node, { kind: "FuncCall" }>) =>
-    FUNCTION_FAMILY[String(node.funcname?.[node.funcname.length - 1] ?? "")],
-  SQLValueFunction: () => "time",
-  Tidb: () => undefined,
-};
-
-const FUNCTION_FAMILY: Readonly<Record<string, Family>> = {
-  length: "number",
-  char_length: "number",
-  octet_length: "number",
-  lower: "text",
-  upper: "text",
-  btrim: "text",
-  abs: "number",
-  now: "time",
-};
-
-/** Functions whose name, arguments and result are the same in both. */
-const SAME_FUNCTIONS: Readonly<Record<string, { readonly tidb: string; readonly families: readonly Family[] }>> = {
-  lower: { tidb: "LOWER", families: ["text"] },
-  upper: { tidb: "UPPER", families: ["text"] },
-  length: { tidb: "CHAR_LENGTH", families: ["text"] },
-  char_length: { tidb: "CHAR_LENGTH", families: ["text"] },
-  character_length: { tidb: "CHAR_LENGTH", families: ["text"] },
-  octet_length: { tidb: "LENGTH", families: ["text", "bytes"] },
-  abs: { tidb: "ABS", families: ["number"] },
-  md5: { tidb: "MD5", families: ["text"] },
-};
-
-/** One side of a comparison; a text constant opposite a column of another family becomes a literal of that family. */
-function side(p: Printing, value: Value | undefined, other: Family | "literal" | undefined, least: number): string {
-  const text = as("A_Const", value)?.sval;
-  if (text !== undefined && other === "boolean") {
-    const word = BOOLEAN_TEXT(text);
-    p.print(value);
-    return word ?? p.refuse(value as Node, `the text '${text}' compared with a boolean`);
-  }
-  return operand(p, value, least);
-}
-
-function binary(p: Printing, node: A_Expr, operator: Operator, symbol: string): string {
-  const left = familyOf(p, node.lexpr);
-  const right = familyOf(p, node.rexpr);
-  const families = [left, right].filter((f): f is Family => f !== "literal" && f !== undefined);
-  const known = left !== undefined && right !== undefined;
-  if (!known || families.some((f) => !operator.families.includes(f)) || new Set(families).size > 1)
-    return p.refuse(
-      node,
-      `operator ${symbol} on ${families.length === 0 ? "values of unknown type" : [...new Set(families)].join(" and ")}${known ? "" : " and a value of unknown type"}`,
-    );
-  // Comparisons do not chain in PostgreSQL, and TiDB reads `a = b = c` from the left.
-  const tight = operator.level === PRECEDENCE.comparison ? operator.level + 1 : operator.level;
-  return `${side(p, node.lexpr, right, tight)} ${operator.tidb} ${side(p, node.rexpr, left, operator.level + 1)}`;
-}
+const nameOf = (node: A_Expr) => node.name?.[node.name.length - 1] ?? "";
 
 type Variant = (node: A_Expr, p: Printing) => string;
 
-const VARIANTS: Readonly<Record<string, Variant>> = {
-  AEXPR_OP: (node, p) => {
-    const symbol = String(node.name?.[node.name.length - 1] ?? "");
-    if (!node.lexpr) {
-      if ((symbol === "-" || symbol === "+") && familyOf(p, node.rexpr) === "number")
-        return `${symbol}${operand(p, node.rexpr, PRECEDENCE.unary + 1)}`;
-      return p.refuse(node, `operator ${symbol}`);
-    }
-    const operator = OPERATORS[symbol];
-    if (operator) return binary(p, node, operator, symbol);
-    if (symbol === "||" && [node.lexpr, node.rexpr].every((v) => ["text", "literal"].includes(familyOf(p, v) ?? "")))
-      return `CONCAT(${p.print(node.lexpr)}, ${p.print(node.rexpr)})`;
-    return p.refuse(node, `operator ${symbol}`);
-  },
-  AEXPR_IN: (node, p) => inList(p, node, node.lexpr, node.rexpr, node.name?.[0] === "<>"),
-  // `a = ANY (ARRAY[x, y])` is how pg_dump writes `a IN (x, y)`.
-  AEXPR_OP_ANY: (node, p) => {
-    const items = arrayItems(node.rexpr, p);
-    return items && node.name?.[0] === "=" ? inList(p, node, node.lexpr, items, false) : p.refuse(node, "ANY over an array");
-  },
-  AEXPR_OP_ALL: (node, p) => {
-    const items = arrayItems(node.rexpr, p);
-    return items && node.name?.[0] === "<>" ? inList(p, node, node.lexpr, items, true) : p.refuse(node, "ALL over an array");
-  },
-  AEXPR_BETWEEN: (node, p) => between(p, node, "BETWEEN"),
-  AEXPR_NOT_BETWEEN: (node, p) => between(p, node, "NOT BETWEEN"),
-  AEXPR_LIKE: (node, p) => {
-    const text = (v: Value | undefined) => ["text", "literal"].includes(familyOf(p, v) ?? "");
-    if (!text(node.lexpr) || !text(node.rexpr)) return p.refuse(node, "LIKE on something that is not known to be text");
-    return `${operand(p, node.lexpr, PRECEDENCE.comparison + 1)} ${node.name?.[0] === "!~~" ? "NOT LIKE" : "LIKE"} ${operand(p, node.rexpr, PRECEDENCE.comparison + 1)}`;
-  },
-  AEXPR_DISTINCT: (node, p) => `NOT (${binary(p, node, NULL_SAFE_EQUALS, "IS DISTINCT FROM")})`,
-  AEXPR_NOT_DISTINCT: (node, p) => binary(p, node, NULL_SAFE_EQUALS, "IS NOT DISTINCT FROM"),
-  AEXPR_NULLIF: (node, p) => `NULLIF(${p.print(node.lexpr)}, ${p.print(node.rexpr)})`,
+/** An operator that PostgreSQL looked up. */
+const operatorCall: Variant = (node, p) => {
+  const name = nameOf(node);
+  const rows = [node.lexpr, node.rexpr].map((side) => as("RowExpr", side));
+  if (rows[0] && rows[1]) return rowComparison(p, node, rows[0].args ?? [], rows[1].args ?? []);
+  const signature = p.info(node)?.call;
+  const args = [...(node.lexpr === undefined ? [] : [node.lexpr]), ...(node.rexpr === undefined ? [] : [node.rexpr])];
+  const site = signature ? { node, what: `operator ${name}`, signature, args } : operation(p, node, name, node.lexpr, node.rexpr!);
+  return printCall(p, site);
 };
 
-function inList(p: Printing, node: Node, left: Value | undefined, right: Value | undefined, not: boolean): string {
-  const items = Array.isArray(right) ? (right as readonly Value[]) : [];
-  const own = familyOf(p, left);
-  const alike = own !== undefined && EQUALS.includes(own as Family) && items.every((i) => ["literal", own].includes(familyOf(p, i) ?? ""));
-  if (!alike || items.length === 0) return p.refuse(node, "IN over values of unknown or different types");
-  return `${operand(p, left, PRECEDENCE.comparison + 1)} ${not ? "NOT IN" : "IN"} (${items.map((i) => side(p, i, own, 0)).join(", ")})`;
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  AEXPR_OP: operatorCall,
+  AEXPR_LIKE: operatorCall,
+  AEXPR_ILIKE: operatorCall,
+  AEXPR_SIMILAR: operatorCall,
+  AEXPR_IN: (node, p) => inList(p, node, node.lexpr!, (node.rexpr ?? []) as readonly Value[], nameOf(node) === "<>"),
+  // `a = ANY (ARRAY[x, y])` is how pg_dump writes `a IN (x, y)`.
+  AEXPR_OP_ANY: (node, p) => overArray(p, node, "ANY"),
+  AEXPR_OP_ALL: (node, p) => overArray(p, node, "ALL"),
+  AEXPR_BETWEEN: (node, p) => between(p, node, "BETWEEN"),
+  AEXPR_NOT_BETWEEN: (node, p) => between(p, node, "NOT BETWEEN"),
+  AEXPR_BETWEEN_SYM: (node, p) => betweenSymmetric(p, node, ""),
+  AEXPR_NOT_BETWEEN_SYM: (node, p) => betweenSymmetric(p, node, "NOT "),
+  AEXPR_DISTINCT: (node, p) => {
+    const equal = nullSafe(p, node);
+    return equal === undefined ? refuseTypes(p, node, "IS DISTINCT FROM") : p.at(LEVEL.not, `NOT (${equal})`);
+  },
+  AEXPR_NOT_DISTINCT: (node, p) => {
+    const equal = nullSafe(p, node);
+    return equal === undefined ? refuseTypes(p, node, "IS NOT DISTINCT FROM") : p.at(LEVEL.comparison, equal);
+  },
+  AEXPR_NULLIF: (node, p) => {
+    if (!isNative(p, node, "=", node.lexpr!, node.rexpr!)) return refuseTypes(p, node, "NULLIF");
+    return `NULLIF(${p.print(node.lexpr)}, ${p.print(node.rexpr)})`;
+  },
+};
+
+function refuseTypes(p: Printing, node: A_Expr, what: string): string {
+  const types = [node.lexpr, node.rexpr].flat().flatMap((value) => typeOf(p, value as Value)?.name ?? "a value of unknown type");
+  return p.refuse(node, `${what} on ${[...new Set(types)].join(" and ")}`);
+}
+
+function nullSafe(p: Printing, node: A_Expr): string | undefined {
+  const [left, right] = [node.lexpr!, node.rexpr!];
+  if (as("A_Const", right)?.isnull) return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.print(right)}`;
+  if (!isNative(p, node, "=", left, right)) return undefined;
+  return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.operand(right, LEVEL.comparison + 1)}`;
+}
+
+/** Comparisons of rows whose columns both engines compare alike. */
+function rowComparison(p: Printing, node: A_Expr, left: readonly Value[], right: readonly Value[]): string {
+  const sign = nameOf(node);
+  if (left.length !== right.length || !left.every((value, i) => isNative(p, node, sign, value, right[i]!)))
+    return p.refuse(node, `operator ${sign} between rows`);
+  return p.at(LEVEL.comparison, `${p.print(node.lexpr)} ${sign === "!=" ? "<>" : sign} ${p.print(node.rexpr)}`);
+}
+
+function inList(p: Printing, node: A_Expr, left: Value, items: readonly Value[], not: boolean): string {
+  const word = not ? "NOT IN" : "IN";
+  const row = as("RowExpr", left);
+  const native = (item: Value) => {
+    const other = as("RowExpr", item)?.args;
+    if (!row) return isNative(p, node, "=", left, item);
+    return other?.length === row.args?.length && (row.args ?? []).every((part, i) => isNative(p, node, "=", part, other![i]!));
+  };
+  if (items.length === 0 || !items.every(native)) {
+    const types = [left, ...items].map((value) => typeOf(p, value)?.name ?? "a value of unknown type");
+    return p.refuse(node, `${word} over ${[...new Set(types)].join(" and ")}`);
+  }
+  return p.at(LEVEL.comparison, `${p.operand(left, LEVEL.comparison + 1)} ${word} (${items.map((item) => p.print(item)).join(", ")})`);
 }
 
 const ARRAY_FIELDS = new Set(["elements"]);
 const CAST_FIELDS = new Set(["arg", "typeName"]);
+const TYPE_FIELDS = new Set(["names", "arrayBounds", "typmods"]);
 
-/** Elements of `ARRAY[…]`, also under casts of the array, which change no element's value here. */
+/** `= ANY` and `<> ALL` over a written array are lists; the rest are rows of the arrays' tables: `= ANY(text, text[])`. */
+function overArray(p: Printing, node: A_Expr, word: "ANY" | "ALL"): string {
+  const name = nameOf(node);
+  const items = arrayItems(node.rexpr, p);
+  if (items && items.length > 0 && ((word === "ANY" && name === "=") || (word === "ALL" && name === "<>")))
+    return inList(p, node, node.lexpr!, items, word === "ALL");
+  return printCall(p, operation(p, node, `${name} ${word}`, node.lexpr, node.rexpr!));
+}
+
+/** Elements of `ARRAY[…]`, also under casts of the array that change no element's value. */
 function arrayItems(value: Value | undefined, p: Printing): readonly Value[] | undefined {
   const cast = as("TypeCast", value);
   if (cast) {
@@ -215,28 +130,23 @@ function arrayItems(value: Value | undefined, p: Printing): readonly Value[] | u
   return array?.elements;
 }
 
-const TYPE_FIELDS = new Set(["names", "arrayBounds", "typmods"]);
-
-function between(p: Printing, node: A_Expr, word: string): string {
-  const [low, high] = Array.isArray(node.rexpr) ? (node.rexpr as readonly Value[]) : [];
-  const own = familyOf(p, node.lexpr);
-  const alike =
-    own !== undefined && ORDERED.includes(own as Family) && [low, high].every((v) => ["literal", own].includes(familyOf(p, v) ?? ""));
-  if (!alike) return p.refuse(node, "BETWEEN on values of unknown or different types");
-  const bound = (v: Value | undefined) => operand(p, v, PRECEDENCE.additive);
-  return `${bound(node.lexpr)} ${word} ${bound(low)} AND ${bound(high)}`;
+function bounds(node: A_Expr): readonly [Value, Value, Value] {
+  const [low, high] = node.rexpr as unknown as readonly [Value, Value];
+  return [node.lexpr!, low, high];
 }
 
-/** Casts of a constant to a type of the same family change nothing where the context has that type. */
-function isPlainCast(p: Printing, node: { arg?: Value; typeName?: Extract<Node, { kind: "TypeName" }> }): boolean {
-  const target = mapType(p.catalog, node.typeName!);
-  if (!target || target.use.mods.length > 0) return false;
-  const constant = as("A_Const", node.arg);
-  if (constant?.sval !== undefined) return target.row.family === "text" || target.row.family === "enum";
-  if (constant?.ival !== undefined || constant?.fval !== undefined)
-    return target.row.id === "numeric" || (constant.ival !== undefined && target.row.family === "number");
-  // text, varchar and char(n)'s text: the same value and the same comparison.
-  return target.row.id === "text" && familyOf(p, node.arg) === "text" && as("ColumnRef", node.arg) !== undefined;
+function between(p: Printing, node: A_Expr, word: string): string {
+  const [value, low, high] = bounds(node);
+  if (!isNative(p, node, ">=", value, low) || !isNative(p, node, "<=", value, high)) return refuseTypes(p, node, word);
+  const part = (v: Value) => p.operand(v, LEVEL.bitOr);
+  return p.at(LEVEL.between, `${part(value)} ${word} ${part(low)} AND ${part(high)}`);
+}
+
+function betweenSymmetric(p: Printing, node: A_Expr, not: string): string {
+  const [value, low, high] = bounds(node);
+  if (!isNative(p, node, ">=", value, low) || !isNative(p, node, "<=", value, high)) return refuseTypes(p, node, "BETWEEN SYMMETRIC");
+  const [v, a, b] = [value, low, high].map((each) => p.operand(each, LEVEL.bitOr));
+  return `${not}(${v} BETWEEN ${a} AND ${b} OR ${v} BETWEEN ${b} AND ${a})`;
 }
 
 const BOOLEAN_TESTS: Readonly<Record<string, string>> = {
@@ -248,19 +158,124 @@ const BOOLEAN_TESTS: Readonly<Record<string, string>> = {
   IS_NOT_UNKNOWN: "IS NOT NULL",
 };
 
-export const expressionPrinters: Printers = {
+/** Types of one kind that both engines turn into each other in an expression without a word. */
+const ALIKE: readonly ReadonlySet<string>[] = [
+  new Set(["int2", "int4", "int8", "numeric", "float4", "float8", "oid"]),
+  new Set(["text", "varchar", "bpchar", "name", "char"]),
+  new Set(["json", "jsonb"]),
+  new Set(["timestamp", "timestamptz"]),
+];
+
+/** What PostgreSQL converts without a cast being written is converted here. */
+export function coerced({ fields, print: printPlain }: Printer): Printer {
+  const print = (node: never, p: Printing): string => {
+    const text = printPlain(node, p);
+    const info = p.info(node);
+    const to = info?.coerced;
+    const from = info?.type.name;
+    if (!to || from === undefined || from === to.name || from === "unknown" || from === "record") return text;
+    if (ALIKE.some((types) => types.has(from) && types.has(to.name)) || (from.endsWith("[]") && to.name.endsWith("[]"))) return text;
+    if (p.catalog.domains.has(from)) return text;
+    const form = castForm(p, node, raw(text) as never, from, to);
+    if (!form || "refused" in form) return p.refuse(node, form?.refused ?? `${from} where ${to.name} is wanted`);
+    const cast = p.print(form);
+    return p.at(p.level, cast);
+  };
+  return { fields, print };
+}
+
+function castText(p: Printing, node: { arg?: Value; typeName?: TypeName }): string {
+  const to = p.info(node as Node)?.type;
+  const arg = node.arg!;
+  const written = String(node.typeName?.names?.[node.typeName.names.length - 1]);
+  if (!to) return p.refuse(node as Node, `a cast to ${written}`);
+  p.ledger.carried(node.typeName!, TYPE_FIELDS);
+  const constant = as("A_Const", arg);
+  if (constant?.sval !== undefined || constant?.isnull) return literalCast(p, node as Node, constant, to);
+  if (as("ParamRef", arg)) return p.print(arg);
+  const from = p.info(arg)?.type.name;
+  if (from === undefined) return p.refuse(node as Node, `a cast of a value of unknown type to ${to.name}`);
+  const form = castForm(p, node as Node, arg, from, to);
+  if (form === undefined) {
+    if (from === to.name && to.mods === undefined) return at(p, p.print(arg));
+    return p.refuse(node as Node, `a cast of ${from} to ${to.name}`);
+  }
+  return "refused" in form ? p.refuse(node as Node, form.refused) : at(p, p.print(form));
+}
+
+/** The text that was printed last, as tight as it was. */
+function at(p: Printing, text: string): string {
+  return p.at(p.level, text);
+}
+
+function literalCast(p: Printing, node: Node, constant: Extract<Node, { kind: "A_Const" }>, to: PgType): string {
+  p.ledger.consumed(constant);
+  if (constant.isnull) return "NULL";
+  const text = literal(p.catalog, constant.sval!, { name: to.name });
+  if (text === undefined) return p.refuse(node, `'${constant.sval}' as ${to.name}`);
+  if (!to.mods?.length) return text;
+  const form = castForm(p, node, raw(text) as never, to.name, to);
+  if (!form || "refused" in form) return p.refuse(node, `a cast to ${to.name}(${to.mods.join(",")})`);
+  return at(p, p.print(form));
+}
+
+/** Types whose values JSON_ARRAY takes as they are. */
+const JSON_ALIKE = /^(?:int[248]|text|varchar|name|uuid|float8|jsonb)$/;
+
+const MINMAX_TYPES = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time|bool)$/;
+
+/** GREATEST and LEAST pass over NULL in PostgreSQL and give NULL for it in TiDB: each argument that can be NULL falls back to the others. */
+function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string }): string {
+  const args = node.args ?? [];
+  const type = typeOf(p, node as Node)?.name;
+  const name = node.op === "IS_GREATEST" ? "GREATEST" : "LEAST";
+  if (type === undefined || !MINMAX_TYPES.test(type)) return p.refuse(node, `${name} of ${type ?? "values of unknown type"}`);
+  if (args.length === 1) return at(p, p.print(args[0]));
+  const nullable = args.map((arg) => p.info(arg)?.nullable ?? true);
+  const texts = args.map((arg) => p.print(arg));
+  const parts = texts.map((text, i) => {
+    if (!nullable[i]) return text;
+    const others = texts.map((_, j) => (i + j) % texts.length);
+    const end = others.findIndex((j) => !nullable[j]);
+    return `COALESCE(${others
+      .slice(0, end < 0 ? undefined : end + 1)
+      .map((j) => texts[j])
+      .join(", ")})`;
+  });
+  return `${name}(${parts.join(", ")})`;
+}
+
+/** Words of the grammar that are functions without arguments, as rows of tables know them. */
+const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
+  SVFOP_CURRENT_DATE: "current_date",
+  SVFOP_CURRENT_TIME: "current_time",
+  SVFOP_CURRENT_TIME_N: "current_time",
+  SVFOP_CURRENT_TIMESTAMP: "current_timestamp",
+  SVFOP_CURRENT_TIMESTAMP_N: "current_timestamp",
+  SVFOP_LOCALTIME: "localtime",
+  SVFOP_LOCALTIME_N: "localtime",
+  SVFOP_LOCALTIMESTAMP: "localtimestamp",
+  SVFOP_LOCALTIMESTAMP_N: "localtimestamp",
+  SVFOP_CURRENT_ROLE: "current_role",
+  SVFOP_CURRENT_USER: "current_user",
+  SVFOP_USER: "user",
+  SVFOP_SESSION_USER: "session_user",
+  SVFOP_CURRENT_CATALOG: "current_catalog",
+  SVFOP_CURRENT_SCHEMA: "current_schema",
+};
+
+const printersOf: Printers = {
   A_Const: prints("A_Const", ["ival", "fval", "boolval", "sval", "bsval", "isnull"], (node, p) => {
     if (node.isnull) return "NULL";
-    if (node.ival !== undefined) return String(node.ival);
-    if (node.fval !== undefined) return node.fval;
     if (node.boolval !== undefined) return node.boolval ? "TRUE" : "FALSE";
-    if (node.sval !== undefined) return string(node.sval);
-    return p.refuse(node as Node, "a bit string");
-  }),
-  ColumnRef: prints("ColumnRef", ["fields"], (node, p) => {
-    const names = (node.fields ?? []).filter((f): f is string => typeof f === "string");
-    if (names.length !== node.fields?.length) return p.refuse(node as Node, "a reference to all columns");
-    return identifier(names[names.length - 1]!);
+    const to = typeOf(p, node as Node);
+    const text = node.sval ?? node.fval ?? node.ival?.toString();
+    if (text === undefined) return p.refuse(node as Node, "a bit string");
+    const numeric = node.sval === undefined;
+    const type = numeric && to?.name !== "float8" && to?.name !== "float4" ? { name: "numeric" } : to;
+    const written =
+      type === undefined || type.name === "unknown" ? literal(p.catalog, text, { name: "text" }) : literal(p.catalog, text, type);
+    return written ?? p.refuse(node as Node, `'${text}' as ${type?.name}`);
   }),
   A_Expr: prints("A_Expr", ["variant", "name", "lexpr", "rexpr"], (node, p) => {
     const print = VARIANTS[node.variant ?? ""];
@@ -268,28 +283,74 @@ export const expressionPrinters: Printers = {
   }),
   BoolExpr: prints("BoolExpr", ["boolop", "args"], (node, p) => {
     // TiDB takes any number for a condition, PostgreSQL only booleans: what is boolean there is 0 or 1 here.
-    if (node.boolop === "NOT_EXPR") return `NOT ${operand(p, node.args?.[0], PRECEDENCE.comparison + 1)}`;
-    const [word, own] = node.boolop === "AND_EXPR" ? [" AND ", PRECEDENCE.and] : [" OR ", PRECEDENCE.or];
-    return (node.args ?? []).map((a) => operand(p, a, own + 1)).join(word);
+    if (node.boolop === "NOT_EXPR") return p.at(LEVEL.not, `NOT ${p.operand(node.args?.[0], LEVEL.comparison + 1)}`);
+    const [word, own]: [string, Level] = node.boolop === "AND_EXPR" ? [" AND ", LEVEL.and] : [" OR ", LEVEL.or];
+    return p.at(own, (node.args ?? []).map((a) => p.operand(a, own + 1)).join(word));
   }),
   NullTest: prints("NullTest", ["arg", "nulltesttype"], (node, p) => {
-    return `${operand(p, node.arg, PRECEDENCE.comparison + 1)} ${node.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL"}`;
+    if (as("RowExpr", node.arg)) return p.refuse(node as Node, "IS NULL of a row");
+    return p.at(
+      LEVEL.comparison,
+      `${p.operand(node.arg, LEVEL.comparison + 1)} ${node.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL"}`,
+    );
   }),
   BooleanTest: prints("BooleanTest", ["arg", "booltesttype"], (node, p) => {
-    return `${operand(p, node.arg, PRECEDENCE.comparison + 1)} ${BOOLEAN_TESTS[node.booltesttype ?? ""]}`;
+    return p.at(LEVEL.comparison, `${p.operand(node.arg, LEVEL.comparison + 1)} ${BOOLEAN_TESTS[node.booltesttype ?? ""]}`);
   }),
   CoalesceExpr: prints("CoalesceExpr", ["args"], (node, p) => `COALESCE(${p.list(node.args)})`),
-  TypeCast: prints("TypeCast", ["arg", "typeName"], (node, p) => {
-    const type = node.typeName!;
-    if (!isPlainCast(p, node)) return p.refuse(node as Node, `a cast to ${String(type.names?.[type.names.length - 1])}`);
-    p.ledger.carried(type, TYPE_FIELDS);
-    return p.print(node.arg);
+  MinMaxExpr: prints("MinMaxExpr", ["args", "op"], (node, p) => minMax(p, node as never)),
+  CaseExpr: prints("CaseExpr", ["arg", "args", "defresult"], (node, p) => {
+    const whens = (node.args ?? []).flatMap((when) => as("CaseWhen", when) ?? []);
+    const { arg } = node;
+    if (arg !== undefined && !whens.every((when) => isNative(p, node as never, "=", arg, when.expr!)))
+      return p.refuse(node as Node, "CASE with values that the engines compare differently");
+    const otherwise = node.defresult === undefined ? "" : ` ELSE ${p.print(node.defresult)}`;
+    return `CASE${arg === undefined ? "" : ` ${p.print(arg)}`}${whens.map((when) => p.print(when)).join("")}${otherwise} END`;
   }),
-  FuncCall: prints("FuncCall", ["funcname", "args"], (node, p) => {
-    const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
-    const row = SAME_FUNCTIONS[name];
-    if (!row || !(node.args ?? []).every((a) => row.families.includes(familyOf(p, a) as Family)))
-      return p.refuse(node as Node, `function ${name}()`);
-    return `${row.tidb}(${p.list(node.args)})`;
+  CaseWhen: prints("CaseWhen", ["expr", "result"], (node, p) => ` WHEN ${p.print(node.expr)} THEN ${p.print(node.result)}`),
+  A_ArrayExpr: prints("A_ArrayExpr", ["elements"], (node, p) => {
+    const element = p.info(node as Node)?.type.name.replace(/\[\]$/, "");
+    if (element === undefined || !JSON_ALIKE.test(element))
+      return p.refuse(node as Node, `an array of ${element ?? "values of unknown type"}`);
+    return `JSON_ARRAY(${p.list(node.elements)})`;
   }),
+  RowExpr: prints("RowExpr", ["args"], (node, p) => `(${p.list(node.args)})`),
+  TypeCast: prints("TypeCast", ["arg", "typeName"], (node, p) => castText(p, node)),
+  SQLValueFunction: prints("SQLValueFunction", ["op", "typmod"], (node, p) => {
+    const name = VALUE_FUNCTIONS[node.op ?? ""] ?? "";
+    const result = p.info(node as Node)?.type;
+    const signature = {
+      kind: "function" as const,
+      name,
+      args: [],
+      result: result?.name ?? "",
+      strict: false,
+      volatility: "stable" as const,
+    };
+    return printCall(p, { node: node as Node, what: name.toUpperCase(), signature, args: [], ...(result ? { result } : {}) });
+  }),
+  FuncCall: prints(
+    "FuncCall",
+    ["funcname", "args", "agg_star", "agg_distinct", "agg_filter", "agg_order", "over", "funcformat"],
+    (node, p) => functionCall(p, node as FuncCall),
+  ),
 };
+
+function functionCall(p: Printing, node: FuncCall): string {
+  const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
+  const order = node.agg_order?.length ? p.list(node.agg_order) : undefined;
+  return printCall(p, {
+    node,
+    what: `function ${name}()`,
+    signature: p.info(node)?.call,
+    args: node.args ?? [],
+    ...(node.agg_distinct ? { distinct: true } : {}),
+    ...(node.agg_filter === undefined ? {} : { filter: node.agg_filter }),
+    ...(order === undefined ? {} : { order }),
+    ...(node.over === undefined ? {} : { over: p.print(node.over) }),
+  });
+}
+
+export const expressionPrinters: Printers = Object.fromEntries(
+  Object.entries(printersOf).map(([kind, printer]) => [kind, coerced(printer!)]),
+);

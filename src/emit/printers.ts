@@ -1,7 +1,7 @@
 import { dmlPrinters } from "./dml.js";
 import { expressionPrinters } from "./expressions.js";
 import type { Printers } from "./printing.js";
-import { selectPrinters, windowed } from "./select.js";
+import { selectPrinters } from "./select.js";
 import { statementPrinters } from "./statements.js";
 import { tablePrinters } from "./tables.js";
 import { viewPrinters } from "./views.js";
@@ -14,5 +14,4 @@ export const printers: Printers = {
   ...selectPrinters,
   ...dmlPrinters,
   ...viewPrinters,
-  FuncCall: windowed(expressionPrinters.FuncCall!),
 };

@@ -1,9 +1,11 @@
 import type { Analysis, ExprInfo } from "../catalog/analysis.js";
 import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
+import type { Forms, RowRule } from "../engine/forms.js";
 import type { Ledger } from "../engine/ledger.js";
-import type { Raw, Tidb } from "../engine/tidb.js";
+import { LEVEL, type Level, type Raw, type Tidb } from "../engine/tidb.js";
 import type { Kind, Node, RangeVar, Value } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
+import { levelNeeded, levelOf } from "./precedence.js";
 
 export type Printable = Value | Tidb | Raw | undefined;
 
@@ -22,16 +24,35 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** Something a row of a table says of a call it wrote. */
+export interface Told {
+  readonly rule: RowRule;
+  readonly message: string;
+  readonly data: Readonly<Record<string, string | number>>;
+  readonly node: Node;
+}
+
 /** What a printer works with. */
 export interface Printing {
+  readonly forms: Forms;
   readonly catalog: Catalog;
   readonly ledger: Ledger;
   print(value: Printable): string;
   list(values: readonly Printable[] | undefined, separator?: string): string;
+  /** Prints an operand, in parentheses unless it binds at least as tightly as `least`. */
+  operand(value: Printable, least: number): string;
+  /** How tightly what was printed last binds. */
+  readonly level: Level;
+  /** The text of a printer that is no call, literal or name, and how tightly it binds. */
+  at(level: Level, text: string): string;
+  /** Says something of a call; it is forgotten with the element that is left out or the statement that is a hole. */
+  tell(told: Told): void;
   /** Records that this cannot be printed; the statement becomes a hole (or the element is left out by `attempt`). */
   refuse(node: Node, reason: string): string;
   /** Prints something the statement can stand without: when it has a hole, it is left out with a finding and undefined comes back. */
   attempt(node: Node, what: string, print: () => string): string | undefined;
+  /** What is known of a statement that a rule made of another one's parts. */
+  moved: (() => Analysis) | undefined;
   /** What is known of an expression; undefined: nothing. */
   info(expression: Value | Tidb | undefined): ExprInfo | undefined;
   /** A relation's name as TiDB has it. */
@@ -84,26 +105,62 @@ export function printing(
   relationText: (relation: RangeVar) => string,
   comments: CommentSlot[],
   analysis: () => Analysis,
+  forms: Forms,
+  told: Told[],
 ): Printing {
+  /** What the printer at work says of its text. */
+  let said: Level = LEVEL.primary;
+  let last: Level = LEVEL.primary;
+  const done = (level: Level, text: string): string => {
+    last = level;
+    said = LEVEL.primary;
+    return text;
+  };
+  const template = (node: Tidb): string => {
+    let text = node.texts[0]!;
+    for (const [i, hole] of node.holes.entries()) {
+      const filling = p.print(hole);
+      const inner = last;
+      text += inner >= levelNeeded(node, i, text) ? filling : `(${filling})`;
+      text += node.texts[i + 1]!;
+    }
+    return done(levelOf(node, text, last), text);
+  };
   const p: Printing = {
+    forms,
     catalog,
     ledger,
     comments,
     scope: undefined,
     primaryKey: undefined,
+    moved: undefined,
     print(value) {
+      last = LEVEL.primary;
       if (value === undefined) return "";
       if (typeof value !== "object") return String(value);
       if ("raw" in value) return value.raw;
       if (Array.isArray(value)) return p.list(value as readonly Value[]);
       if (!isNode(value)) return "";
       const node = value as Node | Tidb;
-      if (node.kind === "Tidb") return node.texts.reduce((text, part, i) => text + p.print(node.holes[i - 1]) + part);
+      if (node.kind === "Tidb") return template(node);
       const printer = printers[node.kind];
       if (!printer) return p.refuse(node, `${KIND_WORDS[node.kind] ?? node.kind}`);
       ledger.carried(node, printer.fields);
-      return printer.print(node as never, p);
+      const text = printer.print(node as never, p);
+      return done(said, text);
     },
+    operand(value, least) {
+      const text = p.print(value);
+      return last >= least ? text : `(${text})`;
+    },
+    get level() {
+      return last;
+    },
+    at(level, text) {
+      said = level;
+      return text;
+    },
+    tell: (one) => void told.push(one),
     list: (values, separator = ", ") => (values ?? []).map((v) => p.print(v)).join(separator),
     refuse(node, reason) {
       holes.push({ node: ledger.origin(node), reason });
@@ -111,8 +168,10 @@ export function printing(
     },
     attempt(node, what, print) {
       const before = holes.length;
+      const toldBefore = told.length;
       const text = print();
       if (holes.length === before) return text;
+      told.length = toldBefore;
       const reasons = holes.splice(before).map((h) => h.reason);
       leftOut.push({ node: ledger.origin(node), what, reason: [...new Set(reasons)].join("; ") });
       ledger.reported(ledger.origin(node));
@@ -122,7 +181,11 @@ export function printing(
       ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
-    info: (expression) => (isNode(expression) ? analysis().info(ledger.origin(expression as Node)) : undefined),
+    info(expression) {
+      if (!isNode(expression)) return undefined;
+      const origin = ledger.origin(expression as Node);
+      return analysis().info(origin) ?? p.moved?.().info(origin);
+    },
     constraint: (node) => final.constraintOf.get(ledger.origin(node) as never),
     column: (node) => catalog.columnOf.get(ledger.origin(node) as never),
   };

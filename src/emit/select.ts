@@ -1,9 +1,10 @@
 import { find, key } from "../catalog/model.js";
-import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
+import { LEVEL } from "../engine/tidb.js";
+import type { Alias, CommonTableExpr, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
 import { as, isNode, relationName } from "../pg/names.js";
-import { operand, PRECEDENCE } from "./expressions.js";
+import { coerced } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
-import { type Printer, type Printers, type Printing, prints } from "./printing.js";
+import { type Printers, type Printing, prints } from "./printing.js";
 import { identifier } from "./words.js";
 
 /** Columns that every table of PostgreSQL has and that TiDB has not (manual, "System Columns"). */
@@ -76,7 +77,7 @@ export const selectPrinters: Printers = {
   ResTarget: prints("ResTarget", ["name", "val"], (node, p) => {
     return node.name === undefined ? p.print(node.val) : `${p.print(node.val)} AS ${identifier(node.name)}`;
   }),
-  ColumnRef: prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p)),
+  ColumnRef: coerced(prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p))),
   A_Star: prints("A_Star", [], () => "*"),
   RangeVar: prints("RangeVar", ["relname", "schemaname", "alias"], (node, p) => {
     return p.relation(node as RangeVar) + aliasText(node.alias, node as Node, p);
@@ -121,15 +122,6 @@ export const selectPrinters: Printers = {
     const print = SUBLINKS[node.subLinkType ?? ""];
     return print ? print(node as SubLink, p) : p.refuse(node as Node, "ARRAY(…) over a subquery");
   }),
-  CaseExpr: prints("CaseExpr", ["arg", "args", "defresult"], (node, p) => {
-    const parts = [
-      `CASE${node.arg ? ` ${p.print(node.arg)}` : ""}`,
-      ...(node.args ?? []).map((when) => p.print(when)),
-      ...(node.defresult ? [`ELSE ${p.print(node.defresult)}`] : []),
-    ];
-    return `${parts.join(" ")} END`;
-  }),
-  CaseWhen: prints("CaseWhen", ["expr", "result"], (node, p) => `WHEN ${p.print(node.expr)} THEN ${p.print(node.result)}`),
   LockingClause: prints("LockingClause", ["lockedRels", "strength", "waitPolicy"], (node, p) => {
     if (node.strength !== "LCS_FORUPDATE") return p.refuse(node as Node, "this row lock");
     if (node.waitPolicy === "LockWaitSkip") return p.refuse(node as Node, "SKIP LOCKED");
@@ -137,17 +129,6 @@ export const selectPrinters: Printers = {
     return `FOR UPDATE${of.length > 0 ? ` OF ${of.join(", ")}` : ""}${node.waitPolicy === "LockWaitError" ? " NOWAIT" : ""}`;
   }),
 };
-
-/** A call with its OVER clause, which every aggregate and window function may have. */
-export function windowed(call: Printer): Printer {
-  return {
-    fields: new Set([...call.fields, "over"]),
-    print: ((node: FuncCall, p: Printing) => {
-      const text = call.print(node as never, p);
-      return node.over ? `${text} OVER ${p.print(node.over)}` : text;
-    }) as Printer["print"],
-  };
-}
 
 function isTidb(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { kind?: string }).kind === "Tidb";
@@ -291,10 +272,12 @@ const SUBLINKS: Readonly<Record<string, (node: SubLink, p: Printing) => string>>
   EXPR_SUBLINK: (node, p) => parenthesized(p.print(node.subselect)),
   ANY_SUBLINK: (node, p) => {
     const operator = node.operName === undefined ? "IN" : comparison(node, p, "ANY");
-    return `${operand(p, node.testexpr, PRECEDENCE.comparison + 1)} ${operator} ${parenthesized(p.print(node.subselect))}`;
+    const left = p.operand(node.testexpr, LEVEL.comparison + 1);
+    return p.at(LEVEL.comparison, `${left} ${operator} ${parenthesized(p.print(node.subselect))}`);
   },
   ALL_SUBLINK: (node, p) => {
-    return `${operand(p, node.testexpr, PRECEDENCE.comparison + 1)} ${comparison(node, p, "ALL")} ${parenthesized(p.print(node.subselect))}`;
+    const left = p.operand(node.testexpr, LEVEL.comparison + 1);
+    return p.at(LEVEL.comparison, `${left} ${comparison(node, p, "ALL")} ${parenthesized(p.print(node.subselect))}`);
   },
 };
 

@@ -3,6 +3,7 @@ import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.j
 import type { Severity } from "../finding.js";
 import type { ColumnDef, Kind, Node, Value } from "../pg/ast.js";
 import type { Source } from "../source/text.js";
+import type { Form, Proof } from "./forms.js";
 import type { Tidb } from "./tidb.js";
 
 /** A text of a rule, with `{placeholders}`. */
@@ -173,6 +174,10 @@ export interface RuleSpec<M extends string> {
    */
   readonly restate?: (statement: Node, ctx: Context<M>) => readonly Restated[] | undefined;
   readonly examples: readonly Example[];
+  /** Calls of operators, functions and casts that it has a TiDB form for (see forms.ts). */
+  readonly forms?: readonly Form[];
+  /** Expressions that prove its forms on both engines. */
+  readonly proofs?: readonly Proof[];
 }
 
 export interface Rule extends RuleSpec<string> {

@@ -1,0 +1,370 @@
+import { type Call, infix, note, proofs, raw, same, table, tidb, unchanged, type Write, warning } from "../../src/rule.js";
+
+const lenient = (what: string, gives: string) =>
+  warning(`text that is no ${what} ${gives} in TiDB, where PostgreSQL raises an error`, {
+    help: "look for such text (WHERE … !~ '…') and mend it, or cast in the application",
+  });
+
+const RANGE = note("{to} has no limits of its own in an expression: a value beyond them is no error", {
+  help: "it still is one where the result is stored in a column of that type",
+});
+
+const CLAMPED = warning(
+  "a value with more digits than {to} becomes the largest of that type in a SELECT, where PostgreSQL raises an error",
+  {
+    help: "cast to a type that is wide enough; in INSERT, UPDATE and DELETE TiDB raises an error too",
+  },
+);
+
+/** `numeric(10,2)` */
+const typeText = ({ result }: Call) => `${result.name}${result.mods?.length ? `(${result.mods.join(",")})` : ""}`;
+
+const WHOLE_DIGITS: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19, bool: 1 };
+
+/** DECIMAL(p,s) of the cast; without modifiers PostgreSQL keeps all digits there are. */
+const toDecimal: Write = ([x], call) => {
+  const [precision, scale = 0] = call.result.mods ?? [];
+  const from = call.type(x);
+  if (precision === undefined) return unchanged([x] as never, call);
+  if (precision > 65 || scale > 30 || scale < 0 || scale > precision) return call.refuse(`a cast to ${typeText(call)}`);
+  const [fromPrecision = 99, fromScale = 0] = from.name === "numeric" ? (from.mods ?? []) : [WHOLE_DIGITS[from.name] ?? 99];
+  if (fromPrecision - fromScale > precision - scale) call.say("clamped", { to: typeText(call) });
+  return tidb`CAST(${x} AS DECIMAL(${raw(scale === 0 ? String(precision) : `${precision},${scale}`)}))`;
+};
+
+/** CAST AS CHAR, cut to the length of varchar(n) and char(n). */
+function toText(text: Write): Write {
+  return (args, call) => {
+    const made = text(args, call);
+    const [length] = call.result.mods ?? [];
+    return made && length !== undefined ? tidb`LEFT(${made}, ${raw(String(length))})` : made;
+  };
+}
+
+const asChar: Write = ([x]) => tidb`CAST(${x} AS CHAR)`;
+const signed: Write = ([x]) => tidb`CAST(${x} AS SIGNED)`;
+const fsp = ({ result }: Call) => raw(String(result.mods?.[0] ?? 6));
+const asDatetime: Write = ([x], call) => tidb`CAST(${x} AS DATETIME(${fsp(call)}))`;
+
+/** Halves round up in TiDB; in PostgreSQL away from the year 2000, from which it counts. */
+const rounded: Write = ([x], call) =>
+  tidb`CAST(DATE_SUB(${x}, INTERVAL ${x} < TIMESTAMP '2000-01-01 00:00:00' MICROSECOND) AS DATETIME(${fsp(call)}))`;
+
+export const castRules = table(
+  "functions/casts",
+  { pg: "typeconv", tidb: "cast-functions-and-operators" },
+  {
+    "integer-to-wider": {
+      calls: ["int2::int2|int4|int8", "int4::int4|int8", "int8::int8", "int::oid", "oid::int8", "bool::bool"],
+      tidb: unchanged,
+      proofs: proofs("i2::int", "i4::bigint", "i2::int8 + 1", "i4::int", "b::bool"),
+    },
+    "integer-to-narrower": {
+      calls: ["int4|int8::int2", "int8::int4"],
+      tidb: ([x], call) => {
+        call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
+        return unchanged([x] as never, call);
+      },
+      messages: { range: RANGE },
+      proofs: [
+        { pg: "i4::smallint", findings: ["range"] },
+        { pg: "i8::int", findings: ["range"] },
+        { pg: "count(i4)::int", findings: ["range"] },
+      ],
+    },
+    "numeric-to-integer": {
+      calls: ["numeric|float::int"],
+      tidb: (args, call) => {
+        if (call.result.name !== "int8") call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
+        return signed(args, call);
+      },
+      why: "Both round: a half of numeric away from zero, a half of a float to the even number.",
+      messages: { range: RANGE },
+      proofs: [
+        ...["n::int", "f8::int", "nn::integer", "n::smallint", "(n * 0.5)::int", "(f8 + 0.5)::int"].map((pg) => ({
+          pg,
+          findings: ["range"],
+        })),
+        ...proofs("n::bigint", "nn::bigint"),
+      ],
+    },
+    "number-to-numeric": {
+      calls: ["exact::numeric"],
+      tidb: toDecimal,
+      messages: { clamped: CLAMPED },
+      proofs: [
+        ...proofs("i4::numeric", "n::numeric", "i4::numeric(12,2)", "n::numeric(20,1)", "i2::numeric(5,0)", "i4::numeric / 7"),
+        { pg: "nn::numeric(10,2)", findings: ["clamped"] },
+        { pg: "i4::numeric(5,2)", findings: ["clamped"] },
+        { pg: "(n * 3)::numeric(30,1)", findings: ["clamped"] },
+      ],
+    },
+    "float-to-numeric": {
+      calls: ["float::numeric"],
+      tidb: ([x], call) => {
+        if (call.result.mods?.length) return toDecimal([x] as never, call);
+        call.say("digits");
+        return tidb`CAST(${x} AS DECIMAL(65,30))`;
+      },
+      messages: {
+        digits: warning("a float becomes a DECIMAL with 30 digits behind the point; PostgreSQL keeps 15 significant ones", {
+          help: "give the type the digits that are wanted: numeric(20,6)",
+        }),
+        clamped: CLAMPED,
+      },
+      proofs: [
+        { pg: "f8::numeric", findings: ["digits"] },
+        { pg: "f8::numeric(20,3)", findings: ["clamped"] },
+      ],
+    },
+    "number-to-float": {
+      calls: ["number::float8"],
+      tidb: ([x]) => tidb`CAST(${x} AS DOUBLE)`,
+      proofs: proofs("i4::float8", "n::double precision", "f8::float8", "i4::float8 / 3", "i8::float8"),
+    },
+    "number-to-real": {
+      calls: ["number::float4"],
+      tidb: ([x]) => tidb`CAST(${x} AS FLOAT)`,
+      proofs: proofs("i2::real", "n::real", "i4::float4"),
+    },
+    "number-to-text": {
+      calls: ["exact::text|varchar|bpchar", "oid::text"],
+      tidb: toText(asChar),
+      proofs: proofs(
+        "i4::text",
+        "i8::text",
+        "n::text",
+        "i4::varchar",
+        "i4::varchar(3)",
+        "(i4 + 1::int8)::text",
+        "'x' || i4::text",
+        "nn::text",
+      ),
+    },
+    "float-to-text": {
+      calls: ["float::text|varchar|bpchar"],
+      tidb: (args, call) => {
+        call.say("exponent");
+        return toText(asChar)(args, call);
+      },
+      messages: {
+        exponent: warning("the text of very large and very small floats is spelt otherwise: 1e+20 in PostgreSQL, 1e20 in TiDB", {
+          help: "cast to numeric(p,s) first where the text matters",
+        }),
+      },
+      proofs: [{ pg: "f8::text", findings: ["exponent"], differs: true }],
+    },
+    "boolean-to-text": {
+      calls: ["bool::text|varchar|bpchar"],
+      tidb: toText(([x]) => tidb`ELT(${x} + 1, 'false', 'true')`),
+      proofs: proofs("b::text", "(i4 > 0)::text", "b::varchar(2)", "(b AND bb)::text || 'x'"),
+    },
+    "boolean-to-integer": {
+      calls: ["bool::int4"],
+      tidb: signed,
+      proofs: proofs("b::int", "(i4 > 0)::int + 1::int8", "(b OR bb)::int"),
+    },
+    "integer-to-boolean": {
+      calls: ["int4::bool"],
+      tidb: ([x]) => infix("comparison")`${x} <> 0`,
+      proofs: proofs("i4::bool", "NOT i4::boolean", "(i2::int)::bool"),
+    },
+    "text-to-text": {
+      calls: ["string::text|varchar|name"],
+      tidb: toText(unchanged),
+      proofs: proofs("t::text", "v::text", "c::text", "t::varchar(1)", "t::varchar", "c::text || 'x'", "left(t::varchar(3), 2)"),
+    },
+    "text-to-char": {
+      calls: ["string::bpchar"],
+      tidb: ([x], call) => {
+        const [length] = call.result.mods ?? [];
+        return length === undefined ? unchanged([x] as never, call) : tidb`TRIM(TRAILING ' ' FROM LEFT(${x}, ${raw(String(length))}))`;
+      },
+      why: "Blanks that fill char(n) up mean nothing in PostgreSQL, and are not there in TiDB.",
+      proofs: proofs("t::char(3)", "t::char(1) = 'a'", "v::bpchar = 'a'"),
+    },
+    "text-to-integer": {
+      calls: ["text|varchar|bpchar|name::int"],
+      tidb: (args, call) => {
+        call.say("lenient");
+        return signed(args, call);
+      },
+      messages: { lenient: lenient("integer", "gives the number at its beginning, or 0,") },
+      proofs: [
+        { pg: "ti4::int", findings: ["lenient"] },
+        { pg: "ti4::bigint + 1", findings: ["lenient"] },
+        { pg: "t::int", findings: ["lenient"] },
+      ],
+    },
+    "text-to-numeric": {
+      calls: ["text|varchar|bpchar|name::numeric"],
+      tidb: ([x], call) => {
+        call.say("lenient");
+        if (call.result.mods?.length) return toDecimal([x] as never, call);
+        return tidb`CAST(${x} AS DECIMAL(65,30))`;
+      },
+      messages: { lenient: lenient("number", "gives the number at its beginning, or 0,"), clamped: CLAMPED },
+      proofs: [
+        { pg: "ti4::numeric", findings: ["lenient"] },
+        { pg: "n::text::numeric", findings: ["lenient"] },
+        { pg: "ti4::numeric(20,2)", findings: ["lenient", "clamped"] },
+      ],
+    },
+    "text-to-float": {
+      calls: ["text|varchar|bpchar|name::float8"],
+      tidb: ([x], call) => {
+        call.say("lenient");
+        return tidb`CAST(${x} AS DOUBLE)`;
+      },
+      messages: { lenient: lenient("number", "gives the number at its beginning, or 0,") },
+      proofs: [
+        { pg: "ti4::float8", findings: ["lenient"] },
+        { pg: "n::text::double precision", findings: ["lenient"] },
+      ],
+    },
+    "text-to-boolean": {
+      calls: ["text|varchar|bpchar|name::bool"],
+      tidb: ([x], call) => {
+        call.say("lenient");
+        return tidb`CASE WHEN LOWER(TRIM(${x})) IN ('t', 'tr', 'tru', 'true', 'y', 'ye', 'yes', 'on', '1') THEN TRUE WHEN LOWER(TRIM(${x})) IN ('f', 'fa', 'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0') THEN FALSE END`;
+      },
+      messages: { lenient: lenient("boolean", "gives NULL") },
+      proofs: [
+        { pg: "b::text::bool", findings: ["lenient"] },
+        { pg: "t::boolean", findings: ["lenient"] },
+        { pg: "i4::text::boolean", findings: ["lenient"] },
+      ],
+    },
+    "text-to-date": {
+      calls: ["text|varchar|bpchar::date"],
+      tidb: ([x], call) => {
+        call.say("lenient");
+        return tidb`CAST(${x} AS DATE)`;
+      },
+      messages: { lenient: lenient("date as YYYY-MM-DD", "gives NULL or another date") },
+      proofs: [{ pg: "d::text::date", findings: ["lenient"] }],
+    },
+    "text-to-timestamp": {
+      calls: ["text|varchar|bpchar::timestamp|timestamptz"],
+      tidb: (args, call) => {
+        call.say("lenient");
+        return asDatetime(args, call);
+      },
+      messages: { lenient: lenient("timestamp as YYYY-MM-DD HH:MM:SS", "gives NULL or another time") },
+      proofs: [
+        { pg: "ts::text::timestamp", findings: ["lenient"] },
+        { pg: "d::text::timestamp", findings: ["lenient"] },
+        { pg: "ts::text::timestamptz", findings: ["lenient"] },
+      ],
+    },
+    "date-to-text": {
+      calls: ["date::text|varchar"],
+      tidb: toText(asChar),
+      proofs: proofs("d::text", "d::varchar(7)"),
+    },
+    "timestamp-to-text": {
+      calls: ["timestamp::text|varchar"],
+      tidb: toText(([x]) => tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(${x} AS DATETIME(6)) AS CHAR)))`),
+      why: "PostgreSQL writes no zeros behind the last digit of a second's fraction.",
+      proofs: proofs("ts::text", "ts::varchar(10)", "ts::text || 'x'"),
+    },
+    "timestamptz-to-text": {
+      calls: ["timestamptz::text|varchar"],
+      tidb: toText(([x], call) => {
+        call.say("utc");
+        return tidb`CONCAT(TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(${x} AS DATETIME(6)) AS CHAR))), '+00')`;
+      }),
+      messages: {
+        utc: warning("the text of a timestamptz ends with +00, which is right while the session's time_zone is '+00:00'", {
+          help: "format times in the application",
+        }),
+      },
+      proofs: [{ pg: "tz::text", findings: ["utc"] }],
+    },
+    "date-to-timestamp": {
+      calls: ["date::timestamp|timestamptz"],
+      tidb: asDatetime,
+      proofs: proofs("d::timestamp", "d::timestamptz", "COALESCE(ts, d)", "COALESCE(d, tz)"),
+    },
+    "timestamp-to-date": {
+      calls: ["timestamp|timestamptz::date"],
+      tidb: same("DATE"),
+      proofs: proofs("ts::date", "tz::date", "ts::date = d"),
+    },
+    "timestamp-to-timestamp": {
+      calls: ["timestamp|timestamptz::timestamp|timestamptz"],
+      tidb: ([x], call) => ((call.result.mods?.[0] ?? 6) === 6 ? unchanged([x] as never, call) : rounded([x] as never, call)),
+      why: "Both are in the session's time zone when they meet.",
+      proofs: proofs("ts::timestamp", "ts::timestamptz", "tz::timestamp", "ts::timestamp(0)", "ts::timestamp(3)"),
+    },
+    "timestamp-to-time": {
+      calls: ["timestamp|timestamptz::time", "time::time"],
+      tidb: ([x], call) => tidb`CAST(${x} AS TIME(${fsp(call)}))`,
+      proofs: proofs("ts::time", "tz::time", "ti::time", "ti::time(0)"),
+    },
+    "time-to-text": {
+      calls: ["time::text|varchar"],
+      tidb: toText(([x]) => tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(${x} AS TIME(6)) AS CHAR)))`),
+      proofs: proofs("ti::text"),
+    },
+    "uuid-to-text": { calls: ["uuid::text|varchar|bpchar"], tidb: toText(unchanged), proofs: proofs("u::text", "u::varchar(8)") },
+    "text-to-uuid": {
+      calls: ["text|varchar|bpchar::uuid"],
+      tidb: ([x], call) => {
+        call.say("unchecked");
+        return tidb`LOWER(${x})`;
+      },
+      messages: {
+        unchecked: warning("text that is no uuid, or has no hyphens, stays as it is, where PostgreSQL raises an error or writes them", {
+          help: "write uuids in their usual form, in lower case with hyphens",
+        }),
+      },
+      proofs: [
+        { pg: "u::text::uuid", findings: ["unchecked"] },
+        { pg: "upper(u::text)::uuid", findings: ["unchecked"] },
+      ],
+    },
+    "enum-to-text": {
+      calls: ["anyenum::text|varchar|bpchar"],
+      tidb: toText(asChar),
+      proofs: proofs("e::text", "e::text || 'x'", "e::text < eb::text"),
+    },
+    "text-to-enum": {
+      calls: ["text|varchar|bpchar::anyenum"],
+      tidb: ([x], call) => {
+        call.say("unchecked");
+        return unchanged([x] as never, call);
+      },
+      messages: {
+        unchecked: warning("text that is no label of the enum is not refused, where PostgreSQL raises an error", {
+          help: "a column of the enum's type refuses it when it is written",
+        }),
+      },
+      proofs: [
+        { pg: "e::text::mood", findings: ["unchecked"] },
+        { pg: "lower(e::text)::mood = eb", findings: ["unchecked"] },
+      ],
+    },
+    "enum-to-enum": { calls: ["anyenum::anyenum"], tidb: unchanged, proofs: proofs("e::mood = eb") },
+    "json-to-json": { calls: ["json|jsonb::jsonb"], tidb: unchanged, proofs: proofs("j::jsonb", "j::jsonb = j") },
+    "text-to-json": {
+      calls: ["text|varchar::json|jsonb"],
+      tidb: ([x]) => tidb`CAST(${x} AS JSON)`,
+      proofs: proofs("tj::jsonb", "(j::text)::jsonb = j"),
+    },
+    "json-to-text": {
+      calls: ["jsonb::text|varchar"],
+      tidb: (args, call) => {
+        call.say("order");
+        return toText(asChar)(args, call);
+      },
+      messages: {
+        order: warning("the text of a JSON document may have its keys in another order, and its numbers in another spelling", {
+          help: "compare documents as JSON, not as text",
+        }),
+      },
+      proofs: [{ pg: "j::text", findings: ["order"], differs: true }],
+    },
+    "bytea-to-bytea": { calls: ["bytea::bytea"], tidb: unchanged, proofs: proofs("y::bytea") },
+  },
+);

@@ -1,0 +1,108 @@
+import { enumLabels, operator, proofs, type Row, raw, string, table, tidb, type Write } from "../../src/rule.js";
+
+/** Pairs of types whose values both engines compare alike. */
+const PAIRS = ["(number, number)", "(bool, bool)", "(bytea, bytea)", "(uuid, uuid)", "(oid, oid)", "(time, time)"];
+const TEXT = "(string, string)";
+const TIMES = "(date|timestamp|timestamptz, date|timestamp|timestamptz)";
+/** Those that are only equal alike, not ordered alike. */
+const EQUAL_ONLY = ["(anyenum, anyenum)", "(jsonb, jsonb)", "(anyarray, anyarray)"];
+
+const comparison = (sign: string, tidbSign = sign): Row => ({
+  calls: [...PAIRS, TEXT, TIMES].map((types) => sign + types),
+  tidb: operator(tidbSign, "comparison"),
+  why: "Text is compared by code points, as PostgreSQL's collation C does.",
+  proofs: proofs(
+    ...["i4", "i8", "i2", "n", "nn", "f8"].flatMap((a) => ["i4b", "0", "nb"].map((b) => `${a} ${sign} ${b}`)),
+    `t ${sign} tb`,
+    `t ${sign} 'a'`,
+    `t ${sign} v`,
+    `v ${sign} 'é'`,
+    `c ${sign} 'a'`,
+    `b ${sign} bb`,
+    `b ${sign} 't'`,
+    `y ${sign} '\\x61'`,
+    `u ${sign} '{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}'`,
+    `d ${sign} db`,
+    `d ${sign} '2024-02-29'`,
+    `d ${sign} ts`,
+    `ts ${sign} tsb`,
+    `ts ${sign} '2024-2-29'`,
+    `ts ${sign} tz`,
+    `tz ${sign} '2024-03-31 01:30:00+02'`,
+    `tz ${sign} '2024-03-31 01:30:00'`,
+    `ti ${sign} '12:00'`,
+  ),
+});
+
+/** What is equal alike as well. */
+const equality = (sign: string, tidbSign = sign): Row => {
+  const row = comparison(sign, tidbSign);
+  return {
+    ...row,
+    calls: [...row.calls, ...EQUAL_ONLY.map((types) => sign + types)],
+    proofs: [
+      ...row.proofs,
+      ...proofs(
+        `e ${sign} eb`,
+        `e ${sign} 'ok'`,
+        `j ${sign} '{"b": 2, "a": 1}'`,
+        `j ${sign} '[]'`,
+        `j ${sign} '1'`,
+        `ai ${sign} '{1,2}'`,
+        `ai ${sign} aib`,
+        `at ${sign} ARRAY['a','b']`,
+      ),
+    ],
+  };
+};
+
+/** An enum's order is that of its labels; TiDB compares the text. */
+const enumOrder = (sign: string): Row => ({
+  calls: [`${sign}(anyenum, anyenum)`],
+  tidb: (([left, right], call) => {
+    const labels = enumLabels(call.signature.args[0]!, call.catalog);
+    if (!labels) return undefined;
+    const list = raw(labels.map(string).join(", "));
+    const place = (value: typeof left) => tidb`NULLIF(FIELD(${value}, ${list}), 0)`;
+    return operator(sign, "comparison")([place(left) as never, place(right) as never] as never, call);
+  }) satisfies Write,
+  why: "Labels of an enum are ordered as they were declared; TiDB compares their text.",
+  proofs: proofs(`e ${sign} eb`, `e ${sign} 'ok'`, `'ok' ${sign} e`),
+});
+
+export const comparisonRules = table(
+  "functions/comparison",
+  { pg: "functions-comparison", tidb: "operators" },
+  {
+    equal: equality("="),
+    "not-equal": equality("<>"),
+    less: comparison("<"),
+    "less-or-equal": comparison("<="),
+    greater: comparison(">"),
+    "greater-or-equal": comparison(">="),
+    "enum-less": enumOrder("<"),
+    "enum-less-or-equal": enumOrder("<="),
+    "enum-greater": enumOrder(">"),
+    "enum-greater-or-equal": enumOrder(">="),
+    null: {
+      calls: ["num_nulls(any...)"],
+      tidb: (args) => ({
+        kind: "Tidb",
+        texts: ["(", ...args.slice(1).map(() => " IS NULL) + ("), " IS NULL)"],
+        holes: [...args],
+        level: 10,
+      }),
+      proofs: proofs("num_nulls(i4, t, b)", "num_nulls(i4)", "num_nulls(i4 + 1::int8, b AND bb) * 2"),
+    },
+    "not-null": {
+      calls: ["num_nonnulls(any...)"],
+      tidb: (args) => ({
+        kind: "Tidb",
+        texts: ["(", ...args.slice(1).map(() => " IS NOT NULL) + ("), " IS NOT NULL)"],
+        holes: [...args],
+        level: 10,
+      }),
+      proofs: proofs("num_nonnulls(i4, t, b)", "num_nonnulls(n)"),
+    },
+  },
+);

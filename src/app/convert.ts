@@ -445,8 +445,8 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
     const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
     nodes.push(...made);
     for (const node of made) {
-      // What a rule put in place of a statement of another kind may have parts of earlier ones.
-      p.moved = node.kind === "Tidb" || node.kind === tree.kind ? undefined : lazyAnalysis(catalog, node, ledger);
+      // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
+      p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
       const text = p.print(node);
       if (text !== "") sql.push(text);
     }

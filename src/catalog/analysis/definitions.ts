@@ -89,6 +89,11 @@ function newTable(scope: Scope, elements: readonly Value[], alias: string, known
       info: def.typeName && { type: resolveType(catalog, def.typeName), nullable: !column?.notNull, ...(column ? { column } : {}) },
     };
   });
+  const own = new Set(columns.map(({ name }) => name));
+  // Those it INHERITS have no definition here.
+  for (const column of known?.columns.values() ?? [])
+    if (!own.has(column.name))
+      columns.push({ name: column.name, info: { type: resolveType(catalog, column.type), nullable: !column.notNull, column } });
   return item({ alias, table: known, columns: partial ? undefined : columns, row: "record", system: true });
 }
 

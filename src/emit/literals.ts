@@ -1,7 +1,7 @@
 import type { PgType } from "../catalog/analysis.js";
 import type { Catalog } from "../catalog/model.js";
-import { mapType } from "../types/map.js";
-import { arrayToJson, ENCODE } from "../types/values.js";
+import { jsonEncoder } from "../types/map.js";
+import { ENCODE } from "../types/values.js";
 import { string } from "./words.js";
 
 type Literal = (text: string) => string | undefined;
@@ -70,8 +70,10 @@ export function literal(catalog: Catalog, text: string, type: PgType): string | 
   const own = LITERALS[type.name];
   if (own) return own(text);
   if (catalog.enums.has(type.name)) return string(text);
-  if (!type.name.endsWith("[]")) return undefined;
-  const element = mapType(catalog, { kind: "TypeName", names: [type.name.slice(0, -2)] })?.row.codec;
-  const items = element && arrayToJson(text, element);
-  return items === undefined ? undefined : `CAST(${string(items)} AS JSON)`;
+  const isArray = type.name.endsWith("[]");
+  const names = (isArray ? type.name.slice(0, -2) : type.name).split(".");
+  if (!isArray && !catalog.composites.has(type.name)) return undefined;
+  const written = { kind: "TypeName" as const, names, ...(isArray ? { arrayBounds: [-1] } : {}) };
+  const value = jsonEncoder(catalog, written)(text);
+  return value === undefined ? undefined : `CAST(${string(value)} AS JSON)`;
 }

@@ -45,6 +45,7 @@ import { alterRules } from "./tables/alter-actions.js";
 import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
 import ifExists from "./tables/alter-if-exists.js";
+import alterType from "./tables/alter-type.js";
 import createAs from "./tables/create-as.js";
 import dropCascade from "./tables/drop-cascade.js";
 import dropColumn from "./tables/drop-column.js";
@@ -98,6 +99,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...alterRules,
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
+  "tables/alter-type": alterType,
   "tables/alter-column": alterColumn,
   "tables/drop-cascade": dropCascade,
   "tables/alter-constraint": alterConstraint,

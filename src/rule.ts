@@ -29,9 +29,10 @@ export {
 export { aggregate, type Call, enumLabels, operator, proofs, type Row, same, table, unchanged, type Write } from "./engine/forms.js";
 export { infix, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
-export { as, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
+export { as, castsItself, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";
 export { eachDescendant } from "./pg/walk.js";
+export { changeBetween } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export {
   ARRAY_ROW,

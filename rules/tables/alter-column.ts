@@ -1,9 +1,12 @@
 import {
   as,
+  type Catalog,
   type Column,
   type Context,
+  castsItself,
+  changeBetween,
   columnDefinition,
-  columnName,
+  elementRow,
   error,
   find,
   mapType,
@@ -17,7 +20,7 @@ import {
 } from "../../src/rule.js";
 
 type Cmd = NodeOf<"AlterTableCmd">;
-type Ids = "refused" | "conversion" | "using" | "no-change" | "in-key" | "unknown";
+type Ids = "refused" | "conversion" | "using" | "no-change" | "values-stay" | "bytes" | "in-key" | "unknown";
 type Ctx = Context<Ids>;
 
 export default rule({
@@ -37,8 +40,14 @@ as the statements before left it.`,
       help: "add a new column, fill it by UPDATE, drop the old one and rename",
     }),
     "no-change": note("{column} already is {to} in TiDB"),
+    "values-stay": warning("values of {column} stay as they are: {to} holds both of its types in TiDB", {
+      help: "compare a few rows with PostgreSQL's, and bring them into the form of the new type by UPDATE",
+    }),
     "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
       help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
+    }),
+    bytes: error("{column} is not changed from {from} to {to}: TiDB makes no text of bytes, nor bytes of text", {
+      help: "add a new column, fill it by UPDATE with HEX, UNHEX or CONVERT(… USING utf8mb4) as it fits, drop the old one and rename",
     }),
     unknown: error("{column} is not changed: the input does not say what it is, and TiDB wants its whole definition", {
       help: "convert the file that makes the column together with this one",
@@ -66,10 +75,23 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
       refuses: ["INSERT INTO t (s) VALUES ('y')"],
     },
     {
-      given: "CREATE TABLE t (a int, d timestamp, j varchar(99))",
-      pg: "ALTER TABLE t ALTER a TYPE varchar(20) USING a::varchar(20), ALTER j TYPE int USING length(j), ALTER x SET NOT NULL",
-      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20)",
+      given: "CREATE TABLE t (a int, d timestamp, j varchar(99), p varchar(9), f float8, g text GENERATED ALWAYS AS (p) STORED)",
+      pg: "ALTER TABLE t ALTER a TYPE varchar(20) USING a::varchar(20), ALTER f TYPE text, ALTER g TYPE int USING length(g), ALTER x SET NOT NULL",
+      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20);\nALTER TABLE t MODIFY COLUMN f LONGTEXT",
       findings: ["conversion", "using", "unknown"],
+    },
+    {
+      given: "CREATE TABLE t (a int[]); INSERT INTO t VALUES ('{1}')",
+      pg: "ALTER TABLE t ALTER a TYPE text[]",
+      tidb: null,
+      findings: ["values-stay"],
+    },
+    {
+      given: "CREATE TABLE t (a text)",
+      pg: "ALTER TABLE t ALTER a TYPE bytea USING a::bytea",
+      tidb: null,
+      findings: ["bytes"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN a LONGBLOB", code: 8200 },
     },
     {
       given: "CREATE TABLE t (a int PRIMARY KEY, s text, g int GENERATED ALWAYS AS (a + 1) STORED)",
@@ -90,30 +112,29 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     const to = mapType(ctx.catalog, column.type, column);
     const from = before && mapType(ctx.catalog, before, column);
     const data = { column: column.name, from: from?.sql ?? "its type", to: to?.sql ?? typeName(column.type).name };
-    if (def.raw_default !== undefined && !castsItself(def.raw_default, column)) return ctx.drop("using", data);
+    if (def.raw_default !== undefined && !castsItself(def.raw_default, column.name, column.type)) return ctx.drop("using", data);
     ctx.consumed(def);
-    if (from?.sql === to?.sql) return ctx.replace(tidbText(""), "no-change", data);
+    const change = from && to && changeBetween(from, to, elementRow(ctx.catalog, before), elementRow(ctx.catalog, column.type));
+    if (from?.sql === to?.sql) return ctx.replace(tidbText(""), change === "alike" ? "no-change" : "values-stay", data);
     const rewritten = from?.row !== to?.row;
-    if (column.history.keys.some((k) => REFUSING.has(k.kind)) && rewritten) return ctx.drop("in-key", data);
-    const widened =
-      from?.row.family === to?.row.family && (from?.row.family === "number" || from?.row.family === "text" || from?.row.family === "enum");
-    if (!widened) ctx.report("conversion", data);
+    if (isHeld(ctx.catalog, column) && rewritten) return ctx.drop("in-key", data);
+    if ((from?.row.family === "bytes") !== (to?.row.family === "bytes")) return ctx.drop("bytes", data);
+    if (change !== "alike") ctx.report("conversion", data);
     return modify(ctx, cmd, column);
   },
 };
 
-/** Keys whose columns TiDB does not rewrite (errors 8200 and 3780). */
-const REFUSING = new Set(["primary", "foreign", "parent"]);
+/** Whether TiDB does not rewrite the column (errors 8200 and 3780): it has its primary key from the start, and foreign keys as they come. */
+function isHeld(catalog: Catalog, column: Column): boolean {
+  if (column.history.keys.some(({ kind }) => kind === "primary")) return true;
+  const constraints = [...catalog.tables.values()].flatMap((table) => [...table.constraints.values()]);
+  return constraints.some(
+    ({ type, columns, parent }) => type === "foreign" && (columns.includes(column) || parent?.columns.includes(column)),
+  );
+}
 
 function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {
   const definition = columnDefinition(ctx.catalog, column, ctx.lost);
   if ("refused" in definition) return ctx.drop("refused", { column: column.name, reason: definition.refused });
   return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`));
-}
-
-/** `c::type` or `c::text::type`: the conversion that takes place without USING. */
-function castsItself(value: unknown, column: Column): boolean {
-  const cast = as("TypeCast", value as never);
-  const ref = as("ColumnRef", value as never);
-  return cast ? castsItself(cast.arg, column) : ref !== undefined && columnName(ref) === column.name;
 }

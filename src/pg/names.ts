@@ -38,9 +38,15 @@ export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): E
   return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
 }
 
-/** `c::type` or `c::text::type` of a column: the cast that a change of its type does by itself. */
-export function castsItself(value: Value | undefined, column: string): boolean {
+/**
+ * `c::type`, `c::text` or `c::text::type`: the cast that a change of the column's type does by itself.
+ * @param to the type that the column gets
+ */
+export function castsItself(value: Value | undefined, column: string, to: TypeName, outermost = true): boolean {
   const cast = as("TypeCast", value);
   const ref = as("ColumnRef", value);
-  return cast ? castsItself(cast.arg, column) : ref !== undefined && columnName(ref) === column;
+  if (!cast?.typeName) return ref !== undefined && columnName(ref) === column;
+  const { name } = typeName(cast.typeName);
+  const asText = (name === "text" || name === "varchar") && !cast.typeName.typmods?.length;
+  return (asText || (outermost && name === typeName(to).name)) && castsItself(cast.arg, column, to, false);
 }

@@ -117,7 +117,8 @@ const FIXED = new Set(["primary", "foreign", "parent", "partition"]);
 function computed(ctx: Ctx, alter: Alter, cmd: Cmd, column: Column): readonly Restated[] | undefined {
   const def = as("ColumnDef", cmd.def)!;
   const before = column.changedFrom;
-  const from = before && mapType(ctx.catalog, before, column);
+  if (!before) return undefined;
+  const from = mapType(ctx.catalog, before, column);
   const to = mapType(ctx.catalog, column.type, column);
   if (!from?.sql || !to?.sql || column.generated || ctx.lost(column.def)) return undefined;
   if (column.history.keys.some(({ kind }) => FIXED.has(kind))) return undefined;

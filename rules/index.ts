@@ -32,12 +32,16 @@ import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
+import fullJoin from "./queries/full-join.js";
 import joinColumns from "./queries/join-columns.js";
+import lateral from "./queries/lateral.js";
 import locking from "./queries/locking.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
 import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
+import setAll from "./queries/set-all.js";
+import setReturning from "./queries/set-returning.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -73,8 +77,12 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...statementRules,
   "queries/relations": relations,
   "queries/join-columns": joinColumns,
+  "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
   "queries/null-order": nullOrder,
+  "queries/lateral": lateral,
+  "queries/full-join": fullJoin,
+  "queries/set-all": setAll,
   "queries/distinct-on": distinctOn,
   "queries/locking": locking,
   "queries/empty-list": emptyList,

@@ -52,9 +52,8 @@ function itemColumns(query: SelectStmt, item: Value, known: Known): Columns {
   const alias = aliasOf(item);
   if (alias === undefined) return undefined;
   const derived = as("RangeSubselect", item);
-  const columns = derived
-    ? derivedColumns(derived, known)
-    : known.range(known.origin(query)).find((entry) => entry.alias === alias)?.columns;
+  const entry = known.range(known.origin(query)).find((each) => each.alias === alias);
+  const columns = (derived && derivedColumns(derived, known)) ?? entry?.columns;
   return columns && columns.length > 0 ? columns.map(({ name }) => ({ name, refs: [[alias, name]] })) : undefined;
 }
 

@@ -1,0 +1,282 @@
+import {
+  as,
+  type ColumnRef,
+  type Context,
+  error,
+  isNode,
+  isStar,
+  type JoinExpr,
+  type Node,
+  type RangeSubselect,
+  type ResTarget,
+  rule,
+  type SelectStmt,
+  starColumns,
+  type Tidb,
+  tidb,
+  type Value,
+} from "../../src/rule.js";
+
+type Ctx = Context<"sides" | "star">;
+
+export default rule({
+  construct: "FULL JOIN",
+  why: `TiDB has no FULL JOIN: it reads the word as the left table's alias and runs an inner join, without a word. The join becomes a subquery: a
+LEFT JOIN, and the right table's rows that meet none of the left one's.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-JOIN",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
+  },
+  messages: {
+    sides: error("FULL JOIN is not converted: {what}", {
+      help: "write it as a LEFT JOIN and, with UNION ALL, the rows of the right side for which NOT EXISTS finds none on the left",
+    }),
+    star: error("FULL JOIN is not converted: the columns behind * are not known", { help: "write the columns out" }),
+  },
+  on: (takes) => [
+    takes(
+      "SelectStmt",
+      ["fromClause", "targetList", "whereClause", "groupClause", "havingClause", "windowClause", "sortClause", "distinctClause"],
+      (readable, ctx) => {
+        const select = readable as SelectStmt;
+        const joins = (select.fromClause ?? []).flatMap(fullJoins);
+        if (joins.length === 0) return;
+        const [join] = joins;
+        const plain = (select.fromClause ?? []).every((item) => joinsPlainly(item, join!));
+        const sides =
+          join && joins.length === 1 && plain
+            ? sidesOf(join, select, ctx)
+            : plain
+              ? "it is joined with another one"
+              : "it is joined with others by USING or NATURAL";
+        if (typeof sides === "string" || !join) return ctx.report("sides", { what: String(sides) }, join);
+        const targets = spelt(select, sides, ctx);
+        if (!targets) return ctx.report("star", {}, join);
+        const place = (ref: ColumnRef, own: boolean): ColumnRef | undefined => placed(ref, own, sides, ctx);
+        const body = (value: Value | undefined): Value | undefined => value && mapped(value, true, place, ctx);
+        const list = (values: readonly Value[] | undefined) => values?.map((value) => body(value)!);
+        const targetList = targets.map((item) => {
+          const target = as("ResTarget", item);
+          const field = as("ColumnRef", target?.val)?.fields?.at(-1);
+          const next = body(item) as ResTarget;
+          const moved = target && target.name === undefined && typeof field === "string" && next !== target;
+          return moved ? ctx.change(next, { name: field }) : next;
+        });
+        const around = select.fromClause!.map((item) => without(item, join, body, ctx));
+        const patch = {
+          targetList,
+          whereClause: body(select.whereClause),
+          groupClause: list(select.groupClause),
+          havingClause: body(select.havingClause),
+          windowClause: list(select.windowClause),
+          sortClause: list(select.sortClause),
+          distinctClause: list(select.distinctClause),
+        };
+        const derived = subquery(join, sides, ctx);
+        const fromClause = around.map((item) => put(item, join, derived, ctx));
+        return ctx.replace(ctx.change(select, { ...patch, fromClause }));
+      },
+    ),
+  ],
+  examples: [
+    {
+      given: `CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int);
+INSERT INTO a VALUES (1, 10), (2, NULL), (3, 30); INSERT INTO b VALUES (2, 200), (3, NULL), (4, 400)`,
+      pg: "SELECT a.x, b.y FROM a FULL JOIN b USING (id) WHERE a.x IS NULL ORDER BY a.x, b.y",
+      tidb: `SELECT full_1.a_x AS x, full_1.b_y AS y
+FROM (
+  SELECT a.x AS a_x, b.y AS b_y
+  FROM a
+  LEFT JOIN b ON a.id = b.id
+  UNION ALL
+  SELECT NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.id = b.id)
+) AS full_1
+WHERE full_1.a_x IS NULL
+ORDER BY full_1.a_x IS NULL, full_1.a_x, full_1.b_y IS NULL, full_1.b_y`,
+      rejected: { sql: "SELECT a.x, b.y FROM a FULL OUTER JOIN b ON a.id = b.id", code: 1064 },
+    },
+    {
+      given: `CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int);
+INSERT INTO a VALUES (1, 10), (2, NULL), (3, 30); INSERT INTO b VALUES (2, 200), (3, NULL), (4, 400)`,
+      pg: "SELECT * FROM a FULL JOIN b USING (id)",
+      tidb: `SELECT full_1.id AS id, full_1.a_x AS x, full_1.b_y AS y
+FROM (
+  SELECT COALESCE(a.id, b.id) AS id, a.x AS a_x, b.y AS b_y
+  FROM a
+  LEFT JOIN b ON a.id = b.id
+  UNION ALL
+  SELECT b.id, NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.id = b.id)
+) AS full_1`,
+    },
+    {
+      given: "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int)",
+      pg: "SELECT a.x FROM a FULL JOIN b USING (id) FULL JOIN b AS c USING (id); SELECT * FROM a FULL JOIN elsewhere AS e ON a.id IS NULL",
+      tidb: null,
+      findings: ["sides", "star"],
+    },
+  ],
+});
+
+interface Column {
+  /** In the subquery. */
+  readonly name: string;
+  readonly left: Value | undefined;
+  readonly right: Value | undefined;
+}
+
+interface Side {
+  readonly alias: string;
+  /** undefined where the input does not tell them. */
+  readonly columns: readonly string[] | undefined;
+}
+
+interface Sides {
+  readonly left: Side;
+  readonly right: Side;
+  /** Columns of USING. */
+  readonly merged: readonly string[];
+  readonly alias: string;
+  /** What the query around it reads. */
+  readonly columns: Map<string, Column>;
+}
+
+function fullJoins(item: Value): JoinExpr[] {
+  const join = as("JoinExpr", item);
+  if (!join) return [];
+  const own = join.jointype === "JOIN_FULL" ? [join] : [];
+  return [...own, ...fullJoins(join.larg!), ...fullJoins(join.rarg!)];
+}
+
+/** Whether no join around the FULL JOIN looks for columns by their names. */
+function joinsPlainly(item: Value, full: JoinExpr): boolean {
+  const join = as("JoinExpr", item);
+  if (!join || join === full || !fullJoins(join).includes(full)) return true;
+  const merges = join.isNatural || (join.usingClause ?? []).length > 0;
+  return !merges && joinsPlainly(join.larg!, full) && joinsPlainly(join.rarg!, full);
+}
+
+function sidesOf(join: JoinExpr, select: SelectStmt, ctx: Ctx): Sides | string {
+  const range = ctx.analysis.range(ctx.origin(select));
+  const side = (item: Value | undefined): Side | undefined => {
+    const alias = as("RangeVar", item)?.alias ?? as("RangeSubselect", item)?.alias;
+    const name = alias?.aliasname ?? as("RangeVar", item)?.relname;
+    if (name === undefined || as("RangeSubselect", item)?.lateral) return undefined;
+    const columns = range.find((entry) => entry.alias === name)?.columns.map((column) => column.name);
+    return { alias: name, columns: columns?.length ? columns : undefined };
+  };
+  const [left, right] = [side(join.larg), side(join.rarg)];
+  if (join.alias) return "it has an alias";
+  if (!left || !right) return "one of its sides is a join";
+  const shared = left.columns?.filter((name) => right.columns?.includes(name));
+  if (join.isNatural && !shared) return "the columns of its sides are not known";
+  const merged = join.isNatural ? shared! : (join.usingClause ?? []).map(String);
+  return { left, right, merged, alias: ctx.fresh("full"), columns: new Map() };
+}
+
+/** The column of the subquery that a reference of the query around it reads; undefined where it reads something else. */
+function placed(ref: ColumnRef, own: boolean, sides: Sides, ctx: Ctx): ColumnRef | undefined {
+  const fields = ref.fields ?? [];
+  const column = fields.at(-1);
+  if (typeof column !== "string") return undefined;
+  const { left, right, merged } = sides;
+  const of = ({ alias }: Side): ColumnRef => ({ kind: "ColumnRef", fields: [alias, column] });
+  const to = (name: string, l: Value | undefined, r: Value | undefined): ColumnRef => {
+    sides.columns.set(name, { name, left: l, right: r });
+    return ctx.change(ref, { fields: [sides.alias, name] });
+  };
+  if (fields.length > 1) {
+    if (fields.at(-2) === left.alias) return to(`${left.alias}_${column}`, of(left), undefined);
+    return fields.at(-2) === right.alias ? to(`${right.alias}_${column}`, undefined, of(right)) : undefined;
+  }
+  if (!own) return undefined;
+  if (merged.includes(column)) return to(column, tidb`COALESCE(${of(left)}, ${of(right)})` as unknown as Value, of(right));
+  if (left.columns?.includes(column)) return to(`${left.alias}_${column}`, of(left), undefined);
+  return right.columns?.includes(column) ? to(`${right.alias}_${column}`, undefined, of(right)) : undefined;
+}
+
+/** The value with references put elsewhere. In queries within it, only names that it says the table of are looked at. */
+function mapped(value: Value, own: boolean, place: (ref: ColumnRef, own: boolean) => ColumnRef | undefined, ctx: Ctx): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => mapped(item, own, place, ctx)) as unknown as Value;
+  if (!isNode(value)) return value;
+  const ref = as("ColumnRef", value);
+  if (ref) return place(ref, own) ?? ref;
+  const inner = own && value.kind !== "SelectStmt";
+  const patch: Record<string, unknown> = {};
+  for (const [field, held] of Object.entries(value)) {
+    if (typeof held !== "object" || held === null) continue;
+    const next = mapped(held as Value, inner, place, ctx);
+    if (JSON.stringify(next) !== JSON.stringify(held)) patch[field] = next;
+  }
+  if (Object.keys(patch).length === 0) return value;
+  if ((value as unknown as Tidb).kind === "Tidb") return { ...value, ...patch } as Node;
+  return ctx.change(value, patch) as Node;
+}
+
+/** A join around the FULL JOIN, its conditions over the subquery. */
+function without(item: Value, join: JoinExpr, body: (value: Value | undefined) => Value | undefined, ctx: Ctx): Value {
+  const around = as("JoinExpr", item);
+  if (!around || around === join || fullJoins(around).length === 0) return item;
+  return ctx.change(around, {
+    larg: without(around.larg!, join, body, ctx),
+    rarg: without(around.rarg!, join, body, ctx),
+    quals: body(around.quals),
+  });
+}
+
+function put(item: Value, join: JoinExpr, derived: RangeSubselect, ctx: Ctx): Value {
+  if (item === join) return derived;
+  const around = as("JoinExpr", item);
+  if (!around || fullJoins(around).length === 0) return item;
+  return ctx.change(around, { larg: put(around.larg!, join, derived, ctx), rarg: put(around.rarg!, join, derived, ctx) });
+}
+
+function subquery(join: JoinExpr, sides: Sides, ctx: Ctx): RangeSubselect {
+  const { left, right, merged } = sides;
+  const equal = merged.map((name): Value => {
+    const of = ({ alias }: Side): ColumnRef => ({ kind: "ColumnRef", fields: [alias, name] });
+    return tidb`${of(left)} = ${of(right)}` as unknown as Value;
+  });
+  const on = equal.reduce<Value | undefined>(
+    (all, next) => (all === undefined ? next : (tidb`${all} AND ${next}` as unknown as Value)),
+    join.quals,
+  )!;
+  const columns = [...sides.columns.values()];
+  const shown =
+    columns.length > 0
+      ? columns
+      : [{ name: "one", left: { kind: "A_Const", ival: 1 } as Node, right: { kind: "A_Const", ival: 1 } as Node }];
+  const nothing: Value = { kind: "A_Const", isnull: true };
+  const first: ResTarget[] = shown.map(({ name, left: l, right: r }) => ({ kind: "ResTarget", name, val: l ?? r! }));
+  const second: ResTarget[] = shown.map(({ right: r }) => ({ kind: "ResTarget", val: r ?? nothing }));
+  const base = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
+  const outer = ctx.change(join, { jointype: "JOIN_LEFT", isNatural: false, usingClause: undefined, quals: on });
+  const whereClause = tidb`NOT EXISTS (SELECT 1 FROM ${join.larg!} WHERE ${on})` as unknown as Value;
+  const query: SelectStmt = {
+    ...base,
+    op: "SETOP_UNION",
+    all: true,
+    larg: { ...base, targetList: first, fromClause: [outer] },
+    rarg: { ...base, targetList: second, fromClause: [join.rarg!], whereClause },
+  };
+  return { kind: "RangeSubselect", subquery: query, alias: { kind: "Alias", aliasname: sides.alias } };
+}
+
+/** The list with `*` written out; undefined where its columns are not known. */
+function spelt(select: SelectStmt, { merged }: Sides, ctx: Ctx): readonly Value[] | undefined {
+  const targets: Value[] = [];
+  const known = { ...ctx.analysis, origin: ctx.origin as never };
+  for (const item of select.targetList ?? []) {
+    const target = as("ResTarget", item);
+    const star = as("ColumnRef", target?.val);
+    if (target && star && isStar(star)) {
+      const columns = starColumns(select, star, known);
+      if (!columns) return undefined;
+      ctx.consumed(target);
+      for (const { name, refs } of columns) {
+        const both = refs.length > 1 || (merged.includes(name) && star.fields!.length === 1);
+        targets.push({ kind: "ResTarget", val: { kind: "ColumnRef", fields: both ? [name] : refs[0]! } });
+      }
+    } else targets.push(item);
+  }
+  return targets;
+}

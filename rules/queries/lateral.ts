@@ -1,0 +1,345 @@
+import {
+  as,
+  type ColumnRef,
+  type Context,
+  eachDescendant,
+  error,
+  find,
+  identifier,
+  isNode,
+  isStar,
+  type JoinExpr,
+  type Node,
+  outputName,
+  type RangeSubselect,
+  type RangeVar,
+  type ResTarget,
+  raw,
+  relationName,
+  rule,
+  type SelectStmt,
+  type SortBy,
+  sortTarget,
+  starColumns,
+  type Tidb,
+  tidb,
+  type Value,
+} from "../../src/rule.js";
+
+type Ctx = Context<"subquery" | "key" | "star">;
+
+export default rule({
+  construct: "LATERAL",
+  why: `TiDB 8.5 has no LATERAL. The subquery is joined with a second reading of the tables it refers to, and the result with the first one by
+their primary keys: aggregates become a subquery for each column, LIMIT a count of rows within each key.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
+  },
+  messages: {
+    subquery: error("LATERAL {name} is not converted: {what}", {
+      help: "write a subquery of one value in the SELECT list for each of its columns, or join it by a key and number its rows with ROW_NUMBER()",
+    }),
+    key: error("LATERAL {name} is not converted: it refers to {relation}, which is not known to have a primary key here", {
+      help: "give the table a primary key, or write a subquery of one value in the SELECT list for each column",
+    }),
+    star: error("LATERAL {name} is not converted: the columns behind * are not known", { help: "write the columns out" }),
+  },
+  on: (takes) => [
+    takes("SelectStmt", ["fromClause", "targetList", "whereClause"], (readable, ctx) => {
+      const select = readable as SelectStmt;
+      if (!(select.fromClause ?? []).some(holdsLateral)) return;
+      const targetList = spelt(select, ctx);
+      if (!targetList) return ctx.report("star", { name: "and *" });
+      const conditions: Tidb[] = [];
+      const fromClause = (select.fromClause ?? []).map((item) => {
+        const { item: next, on } = unlateral(item, select, ctx);
+        if (on) conditions.push(on);
+        return next;
+      });
+      if (fromClause.every((item, i) => item === select.fromClause![i])) return;
+      const where = conditions.reduce<Value | undefined>((all, next) => both(all, next as unknown as Value), undefined);
+      const whereClause = where && select.whereClause ? both(where, select.whereClause) : (where ?? select.whereClause);
+      return ctx.replace(ctx.change(select, { fromClause, targetList, whereClause }));
+    }),
+  ],
+  examples: [
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (n int, a int);
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 5), (2, 5), (NULL, 5), (4, 7)`,
+      pg: "SELECT t.id, l.n FROM t LEFT JOIN LATERAL (SELECT u.n FROM u WHERE t.a IS NOT NULL ORDER BY u.n DESC LIMIT 2) AS l ON true",
+      tidb: `SELECT t.id, l.n
+FROM t
+LEFT JOIN (
+  SELECT lateral_key_1, n
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      u.n,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY u.n IS NULL DESC, u.n DESC) AS lateral_row
+    FROM t
+    CROSS JOIN u
+    WHERE t.a IS NOT NULL
+  ) AS lateral_1
+  WHERE lateral_row <= 2
+) AS l ON l.lateral_key_1 = t.id AND TRUE`,
+      rejected: { sql: "SELECT t.id, l.n FROM t, LATERAL (SELECT u.n FROM u WHERE u.a = t.a) AS l", code: 1064 },
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, NULL)`,
+      pg: "SELECT * FROM t, LATERAL (SELECT COALESCE(t.a, 0) AS b) AS l",
+      tidb: `SELECT t.id, t.a, l.b
+FROM t, (SELECT t.id AS lateral_key_1, COALESCE(t.a, 0) AS b FROM t) AS l
+WHERE l.lateral_key_1 = t.id`,
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE k (a int)",
+      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1) AS l; SELECT l.a FROM k, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      tidb: null,
+      findings: ["subquery", "key", "star"],
+    },
+  ],
+});
+
+function holdsLateral(item: Value): boolean {
+  const join = as("JoinExpr", item);
+  return join ? holdsLateral(join.larg!) || holdsLateral(join.rarg!) : as("RangeSubselect", item)?.lateral === true;
+}
+
+interface Joined {
+  readonly item: Value;
+  /** What it is joined on. */
+  readonly on?: Value & Tidb;
+}
+
+function unlateral(item: Value, select: SelectStmt, ctx: Ctx): Joined {
+  const join = as("JoinExpr", item);
+  if (join) return unlateralJoin(join, select, ctx);
+  const derived = as("RangeSubselect", item);
+  return derived?.lateral ? decorrelated(derived, select, ctx) : { item };
+}
+
+function unlateralJoin(join: JoinExpr, select: SelectStmt, ctx: Ctx): Joined {
+  const left = unlateral(join.larg!, select, ctx);
+  const right = unlateral(join.rarg!, select, ctx);
+  if (left.item === join.larg && right.item === join.rarg) return { item: join };
+  const quals = right.on && join.quals ? both(right.on, join.quals) : (right.on ?? join.quals);
+  return { item: ctx.change(join, { larg: left.item, rarg: right.item, quals }), ...(left.on ? { on: left.on } : {}) };
+}
+
+function both(first: Value | undefined, second: Value): Value & Tidb {
+  return (first === undefined ? second : { kind: "BoolExpr", boolop: "AND_EXPR", args: [first, second] }) as Value & Tidb;
+}
+
+/** A column of the primary key of a table that the subquery refers to. */
+interface Key {
+  readonly ref: ColumnRef;
+  readonly name: string;
+}
+
+function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Joined {
+  const inner = as("SelectStmt", derived.subquery);
+  const alias = derived.alias?.aliasname ?? "";
+  const refuse = (what: string) => {
+    ctx.report("subquery", { name: alias, what }, derived);
+    return { item: derived };
+  };
+  if (!inner) return refuse("it is no plain query");
+  const outer = referred(inner, select, ctx);
+  if (outer.length === 0) return { item: ctx.change(derived, { lateral: false }) };
+  if (inner.op !== "SETOP_NONE") return refuse(`it combines queries, and refers to ${outer.map(nameOf).join(", ")}`);
+  if (inner.withClause || inner.havingClause || inner.windowClause) return refuse("it has WITH, HAVING or WINDOW");
+  const keys: Key[] = [];
+  for (const relation of outer) {
+    const found = keyOf(relation, select, ctx);
+    if (!found) {
+      ctx.report("key", { name: alias, relation: nameOf(relation) }, derived);
+      return { item: derived };
+    }
+    for (const column of found)
+      keys.push({ ref: { kind: "ColumnRef", fields: [nameOf(relation), column] }, name: `lateral_key_${keys.length + 1}` });
+  }
+  const targets = targetsOf(inner, ctx);
+  if (!targets) {
+    ctx.report("star", { name: alias }, derived);
+    return { item: derived };
+  }
+  const query = joinedQuery(inner, outer, keys, targets, ctx);
+  if (typeof query === "string") return refuse(query);
+  const on = keys.map(({ ref, name }) => tidb`${raw(`${identifier(alias)}.${identifier(name)}`)} = ${ref}`);
+  const item = ctx.change(derived, { lateral: false, subquery: query });
+  return { item, on: on.reduce<Value | undefined>((all, next) => both(all, next as unknown as Value), undefined) as Value & Tidb };
+}
+
+function nameOf(relation: RangeVar): string {
+  return relation.alias?.aliasname ?? relation.relname ?? "";
+}
+
+/** Tables of the FROM clause around it that the subquery refers to. */
+function referred(inner: SelectStmt, select: SelectStmt, ctx: Ctx): RangeVar[] {
+  const around = (select.fromClause ?? []).flatMap(relations);
+  const range = ctx.analysis.range(ctx.origin(select));
+  const own = ctx.analysis.range(ctx.origin(inner));
+  const found = new Set<RangeVar>();
+  eachDescendant(inner, (node) => {
+    const fields = as("ColumnRef", node)?.fields;
+    if (!fields) return;
+    const column = fields.at(-1);
+    if (fields.length > 1) {
+      const alias = fields.at(-2);
+      const relation = own.some((entry) => entry.alias === alias) ? undefined : around.find((each) => nameOf(each) === alias);
+      if (relation) found.add(relation);
+    } else if (typeof column === "string" && !own.some(({ columns }) => columns.some(({ name }) => name === column))) {
+      const entry = range.find(({ columns }) => columns.some(({ name }) => name === column));
+      const relation = around.find((each) => nameOf(each) === entry?.alias);
+      if (relation) found.add(relation);
+    }
+  });
+  return [...found];
+}
+
+function relations(item: Value): RangeVar[] {
+  const join = as("JoinExpr", item);
+  const relation = as("RangeVar", item);
+  return join ? [join.larg!, join.rarg!].flatMap(relations) : relation ? [relation] : [];
+}
+
+/** The primary key of a table; undefined where it is not known, or where the row may be missing (behind an outer join). */
+function keyOf(relation: RangeVar, select: SelectStmt, ctx: Ctx): readonly string[] | undefined {
+  const table = find(ctx.catalog, ctx.catalog.tables, relationName(relation));
+  const key = table && [...table.constraints.values()].find(({ type }) => type === "primary");
+  const entry = ctx.analysis.range(ctx.origin(select)).find(({ alias }) => alias === nameOf(relation));
+  const names = key?.columns.map(({ name }) => name);
+  const certain = names?.every((name) => entry?.columns.find((column) => column.name === name)?.info.nullable === false);
+  return certain ? names : undefined;
+}
+
+/** The columns of the subquery, each under a name, `*` written out; undefined where they are not known. */
+function targetsOf(inner: SelectStmt, ctx: Ctx): readonly ResTarget[] | undefined {
+  const targets: ResTarget[] = [];
+  for (const item of inner.targetList ?? []) {
+    const target = as("ResTarget", item);
+    const star = as("ColumnRef", target?.val);
+    if (!target) return undefined;
+    if (star && isStar(star)) {
+      const columns = starColumns(inner, star, { ...ctx.analysis, origin: ctx.origin as never });
+      if (!columns || columns.some(({ refs }) => refs.length !== 1)) return undefined;
+      ctx.consumed(target);
+      targets.push(...columns.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: refs[0]! } })));
+    } else targets.push(target);
+  }
+  return targets;
+}
+
+/** The subquery over the tables it refers to as well, with their keys in its list; or why there is none. */
+function joinedQuery(
+  inner: SelectStmt,
+  outer: readonly RangeVar[],
+  keys: readonly Key[],
+  targets: readonly ResTarget[],
+  ctx: Ctx,
+): SelectStmt | string {
+  const copies = outer.map((relation): RangeVar => {
+    const { location, ...copy } = relation;
+    return copy;
+  });
+  const shown = keys.map(({ ref, name }): ResTarget => ({ kind: "ResTarget", name, val: ref }));
+  const refs = keys.map(({ ref }) => ref);
+  const limited = inner.limitCount !== undefined || inner.limitOffset !== undefined;
+  if (targets.some(({ val }) => aggregates(val, ctx)) && !inner.groupClause?.length) {
+    // One row for each key, whatever there is to be aggregated.
+    if (limited || inner.distinctClause) return "it limits the one row of its aggregates";
+    const columns = targets.map((target): ResTarget => {
+      const own = ctx.change(target, { name: undefined });
+      const query = ctx.change(inner, { targetList: [own], sortClause: undefined });
+      return ctx.change(target, { name: nameOfTarget(target, ctx), val: tidb`(${query})` as unknown as Value });
+    });
+    return {
+      kind: "SelectStmt",
+      op: "SETOP_NONE",
+      limitOption: "LIMIT_OPTION_DEFAULT",
+      targetList: [...shown, ...columns],
+      fromClause: copies,
+    };
+  }
+  const fromClause = within(copies, inner.fromClause ?? [], ctx);
+  if (!fromClause) return "its FROM clause begins with a RIGHT or FULL JOIN";
+  const grouped = inner.groupClause?.length ? { groupClause: [...refs, ...inner.groupClause] } : {};
+  if (!limited) return ctx.change(inner, { ...grouped, targetList: [...shown, ...targets], fromClause, sortClause: undefined });
+  if (inner.groupClause?.length || inner.distinctClause) return "it limits groups of rows";
+  const order = (inner.sortClause ?? []).map((item) => orderKey(item, targets, ctx));
+  const row =
+    order.length > 0 ? tidb`ROW_NUMBER() OVER (PARTITION BY ${refs} ORDER BY ${order})` : tidb`ROW_NUMBER() OVER (PARTITION BY ${refs})`;
+  const names = targets.map((target) => nameOfTarget(target, ctx));
+  const numbered = ctx.change(inner, {
+    targetList: [...shown, ...targets, { kind: "ResTarget", name: "lateral_row", val: row as unknown as Value }],
+    fromClause,
+    sortClause: undefined,
+    limitCount: undefined,
+    limitOffset: undefined,
+    limitOption: "LIMIT_OPTION_DEFAULT",
+  });
+  const { limitCount: count, limitOffset: offset } = inner;
+  if (inner.limitOption === "LIMIT_OPTION_WITH_TIES") return "it is limited WITH TIES";
+  const upTo = count && (offset ? tidb`lateral_row <= ${offset} + ${count}` : tidb`lateral_row <= ${count}`);
+  const after = offset && tidb`lateral_row > ${offset}`;
+  return {
+    kind: "SelectStmt",
+    op: "SETOP_NONE",
+    limitOption: "LIMIT_OPTION_DEFAULT",
+    targetList: [...keys.map(({ name }) => name), ...names].map(
+      (name): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [name] } }),
+    ),
+    fromClause: [{ kind: "RangeSubselect", subquery: numbered, alias: { kind: "Alias", aliasname: ctx.fresh("lateral") } }],
+    whereClause: (after && upTo ? tidb`${after} AND ${upTo}` : (after ?? upTo)) as unknown as Value,
+  };
+}
+
+function nameOfTarget(target: ResTarget, ctx: Ctx): string {
+  return target.name ?? outputName(ctx.origin(target)) ?? outputName(target) ?? "column";
+}
+
+function aggregates(value: Value | undefined, ctx: Ctx): boolean {
+  let found = false;
+  if (isNode(value))
+    eachDescendant(value, (node) => {
+      const call = as("FuncCall", node);
+      if (call && !call.over && ctx.info(call)?.call?.kind === "aggregate") found = true;
+    });
+  return found;
+}
+
+/** A key of ORDER BY that stands for an output column becomes the column's expression. */
+function orderKey(item: Value, targets: readonly ResTarget[], ctx: Ctx): Value {
+  const sort = as("SortBy", item);
+  const test = as("NullTest", sort?.node);
+  const found = sortTarget(test ? test.arg : sort?.node, targets as ResTarget[]);
+  if (!sort || !found) return item;
+  const node: Node = test ? { ...test, arg: found.val! } : (found.val as Node);
+  return ctx.change(sort, { node }) as SortBy;
+}
+
+/** The subquery's FROM clause with the tables around it before its first table, where conditions of its joins see them. */
+function within(copies: readonly RangeVar[], items: readonly Value[], ctx: Ctx): readonly Value[] | undefined {
+  const [first, ...others] = items;
+  if (first === undefined) return copies;
+  const before = (item: Value): Value | undefined => {
+    const join = as("JoinExpr", item);
+    if (!join)
+      return [...copies, item].reduce<Value | undefined>(
+        (left, right) => (left === undefined ? right : ({ kind: "JoinExpr", jointype: "JOIN_INNER", larg: left, rarg: right } as JoinExpr)),
+        undefined,
+      );
+    if (join.jointype === "JOIN_RIGHT" || join.jointype === "JOIN_FULL" || join.isNatural || join.usingClause?.length) return undefined;
+    const larg = before(join.larg!);
+    return larg === undefined ? undefined : ctx.change(join, { larg });
+  };
+  const joined = before(first);
+  return joined === undefined ? undefined : [joined, ...others];
+}
+
+/** The list of the query around it with `*` written out: the keys that are now in the subquery are not behind it. */
+function spelt(select: SelectStmt, ctx: Ctx): readonly Value[] | undefined {
+  const stars = (select.targetList ?? []).some((item) => isStar(as("ResTarget", item)?.val));
+  return stars ? targetsOf(select, ctx) : (select.targetList ?? []);
+}

@@ -50,6 +50,7 @@ import alterColumn from "./tables/alter-column.js";
 import alterConstraint from "./tables/alter-constraint.js";
 import ifExists from "./tables/alter-if-exists.js";
 import alterType from "./tables/alter-type.js";
+import columnCase from "./tables/case.js";
 import createAs from "./tables/create-as.js";
 import dropCascade from "./tables/drop-cascade.js";
 import dropColumn from "./tables/drop-column.js";
@@ -102,6 +103,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "constraints/check": check,
   "constraints/unique": unique,
   "fitness/table": fitness,
+  "tables/case": columnCase,
   "tables/options": tableOptions,
   "tables/alter-if-exists": ifExists,
   ...alterRules,

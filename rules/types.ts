@@ -790,7 +790,8 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
 
 /** The domain of a column's type and those below it. The table's own schema stands in for the search path of its statement. */
 function domainsOf({ final }: Pick<Schema, "final">, table: Table, type: ColumnDef["typeName"]): Domain[] {
-  const domain = type?.arrayBounds?.length ? undefined : find({ ...final, schema: table.schema }, final.domains, typeName(type!));
+  if (!type || type.arrayBounds?.length) return [];
+  const domain = find({ ...final, schema: table.schema }, final.domains, typeName(type));
   return domain ? [domain, ...domainsOf({ final }, table, domain.base)] : [];
 }
 

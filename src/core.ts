@@ -201,12 +201,22 @@ front, so that none hides another.`,
       text: "{schema}.{name} is named {tidb} in TiDB, which has no schemas within a database",
       help: "use the new name in the application's queries, or convert each schema on its own into a database of its name",
     },
+    distinct: {
+      severity: "warning",
+      text: "{schema}.{name} is named {tidb} in TiDB: its own name is too long there or another's, since letters' case makes no difference",
+      help: "use the new name in the application's queries",
+    },
   },
   examples: [
     {
       pg: "CREATE TABLE a (id int); CREATE TABLE app.b (id int)",
       tidb: "CREATE TABLE a (…); CREATE TABLE app_b (…)",
       findings: ["renamed"],
+    },
+    {
+      pg: 'CREATE TABLE "User" (id int); CREATE TABLE "user" (id int)',
+      tidb: "CREATE TABLE `User` (…); CREATE TABLE user_2 (…)",
+      findings: ["distinct"],
     },
   ],
 } as const satisfies CoreFinding;

@@ -18,6 +18,9 @@ MATCH and SET DEFAULT without obeying them.`,
         help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
       },
     ),
+    period: error("FOREIGN KEY {name} was left out: TiDB has no PERIOD, which looks for parents over all of a child's time", {
+      help: "keep beginning and end as two columns, and check in the transaction that writes, with the parent's rows locked by SELECT … FOR UPDATE",
+    }),
     "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", {
       help: "set them in the application before the delete",
     }),
@@ -52,11 +55,14 @@ MATCH and SET DEFAULT without obeying them.`,
         "fk_upd_action",
         "fk_del_action",
         "fk_del_set_cols",
+        "fk_with_period",
+        "pk_with_period",
       ],
       (fk, ctx) => {
         const made = fk.contype === "CONSTR_FOREIGN" ? ctx.constraint(fk) : undefined;
         if (!made) return;
         const name = made.name;
+        if (fk.fk_with_period || fk.pk_with_period) return ctx.drop("period", { name });
         if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
           return ctx.drop("unknown-parent", { name });
         if (fk.fk_del_set_cols?.length) return ctx.drop("set-columns", { name });
@@ -136,6 +142,12 @@ MATCH and SET DEFAULT without obeying them.`,
       tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["unknown-parent"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES elsewhere (id)", code: 1824 },
+    },
+    {
+      given: "CREATE TABLE p (id int, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS))",
+      pg: "CREATE TABLE t (id int, at daterange, FOREIGN KEY (id, PERIOD at) REFERENCES p (id, PERIOD at))",
+      tidb: "CREATE TABLE t (\n  id INT,\n  at VARCHAR(767)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["period"],
     },
   ],
 });

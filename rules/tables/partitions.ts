@@ -1,15 +1,19 @@
 import {
   as,
   type Column,
+  type Context,
   columnName,
   error,
   type Folded,
   find,
   identifier,
   mapType,
+  type Node,
   type NodeOf,
+  nextvalSequence,
   note,
   qualified,
+  raw,
   relationName,
   relationOf,
   rootOf,
@@ -17,12 +21,15 @@ import {
   type SchemaContext,
   type Table,
   type TableConstraint,
+  tidb,
   tidbDefault,
   tidbText,
   type Value,
+  warning,
 } from "../../src/rule.js";
 
-type Schema = SchemaContext<"partition" | "rows" | "same" | "moved" | "own" | "attached">;
+type Taken = "partition" | "hash" | "rows" | "same" | "own" | "attached" | "refined";
+type Schema = SchemaContext<Taken>;
 type Create = NodeOf<"CreateStmt">;
 type Bound = NodeOf<"PartitionBoundSpec">;
 
@@ -49,10 +56,25 @@ the parent read their rows in PostgreSQL too.`,
     partition: note("{partition} is a partition of {table}, in its CREATE TABLE", {
       help: "rows are written to {table}; what read {partition} reads {table} PARTITION ({partition})",
     }),
+    hash: note("{partition} is a part of {table}: TiDB spreads rows by a hash of its own, and no part of it has the rows of {partition}", {
+      help: "write to and read from {table}",
+    }),
     rows: note("the rows of {partition} are in {table}, which has no partitions", { help: "write to and read from {table}" }),
     attached: note("{name} is a part of {table} in TiDB: there is nothing to attach"),
     same: note("{what} of {partition} is that of {table}"),
     moved: note("{what} of {partition} is made on {table}, for all partitions"),
+    refined: warning("{what} is not in the output: {partition} alone had it, and all rows of {table} get what {table} says", {
+      help: "name the value in the INSERTs into {partition} that relied on it, or say it for {table}",
+    }),
+    dropped: note("{partition} and its rows are dropped as a partition of {table}"),
+    gap: warning(
+      "{partition} and its rows are dropped as a partition of {table}; the next one then takes new rows of its range, which PostgreSQL refuses or puts into the default partition",
+      { help: "ALTER TABLE {table} ADD CHECK for the range where such rows are an error" },
+    ),
+    truncated: note("{partition} is emptied as a partition of {table}"),
+    kept: error("{action} {partition} is not in the output: its rows are in {table} among others", {
+      help: "DELETE FROM {table} WHERE … with the condition that told its rows",
+    }),
     own: error("{what} is not in the output: {partition} is no table of its own in TiDB", {
       help: "make it on {table} where it may hold for all rows",
     }),
@@ -67,6 +89,7 @@ the parent read their rows in PostgreSQL too.`,
       const direct = members.filter((m) => m.table.partitionOf === root);
       const shapes = moveParts(schema, creator, root, members, direct);
       const made = partitioning(schema, root, creator, direct, shapes);
+      for (const { table } of direct) table.parts = made?.parts.get(table);
       if (made) {
         const create = creator.current as Create;
         schema.consumed(create.partspec!);
@@ -85,14 +108,59 @@ the parent read their rows in PostgreSQL too.`,
         const maker = creators.get(table.node);
         // A child's CHECK said which rows are its own: all are the parent's now.
         const own = ownConstraints(table, shapes, bound !== undefined);
-        const message = made && table.partitionOf === root ? "partition" : "rows";
-        if (maker && own.length > 0) take(schema, maker, creator, "own", { ...data, what: own.join(", ") });
+        const refined = maker && bound ? refinements(table, root) : [];
+        const message = made && table.partitionOf === root ? (table.parts ? "partition" : "hash") : "rows";
+        if (maker && own.length > 0) take(schema, maker, creator, "own", { ...data, what: [...own, ...refined].join(", ") });
+        else if (maker && refined.length > 0) take(schema, maker, creator, "refined", { ...data, what: refined.join(", ") });
         else if (maker) take(schema, maker, creator, message, data);
         if (maker !== says) take(schema, says, creator, "attached", data);
       }
     }
   },
+  restate(statement, ctx) {
+    const all = relationsOf(statement);
+    const parts = all.filter((object) => partitionNamed(ctx, object, ctx.origin(statement)));
+    if (parts.length === 0 || all.length === 1) return;
+    const others = all.filter((object) => !parts.includes(object));
+    const only = (objects: readonly Value[]) => ({
+      node:
+        statement.kind === "DropStmt"
+          ? ctx.change(statement, { objects })
+          : ctx.change(statement as NodeOf<"TruncateStmt">, { relations: objects }),
+    });
+    return [...parts.map((part) => only([part])), ...(others.length > 0 ? [only(others)] : [])];
+  },
   on: (takes) => [
+    takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok"], (drop, ctx) => {
+      const [object] = drop.objects ?? [];
+      const partition =
+        drop.removeType === "OBJECT_TABLE" && object !== undefined ? partitionNamed(ctx, object, ctx.origin(drop as Node)) : undefined;
+      const root = rootOf(partition);
+      if (!partition || !root) return;
+      const data = { action: "DROP", partition: partition.name, table: root.name };
+      const parts = partsOf(ctx, partition);
+      // TiDB keeps the last partition (error 1508).
+      const others = [...ctx.catalog.tables.values()].some((table) => table.partitionOf === root);
+      if (!parts || !others) return ctx.drop("kept", data);
+      ctx.consumed(drop.objects!);
+      const message = root.node.partspec?.strategy === "PARTITION_STRATEGY_RANGE" ? "gap" : "dropped";
+      return ctx.replace(tidb`ALTER TABLE ${relationOf(root)} DROP PARTITION ${raw(parts.map(identifier).join(", "))}`, message, data);
+    }),
+    takes("TruncateStmt", ["relations", "restart_seqs", "behavior"], (truncate, ctx) => {
+      const [relation] = truncate.relations ?? [];
+      const partition = relation !== undefined ? partitionNamed(ctx, relation, truncate as Node) : undefined;
+      const root = rootOf(partition);
+      if (!partition || !root) return;
+      const data = { action: "TRUNCATE", partition: partition.name, table: root.name };
+      const parts = partsOf(ctx, partition);
+      if (!parts) return ctx.drop("kept", data);
+      ctx.consumed(relation!);
+      return ctx.replace(
+        tidb`ALTER TABLE ${relationOf(root)} TRUNCATE PARTITION ${raw(parts.map(identifier).join(", "))}`,
+        "truncated",
+        data,
+      );
+    }),
     takes("InsertStmt", ["relation"], (insert, ctx) => {
       const root = insert.relation && rootOf(find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation)));
       if (!root) return;
@@ -161,7 +229,7 @@ ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
     {
       pg: "CREATE TABLE t (a int, b uuid) PARTITION BY HASH (b); CREATE TABLE t1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE t2 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
       tidb: "CREATE TABLE t (\n  a INT,\n  b CHAR(36)\n) COLLATE utf8mb4_0900_bin PARTITION BY KEY (b) PARTITIONS 2",
-      findings: ["partition", "partition"],
+      findings: ["hash", "hash"],
       accepts: ["INSERT INTO t VALUES (1, '00000000-0000-0000-0000-000000000000'), (1, NULL)"],
     },
     {
@@ -179,6 +247,29 @@ ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
       pg: "CREATE TABLE t (a int, d date); CREATE TABLE t1 (CHECK (d < '2024-01-01')) INHERITS (t); CREATE INDEX i ON t1 (d)",
       tidb: "CREATE TABLE t (\n  a INT,\n  d DATE\n) COLLATE utf8mb4_0900_bin;\nCREATE INDEX i ON t (d)",
       findings: ["rows", "moved"],
+    },
+    {
+      pg: "CREATE TABLE t (a int, b int DEFAULT 1) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t (b DEFAULT 5 NOT NULL) FOR VALUES IN (1); CREATE TABLE t2 (a int, b int DEFAULT 1); ALTER TABLE t ATTACH PARTITION t2 FOR VALUES IN (2); ALTER TABLE t2 ALTER COLUMN b SET DEFAULT 7",
+      tidb: "CREATE TABLE t (\n  a INT,\n  b INT DEFAULT 1\n) COLLATE utf8mb4_0900_bin PARTITION BY LIST COLUMNS (a) (PARTITION t1 VALUES IN (1), PARTITION t2 VALUES IN (2))",
+      findings: ["refined", "partition", "attached", "refined"],
+    },
+    {
+      given:
+        "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1); CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2, 3); CREATE TABLE u (a int); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)",
+      pg: "SELECT t1.b FROM t1; UPDATE t1 SET b = 4; DELETE FROM t1 AS x WHERE x.b IS NULL; TRUNCATE t2, u; DROP TABLE t1",
+      tidb: "SELECT t1.b FROM t PARTITION (t1) AS t1;\nUPDATE t PARTITION (t1) AS t1 SET b = 4;\nDELETE FROM t PARTITION (t1) AS x WHERE x.b IS NULL;\nALTER TABLE t TRUNCATE PARTITION t2;\nTRUNCATE TABLE u;\nALTER TABLE t DROP PARTITION t1",
+      findings: ["truncated", "dropped"],
+      accepts: ["INSERT INTO t VALUES (2, 1)"],
+      refuses: ["INSERT INTO t VALUES (1, 1)"],
+      rejected: { sql: "TRUNCATE TABLE t2", code: 1146 },
+    },
+    {
+      given:
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20); CREATE TABLE h (a int) PARTITION BY HASH (a); CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+      pg: "DROP TABLE t1; TRUNCATE h1; DROP TABLE h1",
+      tidb: "ALTER TABLE t DROP PARTITION t1",
+      findings: ["gap", "kept", "kept"],
+      accepts: ["INSERT INTO t VALUES (1)"],
     },
     {
       pg: "CREATE TABLE t (a int, b int) PARTITION BY LIST ((a + b)); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)",
@@ -211,23 +302,62 @@ function familiesOf(schema: Schema): Map<Table, Member[]> {
 }
 
 function tableOf(schema: Schema, create: Create): Table | undefined {
-  const table = find(schema.final, schema.final.tables, relationName(create.relation!));
-  return table?.node === create ? table : undefined;
+  return schema.final.tableOf.get(create);
 }
 
-function take(
-  schema: Schema,
-  statement: Folded,
-  into: Folded,
-  message: "partition" | "rows" | "attached" | "same" | "own",
-  data: Record<string, string>,
-): void {
+type Ctx = Pick<Context, "catalog" | "final">;
+
+/** The tables that a statement drops or empties. */
+function relationsOf(statement: Node): readonly Value[] {
+  const drop = as("DropStmt", statement);
+  if (drop) return drop.removeType === "OBJECT_TABLE" ? (drop.objects ?? []) : [];
+  return as("TruncateStmt", statement)?.relations ?? [];
+}
+
+/** The partition of that name; for a statement that drops tables, the one it dropped, as it was. */
+function partitionNamed({ catalog }: Ctx, object: Value, statement: Node): Table | undefined {
+  const relation = as("RangeVar", object);
+  const name = relation ? relationName(relation) : qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]);
+  const table =
+    statement.kind === "DropStmt"
+      ? [...catalog.tableOf.values()].find(
+          (t) => t.droppedBy === statement && t.name === name.name && t.schema === (name.schema ?? t.schema),
+        )
+      : find(catalog, catalog.tables, name);
+  return table?.partitionOf && table;
+}
+
+function partsOf({ final }: Ctx, table: Table): readonly string[] | undefined {
+  return final.tableOf.get(table.node)?.parts;
+}
+
+/** What a partition's own columns say that the whole table's do not. */
+function refinements(table: Table, root: Table): string[] {
+  return (table.node.tableElts ?? []).flatMap((element) => {
+    const def = as("ColumnDef", element);
+    const column = root.columns.get(def?.colname ?? "");
+    if (!def || !column) return [];
+    return (def.constraints ?? []).flatMap((item) => {
+      const constraint = as("Constraint", item);
+      if (constraint?.contype === "CONSTR_DEFAULT" && differs(column, constraint.raw_expr)) return [`the DEFAULT of ${column.name}`];
+      return constraint?.contype === "CONSTR_NOTNULL" && !column.notNull ? [`NOT NULL of ${column.name}`] : [];
+    });
+  });
+}
+
+/** Whether a default is another than the whole table's. */
+function differs(column: Column, expression: Value | undefined): boolean {
+  const counts = column.identity !== undefined && nextvalSequence(expression) !== undefined;
+  return !counts && JSON.stringify(column.default, withoutPlaces) !== JSON.stringify(expression, withoutPlaces);
+}
+
+function take(schema: Schema, statement: Folded, into: Folded, message: Taken, data: Record<string, string>): void {
   schema.consumed(statement.current);
   schema.absorb(statement, into, [], message, data);
 }
 
 /** Clauses of ALTER TABLE on a partition that say nothing beyond what its parent says in TiDB. */
-const SILENT = new Set(["AT_ChangeOwner", "AT_ColumnDefault", "AT_SetNotNull", "AT_ReplicaIdentity", "AT_SetStatistics", "AT_SetStorage"]);
+const SILENT = new Set(["AT_ChangeOwner", "AT_DropNotNull", "AT_ReplicaIdentity", "AT_SetStatistics", "AT_SetStorage"]);
 
 /**
  * Takes statements about partitions' keys, indexes and comments: what the whole table has too goes, what all partitions may have moves to it.
@@ -270,7 +400,12 @@ function moveParts(schema: Schema, creator: Folded, root: Table, members: readon
       const made = constraint && schema.final.constraintOf.get(constraint);
       const what = made?.name ?? (cmd?.subtype ?? "").replace(/^AT_/, "").replaceAll(/([a-z])([A-Z])/g, "$1 $2");
       const data = { what, partition: table.name, table: root.name };
-      if (SILENT.has(cmd?.subtype ?? "")) take(schema, statement, creator, "same", data);
+      const column = root.columns.get(cmd?.name ?? "");
+      if (column && cmd?.subtype === "AT_ColumnDefault")
+        take(schema, statement, creator, differs(column, cmd.def) ? "refined" : "same", { ...data, what: `the DEFAULT of ${column.name}` });
+      else if (column && cmd?.subtype === "AT_SetNotNull")
+        take(schema, statement, creator, column.notNull ? "same" : "refined", { ...data, what: `NOT NULL of ${column.name}` });
+      else if (SILENT.has(cmd?.subtype ?? "")) take(schema, statement, creator, "same", data);
       else if (made && shapes.has(shapeOf(made))) take(schema, statement, creator, "same", data);
       else if (made && (made.type === "foreign" || made.type === "check") && everywhere(shapeOf(made))) {
         shapes.add(shapeOf(made));
@@ -310,6 +445,8 @@ const withoutPlaces = (key: string, value: unknown) => (key === "location" ? und
 interface Partitioning {
   readonly sql: string;
   readonly guard?: string | undefined;
+  /** Names of TiDB's partitions that hold the rows of one of PostgreSQL's; empty where rows are spread otherwise. */
+  readonly parts: ReadonlyMap<Table, readonly string[]>;
 }
 
 /** How TiDB partitions the table; undefined where it cannot. */
@@ -327,6 +464,8 @@ function partitioning(
   const tied = referenced || [...shapes].some((shape) => shape.startsWith('["foreign"'));
   if (direct.length === 0 || tied || columns.length !== elements.length || columns.some((c) => c.added)) return undefined;
   if (direct.some(({ says }) => says.source !== creator.source)) return undefined;
+  // Names of partitions are compared without their case; one may also have been dropped and made again.
+  if (new Set(direct.map(({ table }) => table.name.toLowerCase())).size < direct.length) return undefined;
   return STRATEGIES[spec?.strategy ?? ""]?.(schema, columns, direct);
 }
 
@@ -354,19 +493,27 @@ function byHash(schema: Schema, columns: readonly Column[], direct: readonly Mem
   const share = direct.reduce((sum, { bound }) => sum + 1 / (bound?.modulus || 1), 0);
   // Where a remainder is missing, PostgreSQL refuses its rows.
   if (Math.abs(share - 1) > 1e-9 || !columns.every((c) => KEY_TYPES.test(sqlOf(schema, c)))) return undefined;
-  return { sql: `PARTITION BY KEY (${columns.map((c) => identifier(c.name)).join(", ")}) PARTITIONS ${direct.length}` };
+  return { sql: `PARTITION BY KEY (${columns.map((c) => identifier(c.name)).join(", ")}) PARTITIONS ${direct.length}`, parts: new Map() };
 }
 
 function byList(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
   const [column] = columns;
   if (!column || columns.length !== 1 || !COLUMNS_TYPES.test(sqlOf(schema, column))) return undefined;
+  const taken = new Set<string | undefined>();
   const parts = direct.map(({ table, bound }) => {
     const name = `PARTITION ${identifier(table.name)}`;
     if (bound?.is_default) return `${name} DEFAULT`;
     const values = (bound?.listdatums ?? []).map((value) => constant(schema, column, value));
+    // Taken again after a partition was dropped.
+    if (values.some((value) => taken.has(value))) return undefined;
+    for (const value of values) taken.add(value);
     return values.includes(undefined) ? undefined : `${name} VALUES IN (${values.join(", ")})`;
   });
-  return parts.includes(undefined) ? undefined : { sql: `PARTITION BY LIST COLUMNS (${identifier(column.name)}) (${parts.join(", ")})` };
+  if (parts.includes(undefined)) return undefined;
+  return {
+    sql: `PARTITION BY LIST COLUMNS (${identifier(column.name)}) (${parts.join(", ")})`,
+    parts: new Map(direct.map(({ table }) => [table, [table.name]])),
+  };
 }
 
 /** A bound of one column: text of TiDB and what to order it by; the least and the greatest have none. */
@@ -431,14 +578,21 @@ function byRange(schema: Schema, columns: readonly Column[], direct: readonly Me
   const nullable = !column.notNull;
   const parts: string[] = [];
   const guards: string[] = nullable && !fallback ? [`${name} IS NOT NULL`] : [];
+  const held = new Map<Table, readonly string[]>();
+  const names = new Set(direct.map(({ table }) => table.name.toLowerCase()));
   const partition = (table: Table, high: Edge) => {
-    const same = parts.filter(
-      (part) => part.startsWith(`PARTITION ${identifier(table.name)} `) || part.startsWith(`PARTITION ${table.name}_`),
-    ).length;
-    parts.push(`PARTITION ${identifier(same === 0 ? table.name : `${table.name}_${same + 1}`)} VALUES LESS THAN (${high.sql})`);
+    const own = held.get(table) ?? [];
+    let number = own.length + 1;
+    while (own.length > 0 && names.has(`${table.name}_${number}`.toLowerCase())) number++;
+    const part = own.length === 0 ? table.name : `${table.name}_${number}`;
+    names.add(part.toLowerCase());
+    held.set(table, [...own, part]);
+    parts.push(`PARTITION ${identifier(part)} VALUES LESS THAN (${high.sql})`);
   };
   let reached = LEAST;
   for (const { table, low, high } of ranges) {
+    // Taken again after a partition was dropped.
+    if (reached !== LEAST && (low === LEAST || low!.order < reached.order)) return undefined;
     if (low !== LEAST && (reached === LEAST || low!.order > reached.order)) {
       if (fallback) partition(fallback, low!);
       else if (reached === LEAST) guards.push(`${name} >= ${low!.compared}`);
@@ -451,7 +605,7 @@ function byRange(schema: Schema, columns: readonly Column[], direct: readonly Me
   const by = type.startsWith("TIMESTAMP") ? `RANGE (FLOOR(UNIX_TIMESTAMP(${name})))` : `RANGE COLUMNS (${name})`;
   // MAXVALUE stands bare where an expression is partitioned by.
   const list = type.startsWith("TIMESTAMP") ? parts.map((part) => part.replace("(MAXVALUE)", "MAXVALUE")) : parts;
-  return { sql: `PARTITION BY ${by} (${list.join(", ")})`, guard: guards.length > 0 ? guards.join(" AND ") : undefined };
+  return { sql: `PARTITION BY ${by} (${list.join(", ")})`, guard: guards.length > 0 ? guards.join(" AND ") : undefined, parts: held };
 }
 
 /** Constraints in a partition's own definition that the whole table does not have. */

@@ -1,4 +1,4 @@
-import { type Catalog, emptyCatalog, find, key, rootOf } from "../catalog/model.js";
+import { type Catalog, emptyCatalog, find, key, rootOf, type Table } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
@@ -80,7 +80,7 @@ export async function convertHistory(
 
   const now: Catalog = { ...emptyCatalog(overrides), columnOf: new Map(final.columnOf), last: new Map(final.columnOf) };
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
-  const lost = new Set<Node>([...final.tables.values()].filter((table) => table.partitionOf).map((table) => table.node));
+  const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -356,6 +356,20 @@ function holder({ run: { now, final } }: Pass, name: Name): Name {
   return rootOf(table && (find(final, final.tables, table) ?? table)) ?? name;
 }
 
+/** Where TiDB has the rows of a partition, and no others. */
+function partsOf({ run: { final } }: Pass, table: Table): readonly string[] | undefined {
+  return final.tableOf.get(table.node)?.parts;
+}
+
+/** The name of a relation in TiDB; of a partition, the parts that have its rows. */
+function relationText(pass: Pass, relation: RangeVar): string {
+  const name = relationName(relation);
+  const table = find(pass.run.now, pass.run.now.tables, name);
+  const parts = table && partsOf(pass, table);
+  if (!table?.partitionOf || !parts) return pass.relation(name);
+  return `${pass.relation(table.partitionOf)} PARTITION (${parts.map(identifier).join(", ")})`;
+}
+
 /** The table or view that a statement is about, or that it reads, when it is not in the output. */
 function absentTable(pass: Pass, node: Node): string | undefined {
   const {
@@ -374,7 +388,7 @@ function absentTable(pass: Pass, node: Node): string | undefined {
       if (relation.schemaname === undefined && own.has(relation.relname ?? "")) return false;
       const name = relationName(relation);
       const table = find(now, now.tables, node.kind === "InsertStmt" && relation === node.relation ? holder(pass, name) : name);
-      return table ? lost.has(table.node) : lostViews.has(key(now, relationName(relation)));
+      return table ? lost.has(table.node) && !partsOf(pass, table) : lostViews.has(key(now, relationName(relation)));
     });
     return absent?.relname;
   }
@@ -440,7 +454,7 @@ function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made 
   const sql: string[] = [];
   for (const { node: tree, catalog = now } of restate(run, statement)) {
     const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
-    const relation = (r: RangeVar) => pass.relation(relationName(r));
+    const relation = (r: RangeVar) => relationText(pass, r);
     const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
     const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
     nodes.push(...made);
@@ -496,7 +510,8 @@ function renamed(pass: Pass, statement: Statement): Finding[] {
   if (!table) return [];
   const tidb = pass.relation(table);
   const data = { schema: table.schema, name: table.name, tidb };
-  return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, "renamed", data, source, spanOf(statement, undefined))];
+  const message = tidb === identifier(`${table.schema}_${table.name}`) ? "renamed" : "distinct";
+  return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, message, data, source, spanOf(statement, undefined))];
 }
 
 function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {

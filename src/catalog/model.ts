@@ -1,4 +1,4 @@
-import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
+import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, DropStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
 import type { Routine } from "./builtin/table.js";
 import type { TypeOverride } from "./overrides.js";
@@ -25,6 +25,8 @@ export interface Catalog {
   readonly operators: Set<string>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
+  /** Every table ever made, by the statement that made it: survives renames and drops. */
+  readonly tableOf: Map<CreateStmt, Table>;
   /** Constraints and indexes by the node that made them. */
   readonly constraintOf: Map<Constraint, TableConstraint>;
   readonly indexOf: Map<IndexStmt, Index>;
@@ -51,6 +53,9 @@ export interface Table {
   partitioned: boolean;
   /** The table that holds its rows in TiDB: it is a partition, or a child by INHERITS that says only which of the parent's rows it has. */
   partitionOf: Table | undefined;
+  /** Of a partition: the parts of the whole table in TiDB that have its rows and no others; undefined where none are. */
+  parts: readonly string[] | undefined;
+  droppedBy?: DropStmt;
   /** A CHECK of ours refuses the rows that no partition takes. */
   guarded: boolean;
 }
@@ -175,6 +180,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     casts: new Map(),
     operators: new Set(),
     columnOf: new Map(),
+    tableOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),
     checkNames: new Map(),

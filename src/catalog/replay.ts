@@ -160,7 +160,11 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
         const k = foundKey(catalog, catalog[map], name);
         const index = map === "indexes" ? catalog.indexes.get(k) : undefined;
         if (index) catalog.dropped.set(k, index);
-        if (map === "tables") forgetTable(catalog, catalog.tables.get(k));
+        const table = map === "tables" ? catalog.tables.get(k) : undefined;
+        if (table) {
+          table.droppedBy = node;
+          forgetTable(catalog, table);
+        }
         if ((map === "enums" || map === "domains") && node.behavior === "DROP_CASCADE") forgetColumnsOf(catalog, map, k);
         (catalog[map] as Map<string, unknown>).delete(k);
       }
@@ -206,8 +210,7 @@ const DROPPED_FROM: Readonly<
 };
 
 /** A dropped table takes its indexes and the foreign keys that point to it along (the latter only by CASCADE, else the DROP fails). */
-function forgetTable(catalog: Catalog, table: Table | undefined): void {
-  if (!table) return;
+function forgetTable(catalog: Catalog, table: Table): void {
   for (const [k, index] of catalog.indexes) if (index.table === table) catalog.indexes.delete(k);
   for (const other of catalog.tables.values())
     for (const constraint of [...other.constraints.values()])
@@ -462,14 +465,17 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     node,
     partitioned: node.partspec !== undefined,
     partitionOf: undefined,
+    parts: undefined,
     guarded: false,
   };
   catalog.tables.set(k, table);
+  catalog.tableOf.set(node, table);
   const elements = node.tableElts ?? [];
   inherit(catalog, table);
   for (const element of elements) {
     const def = as("ColumnDef", element);
-    if (def) defineColumn(catalog, table, def);
+    if (def?.typeName) defineColumn(catalog, table, def);
+    else if (def) refineColumn(catalog, table, def);
   }
   // Column constraints first, as parse_utilcmd.c does: the order decides automatic names.
   for (const element of elements) {
@@ -549,8 +555,18 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
   makeOwnSequence(catalog, column);
 }
 
+/** `column WITH OPTIONS`, in a partition or a table OF a type: says more of a column that comes from there. */
+function refineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
+  const column = table.columns.get(def.colname ?? "");
+  if (!column) return;
+  const own = { ...column, def };
+  table.columns.set(column.name, own);
+  catalog.columnOf.set(def, own);
+}
+
 function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void {
-  const column = table.columns.get(def.colname ?? "")!;
+  const column = table.columns.get(def.colname ?? "");
+  if (!column) return;
   const domain = find(catalog, catalog.domains, typeName(column.type));
   if (domain?.notNull) column.notNull = true;
   if (domain?.default !== undefined) column.default = domain.default;

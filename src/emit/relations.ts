@@ -13,7 +13,35 @@ export type RelationNamer = (name: Name) => string;
 export function relationNamer(final: Catalog, now: Catalog): RelationNamer {
   const schemas = new Set([...final.tables.values(), ...final.sequences.values()].map((relation) => relation.schema));
   const single = schemas.size <= 1;
-  return (name) => identifier(tidbName(single, schemaOf(now, name), name.name));
+  const changed = distinctNames(final, single);
+  return (name) => {
+    const schema = schemaOf(now, name);
+    return identifier(changed.get(`${schema}.${name.name}`) ?? tidbName(single, schema, name.name));
+  };
+}
+
+/** Longest identifier of TiDB, in characters (error 1059). */
+const MAX_LENGTH = 64;
+
+/**
+ * Other names, by schema and name, for relations whose own is another's in TiDB, where letters' case makes no difference (error 1050), or
+ * too long.
+ */
+function distinctNames(final: Catalog, single: boolean): ReadonlyMap<string, string> {
+  const made = [...final.tables].flatMap(([k, table]) => (table.partitionOf ? [] : [k]));
+  const keys = new Set([...made, ...final.sequences.keys(), ...final.views.keys(), ...final.derived.keys()]);
+  const plain = [...keys].map((k) => ({ k, name: tidbName(single, k.slice(0, k.indexOf(".")), k.slice(k.indexOf(".") + 1)) }));
+  const all = new Set(plain.map(({ name }) => name.toLowerCase()));
+  const taken = new Set<string>();
+  const changed = new Map<string, string>();
+  for (const { k, name } of plain) {
+    let tidb = name.slice(0, MAX_LENGTH);
+    for (let number = 2; taken.has(tidb.toLowerCase()) || (tidb !== name && all.has(tidb.toLowerCase())); number++)
+      tidb = `${name.slice(0, MAX_LENGTH - `_${number}`.length)}_${number}`;
+    taken.add(tidb.toLowerCase());
+    if (tidb !== name) changed.set(k, tidb);
+  }
+  return changed;
 }
 
 function schemaOf(now: Catalog, name: Name): string {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { decode } from "../src/source/decode.js";
+import { type Chunk, type SqlChunk, split } from "../src/source/split.js";
 import type { Source } from "../src/source/text.js";
 
 /** Files of one project that make one database when they are run in order. */
@@ -79,4 +80,47 @@ function groupsOf(folder: string, project: string, letters: readonly string[]): 
     sources: group.startsWith("r") ? [...(groups.get(group.replace("r", "m")) ?? []), ...sources] : sources,
     ...(group.startsWith("u") ? { baseless: true } : {}),
   }));
+}
+
+/** A project's schema and the queries that are run on it. */
+export interface ProjectQueries {
+  readonly project: string;
+  readonly schema: readonly Source[];
+  readonly queries: readonly Source[];
+}
+
+/** Statements that return or change rows. */
+const QUERY = /^\s*(SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE)\b/i;
+const VIEW =
+  /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
+
+/**
+ * For each project its first schema, from migrations rather than from a dump, with its queries: those of its own query files, one for each
+ * view, and what its schema files run on rows.
+ * @param most statements of the schema files, the last ones: they fit the schema's end best
+ * @throws Error for a project that is not there
+ */
+export function* projectQueries(folder: string, most: number, projects?: readonly string[]): Generator<ProjectQueries> {
+  const seen = new Set<string>();
+  for (const { project, sources } of groups(folder, SCHEMAS, projects)) {
+    if (seen.has(project)) continue;
+    seen.add(project);
+    const queries = groups(folder, ["q"], [project]).flatMap((group) => group.sources);
+    const texts = sources.flatMap((source) =>
+      split(source)
+        .filter(isSql)
+        .map(({ span }) => source.text.slice(span.start, span.end)),
+    );
+    const views = new Set(texts.flatMap((text) => VIEW.exec(text)?.[1] ?? []));
+    const found = texts.filter((text) => QUERY.test(text)).slice(-most);
+    const made = [
+      { name: `${project}/views`, text: [...views].map((view) => `SELECT * FROM ${view};\n`).join("") },
+      { name: `${project}/statements`, text: found.map((text) => `${text};\n`).join("") },
+    ];
+    yield { project, schema: sources, queries: [...queries, ...made].filter(({ text }) => text.trim() !== "") };
+  }
+}
+
+function isSql(chunk: Chunk): chunk is SqlChunk {
+  return chunk.kind === "sql";
 }

@@ -163,9 +163,7 @@ async function proveOne(
   { timeout }: ProveOptions,
 ): Promise<{ outcome: ProvedQuery; interrupted: boolean }> {
   const { name, result, node, bound, parameters } = query;
-  const findings = [...result.findings, ...(converted === result ? [] : (converted?.findings ?? []))].filter(
-    ({ severity }) => severity !== "note",
-  );
+  const findings = told([...result.findings, ...(converted?.findings ?? [])]);
   const sql = converted?.sql ?? [];
   const base = { name, source: result.source, span: result.span, findings, sql, parameters };
   if (findings.some(({ severity }) => severity === "error"))
@@ -179,6 +177,16 @@ async function proveOne(
   return { outcome: { ...base, ...verdict(ran, findings, stage.absent) }, interrupted };
 }
 
+/** Warnings and errors, each once: the text with values in place of its parameters has most of them again. */
+function told(findings: readonly Finding[]): Finding[] {
+  const byText = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.rule} ${finding.text}`;
+    if (finding.severity !== "note" && !byText.has(key)) byText.set(key, finding);
+  }
+  return [...byText.values()];
+}
+
 /** A name that TiDB does not know. */
 const UNKNOWN_RELATION = /Table '(?:.*\.)?(.+)' doesn't exist|Unknown table '(?:.*\.)?(.+)'/;
 
@@ -187,12 +195,12 @@ function verdict(
   findings: readonly Finding[],
   absent: ReadonlySet<string>,
 ): Pick<ProvedQuery, "outcome" | "notes" | "reason" | "difference" | "rows"> {
-  const told = findings.length > 0;
+  const warned = findings.length > 0;
   if (ran.kind === "same") return { outcome: "same", notes: ran.notes, rows: ran.rows };
   if (ran.kind === "not-run") return { outcome: "not-run", reason: ran.reason, notes: [] };
-  if (ran.kind === "differs") return { outcome: told ? "reported" : "differs", difference: ran.difference, notes: ran.notes };
+  if (ran.kind === "differs") return { outcome: warned ? "reported" : "differs", difference: ran.difference, notes: ran.notes };
   const missing = UNKNOWN_RELATION.exec(ran.message)?.slice(1).find(Boolean);
   const lost = missing !== undefined && absent.has(missing.toLowerCase());
   const reason = `${ran.code}: ${ran.message}${lost ? `; ${missing} is reported as not converted` : ""}`;
-  return { outcome: told || lost ? "reported" : "refused", reason, notes: [] };
+  return { outcome: warned || lost ? "reported" : "refused", reason, notes: [] };
 }

@@ -7,6 +7,7 @@ import type { Source, Span } from "../source/text.js";
 import { type Postgres, PostgresError } from "../targets/postgres.js";
 import { type Target, TidbError } from "../targets/target.js";
 import { ENCODE } from "../types/values.js";
+import { copyInserts } from "./copy.js";
 import { type Boldness, candidate, type Generated, insertOf, parentsFirst, type Surroundings } from "./generate.js";
 import { literal, quoted, relation } from "./names.js";
 import type { LoadNote } from "./result.js";
@@ -45,6 +46,10 @@ export async function loadPostgres(postgres: Postgres, sources: readonly Source[
       const text = source.text.slice(chunk.span.start, chunk.span.end);
       if (TRANSACTION.test(text)) continue;
       const statements = chunk.kind === "copy" ? copyInserts(text, source.text.slice(chunk.data.start, chunk.data.end)) : [text];
+      if (statements === undefined) {
+        notes.push({ where: "both", text: "COPY in another format than PostgreSQL's plain text", source, span: chunk.span });
+        continue;
+      }
       for (const sql of statements) {
         const refusal = await refused(postgres, sql);
         if (refusal !== undefined) notes.push({ where: "PostgreSQL", text: refusal, source, span: chunk.span });
@@ -63,34 +68,6 @@ async function refused(postgres: Postgres, sql: string): Promise<string | undefi
     if (error instanceof PostgresError) return error.message;
     throw error;
   }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
-const ROWS_AT_ONCE = 100;
-
-/** COPY data in its text format as INSERTs (manual, "COPY", "File Formats"); the CSV format is left to the server's own COPY. */
-function copyInserts(head: string, data: string): string[] {
-  const [, target] = /^\\?copy\s+((?:"[^"]*"|[^\s("])+\s*(?:\([^)]*\))?)/i.exec(head) ?? [];
-  if (target === undefined || /\b(csv|binary)\b/i.test(head)) return [head];
-  const rows = data
-    .split(/\r?\n/)
-    .filter((line) => line !== "" && line !== "\\.")
-    .map((line) => `(${line.split("\t").map(copyValue).join(", ")})`);
-  return Array.from(
-    { length: Math.ceil(rows.length / ROWS_AT_ONCE) },
-    (_, i) => `INSERT INTO ${target} OVERRIDING SYSTEM VALUE VALUES ${rows.slice(i * ROWS_AT_ONCE, (i + 1) * ROWS_AT_ONCE).join(", ")}`,
-  );
-}
-
-function copyValue(text: string): string {
-  if (text === "\\N") return "NULL";
-  return literal(
-    text.replaceAll(/\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)/gs, (_, code: string) => {
-      if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-      if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
-      return ESCAPES[code] ?? code;
-    }),
-  );
 }
 
 /** What only moves rows is left out: those come from PostgreSQL. */
@@ -183,11 +160,14 @@ export async function generateRows(
   return notes;
 }
 
+/** Rows that are there already and that new ones may refer to. */
+const MOST_EXISTING = 100;
+
 const BOLDNESS: readonly Boldness[] = [0, 1, 2, 1];
 
 async function existing(postgres: Postgres, table: PgTable): Promise<Map<string, string | null>[]> {
   const list = table.columns.map(({ name }) => quoted(name)).join(", ");
-  const { rows } = await postgres.query(`SELECT ${list} FROM ${relation(table)} LIMIT ${ROWS_AT_ONCE}`);
+  const { rows } = await postgres.query(`SELECT ${list} FROM ${relation(table)} LIMIT ${MOST_EXISTING}`);
   return rows.map((row) => new Map(table.columns.map(({ name }, i) => [name, row[i]!])));
 }
 

@@ -53,7 +53,12 @@ function queryBlock(query: ProvedQuery, paint: Paint): string {
   const { name, source, span, outcome, reason, difference, notes, findings, rows, parameters } = query;
   const colour =
     outcome === "differs" || outcome === "refused" ? paint.error : outcome === "reported" ? paint.warning : (text: string) => text;
-  const head = [colour(WORDS[outcome].padEnd(15)), placeOf(source, span.start), name ?? "", rows === undefined ? "" : `(${rows} rows)`];
+  const head = [
+    colour(WORDS[outcome].padEnd(15)),
+    placeOf(source, span.start),
+    name ?? "",
+    rows === undefined ? "" : `(${rows} ${rows === 1 ? "row" : "rows"})`,
+  ];
   return [
     head.filter((part) => part !== "").join("  "),
     ...(reason === undefined ? [] : [`    ${reason}`]),

@@ -32,9 +32,9 @@ export interface Keyed {
  * @returns undefined where the keys cannot be told
  */
 export function keyed(text: string, select: SelectStmt): Keyed | undefined {
-  const tokens = outermost(text);
-  if (tokens === undefined) return undefined;
-  const tail = clauses(text, tokens);
+  const read = outermost(text);
+  if (read === undefined) return undefined;
+  const tail = clauses(read.bare, read.tokens);
   const window = windowOf(select);
   if (window === undefined && (select.limitCount || select.limitOffset)) return undefined;
   const cut = tail.limit === undefined ? text : `${text.slice(0, tail.limit.start)} ${text.slice(tail.limit.end)}`;
@@ -98,9 +98,10 @@ interface Token {
   readonly word: string;
 }
 
-/** Words and commas outside of all parentheses; undefined where these are out of balance. */
-function outermost(text: string): Token[] | undefined {
+/** Words and commas outside of all parentheses, and the text with blanks for its comments; undefined where parentheses are out of balance. */
+function outermost(text: string): { readonly tokens: readonly Token[]; readonly bare: string } | undefined {
   const tokens: Token[] = [];
+  let bare = "";
   let depth = 0;
   let i = 0;
   while (i < text.length) {
@@ -123,8 +124,9 @@ function outermost(text: string): Token[] | undefined {
       i++;
     }
     if (i <= start || depth < 0) return undefined;
+    bare += comment > start ? " ".repeat(i - start) : text.slice(start, i);
   }
-  return tokens;
+  return { tokens, bare };
 }
 
 interface Clauses {

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
 import { openPostgresFor } from "../src/app/postgres.js";
 import { prove } from "../src/app/prove.js";
-import { countOutcomes, type ProvedQuery } from "../src/prove/result.js";
+import { countOutcomes, type ProvedQuery, type ProveReport } from "../src/prove/result.js";
 import { lineIndex } from "../src/source/text.js";
 import { openTarget } from "../src/targets/open.js";
 import type { Target } from "../src/targets/target.js";
@@ -40,10 +40,12 @@ const figures: Record<string, Proof> = {};
 try {
   for (const project of projectQueries(folder, Number(values.most), positionals.length > 0 ? positionals : undefined)) {
     if (project.queries.length === 0) continue;
-    const queries = await proved(project, target);
-    if (queries === undefined) continue;
+    const report = await proved(project, target);
+    if (report === undefined) continue;
+    const { notes, queries } = report;
     figures[project.project] = figuresOf(queries);
     process.stderr.write(`${project.project}: ${JSON.stringify(figures[project.project])}\n`);
+    if (values.details) for (const { where, text } of notes) console.log(`${project.project}: not loaded into ${where}: ${text}`);
     for (const query of queries) if (isShown(query)) console.log(complaint(query));
   }
 } finally {
@@ -59,12 +61,12 @@ if (values.ratchet !== undefined) {
 }
 
 /** Undefined where the project cannot be set up at all, which is told. */
-async function proved({ project, schema, queries }: ProjectQueries, target: Target): Promise<readonly ProvedQuery[] | undefined> {
+async function proved({ project, schema, queries }: ProjectQueries, target: Target): Promise<ProveReport | undefined> {
   const postgres = await openPostgresFor(schema, undefined);
   try {
     // Always the same day: figures must not change with the calendar.
     const options = { postgres: "18", target: "8.5.6", seed: 1, rows: Number(values.rows), today: "2026-01-15", timeout: 10_000 } as const;
-    return (await prove(postgres, target, schema, queries, rules, options)).queries;
+    return await prove(postgres, target, schema, queries, rules, options);
   } catch (error) {
     console.error(`${project}: ${(error as Error).stack}`);
     process.exitCode = 4;

@@ -40,7 +40,7 @@ function prove(...args: readonly string[]) {
   const run = spawnSync(process.execPath, [BIN, "prove", ...args], {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, TIDB_URL: engine.url, PG2TIDB_ENGINE: "none", POSTGRES_URL: "" },
+    env: { ...process.env, TIDB_URL: engine.url, POSTGRES_URL: "" },
   });
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }

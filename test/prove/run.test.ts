@@ -214,7 +214,7 @@ SET work_mem = '1MB';`;
     expect(text).toContain("generated from seed 7");
   }, 120_000);
 
-  it("tells a difference that no finding told, and a refusal", async () => {
+  it("runs nothing that a rule left out did not convert", async () => {
     await postgres.restart();
     const queries = `SELECT id, last FROM head ORDER BY last, id;
 SELECT DISTINCT ON (last) last, id FROM head ORDER BY last, id;`;

@@ -23,6 +23,8 @@ import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
+import doBlock from "./logic/do.js";
+import touch from "./logic/touch.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
 import sequence from "./objects/sequence.js";
@@ -68,6 +70,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
   "types/override": override,
+  "logic/touch": touch,
+  "logic/do": doBlock,
   "objects/sequence": sequence,
   "objects/drop": drop,
   "objects/comment": comment,

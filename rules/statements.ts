@@ -162,17 +162,6 @@ const functionRows = {
     data: (node) => ({ name: nameOf(node.funccall?.funcname) }),
     examples: [gone("CALL clean()", "lost", 8108)],
   }),
-  do: statement(["DoStmt"], {
-    construct: "DO block",
-    why: "A DO block is a program in PL/pgSQL (or another language) that runs once, and TiDB runs SQL only.",
-    pg: "sql-do",
-    messages: {
-      lost: error("a DO block is not in the output: TiDB runs no procedural code", {
-        help: "write out the statements it would run; IF NOT EXISTS often takes the place of what a block asks first",
-      }),
-    },
-    examples: [gone("DO $$ BEGIN PERFORM 1; END $$", "lost", SYNTAX)],
-  }),
   "create-trigger": statement(["CreateTrigStmt"], {
     construct: "CREATE TRIGGER",
     why: "TiDB has no triggers.",

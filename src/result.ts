@@ -98,6 +98,8 @@ export interface TidbColumn {
   readonly hasDefault: boolean;
   readonly autoIncrement: boolean;
   readonly generated: boolean;
+  /** Has ON UPDATE CURRENT_TIMESTAMP. */
+  readonly touched: boolean;
   /** A finding said that it is not what the source asks for: only that it is there is compared. */
   readonly reported?: boolean;
   readonly origin?: { readonly source: Source; readonly span: Span };

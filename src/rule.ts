@@ -2,13 +2,25 @@
 import type { RangeVar } from "./pg/ast.js";
 
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
-export type { Catalog, Column, Index, Sequence, Table, TableConstraint } from "./catalog/model.js";
+export type {
+  Catalog,
+  Column,
+  Index,
+  Retouched,
+  Sequence,
+  StoredRoutine,
+  Table,
+  TableConstraint,
+  Touch,
+  Trigger,
+} from "./catalog/model.js";
 export { find, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { objectName } from "./catalog/naming.js";
 export { literalText, nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
-export { COMMENT_BYTES, columnDefinition } from "./emit/columns.js";
+export { COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export { touchesOf } from "./catalog/touch.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export {

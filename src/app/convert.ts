@@ -1,5 +1,6 @@
 import { type Catalog, emptyCatalog, find, key, rootOf, type Table } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
+import { unfold } from "../catalog/unfold.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
@@ -15,12 +16,13 @@ import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, ty
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
-import type { Kind, Node, RangeVar } from "../pg/ast.js";
+import type { DoStmt, Kind, Node, RangeVar } from "../pg/ast.js";
 import { type Name, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
+import { hasProgram, readProgram } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
-import { type Chunk, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
+import { type Chunk, type Comment, type CopyChunk, type MetaChunk, type SqlChunk, split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import { type Acceptance, accepted } from "./accept.js";
 import { absentRelations, expectedSchema } from "./expected.js";
@@ -46,6 +48,10 @@ export interface ConvertOptions {
 interface Item {
   readonly chunk: Chunk;
   statement?: Statement;
+  /** The statements that a DO block came to. */
+  readonly inner: { readonly statement: Statement; readonly comments: readonly Comment[] }[];
+  /** Comments in a DO block's body that belong to none of them. */
+  readonly between: Comment[];
   findings: Finding[];
   /** PostgreSQL's grammar refuses it. */
   refused?: Made;
@@ -73,12 +79,17 @@ export async function convertHistory(
   const folds = new Ledger();
   fold(
     rules,
-    files.flat().flatMap((item) => item.statement ?? []),
+    files.flat().flatMap((item) => [...(item.statement ? [item.statement] : []), ...item.inner.map(({ statement }) => statement)]),
     final,
     folds,
   );
 
-  const now: Catalog = { ...emptyCatalog(overrides), columnOf: new Map(final.columnOf), last: new Map(final.columnOf) };
+  const now: Catalog = {
+    ...emptyCatalog(overrides),
+    columnOf: new Map(final.columnOf),
+    last: new Map(final.columnOf),
+    programs: final.programs,
+  };
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
   const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
   const pass: Pass = {
@@ -122,7 +133,7 @@ export async function convertHistory(
 async function readFile(source: Source, catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
   const items: Item[] = [];
   for (const chunk of split(source)) {
-    const item: Item = { chunk, findings: [] };
+    const item: Item = { chunk, inner: [], between: [], findings: [] };
     items.push(item);
     if (chunk.kind !== "sql") continue;
     if (chunk.problem) {
@@ -142,10 +153,37 @@ async function readFile(source: Source, catalog: Catalog, options: ConvertOption
       continue;
     }
     options.onTree?.(parsed.node, source, chunk.span);
+    if (hasProgram(parsed.node)) catalog.programs.set(parsed.node, await readProgram(source, chunk.span, parsed.node, options.postgres));
     replay(catalog, parsed.node);
     item.statement = newStatement(source, chunk.span, parsed.node);
+    if (parsed.node.kind === "DoStmt") unfoldBlock(item, item.statement, parsed.node, catalog, options);
   }
   return items;
+}
+
+/** Takes the statements of a DO block that only guards them for the block, each with the comments inside of it. */
+function unfoldBlock(item: Item, { source, span }: Statement, block: DoStmt, catalog: Catalog, options: ConvertOptions): void {
+  const result = unfold(catalog, catalog.programs.get(block)!, (step, node) => {
+    options.onTree?.(node, source, step.span);
+    replay(catalog, node);
+    const place = step.span.end > step.span.start ? step.span : span;
+    item.inner.push({ statement: newStatement(source, place, node), comments: commentsWithin(step.text, step.span.start) });
+  });
+  catalog.blocks.set(block, result);
+  const place = catalog.programs.get(block)!.place;
+  if (item.inner.length === 0 || !place) return;
+  const taken = new Set(item.inner.flatMap(({ comments }) => comments.map((comment) => comment.span.start)));
+  const all = commentsWithin(source.text.slice(place.start, place.end), place.start);
+  item.between.push(...all.filter((comment) => !taken.has(comment.span.start)));
+}
+
+function commentsWithin(text: string, at: number): Comment[] {
+  return split({ name: "", text }).flatMap((chunk) =>
+    [...("before" in chunk ? chunk.before : []), ...(chunk.kind === "sql" ? chunk.inside : [])].map((comment) => ({
+      ...comment,
+      span: { start: comment.span.start + at, end: comment.span.end + at },
+    })),
+  );
 }
 
 function commentsOf({ inside }: SqlChunk): Span[] {
@@ -262,9 +300,24 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   if (chunk.kind === "meta") return makeMeta(pass, chunk);
   if (chunk.kind === "copy") return makeCopy(chunk);
   if (item.refused) return item.refused;
-  if (item.statement) return makeStatement(pass, item.statement, chunk as SqlChunk);
+  if (item.statement) {
+    const made = makeStatement(pass, item.statement, [...(chunk as SqlChunk).inside, ...item.between]);
+    return item.inner.length === 0
+      ? made
+      : together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
+  }
   if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
   return makeInsert(pass, chunk as SqlChunk);
+}
+
+/** A block and the statements that it came to. */
+function together(parts: readonly Made[]): Made {
+  return {
+    sql: parts.flatMap((part) => part.sql),
+    findings: parts.flatMap((part) => part.findings),
+    comments: parts.flatMap((part) => part.comments),
+    verbatim: false,
+  };
 }
 
 /** psql commands that change nothing a schema is made of. */
@@ -347,7 +400,7 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   const parsed = await parseStatement(source, span, pass.options.postgres, commentsOf(chunk));
   if (!parsed.ok) return refused(source, span, parsed);
   pass.options.onTree?.(parsed.node, source, span);
-  return makeStatement(pass, newStatement(source, span, parsed.node), chunk);
+  return makeStatement(pass, newStatement(source, span, parsed.node), chunk.inside);
 }
 
 /** The table whose rows those of a partition are among. */
@@ -428,11 +481,11 @@ async function refused(source: Source, span: Span, { message, at }: { message: s
   return { sql: [], findings: [found], comments: [] };
 }
 
-function makeStatement(pass: Pass, statement: Statement, chunk: SqlChunk): Made {
+function makeStatement(pass: Pass, statement: Statement, inside: readonly Comment[]): Made {
   const { now } = pass.run;
   const { source } = statement;
   const ledger = new Ledger(pass.folds);
-  const comments: CommentSlot[] = chunk.inside.map((c) => ({
+  const comments: CommentSlot[] = inside.map((c) => ({
     at: c.span.start,
     text: commentText(source.text.slice(c.span.start, c.span.end)),
     ownLine: c.ownLine,

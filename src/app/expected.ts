@@ -1,4 +1,5 @@
 import { type Catalog, type Column, type Index, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
+import { columnDefinition, touchClause } from "../emit/columns.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
 import { as } from "../pg/names.js";
@@ -17,6 +18,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
   const name = (object: { schema: string; name: string }) => unquoted(relation(object));
   const tables = [...final.tables.values()].filter((t) => !lost.has(t.node));
   const isLost = (c: TableConstraint) => lost.has(c.node);
+  const touched = touchedAtLast(final, lost);
   const indexesOf = new Map<Table, Index[]>();
   for (const index of final.indexes.values()) indexesOf.set(index.table, [...(indexesOf.get(index.table) ?? []), index]);
   return {
@@ -25,7 +27,9 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
       const primary = constraints.find((c) => c.type === "primary");
       return {
         name: name(table),
-        columns: [...table.columns.values()].filter((c) => !lost.has(c.def)).map((c) => expectedColumn(final, c, lost, differing)),
+        columns: [...table.columns.values()]
+          .filter((c) => !lost.has(c.def))
+          .map((c) => ({ ...expectedColumn(final, c, lost, differing), touched: touched.has(c) })),
         primaryKey: primary?.columns.map((c) => c.name) ?? [],
         indexes: [
           ...constraints.filter((c) => c.type === "unique").map((c) => uniqueIndex(c, differing)),
@@ -40,6 +44,23 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
   };
 }
 
+/** Columns with ON UPDATE CURRENT_TIMESTAMP, as statements that are in the output gave it to them and took it away. */
+function touchedAtLast(final: Catalog, lost: ReadonlySet<Node>): ReadonlySet<Column> {
+  const touched = new Set<Column>();
+  for (const [node, changes] of final.retouched)
+    for (const { column, after } of changes) {
+      const clause = after && touchClause(final, column, after);
+      const has =
+        clause !== undefined &&
+        "sql" in clause &&
+        (column.history.touched !== undefined || "sql" in columnDefinition(final, column, (each) => lost.has(each)));
+      if (lost.has(node)) continue;
+      if (has) touched.add(column);
+      else touched.delete(column);
+    }
+  return touched;
+}
+
 /** Names of relations that the input makes and the output does not. */
 export function absentRelations(final: Catalog, lost: ReadonlySet<Node>): string[] {
   return [...final.tables.values()]
@@ -52,7 +73,12 @@ function unquoted(identifier: string): string {
   return identifier.startsWith("`") ? identifier.slice(1, -1).replaceAll("``", "`") : identifier;
 }
 
-function expectedColumn(catalog: Catalog, column: Column, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbColumn {
+function expectedColumn(
+  catalog: Catalog,
+  column: Column,
+  lost: ReadonlySet<Node>,
+  differing: ReadonlySet<Node>,
+): Omit<TidbColumn, "touched"> {
   const mapped = mapType(catalog, column.type, column);
   const auto = isAutoIncrement(column);
   return {

@@ -1,5 +1,19 @@
-import type { ColumnDef, Constraint, CreateSeqStmt, CreateStmt, DropStmt, IndexStmt, Node, TypeName, Value } from "../pg/ast.js";
+import type {
+  ColumnDef,
+  Constraint,
+  CreateFunctionStmt,
+  CreateSeqStmt,
+  CreateStmt,
+  CreateTrigStmt,
+  DoStmt,
+  DropStmt,
+  IndexStmt,
+  Node,
+  TypeName,
+  Value,
+} from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
+import type { Program } from "../pg/program.js";
 import type { Routine } from "./builtin/table.js";
 import type { TypeOverride } from "./overrides.js";
 
@@ -23,6 +37,19 @@ export interface Catalog {
   /** The user's casts by `source target`, with pg_cast.castcontext; names of the user's operators. */
   readonly casts: Map<string, string>;
   readonly operators: Set<string>;
+  readonly roles: Set<string>;
+  /** Functions and procedures of the same name, by key. */
+  readonly routines: Map<string, readonly StoredRoutine[]>;
+  /** Triggers by their tables and names. */
+  readonly triggers: Map<Table, Map<string, Trigger>>;
+  /** All triggers ever made, by the statements that make them. */
+  readonly triggerOf: Map<CreateTrigStmt, Trigger>;
+  /** Columns that a statement gave a trigger which touches them, or took it from. */
+  readonly retouched: Map<Node, readonly Retouched[]>;
+  /** Bodies of functions and DO blocks by the nodes that hold them. */
+  readonly programs: Map<Node, Program>;
+  /** What DO blocks came to. */
+  readonly blocks: Map<DoStmt, Block>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
   /** Every table ever made, by the statement that made it: survives renames and drops. */
@@ -79,6 +106,8 @@ export interface Column {
     autoIncrement: boolean;
     /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */
     sequence?: CreateSeqStmt;
+    /** Its definition holds ON UPDATE CURRENT_TIMESTAMP from the start, for a trigger that is never taken off. */
+    touched: Touch | undefined;
   };
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;
@@ -116,6 +145,57 @@ export interface Index {
   /** null for an expression. */
   readonly columns: readonly (Column | null)[];
   readonly node: IndexStmt;
+}
+
+export interface StoredRoutine {
+  readonly schema: string;
+  readonly name: string;
+  readonly node: CreateFunctionStmt;
+  readonly program: Program | undefined;
+  /** What CREATE OR REPLACE replaced. */
+  readonly previous: StoredRoutine | undefined;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly table: Table;
+  readonly node: CreateTrigStmt;
+  /** The function it calls. */
+  readonly routine: Name;
+  /** Not by ALTER TABLE … DISABLE TRIGGER, nor for replicas only. */
+  readonly enabled: boolean;
+}
+
+/** A trigger that sets a column to the current time whenever a row is updated. */
+export interface Touch {
+  readonly trigger: Trigger;
+  /** The current time, as the function asks for it. */
+  readonly value: Value;
+  /** Also where nothing of the row changes. */
+  readonly always: boolean;
+  /** Also where the statement itself gives the column a value. */
+  readonly overrides: boolean;
+  /** Rows that are inserted get the time as well. */
+  readonly inserts: boolean;
+}
+
+/** A DO block that only guards statements came to those that its guards let pass; for any other there is a reason. */
+export type Block =
+  | { readonly refused: string }
+  | {
+      readonly kept: number;
+      /** Statements that did not pass; `there`: what they make is there already. */
+      readonly skipped: readonly { readonly what: string; readonly there: boolean }[];
+      /** Statements of which the block catches more failures than the schema tells. */
+      readonly uncaught: readonly string[];
+      /** Why nothing is known of what follows those kept. */
+      readonly stopped: string | undefined;
+    };
+
+export interface Retouched {
+  readonly column: Column;
+  readonly before: Touch | undefined;
+  readonly after: Touch | undefined;
 }
 
 export interface EnumType {
@@ -179,6 +259,13 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     extensions: new Set(),
     casts: new Map(),
     operators: new Set(),
+    roles: new Set(),
+    routines: new Map(),
+    triggers: new Map(),
+    triggerOf: new Map(),
+    retouched: new Map(),
+    programs: new Map(),
+    blocks: new Map(),
     columnOf: new Map(),
     tableOf: new Map(),
     constraintOf: new Map(),

@@ -23,6 +23,18 @@ import type { Routine } from "./builtin/table.js";
 import { type Catalog, type Column, type Derived, find, type Key, key, type Table, type TableConstraint } from "./model.js";
 import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
+import {
+  createRoutine,
+  createTrigger,
+  dropRoutines,
+  dropTriggers,
+  enable,
+  ROUTINES,
+  renameRoutine,
+  renameTrigger,
+  retouching,
+} from "./routines.js";
+import { retouched, touchedColumns } from "./touch.js";
 
 type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
 
@@ -32,10 +44,15 @@ type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }
  */
 export function replay(catalog: Catalog, node: Node): void {
   const step = STEPS[node.kind] as Replay<Kind> | undefined;
+  const tables = retouching(catalog, node);
+  const before = tables.length > 0 ? touchedColumns(catalog, tables) : undefined;
   step?.(catalog, node);
+  const changes = before ? retouched(catalog, before, tables) : [];
+  if (changes.length > 0) catalog.retouched.set(node, changes);
 }
 
 const STEPS: { readonly [K in Kind]?: Replay<K> } = {
+  CreateTrigStmt: createTrigger,
   CreateStmt: createTable,
   AlterTableStmt: alterTable,
   IndexStmt: createIndex,
@@ -118,7 +135,10 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     catalog.views.set(key(catalog, name), { name: name.name });
     derive(catalog, name, "view", node, node.query, node.aliases);
   },
-  CreateFunctionStmt: createFunction,
+  CreateFunctionStmt: (catalog, node) => {
+    createRoutine(catalog, node);
+    createFunction(catalog, node);
+  },
   CompositeTypeStmt: (catalog, node) => {
     const name = relationName(node.typevar!);
     const columns = (node.coldeflist ?? []).flatMap((value) => {
@@ -152,7 +172,16 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   CreateExtensionStmt: (catalog, node) => {
     catalog.extensions.add(node.extname ?? "");
   },
+  CreateRoleStmt: (catalog, node) => {
+    catalog.roles.add(node.role ?? "");
+  },
+  DropRoleStmt: (catalog, node) => {
+    for (const role of node.roles ?? []) catalog.roles.delete(as("RoleSpec", role)?.rolename ?? "");
+  },
   DropStmt: (catalog, node) => {
+    if (ROUTINES.has(node.removeType ?? "")) dropRoutines(catalog, node);
+    if (node.removeType === "OBJECT_TRIGGER") dropTriggers(catalog, node);
+    if (node.removeType === "OBJECT_EXTENSION") for (const name of node.objects ?? []) catalog.extensions.delete(String(name));
     const maps = DROPPED_FROM[node.removeType ?? ""];
     for (const object of node.objects ?? []) {
       const name = dropName(object);
@@ -211,6 +240,7 @@ const DROPPED_FROM: Readonly<
 
 /** A dropped table takes its indexes and the foreign keys that point to it along (the latter only by CASCADE, else the DROP fails). */
 function forgetTable(catalog: Catalog, table: Table): void {
+  catalog.triggers.delete(table);
   for (const [k, index] of catalog.indexes) if (index.table === table) catalog.indexes.delete(k);
   for (const other of catalog.tables.values())
     for (const constraint of [...other.constraints.values()])
@@ -542,7 +572,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     identity: typeName(def.typeName!).name in SERIAL_TYPES ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
-    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false },
+    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false, touched: undefined },
     added,
     def,
     defaultNode: undefined,
@@ -854,6 +884,14 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     column.identity = constraint?.generated_when === "a" ? "a" : "d";
     makeOwnSequence(catalog, column, constraint);
   }),
+  AT_EnableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, true),
+  AT_EnableAlwaysTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, true),
+  AT_EnableTrigAll: (catalog, table) => enable(catalog, table, undefined, true),
+  AT_EnableTrigUser: (catalog, table) => enable(catalog, table, undefined, true),
+  AT_EnableReplicaTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, false),
+  AT_DisableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, false),
+  AT_DisableTrigAll: (catalog, table) => enable(catalog, table, undefined, false),
+  AT_DisableTrigUser: (catalog, table) => enable(catalog, table, undefined, false),
   AT_DropIdentity: withColumn((catalog, column) => {
     column.identity = undefined;
     forgetSequences(catalog, column);
@@ -904,6 +942,8 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     table.columns.clear();
     for (const c of all) table.columns.set(c.name, c);
   },
+  OBJECT_FUNCTION: renameRoutine,
+  OBJECT_TRIGGER: renameTrigger,
   OBJECT_TABCONSTRAINT: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const constraint = table?.constraints.get(node.subname ?? "");

@@ -1,4 +1,5 @@
-import { type Catalog, type Column, isAutoIncrement } from "../catalog/model.js";
+import { type Catalog, type Column, isAutoIncrement, type Touch } from "../catalog/model.js";
+import { touchOf } from "../catalog/touch.js";
 import type { Node } from "../pg/ast.js";
 import { tidbDefault } from "../types/defaults.js";
 import { mapType } from "../types/map.js";
@@ -27,7 +28,25 @@ export function columnDefinition(
   if (column.notNull) parts.push("NOT NULL");
   if (value && "sql" in value) parts.push(`DEFAULT ${value.sql}`);
   if (isAutoIncrement(column)) parts.push("AUTO_INCREMENT");
+  const touch = column.history.touched ?? touchOf(catalog, column);
+  const clause = touch && touchClause(catalog, column, touch);
+  if (clause && "sql" in clause) parts.push(clause.sql);
   if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column)
     parts.push(`COMMENT ${string(column.comment)}`);
   return { sql: parts.join(" ") };
+}
+
+/** What became of a trigger that touches a column: `ON UPDATE CURRENT_TIMESTAMP(6)`, or why the column cannot have it. */
+export function touchClause(
+  catalog: Catalog,
+  column: Column,
+  { value, inserts }: Pick<Touch, "value" | "inserts">,
+): { readonly sql: string; readonly utc: boolean } | { readonly refused: string } {
+  const now = tidbDefault(catalog, column, value);
+  if ("refused" in now) return now;
+  // A date has no such clause (error 1294).
+  if (!now.sql.startsWith("CURRENT_TIMESTAMP")) return { refused: "a type without the time of day" };
+  const initial = column.default === undefined ? undefined : tidbDefault(catalog, column, column.default);
+  if (inserts && !(initial && "sql" in initial && initial.sql === now.sql)) return { refused: "the time at which a row is inserted" };
+  return { sql: `ON UPDATE ${now.sql}`, utc: now.finding === "utc-session" };
 }

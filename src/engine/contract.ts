@@ -98,13 +98,15 @@ export interface SchemaContext<M extends string = string> {
   consumed(value: Value): void;
   /** See `Context.carried`. */
   carried<K extends Kind>(node: NodeOf<K>, fields: readonly (keyof NodeOf<K>)[]): void;
+  /** Says something about a statement that stays, or beside what `absorb` says. */
+  report(statement: Folded, message: M, data?: Data): void;
   /** Gives a statement another tree. */
   update(statement: Folded, node: Node): void;
   /**
    * Takes a statement out because its substance now stands in another one. Nodes of it that were not moved on (by `change` or identity)
-   * are declared in `carried`.
+   * are declared in `carried`. The message can be left out where `report` said something.
    */
-  absorb(statement: Folded, into: Folded, carried: readonly (readonly [Node, readonly string[]])[], message: M, data?: Data): void;
+  absorb(statement: Folded, into: Folded, carried: readonly (readonly [Node, readonly string[]])[], message?: M, data?: Data): void;
 }
 
 export interface Handler {

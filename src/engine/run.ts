@@ -337,6 +337,10 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       carried: (node, fields) => ledger.carried(node, new Set(fields as readonly string[])),
       column: (def) => final.columnOf.get(ledger.origin(def)),
       change: (node, patch) => changed(ledger, node as Node, patch) as never,
+      report(folded, message, data = {}) {
+        const statement = folded as Statement;
+        statement.findings.push(finding(rule, message, data, statement.source, spanOf(statement, undefined)));
+      },
       update(folded, node) {
         const statement = folded as Statement;
         if (statement.current !== node) ledger.changed(statement.current, node);
@@ -347,7 +351,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
         for (const [node, fields] of carried) ledger.carried(node, fieldSet(fields));
         statement.absorbedInto = into as Statement;
         (into as Statement).absorbed.push(statement);
-        statement.findings.push(finding(rule, message, data, statement.source, spanOf(statement, undefined)));
+        if (message !== undefined) schema.report(folded, message, data);
       },
     };
     rule.schema(schema);

@@ -7,6 +7,7 @@ import type { Grammar } from "./parse.js";
 interface Module {
   allocate(bytes: Uint8Array, allocator: 0): number;
   raw_parse(pointer: number): { parse_tree: string; error: { message: string; cursorpos: number } };
+  raw_parse_plpgsql(pointer: number): { plpgsql_funcs: string; error: { message: string } };
   _free(pointer: number): void;
 }
 
@@ -27,6 +28,13 @@ export async function load(): Promise<Grammar> {
       if (error.message) return { ok: false, message: error.message, at: Math.max(0, error.cursorpos - 1) };
       const tree = JSON.parse(parse_tree) as { stmts?: { stmt: unknown }[] };
       return { ok: true, statements: (tree.stmts ?? []).map((s) => s.stmt) };
+    },
+    parseBodies(sql) {
+      const pointer = module.allocate(new TextEncoder().encode(`${sql}\0`), 0);
+      const { error, plpgsql_funcs } = module.raw_parse_plpgsql(pointer);
+      module._free(pointer);
+      if (error.message) throw new Error(error.message);
+      return JSON.parse(plpgsql_funcs) as Record<string, unknown>[];
     },
     adapt: adapt16,
     async recover() {

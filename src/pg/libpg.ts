@@ -1,4 +1,4 @@
-import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
+import { hasSqlDetails, loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
 import type { Grammar } from "./parse.js";
 
 /** PostgreSQL 18's grammar (libpg-query, WebAssembly). Its error cursor is 0-based and counts characters (code points). */
@@ -14,7 +14,12 @@ export async function load(): Promise<Grammar> {
         throw error;
       }
     },
+    parseBodies: (sql) => bodies(parsePlPgSQLSync(sql)),
     // The instance survives everything tried so far, 100,000 nested parentheses included.
     async recover() {},
   };
+}
+
+function bodies(result: unknown): Record<string, unknown>[] {
+  return (result as { plpgsql_funcs?: Record<string, unknown>[] }).plpgsql_funcs ?? [];
 }

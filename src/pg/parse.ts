@@ -9,6 +9,8 @@ export interface Grammar {
   readonly version: GrammarVersion;
   /** Parses text to the parser's JSON trees; `at` is a 0-based offset in code points. May throw, and must then be recovered. */
   parse(sql: string): { ok: true; statements: unknown[] } | { ok: false; message: string; at: number };
+  /** Parses the PL/pgSQL bodies of a CREATE FUNCTION or DO to the parser's JSON trees. Throws for any other language, and what it refuses. */
+  parseBodies(sql: string): Record<string, unknown>[];
   recover(): Promise<void>;
   /** Gives a tree the form that the newest grammar gives it, in place. */
   adapt?(tree: Node, text: string, start: number): void;

@@ -90,6 +90,7 @@ function compareColumn(table: string, expected: TidbColumn, actual: TidbColumn |
     ...changed(name, "DEFAULT", yes(expected.hasDefault), yes(actual.hasDefault)),
     ...changed(name, "AUTO_INCREMENT", yes(expected.autoIncrement), yes(actual.autoIncrement)),
     ...changed(name, "GENERATED", yes(expected.generated), yes(actual.generated)),
+    ...changed(name, "ON UPDATE", yes(expected.touched), yes(actual.touched)),
   ];
 }
 

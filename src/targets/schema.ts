@@ -78,6 +78,7 @@ function column(row: Row): TidbColumn {
     hasDefault: row.value !== null,
     autoIncrement: extra.includes("auto_increment"),
     generated: /(STORED|VIRTUAL) GENERATED/.test(extra),
+    touched: /on update current_timestamp/i.test(extra),
   };
 }
 

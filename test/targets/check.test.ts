@@ -61,7 +61,7 @@ const EVERYTHING = [
   "CREATE SEQUENCE s START WITH 5",
   "CREATE TABLE p (id BIGINT AUTO_INCREMENT PRIMARY KEY, u VARCHAR(10) NOT NULL DEFAULT 'x', UNIQUE KEY ku (u))",
   `CREATE TABLE \`c;d\` (a INT NOT NULL, B INT DEFAULT (NEXTVAL(s)), p BIGINT, j JSON DEFAULT (JSON_ARRAY()), g INT AS (a + 1) STORED,
-   e ENUM('A', 'b''c', 'd\\\\e'), ts TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6), PRIMARY KEY (B, a) /*T![clustered_index] CLUSTERED */,
+   e ENUM('A', 'b''c', 'd\\\\e'), ts TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), PRIMARY KEY (B, a) /*T![clustered_index] CLUSTERED */,
    KEY k ((LOWER(e)), p), CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE, CHECK (a > 0), CHECK (a < 9))`,
   "CREATE VIEW v AS SELECT u FROM p",
 ];
@@ -72,6 +72,7 @@ const column = (name: string, type: string) => ({
   hasDefault: false,
   autoIncrement: false,
   generated: false,
+  touched: false,
 });
 const EVERYTHING_HELD: TidbSchema = {
   tables: [
@@ -84,7 +85,7 @@ const EVERYTHING_HELD: TidbSchema = {
         { ...column("j", "json"), hasDefault: true },
         { ...column("g", "int"), generated: true },
         column("e", "enum('A','b''c','d\\e')"),
-        { ...column("ts", "timestamp(6)"), hasDefault: true },
+        { ...column("ts", "timestamp(6)"), hasDefault: true, touched: true },
       ],
       primaryKey: ["B", "a"],
       indexes: [

@@ -9,6 +9,7 @@ const column = (name: string, type = "int", more: Partial<TidbColumn> = {}): Tid
   hasDefault: false,
   autoIncrement: false,
   generated: false,
+  touched: false,
   ...more,
 });
 const table = (more: Partial<TidbTable> = {}): TidbTable => ({
@@ -58,6 +59,7 @@ describe("a schema read back", () => {
     ["nullability", { nullable: false }, "column `t`.`b`: NULL should be not allowed, and TiDB has allowed"],
     ["default", { hasDefault: true }, "column `t`.`b`: DEFAULT should be present, and TiDB has absent"],
     ["auto_increment", { autoIncrement: true }, "column `t`.`b`: AUTO_INCREMENT should be present, and TiDB has absent"],
+    ["time of change", { touched: true }, "column `t`.`b`: ON UPDATE should be present, and TiDB has absent"],
     ["generated", { generated: true }, "column `t`.`b`: GENERATED should be present, and TiDB has absent"],
   ])("differs in a column's %s", (_what, more, text) => {
     expect(texts({ columns: [column("a"), column("b", "int", more)] }, {})).toEqual([text]);

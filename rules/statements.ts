@@ -1,9 +1,14 @@
 import {
+  advice,
   as,
   type Context,
   type Data,
+  type Effects,
+  effectsOf,
+  effectWords,
   error,
   find,
+  firing,
   type Kind,
   type NodeOf,
   note,
@@ -12,6 +17,7 @@ import {
   relationName,
   rootOf,
   rule,
+  triggerRoutine,
   typeName,
   type Value,
   warning,
@@ -32,7 +38,7 @@ interface Row<K extends Kind> {
   readonly messages: Readonly<Record<string, Message>>;
   /** Which message; the first when absent. Undefined: all is said already of the statement's parts. */
   readonly choose?: (node: NodeOf<K>, ctx: Context) => string | undefined;
-  readonly data?: (node: NodeOf<K>) => Data;
+  readonly data?: (node: NodeOf<K>, ctx: Context) => Data;
   readonly examples: Examples;
 }
 
@@ -66,7 +72,7 @@ function statement<K extends Kind>(kinds: readonly K[], row: Row<K>): RuleSpec<s
           const node = readable as unknown as NodeOf<K>;
           if (row.when && !row.when(node, ctx)) return;
           const message = row.choose ? row.choose(node, ctx) : first;
-          return message === undefined ? ctx.statements([]) : ctx.drop(message, row.data?.(node) ?? {});
+          return message === undefined ? ctx.statements([]) : ctx.drop(message, row.data?.(node, ctx) ?? {});
         }),
       ),
     examples: row.examples,
@@ -111,6 +117,34 @@ function partName(value: Value | undefined): string {
 
 const relname = (relation: NodeOf<"RangeVar"> | undefined): string => (relation ? relationName(relation).name : "");
 
+function logicWords(effects: Effects, trigger?: { readonly table: string }): Data {
+  return { effort: effects.effort, because: effects.because, effects: effectWords(effects), advice: advice(effects, trigger) };
+}
+
+function routineWords(node: NodeOf<"CreateFunctionStmt">, ctx: Context): Data {
+  if (node.returnType && typeName(node.returnType).name === "trigger")
+    return {
+      ...logicWords(effectsOf(ctx.final.programs.get(node))),
+      advice: "do its work where the application writes the tables of its triggers",
+    };
+  return logicWords(effectsOf(ctx.final.programs.get(node)));
+}
+
+function triggerWords(node: NodeOf<"CreateTrigStmt">, ctx: Context): Data {
+  const table = relname(node.relation);
+  const routine = qualified(node.funcname ?? []);
+  const effects = effectsOf(triggerRoutine(ctx.final, { routine })?.program);
+  const said = logicWords(effects, { table });
+  return {
+    name: node.trigname ?? "",
+    table,
+    firing: firing(node),
+    routine: routine.name,
+    ...said,
+    effects: effectWords(effects).replace(/^it /, ""),
+  };
+}
+
 const functionRows = {
   "create-function": statement(["CreateFunctionStmt"], {
     construct: "CREATE FUNCTION",
@@ -119,11 +153,14 @@ const functionRows = {
     when: (node) => !node.is_procedure,
     messages: {
       lost: error("function {name}() is not in the output: TiDB has no stored functions", {
-        help: "move it into the application, or write its expression where it is called; one that only serves a trigger goes where the trigger goes",
+        help: "effort {effort}: {because}; {effects}; {advice}",
       }),
     },
-    data: (node) => ({ name: nameOf(node.funcname) }),
-    examples: [gone("CREATE FUNCTION twice(a int) RETURNS int AS 'SELECT a * 2' LANGUAGE sql", "lost", SYNTAX)],
+    data: (node, ctx) => ({ name: nameOf(node.funcname), ...routineWords(node, ctx) }),
+    examples: [
+      gone("CREATE FUNCTION twice(a int) RETURNS int AS 'SELECT a * 2' LANGUAGE sql", "lost", SYNTAX),
+      gone("CREATE FUNCTION owner_of(a int) RETURNS text AS 'SELECT name FROM t WHERE id = a' LANGUAGE sql", "lost", SYNTAX),
+    ],
   }),
   "create-procedure": statement(["CreateFunctionStmt"], {
     construct: "CREATE PROCEDURE",
@@ -132,10 +169,10 @@ const functionRows = {
     when: (node) => node.is_procedure === true,
     messages: {
       lost: error("procedure {name} is not in the output: TiDB has no stored procedures", {
-        help: "send its statements from the application or a job, between BEGIN and COMMIT where they belong together",
+        help: "effort {effort}: {because}; {effects}; {advice}",
       }),
     },
-    data: (node) => ({ name: nameOf(node.funcname) }),
+    data: (node, ctx) => ({ name: nameOf(node.funcname), ...routineWords(node, ctx) }),
     examples: [
       {
         ...gone("CREATE PROCEDURE clean() AS 'DELETE FROM t' LANGUAGE sql", "lost"),
@@ -168,11 +205,17 @@ const functionRows = {
     pg: "sql-createtrigger",
     messages: {
       lost: error("trigger {name} on {table} is not in the output: TiDB has no triggers", {
-        help: "do its work where the application writes {table}; one that only sets a time of change becomes ON UPDATE CURRENT_TIMESTAMP on the column, one that computes a column a generated column",
+        help: "effort {effort}: {because}; it fires {firing}, and {routine}() {effects}; {advice}",
       }),
     },
-    data: (node) => ({ name: node.trigname ?? "", table: relname(node.relation) }),
+    data: triggerWords,
     examples: [
+      gone(
+        "CREATE TRIGGER counted AFTER INSERT OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION counting()",
+        "lost",
+        SYNTAX,
+        "CREATE TABLE t (a int); CREATE TABLE n (n int); CREATE FUNCTION counting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE n SET n = n + 1; RETURN NULL; END $$",
+      ),
       gone("CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touched()", "lost", SYNTAX, "CREATE TABLE t (a int)"),
     ],
   }),

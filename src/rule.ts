@@ -2,6 +2,7 @@
 import type { RangeVar } from "./pg/ast.js";
 
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
+export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export type {
   Catalog,
   Column,
@@ -19,8 +20,9 @@ export { typeNode } from "./catalog/named.js";
 export { objectName } from "./catalog/naming.js";
 export { literalText, nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
-export { COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export { triggerRoutine } from "./catalog/routines.js";
 export { touchesOf } from "./catalog/touch.js";
+export { COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export {

@@ -40,7 +40,7 @@ PostgreSQL is the transaction's. UPDATE OF columns, and conditions that look at 
   },
   messages: {
     always: warning(
-      "trigger {name} became ON UPDATE CURRENT_TIMESTAMP of {column}, which leaves it alone where an UPDATE changes nothing or gives {column} a value",
+      "trigger {name} became ON UPDATE CURRENT_TIMESTAMP of {column}, which leaves it alone where an UPDATE changes nothing or gives {column} a value; its time is that of the statement, not of the transaction",
       {
         help: "leave {column} out of UPDATEs, as PostgreSQL overwrote it anyway; to touch a row that does not change, SET {column} = CURRENT_TIMESTAMP(6)",
       },

@@ -89,7 +89,7 @@ FROM (
   FROM a
   LEFT JOIN b ON a.id = b.id
   UNION ALL
-  SELECT NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.id = b.id)
+  SELECT NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
 ) AS full_1
 WHERE full_1.a_x IS NULL
 ORDER BY full_1.a_x IS NULL, full_1.a_x, full_1.b_y IS NULL, full_1.b_y`,
@@ -105,7 +105,7 @@ FROM (
   FROM a
   LEFT JOIN b ON a.id = b.id
   UNION ALL
-  SELECT b.id, NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE a.id = b.id)
+  SELECT b.id, NULL, b.y FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
 ) AS full_1`,
     },
     {

@@ -82,7 +82,7 @@ LEFT JOIN (
     WHERE t.a IS NOT NULL
   ) AS lateral_1
   WHERE lateral_row <= 2
-) AS l ON l.lateral_key_1 = t.id AND TRUE`,
+) AS l ON (l.lateral_key_1 = t.id) AND TRUE`,
       rejected: { sql: "SELECT t.id, l.n FROM t, LATERAL (SELECT u.n FROM u WHERE u.a = t.a) AS l", code: 1064 },
     },
     {

@@ -539,7 +539,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
 /** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
 function statementsOf(text: string): string[] {
   const statements = [""];
-  for (const [part, quoted] of text.matchAll(/('(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`]|``)*`)|;\n|[^;'`]+|[\s\S]/g))
+  for (const [part, quoted] of text.matchAll(/('(?:[^'\\]+|\\[\s\S]|'')*'|`(?:[^`]+|``)*`)|;\n|[^;'`]+|[\s\S]/g))
     if (part === ";\n" && quoted === undefined) statements.push("");
     else statements[statements.length - 1] += part;
   return statements;

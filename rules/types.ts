@@ -575,7 +575,7 @@ instead of being refused.`,
     examples: [column("regclass", "VARCHAR(255)", ["as-text"], { takes: ["'pg_class'"], refused: SYNTAX })],
   },
   system: {
-    construct: "pg_lsn, tid, txid_snapshot, pg_snapshot, jsonpath",
+    construct: "pg_lsn, tid, txid_snapshot, jsonpath and other types of the system",
     why: "Values that only PostgreSQL itself makes use of become their text.",
     messages: { ...LENGTHS, "as-text": asText("nothing computes with it", "drop the column where only PostgreSQL needs it") },
     examples: [

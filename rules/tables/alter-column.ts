@@ -6,9 +6,12 @@ import {
   castsItself,
   changeBetween,
   columnDefinition,
+  columnName,
+  eachDescendant,
   elementRow,
   error,
   find,
+  isNode,
   mapType,
   type NodeOf,
   note,
@@ -16,11 +19,23 @@ import {
   rule,
   tidbText,
   typeName,
+  type Value,
   warning,
 } from "../../src/rule.js";
 
 type Cmd = NodeOf<"AlterTableCmd">;
-type Ids = "refused" | "conversion" | "using" | "no-change" | "values-stay" | "bytes" | "in-key" | "unknown";
+type Ids =
+  | "refused"
+  | "conversion"
+  | "using"
+  | "no-change"
+  | "values-stay"
+  | "computed-from"
+  | "not-renamed"
+  | "not-null"
+  | "bytes"
+  | "in-key"
+  | "unknown";
 type Ctx = Context<Ids>;
 
 export default rule({
@@ -46,6 +61,13 @@ as the statements before left it.`,
     "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
       help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
     }),
+    "computed-from": error("{column} is not changed from {from} to {to}: {by} is computed from it, and TiDB refuses that (error 8200)", {
+      help: "drop {by}, change the column, and make {by} again",
+    }),
+    "not-renamed": error("{column} keeps its name: {by} is computed from it, and TiDB refuses that (error 3108)", {
+      help: "drop {by}, rename the column, and make {by} again",
+    }),
+    "not-null": note("{column} is NOT NULL: in TiDB that is no constraint with a name, and holds for the rows that are there too"),
     bytes: error("{column} is not changed from {from} to {to}: TiDB makes no text of bytes, nor bytes of text", {
       help: "add a new column, fill it by UPDATE with HEX, UNHEX or CONVERT(… USING utf8mb4) as it fits, drop the old one and rename",
     }),
@@ -53,7 +75,28 @@ as the statements before left it.`,
       help: "convert the file that makes the column together with this one",
     }),
   },
+  restate(statement, ctx) {
+    const alter = as("AlterTableStmt", statement);
+    const cmds = (alter?.cmds ?? []).map((item) => {
+      const cmd = as("AlterTableCmd", item);
+      const constraint = cmd?.subtype === "AT_AddConstraint" ? as("Constraint", cmd.def) : undefined;
+      if (!cmd || constraint?.contype !== "CONSTR_NOTNULL") return item;
+      const column = String(constraint.keys?.[0] ?? "");
+      ctx.report("not-null", { column }, cmd);
+      ctx.consumed(constraint);
+      return ctx.change(cmd, { subtype: "AT_SetNotNull", name: column, def: undefined });
+    });
+    return alter && cmds.some((cmd, i) => cmd !== alter.cmds![i]) ? [{ node: ctx.change(alter, { cmds }) }] : undefined;
+  },
   on: (takes) => [
+    takes("RenameStmt", ["renameType", "relation", "newname", "subname"], (rename, ctx) => {
+      if (rename.renameType !== "OBJECT_COLUMN" || !rename.relation) return;
+      const column = find(ctx.catalog, ctx.catalog.tables, relationName(rename.relation))?.columns.get(rename.newname ?? "");
+      const by = column && computedFrom(ctx.catalog, column, rename.subname ?? "");
+      if (by === undefined) return;
+      ctx.differs(column!.def);
+      return ctx.drop("not-renamed", { column: rename.subname ?? "", by });
+    }),
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
       const alter = ctx.within("AlterTableStmt");
       const change = CHANGES[cmd.subtype ?? ""];
@@ -87,6 +130,14 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
       findings: ["values-stay"],
     },
     {
+      given: "CREATE TABLE t (a int, b int, g int GENERATED ALWAYS AS (a + 1) STORED)",
+      pg: "ALTER TABLE t ALTER a TYPE bigint; ALTER TABLE t RENAME a TO c; ALTER TABLE t ADD CONSTRAINT n NOT NULL b",
+      tidb: "ALTER TABLE t MODIFY COLUMN b INT NOT NULL",
+      findings: ["computed-from", "not-renamed", "not-null"],
+      refuses: ["INSERT INTO t (a) VALUES (1)"],
+      rejected: { sql: "ALTER TABLE t RENAME COLUMN a TO c", code: 3108 },
+    },
+    {
       given: "CREATE TABLE t (a text)",
       pg: "ALTER TABLE t ALTER a TYPE bytea USING a::bytea",
       tidb: null,
@@ -117,12 +168,33 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     const change = from && to && changeBetween(from, to, elementRow(ctx.catalog, before), elementRow(ctx.catalog, column.type));
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), change === "alike" ? "no-change" : "values-stay", data);
     const rewritten = from?.row !== to?.row;
+    const by = computedFrom(ctx.catalog, column, column.name);
+    if (by !== undefined) return ctx.drop("computed-from", { ...data, by });
     if (isHeld(ctx.catalog, column) && rewritten) return ctx.drop("in-key", data);
     if ((from?.row.family === "bytes") !== (to?.row.family === "bytes")) return ctx.drop("bytes", data);
     if (change !== "alike") ctx.report("conversion", data);
     return modify(ctx, cmd, column);
   },
 };
+
+/** What is computed from a column: a generated column or an index over an expression. */
+function computedFrom(catalog: Catalog, column: Column, name: string): string | undefined {
+  const { table } = column;
+  const speaks = (value: Value | undefined) => {
+    let found = false;
+    if (isNode(value))
+      eachDescendant(value, (node) => {
+        if (node.kind === "ColumnRef" && columnName(node) === name) found = true;
+      });
+    return found;
+  };
+  const generated = [...table.columns.values()].find(
+    (each) => each.generated && each.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
+  );
+  if (generated) return generated.name;
+  const ofTable = [...catalog.indexes.values()].filter((index) => index.table === table && index.columns.includes(null));
+  return ofTable.find(({ node }) => node.indexParams?.some((element) => speaks(as("IndexElem", element)?.expr)))?.name;
+}
 
 /** Whether TiDB does not rewrite the column (errors 8200 and 3780): it has its primary key from the start, and foreign keys as they come. */
 function isHeld(catalog: Catalog, column: Column): boolean {

@@ -111,7 +111,7 @@ ALTER TABLE t DROP COLUMN s_new`,
 type Ctx = Context<"beside">;
 
 /** Keys whose columns TiDB does not rewrite. */
-const FIXED = new Set(["primary", "foreign", "parent", "partition"]);
+const FIXED = new Set(["primary", "foreign", "parent", "partition", "expression"]);
 
 /** The steps that give a column its new type and computed values; undefined where MODIFY COLUMN does, or nothing can. */
 function computed(ctx: Ctx, alter: Alter, cmd: Cmd, column: Column): readonly Restated[] | undefined {
@@ -122,6 +122,7 @@ function computed(ctx: Ctx, alter: Alter, cmd: Cmd, column: Column): readonly Re
   const to = mapType(ctx.catalog, column.type, column);
   if (!from?.sql || !to?.sql || column.generated || ctx.lost(column.def)) return undefined;
   if (column.history.keys.some(({ kind }) => FIXED.has(kind))) return undefined;
+  if ([...column.table.columns.values()].some((each) => each.generated)) return undefined;
   const using = def.raw_default !== undefined && !castsItself(def.raw_default, column.name, column.type) ? def.raw_default : undefined;
   const change = changeBetween(from, to);
   if (using === undefined && typeof change === "string") return undefined;

@@ -104,7 +104,11 @@ function drawsFromItsOwn(schema: Schema, column: ColumnOf): boolean {
   const sequence = name && find(schema.final, schema.final.sequences, name);
   const others = [...column.table.columns.values()].some((c) => c !== column && isAutoIncrement(c));
   return (
-    sequence?.ownedBy === column && sequence.usedBy.size === 1 && !others && mapType(schema.final, column.type)?.row.family === "number"
+    sequence?.ownedBy === column &&
+    !column.identityLater &&
+    sequence.usedBy.size === 1 &&
+    !others &&
+    mapType(schema.final, column.type)?.row.family === "number"
   );
 }
 

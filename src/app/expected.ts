@@ -39,7 +39,9 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
         checks: constraints.filter((c) => c.type === "check").length + (table.guarded ? 1 : 0),
       };
     }),
-    sequences: [...final.sequences.values()].filter((s) => s.node && !lost.has(s.node) && !differing.has(s.node)).map(name),
+    sequences: [...final.sequences.values()]
+      .filter((s) => s.node && !(s.ownedBy?.identityLater && isAutoIncrement(s.ownedBy)) && !lost.has(s.node) && !differing.has(s.node))
+      .map(name),
     views: [],
   };
 }

@@ -98,6 +98,8 @@ export interface Column {
   generated: boolean;
   /** `a` GENERATED ALWAYS, `d` BY DEFAULT (or serial). */
   identity: "a" | "d" | undefined;
+  /** It became an identity when its table was there: a sequence gives the numbers, unless the statement went into CREATE TABLE. */
+  identityLater?: true;
   comment: string | undefined;
   /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */
   readonly history: {
@@ -285,7 +287,7 @@ export function rootOf(table: Table | undefined): Table | undefined {
 
 /** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */
 export function isAutoIncrement(column: Column): boolean {
-  return !column.added && (column.identity !== undefined || column.history.autoIncrement);
+  return !column.added && ((column.identity !== undefined && !column.identityLater) || column.history.autoIncrement);
 }
 
 /** The key under which a relation or type stands, its schema filled in. */

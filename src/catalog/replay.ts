@@ -441,7 +441,7 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
   const name = Array.isArray(given)
     ? qualified(given as readonly Value[]).name
     : objectName(table, column.name, "seq", (n) => relations.some((map) => map.has(`${schema}.${n}`)));
-  if (column.added) {
+  if (column.added || column.identityLater) {
     column.history.sequence ??= {
       kind: "CreateSeqStmt",
       sequence: { kind: "RangeVar", schemaname: schema, relname: name },
@@ -857,6 +857,8 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AddConstraint: (catalog, table, cmd) => {
     const constraint = as("Constraint", cmd.def);
     if (constraint) addConstraint(catalog, table, constraint);
+    const column = constraint?.contype === "CONSTR_NOTNULL" ? table.columns.get(String(constraint.keys?.[0])) : undefined;
+    if (column) column.notNull = true;
   },
   AT_DropConstraint: (catalog, table, cmd) => {
     const constraint = table.constraints.get(cmd.name ?? "");
@@ -882,6 +884,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AddIdentity: withColumn((catalog, column, cmd) => {
     const constraint = as("Constraint", cmd.def);
     column.identity = constraint?.generated_when === "a" ? "a" : "d";
+    column.identityLater = true;
     makeOwnSequence(catalog, column, constraint);
   }),
   AT_EnableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, true),

@@ -341,7 +341,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   },
   {
     id: "system",
-    pg: ["pg_lsn", "tid", "txid_snapshot", "pg_snapshot", "jsonpath"],
+    pg: ["pg_lsn", "tid", "txid_snapshot", "pg_snapshot", "jsonpath", "refcursor", "int2vector", "oidvector", "aclitem"],
     tidb: textual,
     findings: textFindings("as-text"),
     codec: "text",

@@ -609,7 +609,7 @@ function hasComment(chunk: Chunk): boolean {
 /** For comparing regardless of white space and of the letter case of words; quoted text stays as it is. */
 function squeeze(sql: string): string {
   return sql
-    .split(/('(?:[^']|'')*'|"[^"]*"|`[^`]*`)/)
+    .split(/('(?:[^']+|'')*'|"[^"]*"|`[^`]*`)/)
     .map((part, i) =>
       i % 2 === 1
         ? part

@@ -24,6 +24,10 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
       description: "Convert a folder of migrations, with a report to read",
       command: "<%= config.bin %> convert migrations/ --output tidb/ --report report.html",
     },
+    {
+      description: "Make one file of a folder of migrations",
+      command: "<%= config.bin %> convert migrations/ --squash --output schema.sql",
+    },
     { description: "See what would change", command: "<%= config.bin %> convert schema.sql --diff" },
   ];
   static override strict = false;
@@ -38,6 +42,10 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
       helpValue: "PATH",
     }),
     diff: Flags.boolean({ summary: "print a unified diff instead of the SQL", exclusive: ["format"] }),
+    squash: Flags.boolean({
+      summary: "write the schema at the end of the history as one file, instead of the history; rows are left out",
+      exclusive: ["diff"],
+    }),
     check: Flags.boolean({ summary: "apply the result to a real TiDB and read the schema back" }),
     ...commonFlags,
   };
@@ -52,11 +60,12 @@ type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags>;
 
 async function convertInputs(args: readonly string[], flags: ConvertFlags): Promise<number> {
   const { settings, inputs, sources } = await begin(args, flags);
-  const result = await convertSources(sources, settings, import("../rules/index.js"));
+  const conversion = { ...settings.conversion, squash: flags.squash };
+  const result = await convertSources(sources, { ...settings, conversion }, import("../rules/index.js"));
   // Before the check: what is converted must not be lost when there is no engine, or nobody waits for it.
-  if (flags.output !== undefined) await writeOutput(flags.output, result.files, inputs);
+  if (flags.output !== undefined) await writeOutput(flags.output, result, inputs);
   if (flags.diff) await printDiff(result.files, flags);
-  else if (flags.output === undefined && flags.format === "text") process.stdout.write(joinFiles(result.files));
+  else if (flags.output === undefined && flags.format === "text") process.stdout.write(result.squashed?.output ?? joinFiles(result.files));
 
   const { session, expected, absent } = result;
   const checked = flags.check ? await checkOnTidb(statementsOf(result), { session, expected, absent }, settings.tidb) : null;
@@ -64,9 +73,10 @@ async function convertInputs(args: readonly string[], flags: ConvertFlags): Prom
 }
 
 /** Several inputs make a directory; one makes a file, unless a directory is meant. */
-async function writeOutput(output: string, files: readonly FileResult[], inputs: Inputs["inputs"]): Promise<void> {
+async function writeOutput(output: string, { files, squashed }: Result, inputs: Inputs["inputs"]): Promise<void> {
   const { writeAll, writeAtomically } = await import("../src/cli/output.js");
   const names = inputs.map(({ source }) => source.name);
+  if (squashed) return writeAtomically(output, squashed.output, names);
   const one = files.length === 1 && !/[/\\]$/.test(output) && !statSync(output, { throwIfNoEntry: false })?.isDirectory();
   if (one) return writeAtomically(output, files[0]!.output, names);
   const outputs = inputs.map(({ source, relative }) => ({ relative, text: files.find((file) => file.source === source)!.output }));
@@ -88,6 +98,9 @@ async function printDiff(files: readonly FileResult[], flags: ConvertFlags): Pro
   }
 }
 
-function statementsOf({ files }: Result): CheckedStatement[] {
-  return files.flatMap(({ statements }) => statements.flatMap(({ sql, source, span }) => sql.map((text) => ({ sql: text, source, span }))));
+function statementsOf({ files, squashed }: Result): readonly CheckedStatement[] {
+  return (
+    squashed?.statements ??
+    files.flatMap(({ statements }) => statements.flatMap(({ sql, source, span }) => sql.map((text) => ({ sql: text, source, span }))))
+  );
 }

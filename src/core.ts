@@ -263,8 +263,40 @@ report. An entry that matches no finding any more is named here with its place.`
   examples: [],
 } as const satisfies CoreFinding;
 
+const squash = {
+  id: "core/squash",
+  construct: "a step of a history that is squashed",
+  why: `\`convert --squash\` writes the schema at the end of a history as one file. Each statement of the history makes a part of that schema,
+or is told about here. Rows are no part of a schema: with --squash they are left out, and the history itself is the place to take them from.`,
+  docs: {},
+  messages: {
+    folded: { severity: "note", text: "stands in the definition of {object}" },
+    gone: { severity: "note", text: "what it makes or changes is not there any more at the end of the history" },
+    drop: { severity: "note", text: "what it drops is not in the schema" },
+    rows: {
+      severity: "warning",
+      text: "the rows that it puts into {what} are not in the output: they are no part of a schema",
+      help: "if a new database needs them, convert the statement on its own (pg2tidb convert without --squash) and run it after the schema",
+    },
+    change: { severity: "note", text: "it changes the rows of {what}, and those are no part of a schema" },
+    call: {
+      severity: "warning",
+      text: "what the query does is not in the output: only statements that define something are",
+      help: "see whether a function that it calls makes or changes something, and do that by hand",
+    },
+    session: { severity: "note", text: "it makes no part of a schema" },
+    unresolved: {
+      severity: "error",
+      text: "at the end of the history this does not resolve: {what}",
+      help: "a statement in between renamed or dropped what it reads: write it as it is to be at the end, and put it behind the history",
+    },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
 /** The findings of the converter's own nets. */
 export const CORE = {
+  squash,
   configTypes,
   configAccept,
   schemaName,

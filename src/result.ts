@@ -50,6 +50,11 @@ export interface Result {
   readonly absent: readonly string[];
   /** Every column at the end of the input, with what decided its type. */
   readonly columns: readonly ColumnChoice[];
+  /** Of a history that was squashed: the whole output, which stands in no file of the input, and its statements in their order. */
+  readonly squashed?: {
+    readonly output: string;
+    readonly statements: readonly { readonly sql: string; readonly source: Source; readonly span: Span }[];
+  };
 }
 
 /** What becomes of a column's type. */

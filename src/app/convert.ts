@@ -11,7 +11,7 @@ import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { type Forms, formsOf } from "../engine/forms.js";
 import { Ledger } from "../engine/ledger.js";
-import { named } from "../engine/objects.js";
+import { named, rowsOf } from "../engine/objects.js";
 import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
@@ -29,6 +29,7 @@ import { absentRelations, expectedSchema } from "./expected.js";
 import { overrideFindings, type PlacedOverride } from "./overrides.js";
 import { ownSql } from "./own-sql.js";
 import { header, sessionFor } from "./session.js";
+import { apart, chunkAt, fateFinding, type History, historyOf, placed, squashHistory } from "./squash.js";
 import { columnChoices } from "./types.js";
 
 export interface ConvertOptions {
@@ -40,6 +41,8 @@ export interface ConvertOptions {
   readonly overrides?: readonly PlacedOverride[];
   /** Findings the reader knows of. */
   readonly accept?: readonly Acceptance[];
+  /** The schema at the end of the history, instead of the history. */
+  readonly squash?: boolean;
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }
@@ -47,6 +50,8 @@ export interface ConvertOptions {
 /** A chunk of the input with what was made of it before the second pass. */
 interface Item {
   readonly chunk: Chunk;
+  /** A blank line stands before it, whatever stood there in the input. */
+  readonly apart?: boolean;
   statement?: Statement;
   /** The statements that a DO block came to. */
   readonly inner: { readonly statement: Statement; readonly comments: readonly Comment[] }[];
@@ -73,9 +78,14 @@ export async function convertHistory(
   options: ConvertOptions,
 ): Promise<{ readonly result: Result; readonly final: Catalog; readonly relation: RelationNamer }> {
   const overrides = options.overrides ?? [];
-  const final = emptyCatalog(overrides);
-  const files: Item[][] = [];
-  for (const source of sources) files.push(await readFile(source, final, options));
+  const read = emptyCatalog(overrides);
+  const inputs: Item[][] = [];
+  const history = options.squash ? historyOf(sources) : undefined;
+  if (history) inputs.push(await readFile(history.source, history.chunks, read, options));
+  else for (const source of sources) inputs.push(await readFile(source, split(source), read, options));
+  const squashed = history && squashedItems(history, inputs[0]!, read);
+  const files = squashed ? [squashed.items] : inputs;
+  const final = squashed?.catalog ?? read;
   const folds = new Ledger();
   fold(
     rules,
@@ -111,8 +121,10 @@ export async function convertHistory(
     database: undefined,
   };
   const results: FileResult[] = [];
-  for (const [i, items] of files.entries()) results.push(await convertFile(pass, sources[i]!, items));
-  const { files: judged, findings: unused } = accepted(results, options.accept ?? []);
+  for (const [i, items] of files.entries()) results.push(await convertFile(pass, history?.source ?? sources[i]!, items));
+  const whole = results[0];
+  const made = history && squashed && whole ? apart(history, byChunk(history, squashed, whole.statements)) : results;
+  const { files: judged, findings: unused } = accepted(made, options.accept ?? []);
   const converted = judged.flatMap((file) => file.statements);
   const session = sessionFor(final);
   const result = {
@@ -126,13 +138,84 @@ export async function convertHistory(
     expected: expectedSchema(final, pass.lost, pass.run.differing, pass.relation),
     absent: absentRelations(final, pass.lost),
     columns: columnChoices(final),
+    ...(history &&
+      whole && {
+        squashed: {
+          output: header(history.source, options.target, session) + whole.output,
+          statements: whole.statements.flatMap(({ sql, source, span }) => sql.map((text) => placed(history, { sql: text, source, span }))),
+        },
+      }),
   };
   return { result, final, relation: pass.relation };
 }
 
-async function readFile(source: Source, catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
+interface SquashedItems {
+  readonly items: Item[];
+  /** The number of the chunk that each item is a part of. */
+  readonly inputs: readonly number[];
+  readonly catalog: Catalog;
+  /** What is said of chunks that are no part of any item. */
+  readonly fates: ReadonlyMap<number, Finding>;
+}
+
+/** The statements of the schema that a history leaves, in place of the history's own. */
+function squashedItems(history: History, read: readonly Item[], last: Catalog): SquashedItems {
+  const { source } = history;
+  // A DO block stands for the statements that it came to.
+  const trees = read.map(({ statement, inner }) =>
+    inner.length > 0 ? inner.map((each) => each.statement.node) : statement ? [statement.node] : [],
+  );
+  const { programs, blocks } = last;
+  const { statements, catalog, fates } = squashHistory(history, trees, () => ({ ...emptyCatalog(last.overrides), programs, blocks }));
+  const reach = { start: 0, end: source.text.length };
+  const items = statements.map(({ chunk, node, schema, finding }): Item => {
+    const item = { chunk, apart: true, inner: [], between: [] };
+    if (finding) return { ...item, findings: [finding] };
+    return { ...item, findings: [], statement: { ...newStatement(source, chunk.span, node), reach, schema } };
+  });
+  const inputs = statements.map(({ input }) => input);
+  const said = new Map([...fates].map(([input, fate]) => [input, fateFinding(fate, source, history.chunks[input]!.span)]));
+  for (const [input, item] of read.entries()) {
+    if (item.statement) continue;
+    if (item.chunk.kind === "copy" || (item.chunk.kind === "sql" && item.findings.length === 0 && !item.refused)) {
+      const { span } = item.chunk;
+      const what = rowsOf(source.text.slice(span.start, span.end)) ?? "a table";
+      said.set(input, fateFinding({ kind: "rows", what }, source, span));
+    } else {
+      items.push({ ...item, apart: true });
+      inputs.push(input);
+    }
+  }
+  return { items, inputs, catalog, fates: said };
+}
+
+/** What became of each chunk of a history: findings stand with the chunk that they speak of, SQL with the one that makes it. */
+function byChunk(history: History, squashed: SquashedItems, results: readonly StatementResult[]): StatementResult[] {
+  const { source, chunks } = history;
+  const parts = chunks.map((): { sql: string[]; findings: Finding[]; same: boolean } => ({ sql: [], findings: [], same: true }));
+  for (const [i, result] of results.entries()) {
+    const own = parts[squashed.inputs[i]!]!;
+    own.sql.push(...result.sql);
+    own.same &&= result.outcome === "as-is";
+    for (const found of result.findings) {
+      const part = found.source === source ? parts[chunkAt(history, found.span.start)] : own;
+      part?.findings.push(found);
+    }
+  }
+  return chunks.map((chunk, i) => {
+    const { sql, findings, same } = parts[i]!;
+    const fate = squashed.fates.get(i);
+    if (fate) findings.push(fate);
+    const { span } = chunk;
+    const kind = statementWords(source.text.slice(span.start, span.end));
+    const outcome = outcomeOf(findings, same && sql.length === 1);
+    return { source, span, kind, outcome, sql, findings };
+  });
+}
+
+async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
   const items: Item[] = [];
-  for (const chunk of split(source)) {
+  for (const chunk of chunks) {
     const item: Item = { chunk, inner: [], between: [], findings: [] };
     items.push(item);
     if (chunk.kind !== "sql") continue;
@@ -241,7 +324,7 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
     const item = items[i]!;
     items[i] = undefined;
     const { chunk } = item;
-    const leading = leadingText(chunk);
+    const leading = item.apart ? `\n\n${leadingText(chunk).trim()}\n`.replace(/\n{3}$/, "\n\n") : leadingText(chunk);
     if (chunk.kind === "end") {
       parts.push(waiting + leading);
       break;
@@ -490,6 +573,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     text: commentText(source.text.slice(c.span.start, c.span.end)),
     ownLine: c.ownLine,
   }));
+  if (statement.schema !== undefined) now.schema = statement.schema;
   replay(now, statement.node);
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
   const absent = absentTable(pass, statement.current);

@@ -17,9 +17,12 @@ const listed = (parts: readonly Value[] | undefined) => (parts ? dotted(qualifie
 /** What stands at a place in the list of a table's elements or changes: a column of the table, or a constraint with a name. */
 function element(table: string | undefined, list: readonly Value[] | undefined, at: number): string | undefined {
   let found: Value | undefined;
+  let nearest = -1;
   for (const item of list ?? []) {
     const start = placeOf(item);
-    if (start !== undefined && start <= at) found = item;
+    if (start === undefined || start > at || start < nearest) continue;
+    found = item;
+    nearest = start;
   }
   const cmd = as("AlterTableCmd", found);
   const inner = cmd?.def ?? found;
@@ -62,14 +65,17 @@ const NAMERS: Readonly<Record<string, Namer>> = {
 /** Statements that are read without a tree. */
 const ROWS = /^\s*(?:INSERT\s+INTO|\\?COPY)\s+((?:"[^"]*"|[\w$.])+)/i;
 
+/** The table whose rows a statement brings. */
+export function rowsOf(text: string): string | undefined {
+  return ROWS.exec(text)?.[1]
+    ?.replaceAll('"', "")
+    .replace(/^public\./, "");
+}
+
 /** Findings with the name of what each is about, as far as its statement tells. */
 export function named(findings: readonly Finding[], node: Node | undefined, text: string): readonly Finding[] {
   if (findings.length === 0) return findings;
-  const rows = node
-    ? undefined
-    : ROWS.exec(text)?.[1]
-        ?.replaceAll('"', "")
-        .replace(/^public\./, "");
+  const rows = node ? undefined : rowsOf(text);
   return findings.map((finding) => {
     if (finding.object !== undefined) return finding;
     const object = node ? NAMERS[node.kind]?.(node as never, finding.span.start) : rows;

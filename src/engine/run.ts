@@ -35,6 +35,10 @@ export interface Statement {
   /** Statements whose substance stands in this one. */
   readonly absorbed: Statement[];
   readonly findings: Finding[];
+  /** Where its nodes may stand, when it is made of parts of several. */
+  readonly reach?: Span;
+  /** Where its unqualified names are looked up, when that is not where the statement before it left off. */
+  readonly schema?: string;
 }
 
 /** Handlers by kind of node, in the order of the rules. */
@@ -70,10 +74,11 @@ export function finding(rule: Pick<Rule, "id" | "messages" | "docs">, message: s
 }
 
 /** The span of a node: from its location to the end of its element, or the whole statement where the parser gives no location. */
-export function spanOf(statement: { source: Source; span: Span }, node: AnyNode | undefined): Span {
+export function spanOf(statement: { source: Source; span: Span; reach?: Span }, node: AnyNode | undefined): Span {
   const at = (node as { location?: number } | undefined)?.location;
-  if (at === undefined || at < statement.span.start || at >= statement.span.end) return firstLine(statement);
-  return { start: at, end: elementEnd(statement.source.text, at, statement.span.end) };
+  const { start, end } = statement.reach ?? statement.span;
+  if (at === undefined || at < start || at >= end) return firstLine(statement);
+  return { start: at, end: elementEnd(statement.source.text, at, end) };
 }
 
 function firstLine({ source, span }: { source: Source; span: Span }): Span {

@@ -26,12 +26,11 @@ describe("a file of TiDB SQL", () => {
     expect(found.map(({ span }) => text.slice(span.start, span.end))).toEqual(statements);
   });
 
+  // In time that grows with the square this would take hours, and the test's own limit ends it.
   it("is split in linear time, long strings included", () => {
     const row = `INSERT INTO t VALUES ('${"x".repeat(2_000_000)}', '${"\\'".repeat(500_000)}')`;
-    const started = Date.now();
     expect(splitTidb(`${row};`.repeat(3)).map(({ sql }) => sql.length)).toEqual([row.length, row.length, row.length]);
     expect(splitTidb(`${"INSERT INTO t VALUES (1, 'a');\n".repeat(100_000)}`)).toHaveLength(100_000);
-    expect(Date.now() - started).toBeLessThan(3000);
   });
 });
 

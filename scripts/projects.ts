@@ -14,6 +14,9 @@ export interface Group {
   readonly baseless?: true;
 }
 
+/** Whose SQL: the PostgreSQL that is converted, or what the project's own people wrote for MySQL. */
+export type Dialect = "pg" | "mysql";
+
 /** The projects whose figures are kept. */
 export const PROJECTS: readonly string[] = [
   "northwind",
@@ -43,8 +46,8 @@ const HISTORIES = [...SCHEMAS, "u", "r"];
  * The groups of the projects (of all, without a list) that make a schema from nothing.
  * @throws Error for a project that is not there
  */
-export function schemaGroups(folder: string, projects?: readonly string[]): Group[] {
-  return groups(folder, SCHEMAS, projects);
+export function schemaGroups(folder: string, projects?: readonly string[], dialect: Dialect = "pg"): Group[] {
+  return groups(folder, SCHEMAS, projects, dialect);
 }
 
 /**
@@ -55,23 +58,24 @@ export function historyGroups(folder: string, projects?: readonly string[]): Gro
   return groups(folder, HISTORIES, projects);
 }
 
-function groups(folder: string, letters: readonly string[], projects?: readonly string[]): Group[] {
+function groups(folder: string, letters: readonly string[], projects?: readonly string[], dialect: Dialect = "pg"): Group[] {
   const present = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   const unknown = projects?.find((project) => !present.includes(project));
   if (unknown !== undefined) throw new Error(`there is no project ${unknown}; there are ${present.join(", ")}`);
-  return (projects ?? present).flatMap((project) => groupsOf(folder, project, letters));
+  return (projects ?? present).flatMap((project) => groupsOf(folder, project, letters, dialect));
 }
 
 /** File names begin with their group: `m1-0003__…`. */
-function groupsOf(folder: string, project: string, letters: readonly string[]): Group[] {
+function groupsOf(folder: string, project: string, letters: readonly string[], dialect: Dialect): Group[] {
   const groups = new Map<string, Source[]>();
-  for (const file of readdirSync(join(folder, project, "pg")).sort()) {
+  const files = join(folder, project, dialect);
+  for (const file of existsSync(files) ? readdirSync(files).sort() : []) {
     const group = /^([a-z]\d*)-/.exec(file)?.[1];
     if (group === undefined || !letters.includes(group[0]!)) continue;
-    const { source } = decode(`${project}/${file}`, readFileSync(join(folder, project, "pg", file)));
+    const { source } = decode(`${project}/${file}`, readFileSync(join(files, file)));
     groups.set(group, [...(groups.get(group) ?? []), source]);
   }
   return [...groups].map(([group, sources]) => ({

@@ -117,6 +117,8 @@ function connectionOptions(url: string): ConnectionOptions {
     // The URL's database is left out on purpose: a reset session would be back in it, and run what follows on the user's own tables.
     ...(wantsTls(parsed.searchParams) ? { ssl: { minVersion: "TLSv1.2", rejectUnauthorized: true } } : {}),
     connectTimeout: CONNECT_TIMEOUT_MS,
+    // LOAD DATA LOCAL would have the server ask this machine for a file: it is refused like any other statement.
+    flags: ["-LOCAL_FILES"],
     // Without these, integers beyond 2^53 and all times lose digits.
     supportBigNumbers: true,
     bigNumberStrings: true,

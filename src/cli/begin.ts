@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import type { ConvertOptions } from "../app/convert.js";
+import type { Config } from "../config/config.js";
 import type { Rule } from "../engine/contract.js";
 import type { Severity } from "../finding.js";
 import type { Result } from "../result.js";
@@ -41,8 +42,7 @@ export async function begin(args: readonly string[], flags: SettingFlags): Promi
 /** @throws UsageError for a TiDB release the rules were not proven on, or a configuration with a mistake */
 export async function settingsOf(flags: SettingFlags): Promise<Settings> {
   if (flags.config !== undefined && flags["no-config"]) throw new UsageError("--config and --no-config exclude each other");
-  const { loadConfig, NO_CONFIG } = await import("../config/config.js");
-  const config = flags["no-config"] ? NO_CONFIG : await loadConfig(flags.config, process.cwd());
+  const config = await configOf(flags);
   const target = flags.target ?? config.target ?? "8.5.6";
   const version = target.replace(/^v/, "");
   if (!/^8\.5\.\d+$/.test(version)) throw new UsageError(`--target ${target} is not supported: give 8.5.0 or a later 8.5, such as 8.5.6`);
@@ -56,6 +56,17 @@ export async function settingsOf(flags: SettingFlags): Promise<Settings> {
     failOn: flags["fail-on"] ?? config.failOn ?? "error",
     tidb: flags.tidb ?? config.tidb,
   };
+}
+
+/** The parser and the schema of the file are only loaded where there is one. */
+async function configOf(flags: SettingFlags): Promise<Config> {
+  const cwd = process.cwd();
+  if (flags.config === undefined) {
+    const { findConfig, NO_CONFIG } = await import("../config/find.js");
+    const found = flags["no-config"] ? undefined : await findConfig(cwd);
+    return found ? (await import("../config/config.js")).readConfig(found, cwd) : NO_CONFIG;
+  }
+  return (await import("../config/config.js")).loadConfig(flags.config, cwd);
 }
 
 /**

@@ -6,7 +6,7 @@ import { nearest } from "../report/near.js";
 import { lineIndex, type Source, type Span } from "../source/text.js";
 import { readTarget, TARGET_WORDS } from "../types/targets.js";
 import { readDocument } from "./document.js";
-import { type ConfigFile, findConfig } from "./find.js";
+import { type ConfigFile, findConfig, NO_CONFIG } from "./find.js";
 import { problemOf } from "./validate.js";
 
 /** An entry, and where it stands. */
@@ -24,8 +24,6 @@ export interface Config {
   readonly types: readonly (Placed & { readonly pattern: string; readonly tidb: string; readonly place: string })[];
   readonly accept: readonly (Placed & { readonly rule: string; readonly object?: string; readonly reason: string })[];
 }
-
-export const NO_CONFIG: Config = { types: [], accept: [] };
 
 interface Written {
   readonly postgres?: string | number;

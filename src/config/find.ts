@@ -1,4 +1,8 @@
 import { lilconfig } from "lilconfig";
+import type { Config } from "./config.js";
+
+/** What a project without a file says. */
+export const NO_CONFIG: Config = { types: [], accept: [] };
 
 /** Names of the file, in the order in which one goes before another in the same folder. */
 export const CONFIG_FILES: readonly string[] = ["pg2tidb.config.yaml", "pg2tidb.config.yml", "pg2tidb.config.json"];

@@ -3,6 +3,7 @@ import {
   type Column,
   columnType,
   find,
+  type Index,
   isAutoIncrement,
   keyBytes,
   note,
@@ -63,11 +64,33 @@ CREATE INDEX t_made ON t (made_at)`,
   ],
 });
 
+const indexesByTable = new WeakMap<Catalog, ReadonlyMap<Table, readonly Index[]>>();
+
+/** The indexes of a catalog that changes no more, by table: looking through all of them for each table takes time by the square. */
+function indexesOf(catalog: Catalog): ReadonlyMap<Table, readonly Index[]> {
+  let indexes = indexesByTable.get(catalog);
+  if (!indexes) {
+    indexes = grouped(catalog);
+    indexesByTable.set(catalog, indexes);
+  }
+  return indexes;
+}
+
+function grouped(catalog: Catalog): Map<Table, Index[]> {
+  const groups = new Map<Table, Index[]>();
+  for (const index of catalog.indexes.values()) {
+    const group = groups.get(index.table);
+    if (group) group.push(index);
+    else groups.set(index.table, [index]);
+  }
+  return groups;
+}
+
 function adviceFor(catalog: Catalog, table: Table): string[] {
   const constraints = [...table.constraints.values()];
   const primary = constraints.find((c) => c.type === "primary")?.columns;
   const unique = constraints.filter((c) => c.type === "unique");
-  const indexes = [...catalog.indexes.values()].filter((index) => index.table === table);
+  const indexes = indexesOf(catalog).get(table) ?? [];
   const others = [...unique, ...indexes];
   return [
     ...primaryAdvice(catalog, primary, others.length),

@@ -1,3 +1,4 @@
+import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
 import type { A_Expr, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
@@ -244,25 +245,6 @@ function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string
   });
   return `${name}(${parts.join(", ")})`;
 }
-
-/** Words of the grammar that are functions without arguments, as rows of tables know them. */
-const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
-  SVFOP_CURRENT_DATE: "current_date",
-  SVFOP_CURRENT_TIME: "current_time",
-  SVFOP_CURRENT_TIME_N: "current_time",
-  SVFOP_CURRENT_TIMESTAMP: "current_timestamp",
-  SVFOP_CURRENT_TIMESTAMP_N: "current_timestamp",
-  SVFOP_LOCALTIME: "localtime",
-  SVFOP_LOCALTIME_N: "localtime",
-  SVFOP_LOCALTIMESTAMP: "localtimestamp",
-  SVFOP_LOCALTIMESTAMP_N: "localtimestamp",
-  SVFOP_CURRENT_ROLE: "current_role",
-  SVFOP_CURRENT_USER: "current_user",
-  SVFOP_USER: "user",
-  SVFOP_SESSION_USER: "session_user",
-  SVFOP_CURRENT_CATALOG: "current_catalog",
-  SVFOP_CURRENT_SCHEMA: "current_schema",
-};
 
 const printersOf: Printers = {
   A_Const: prints("A_Const", ["ival", "fval", "boolval", "sval", "bsval", "isnull"], (node, p) => {

@@ -79,7 +79,8 @@ function firstTarget(query: Value | undefined): Figured {
   return [target.name ?? figureName(target.val), 2];
 }
 
-const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
+/** Words of the grammar that are functions without arguments, by the names of those. */
+export const VALUE_FUNCTIONS: Readonly<Record<string, string>> = {
   SVFOP_CURRENT_DATE: "current_date",
   SVFOP_CURRENT_TIME: "current_time",
   SVFOP_CURRENT_TIME_N: "current_time",

@@ -169,6 +169,11 @@ become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB
       text: "the table's definition is not in the input: strings are passed on as they are",
       help: "convert the schema together with the data, so that bytea, arrays and times are coded by their type",
     },
+    unchecked: {
+      severity: "warning",
+      text: "rows for {partition} go to {table}, which also takes rows that {partition} refuses in PostgreSQL",
+      help: "nothing to do for rows that come from {partition}, as in a dump; others must be checked against its bounds before",
+    },
   },
   examples: [{ pg: "INSERT INTO t VALUES (1)", tidb: "INSERT INTO t VALUES (1)", findings: ["unknown-table"] }],
 } as const satisfies CoreFinding;

@@ -1,6 +1,7 @@
 import {
   as,
   type Column,
+  type ColumnRef,
   type Context,
   eachDescendant,
   error,
@@ -15,6 +16,8 @@ import {
   type ResTarget,
   raw,
   relationName,
+  relationOf,
+  rootOf,
   rule,
   type Table,
   type Tidb,
@@ -63,7 +66,7 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       if (!insert || column.fields?.length !== 2 || typeof name !== "string") return;
       if (table === "excluded") return ctx.replace(tidb`VALUES(${raw(identifier(name))})`);
       const { alias, relname } = insert.relation ?? {};
-      if (alias && table === alias.aliasname) return ctx.replace(ctx.change(column, { fields: [relname!, name] }));
+      if (table === (alias?.aliasname ?? relname)) return ctx.replace(existing(ctx.change(column, { fields: [name] }), insert, ctx));
     }),
     takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause"], (readable, ctx) => {
       const insert = readable as InsertStmt;
@@ -76,7 +79,7 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       if (table && others!.length > 0 && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE"))
         ctx.report("other-keys", { keys: others!.join(", ") });
       if (conflict.infer) ctx.consumed(conflict.infer);
-      const set = conflict.action === "ONCONFLICT_NOTHING" ? unchanged(table, insert, ctx) : assignments(conflict, name, ctx);
+      const set = conflict.action === "ONCONFLICT_NOTHING" ? unchanged(table, insert, ctx) : assignments(conflict, insert, ctx);
       if (!set) return;
       ctx.carried(conflict, ["action", "infer", "targetList", "whereClause"]);
       for (const target of conflict.targetList ?? []) if (as("ResTarget", target)) ctx.carried(target as ResTarget, ["name", "val"]);
@@ -174,7 +177,14 @@ function unchanged(table: Table | undefined, insert: InsertStmt, ctx: Ctx): Tidb
   const column = table ? [...table.columns.values()].find(({ generated }) => !generated)?.name : as("ResTarget", insert.cols?.[0])?.name;
   if (column === undefined) return ctx.report("unreadable", { what: "the columns of the table are not known" });
   ctx.report("nothing");
-  return tidb`${raw(identifier(column))} = ${{ kind: "ColumnRef", fields: [insert.relation!.relname!, column] }}`;
+  return tidb`${raw(identifier(column))} = ${existing({ kind: "ColumnRef", fields: [column] }, insert, ctx)}`;
+}
+
+/** A column of the row that is there, under the name that its table has in TiDB: a partition's rows are in the whole table. */
+function existing(column: ColumnRef, { relation }: InsertStmt, { catalog, final }: Ctx): Tidb {
+  const table = find(catalog, catalog.tables, relationName(relation!));
+  const holder = table && (rootOf(final.tableOf.get(table.node)) ?? table);
+  return tidb`${holder ? relationOf(holder) : { ...relation!, alias: undefined }}.${column}`;
 }
 
 interface Assignment {
@@ -184,14 +194,14 @@ interface Assignment {
 }
 
 /** The assignments in an order in which none reads what one before it wrote; undefined where there is none. */
-function assignments(conflict: NonNullable<InsertStmt["onConflictClause"]>, name: string, ctx: Ctx): Tidb | undefined {
+function assignments(conflict: NonNullable<InsertStmt["onConflictClause"]>, insert: InsertStmt, ctx: Ctx): Tidb | undefined {
   const where = conflict.whereClause;
   const set: Assignment[] = [];
   for (const item of conflict.targetList ?? []) {
     const target = as("ResTarget", item);
     if (!target || as("MultiAssignRef", target.val)) return ctx.report("unreadable", { what: "SET (…) = (…) with a subquery" });
     const column = target.name ?? "";
-    const own = { kind: "ColumnRef", fields: [name, column] } as const;
+    const own = existing({ kind: "ColumnRef", fields: [column] }, insert, ctx);
     const value = where ? (tidb`IF(${where}, ${target.val!}, ${own})` as unknown as Value) : target.val!;
     set.push({ column, value, reads: new Set([...columnsOf(target.val), ...columnsOf(where)]) });
   }

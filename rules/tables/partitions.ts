@@ -46,7 +46,7 @@ export default rule({
   why: `PostgreSQL's partitions are tables of their own; TiDB's are named parts of one table. Partitions made in the same file as their parent
 go into its CREATE TABLE, with a CHECK where TiDB's partitions take rows that PostgreSQL's refuse: below the first bound, between two
 partitions, NULL. TiDB has no foreign keys on a partitioned table (error 1506), neither on expressions and types of all kinds: where these
-are, the parent is one table that holds all rows. So it is where children INHERIT and say by a CHECK only which rows they have: SELECT from
+are, the parent is one table that holds all rows. INSERT INTO parent PARTITION (child) takes the rows of the child only, as an INSERT into it does. So it is where children INHERIT and say by a CHECK only which rows they have: SELECT from
 the parent read their rows in PostgreSQL too.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/ddl-partitioning.html",
@@ -54,7 +54,7 @@ the parent read their rows in PostgreSQL too.`,
   },
   messages: {
     partition: note("{partition} is a partition of {table}, in its CREATE TABLE", {
-      help: "rows are written to {table}; what read {partition} reads {table} PARTITION ({partition})",
+      help: "what reads or writes {partition} names {table} PARTITION ({partition}), which takes no other rows",
     }),
     hash: note("{partition} is a part of {table}: TiDB spreads rows by a hash of its own, and no part of it has the rows of {partition}", {
       help: "write to and read from {table}",
@@ -74,6 +74,9 @@ the parent read their rows in PostgreSQL too.`,
     truncated: note("{partition} is emptied as a partition of {table}"),
     kept: error("{action} {partition} is not in the output: its rows are in {table} among others", {
       help: "DELETE FROM {table} WHERE … with the condition that told its rows",
+    }),
+    unchecked: warning("rows for {partition} go to {table}, which also takes rows that {partition} refuses in PostgreSQL", {
+      help: "check rows against the bounds of {partition} before they are written, where nothing else tells that they belong there",
     }),
     own: error("{what} is not in the output: {partition} is no table of its own in TiDB", {
       help: "make it on {table} where it may hold for all rows",
@@ -162,8 +165,11 @@ the parent read their rows in PostgreSQL too.`,
       );
     }),
     takes("InsertStmt", ["relation"], (insert, ctx) => {
-      const root = insert.relation && rootOf(find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation)));
-      if (!root) return;
+      const table = insert.relation && find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation));
+      const partition = table && (ctx.final.tableOf.get(table.node) ?? table);
+      const root = rootOf(partition);
+      if (!partition || !root) return;
+      if (!partition.parts) ctx.report("unchecked", { partition: partition.name, table: root.name });
       ctx.carried(insert.relation!, ["relname", "schemaname"]);
       return ctx.replace(ctx.change(insert, { relation: ctx.change(insert.relation!, { schemaname: root.schema, relname: root.name }) }));
     }),
@@ -262,6 +268,18 @@ ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
       accepts: ["INSERT INTO t VALUES (2, 1)"],
       refuses: ["INSERT INTO t VALUES (1, 1)"],
       rejected: { sql: "TRUNCATE TABLE t2", code: 1146 },
+    },
+    {
+      given:
+        "CREATE TABLE t (a int PRIMARY KEY, b int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2); CREATE TABLE t2 (a int NOT NULL, b int); INSERT INTO t2 VALUES (3, 3); ALTER TABLE t ATTACH PARTITION t2 FOR VALUES IN (3); CREATE TABLE h (a int) PARTITION BY HASH (a); CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+      pg: "INSERT INTO t1 VALUES (1, 1); INSERT INTO t1 (a, b) SELECT 2, b + 1 FROM t1; INSERT INTO t1 VALUES (1, 0 + 5) ON CONFLICT (a) DO UPDATE SET b = t1.b + excluded.b; INSERT INTO h1 VALUES (0 + 7)",
+      tidb: "INSERT INTO t PARTITION (t1) VALUES (1, 1);\nINSERT INTO t PARTITION (t1) (a, b) SELECT 2, b + 1 FROM t PARTITION (t1) AS t1;\nINSERT INTO t PARTITION (t1) VALUES (1, 0 + 5) ON DUPLICATE KEY UPDATE b = (t.b + VALUES(b));\nINSERT INTO h VALUES (0 + 7)",
+      findings: ["unchecked"],
+      accepts: [
+        "UPDATE t SET b = IF((SELECT COUNT(*) FROM (SELECT * FROM t) AS c WHERE (a, b) IN ((1, 6), (2, 2), (3, 3))) = 3, b, 'other')",
+      ],
+      refuses: ["INSERT INTO t PARTITION (t1) VALUES (3, 1)", "UPDATE t PARTITION (t2) AS t2 SET a = 4", "INSERT INTO t VALUES (4, 1)"],
+      rejected: { sql: "INSERT INTO t PARTITION (t2) VALUES (1, 1)", code: 1748 },
     },
     {
       given:

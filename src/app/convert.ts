@@ -466,12 +466,27 @@ function isInsert(chunk: SqlChunk): boolean {
 
 async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   const { source, span } = chunk;
+  let target: Name | undefined;
   const made =
     chunk.inside.length > 0
       ? undefined
-      : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => pass.relation(holder(pass, { schema, name })));
+      : insertRows(source.text, span.start, span.end, pass.run.now, (schema, name) => {
+          target = { schema, name };
+          return relationText(pass, target);
+        });
   if (made?.kind === "converted") {
     const findings = made.notes.map((n) => core(CORE.insert, n.id, {}, source, { start: n.at, end: n.at + 1 }));
+    const partition = target && lastOf(pass, target);
+    if (partition?.partitionOf && !partition.parts)
+      findings.push(
+        core(
+          CORE.insert,
+          "unchecked",
+          { partition: partition.name, table: rootOf(partition)!.name },
+          source,
+          spanOf({ source, span }, undefined),
+        ),
+      );
     return { sql: [made.sql], findings, comments: [], verbatim: made.asIs };
   }
   if (made?.kind === "refused")
@@ -486,24 +501,28 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk.inside);
 }
 
-/** The table whose rows those of a partition are among. */
-function holder({ run: { now, final } }: Pass, name: Name): Name {
+/** A table as the input leaves it: a later statement may make a partition of it. */
+function lastOf({ run: { now, final } }: Pass, name: Name): Table | undefined {
   const table = find(now, now.tables, name);
-  return rootOf(table && (find(final, final.tables, table) ?? table)) ?? name;
+  return table && (final.tableOf.get(table.node) ?? table);
 }
 
-/** Where TiDB has the rows of a partition, and no others. */
-function partsOf({ run: { final } }: Pass, table: Table): readonly string[] | undefined {
-  return final.tableOf.get(table.node)?.parts;
+/** The table whose rows those of a partition are among. */
+function holder(pass: Pass, name: Name): Name {
+  const root = rootOf(lastOf(pass, name));
+  return root ? (pass.run.now.tableOf.get(root.node) ?? root) : name;
 }
 
-/** The name of a relation in TiDB; of a partition, the parts that have its rows. */
-function relationText(pass: Pass, relation: RangeVar): string {
-  const name = relationName(relation);
-  const table = find(pass.run.now, pass.run.now.tables, name);
-  const parts = table && partsOf(pass, table);
-  if (!table?.partitionOf || !parts) return pass.relation(name);
-  return `${pass.relation(table.partitionOf)} PARTITION (${parts.map(identifier).join(", ")})`;
+/** `table PARTITION (part)`: the rows of a partition in TiDB, and no others; undefined where none are. */
+function partText(pass: Pass, name: Name): string | undefined {
+  const table = lastOf(pass, name);
+  if (!table?.partitionOf || !table.parts) return undefined;
+  return `${pass.relation(holder(pass, name))} PARTITION (${table.parts.map(identifier).join(", ")})`;
+}
+
+/** The name of a relation in TiDB; of a partition, the parts that have its rows. Rows that are written to them may be no others (error 1748). */
+function relationText(pass: Pass, name: Name): string {
+  return partText(pass, name) ?? pass.relation(holder(pass, name));
 }
 
 /** The table or view that a statement is about, or that it reads, when it is not in the output. */
@@ -524,7 +543,7 @@ function absentTable(pass: Pass, node: Node): string | undefined {
       if (relation.schemaname === undefined && own.has(relation.relname ?? "")) return false;
       const name = relationName(relation);
       const table = find(now, now.tables, node.kind === "InsertStmt" && relation === node.relation ? holder(pass, name) : name);
-      return table ? lost.has(table.node) && !partsOf(pass, table) : lostViews.has(key(now, relationName(relation)));
+      return table ? lost.has(table.node) && !lastOf(pass, table)?.parts : lostViews.has(key(now, relationName(relation)));
     });
     return absent?.relname;
   }
@@ -591,7 +610,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const sql: string[] = [];
   for (const { node: tree, catalog = now } of restate(run, statement)) {
     const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
-    const relation = (r: RangeVar) => relationText(pass, r);
+    const relation = (r: RangeVar) => relationText(pass, relationName(r));
     const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
     const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
     nodes.push(...made);

@@ -9,7 +9,7 @@ export const dmlPrinters: Printers = {
   InsertStmt: prints("InsertStmt", ["relation", "cols", "selectStmt", "withClause", "onConflictClause"], (node, p) => {
     const insert = node as InsertStmt;
     const columns = (insert.cols ?? []).map((column) => targetName(column, p));
-    const head = `INSERT INTO ${p.print(insert.relation)}`;
+    const head = `INSERT INTO ${target(insert, p)}`;
     if (!insert.selectStmt) return clauses([`${head} () VALUES ()`, p.print(insert.onConflictClause)]);
     return clauses([
       columns.length > 0 ? `${head} (${columns.join(", ")})` : head,
@@ -47,6 +47,13 @@ export const dmlPrinters: Printers = {
     ]);
   }),
 };
+
+/** The table, or the partition that the source names: TiDB refuses rows of others then, as PostgreSQL does. */
+function target({ relation }: InsertStmt, p: Printing): string {
+  const written = p.ledger.origin(relation!);
+  const table = p.print(relation);
+  return written === relation ? table : p.relation(written);
+}
 
 /** Rows of VALUES, or a query. */
 function source({ selectStmt, withClause }: InsertStmt, p: Printing): string {

@@ -112,7 +112,7 @@ function nameOf(value: Value | undefined): string {
 
 /** `t.x` for a part of a table (a trigger, a rule), which the grammar writes as a list. */
 function partName(value: Value | undefined): string {
-  return Array.isArray(value) ? (value as readonly Value[]).map(String).join(".") : nameOf(value);
+  return Array.isArray(value) ? (value as readonly Value[]).map((part) => nameOf(part)).join(".") : nameOf(value);
 }
 
 const relname = (relation: NodeOf<"RangeVar"> | undefined): string => (relation ? relationName(relation).name : "");
@@ -456,16 +456,16 @@ const typeRows = {
     examples: [gone("CREATE DOMAIN year AS integer", "inlined", SYNTAX)],
   }),
   "alter-domain": statement(["AlterDomainStmt"], {
-    construct: "ALTER DOMAIN",
-    why: "A domain stands in the columns that have it, and a change of it would be a change of each of them.",
+    construct: "ALTER DOMAIN of an unknown domain",
+    why: "A domain stands in the columns that have it, and a change of it is a change of each of them; here the input does not say which these are.",
     pg: "sql-alterdomain",
     messages: {
-      lost: error("ALTER DOMAIN {name} is not in the output: columns that have the domain stay as they are", {
-        help: "change each of these columns by ALTER TABLE … MODIFY COLUMN or ADD CONSTRAINT",
+      lost: error("ALTER DOMAIN {name} is not in the output: the input does not make the domain", {
+        help: "convert the file that creates the domain together with this one",
       }),
     },
     data: (node) => ({ name: nameOf(node.typeName) }),
-    examples: [gone("ALTER DOMAIN year SET NOT NULL", "lost", SYNTAX, "CREATE DOMAIN year AS integer")],
+    examples: [gone("ALTER DOMAIN year SET NOT NULL", "lost", SYNTAX)],
   }),
   "create-composite": statement(["CompositeTypeStmt"], {
     construct: "CREATE TYPE … AS (…)",

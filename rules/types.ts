@@ -1,12 +1,14 @@
 import {
   ARRAY_ROW,
   as,
+  type Catalog,
   COMPOSITE_ROW,
+  type Context,
   ENUM_ROW,
   error,
   find,
+  identifier,
   isNode,
-  literalText,
   mapType,
   type Node,
   type NodeOf,
@@ -14,9 +16,10 @@ import {
   objectName,
   qualified,
   type RuleSpec,
+  relationOf,
   rule,
   type SchemaContext,
-  type Table,
+  type TableConstraint,
   TYPE_ROWS,
   type TypeRow,
   tidbText,
@@ -688,24 +691,24 @@ function typeRule(row: TypeRow): RuleSpec<string> {
 
 const SERIALS = new Set(["smallserial", "serial", "bigserial"]);
 
-type Schema = SchemaContext<"inlined" | "not-inlined" | "elements" | "collation">;
-type Domain = NonNullable<NonNullable<ReturnType<typeof mapType>>["domain"]>;
+type Schema = SchemaContext<"inlined" | "changed" | "unused" | "valid" | "elements" | "collation">;
 type ColumnDef = NodeOf<"ColumnDef">;
 type Constraint = NodeOf<"Constraint">;
+type Cmd = NodeOf<"AlterTableCmd">;
 
 const domains = rule({
   construct: "domains",
   why: `TiDB has no domains. Each column of a domain gets the base type, and the domain's NOT NULL, DEFAULT and CHECKs, with the column in the place
-of VALUE. A later change of the domain is a change of each of these columns.`,
+of VALUE. A later change of the domain is a change of each of these columns, and so is a change of a column's type from or to a domain.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-createdomain.html",
     tidb: "https://docs.pingcap.com/tidb/stable/constraints#check",
   },
   messages: {
     inlined: note("{column}: domain {domain} became its base type, with what the domain demands"),
-    "not-inlined": error("{column}: what domain {domain} demands was left out, because it is not there at the end of the input", {
-      help: "add its CHECKs to the column by hand, or convert the input up to where the domain goes",
-    }),
+    changed: note("the change of domain {domain} is made in the columns that have it: {columns}"),
+    unused: note("no column has the domain {domain}, or none is changed by this: there is nothing to do"),
+    valid: note("VALIDATE CONSTRAINT is left away: TiDB checked the rows when the constraint was added"),
     elements: warning("{column}: what domain {domain} demands is not made for the elements of an array", {
       help: "check them in the application",
     }),
@@ -722,13 +725,39 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
       if (create && tableElts?.some((element, i) => element !== create.tableElts![i]))
         schema.update(statement, schema.change(create, { tableElts }));
       const alter = as("AlterTableStmt", statement.current);
-      const cmds = alter?.cmds?.map((item) => {
+      const cmds = alter?.cmds?.flatMap((item) => {
         const cmd = as("AlterTableCmd", item);
+        if (cmd?.subtype === "AT_AlterColumnType") return retyped(schema, names, cmd);
         const def = cmd?.subtype === "AT_AddColumn" ? inlined(schema, names, cmd.def!) : undefined;
         return cmd && def !== undefined && def !== cmd.def ? schema.change(cmd, { def: def as ColumnDef }) : item;
       });
       if (alter && cmds?.some((cmd, i) => cmd !== alter.cmds![i])) schema.update(statement, schema.change(alter, { cmds }));
+      if (statement.node.kind === "AlterDomainStmt")
+        for (const demand of schema.final.demands.get(statement.node) ?? []) redemanded(schema, names, demand);
     }
+  },
+  restate(statement, ctx) {
+    const alter = as("AlterDomainStmt", statement);
+    if (!alter || !find(ctx.catalog, ctx.catalog.domains, qualified(alter.typeName ?? []))) return;
+    if (alter.subtype === "V") {
+      ctx.consumed(alter);
+      ctx.report("valid");
+      return [];
+    }
+    const demands = ctx.final.demands.get(alter) ?? [];
+    const made = demands
+      .filter(({ column }) => !ctx.lost(column.def) && !ctx.lost(column.table.node))
+      .flatMap((demand) => {
+        const table = ctx.catalog.tableOf.get(demand.column.table.node) ?? demand.column.table;
+        return redone(ctx, demand).map((change) => ({ change, table, column: `${table.name}.${demand.name}` }));
+      });
+    ctx.consumed(alter);
+    const domain = qualified(alter.typeName ?? []).name;
+    if (made.length === 0) ctx.report("unused", { domain });
+    else ctx.report("changed", { domain, columns: [...new Set(made.map(({ column }) => column))].join(", ") });
+    return made.map(({ change, table }) => ({
+      node: { kind: "AlterTableStmt", relation: relationOf(table), cmds: [change], objtype: "OBJECT_TABLE" },
+    }));
   },
   on: (takes) => [
     takes("TypeName", ["names", "arrayBounds"], (type, ctx) => {
@@ -737,9 +766,8 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
       const domain = own && find(ctx.catalog, ctx.catalog.domains, typeName(type));
       if (!domain) return;
       const data = { column: own.name, domain: domain.name };
-      if (type.arrayBounds?.length) return demands(domain) ? ctx.report("elements", data) : undefined;
-      const kept = domainsOf(ctx, own.table, type);
-      return ctx.report(kept[0]?.checks.length === domain.checks.length ? "inlined" : "not-inlined", data);
+      if (!type.arrayBounds?.length) return ctx.report("inlined", data);
+      if (domain.notNull || domain.checks.length > 0) ctx.report("elements", data);
     }),
     takes("CreateDomainStmt", ["domainname", "collClause"], (create, ctx) =>
       create.collClause ? ctx.report("collation", { domain: qualified(create.domainname ?? []).name }) : undefined,
@@ -782,59 +810,134 @@ of VALUE. A later change of the domain is a change of each of these columns.`,
     {
       given: "CREATE DOMAIN code AS int CHECK (VALUE > 0)",
       pg: "CREATE TABLE t (c code); DROP TABLE t; DROP DOMAIN code",
-      tidb: "CREATE TABLE t (\n  c INT\n) COLLATE utf8mb4_0900_bin;\nDROP TABLE t",
-      findings: ["not-inlined"],
+      tidb: "CREATE TABLE t (\n  c INT,\n  CONSTRAINT t_c_check CHECK (c > 0)\n) COLLATE utf8mb4_0900_bin;\nDROP TABLE t",
+      findings: ["inlined"],
+    },
+    {
+      given:
+        "CREATE DOMAIN small AS int DEFAULT 5 CONSTRAINT sane CHECK (VALUE < 100); CREATE DOMAIN tiny AS small; CREATE TABLE t (n small, b tiny, c small DEFAULT 6 NOT NULL)",
+      pg: `ALTER DOMAIN small DROP CONSTRAINT sane;
+ALTER DOMAIN small DROP CONSTRAINT IF EXISTS sane;
+ALTER DOMAIN small ADD CONSTRAINT least CHECK (VALUE > 0) NOT VALID;
+ALTER DOMAIN small VALIDATE CONSTRAINT least;
+ALTER DOMAIN small SET NOT NULL;
+ALTER DOMAIN small SET DEFAULT 7;
+ALTER DOMAIN small DROP NOT NULL;
+ALTER DOMAIN small RENAME CONSTRAINT least TO low;
+ALTER DOMAIN tiny SET DEFAULT 8`,
+      tidb: `ALTER TABLE t DROP CONSTRAINT t_n_check;
+ALTER TABLE t DROP CONSTRAINT t_b_check;
+ALTER TABLE t DROP CONSTRAINT t_c_check;
+ALTER TABLE t ADD CONSTRAINT t_n_check1 CHECK (n > 0);
+ALTER TABLE t ADD CONSTRAINT t_b_check1 CHECK (b > 0);
+ALTER TABLE t ADD CONSTRAINT t_c_check1 CHECK (c > 0);
+ALTER TABLE t MODIFY COLUMN n INT NOT NULL DEFAULT 5;
+ALTER TABLE t MODIFY COLUMN b INT NOT NULL DEFAULT 5;
+ALTER TABLE t ALTER COLUMN n SET DEFAULT 7;
+ALTER TABLE t ALTER COLUMN b SET DEFAULT 7;
+ALTER TABLE t MODIFY COLUMN n INT DEFAULT 7;
+ALTER TABLE t MODIFY COLUMN b INT DEFAULT 7;
+ALTER TABLE t ALTER COLUMN b SET DEFAULT 8`,
+      findings: ["changed", "unused", "changed", "valid", "changed", "changed", "changed", "changed"],
+      accepts: [
+        "INSERT INTO t () VALUES ()",
+        "INSERT INTO t VALUES (NULL, 1000, 1)",
+        "UPDATE t SET n = IF(n = 7 AND b = 8 AND c = 6, 1, 'other') WHERE n = 7",
+      ],
+      refuses: [
+        "INSERT INTO t (n) VALUES (0)",
+        "INSERT INTO t (b) VALUES (0)",
+        "INSERT INTO t (c) VALUES (0)",
+        "INSERT INTO t (c) VALUES (NULL)",
+      ],
+    },
+    {
+      given:
+        "CREATE DOMAIN whole AS int NOT NULL DEFAULT 5 CHECK (VALUE >= 0); CREATE DOMAIN zip AS varchar(9) CHECK (VALUE <> ''); CREATE TABLE t (a whole, b text)",
+      pg: "ALTER TABLE t ALTER a TYPE bigint, ALTER b TYPE zip",
+      tidb: `ALTER TABLE t DROP CONSTRAINT t_a_check;
+ALTER TABLE t MODIFY COLUMN a BIGINT;
+ALTER TABLE t MODIFY COLUMN b VARCHAR(9);
+ALTER TABLE t ADD CONSTRAINT t_b_check CHECK (b <> '')`,
+      accepts: ["INSERT INTO t () VALUES ()", "INSERT INTO t VALUES (-1, 'x')"],
+      refuses: ["INSERT INTO t VALUES (1, '')"],
     },
   ],
 });
 
-/** The domain of a column's type and those below it. The table's own schema stands in for the search path of its statement. */
-function domainsOf({ final }: Pick<Schema, "final">, table: Table, type: ColumnDef["typeName"]): Domain[] {
-  if (!type || type.arrayBounds?.length) return [];
-  const domain = find({ ...final, schema: table.schema }, final.domains, typeName(type));
-  return domain ? [domain, ...domainsOf({ final }, table, domain.base)] : [];
-}
-
-function demands(domain: Domain): boolean {
-  return domain.notNull || domain.checks.length > 0;
-}
-
-/** A column's definition with what its domains demand, each an object of the catalog too, so that it is looked for in TiDB. */
+/** A column's definition with what its domains demand. */
 function inlined(schema: Schema, names: Set<string>, element: Value): Value {
   const def = as("ColumnDef", element);
-  const own = def && schema.column(def);
-  const chain = own ? domainsOf(schema, own.table, def.typeName) : [];
-  if (!def || !own || chain.length === 0) return element;
+  const [demand] = (def && schema.final.demands.get(def)) ?? [];
+  if (!def || !demand) return element;
+  const own = schema.column(def)!;
   const has = (contype: string) => def.constraints?.some((c) => as("Constraint", c)?.contype === contype);
   const added: Constraint[] = [];
-  if (chain.some((d) => d.notNull)) {
-    own.notNull = true;
-    if (!has("CONSTR_NOTNULL")) added.push({ kind: "Constraint", contype: "CONSTR_NOTNULL" });
-  }
-  const value = chain.find((d) => d.default !== undefined)?.default;
-  if (value !== undefined && !has("CONSTR_DEFAULT") && !has("CONSTR_IDENTITY")) {
-    const node: Constraint = { kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: ofColumn(value, own.name) };
-    own.default = node.raw_expr;
-    own.defaultNode = node;
-    own.history.literalDefault ||= literalText(value) !== undefined;
+  if (demand.notNull && !has("CONSTR_NOTNULL")) added.push({ kind: "Constraint", contype: "CONSTR_NOTNULL" });
+  if (demand.default !== undefined && !has("CONSTR_DEFAULT") && !has("CONSTR_IDENTITY")) {
+    const node: Constraint = { kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: ofColumn(demand.default, demand.name) };
+    if (own.default === demand.default) own.defaultNode = node;
     added.push(node);
   }
-  for (const check of chain.flatMap((d) => d.checks)) {
-    const name = objectName(own.table.name, own.name, "check", (n) => names.has(n));
+  added.push(...redemanded(schema, names, demand));
+  return added.length === 0 ? def : schema.change(def, { constraints: [...added, ...(def.constraints ?? [])] });
+}
+
+/** A change of a column's type: CHECKs of the old type's domain go before it, those of the new one's come after. */
+function retyped(schema: Schema, names: Set<string>, cmd: Cmd): Value[] {
+  const [demand] = schema.final.demands.get(cmd) ?? [];
+  if (!demand) return [cmd];
+  const dropped = madeFor(schema.final, demand, demand.drops).map(({ name }) => tidbText(`DROP CONSTRAINT ${identifier(name)}`) as never);
+  return [...dropped, cmd, ...redemanded(schema, names, demand).map(adding)];
+}
+
+const adding = (def: Constraint): Cmd => ({ kind: "AlterTableCmd", subtype: "AT_AddConstraint", def });
+
+type DomainDemand = NonNullable<ReturnType<Catalog["demands"]["get"]>>[number];
+type DomainChecks = DomainDemand["adds"];
+
+/** Puts CHECKs of domains into the catalog as the column's, so that they are looked for in TiDB, and takes away those that go. */
+function redemanded({ final }: Schema, names: Set<string>, demand: DomainDemand): Constraint[] {
+  const { column, adds, drops } = demand;
+  const { table } = column;
+  for (const going of madeFor(final, demand, drops)) {
+    going.dropped = true;
+    table.constraints.delete(going.name);
+  }
+  demand.made = adds.map((check) => {
+    const name = objectName(table.name, demand.name, "check", (n) => names.has(n));
     names.add(name);
     const node: Constraint = {
       kind: "Constraint",
       contype: "CONSTR_CHECK",
       conname: name,
-      raw_expr: ofColumn(check.raw_expr!, def.colname!),
+      raw_expr: ofColumn(check.expression, demand.name),
     };
-    const made = { name, table: own.table, type: "check", columns: [own], parent: undefined, node, dropped: false } as const;
-    own.table.constraints.set(name, made);
-    schema.final.checkNames.set(name, new Set([own.table]));
-    schema.final.constraintOf.set(node, made);
-    added.push(node);
-  }
-  return added.length === 0 ? def : schema.change(def, { constraints: [...added, ...(def.constraints ?? [])] });
+    const made: TableConstraint = { name, table, type: "check", columns: [column], parent: undefined, node, demand: check, dropped: false };
+    if (table.columns.get(column.name) === column) table.constraints.set(name, made);
+    final.checkNames.set(name, new Set([table]));
+    final.constraintOf.set(node, made);
+    return made;
+  });
+  return demand.made.map(({ node }) => node);
+}
+
+/** The constraints that stand for CHECKs of domains in a column. */
+function madeFor({ constraintOf }: Catalog, { column }: DomainDemand, checks: DomainChecks): TableConstraint[] {
+  if (checks.length === 0) return [];
+  return [...constraintOf.values()].filter((made) => made.demand && checks.includes(made.demand) && made.columns.includes(column));
+}
+
+/** What a change of a domain changes in one column, as PostgreSQL would say it. */
+function redone(ctx: Pick<Context, "final">, demand: DomainDemand): Cmd[] {
+  const { name, drops, changesNull, changesDefault } = demand;
+  const cmd = (subtype: Cmd["subtype"], def?: Value): Cmd => ({ kind: "AlterTableCmd", subtype, name, def }) as Cmd;
+  return [
+    ...madeFor(ctx.final, demand, drops).map((made) => tidbText(`DROP CONSTRAINT ${identifier(made.name)}`) as unknown as Cmd),
+    ...demand.made.map(({ node }) => adding(node)),
+    ...(changesNull ? [cmd(demand.notNull ? "AT_SetNotNull" : "AT_DropNotNull")] : []),
+    ...(changesDefault ? [cmd("AT_ColumnDefault", demand.default && ofColumn(demand.default, name))] : []),
+  ];
 }
 
 /** A copy of a domain's expression with the column in the place of VALUE, and without positions, which are those of another statement. */

@@ -18,7 +18,7 @@ export type {
 export { find, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { objectName } from "./catalog/naming.js";
-export { literalText, nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
+export { nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
@@ -43,7 +43,7 @@ export {
 export { aggregate, type Call, enumLabels, operator, proofs, type Row, same, table, unchanged, type Write } from "./engine/forms.js";
 export { infix, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
-export { as, castsItself, columnName, isNode, qualified, relationName, typeName } from "./pg/names.js";
+export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";
 export { eachDescendant } from "./pg/walk.js";
 export { changeBetween } from "./types/changes.js";

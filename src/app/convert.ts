@@ -98,6 +98,7 @@ export async function convertHistory(
     ...emptyCatalog(overrides),
     columnOf: new Map(final.columnOf),
     last: new Map(final.columnOf),
+    settled: final.demands,
     programs: final.programs,
   };
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.

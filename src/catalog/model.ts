@@ -48,6 +48,8 @@ export interface Catalog {
   readonly retouched: Map<Node, readonly Retouched[]>;
   /** Bodies of functions and DO blocks by the nodes that hold them. */
   readonly programs: Map<Node, Program>;
+  /** What domains demand of columns, by the column definitions and statements that make or change it. */
+  readonly demands: Map<Node, readonly Demand[]>;
   /** What DO blocks came to. */
   readonly blocks: Map<DoStmt, Block>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
@@ -65,6 +67,8 @@ export interface Catalog {
   readonly overrides: readonly TypeOverride[];
   /** The columns as the end of the input names them, by which patterns know them at every statement; absent at the end itself. */
   readonly last?: ReadonlyMap<ColumnDef, Column>;
+  /** Likewise, what came of the demands of domains. */
+  readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
 }
 
 export interface Table {
@@ -136,6 +140,8 @@ export interface TableConstraint {
   readonly columns: readonly Column[];
   readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
   readonly node: Constraint;
+  /** It stands for a domain's. */
+  readonly demand?: DomainCheck;
   /** A later statement of the input takes it off, by name or with a column. */
   dropped: boolean;
 }
@@ -230,8 +236,31 @@ export interface Domain {
   readonly name: string;
   readonly base: TypeName;
   readonly notNull: boolean;
-  readonly checks: readonly Constraint[];
+  readonly checks: readonly DomainCheck[];
   readonly default: Value | undefined;
+}
+
+/** A CHECK of a domain, over VALUE. */
+export interface DomainCheck {
+  name: string;
+  readonly expression: Value;
+}
+
+/** What a statement changes in what domains demand of a column. */
+export interface Demand {
+  readonly column: Column;
+  /** Its name at that time. */
+  readonly name: string;
+  readonly adds: readonly DomainCheck[];
+  readonly drops: readonly DomainCheck[];
+  /** The whole of what they say, beside CHECKs. */
+  readonly notNull: boolean;
+  readonly default: Value | undefined;
+  /** Whether the column itself changes with them. */
+  readonly changesNull: boolean;
+  readonly changesDefault: boolean;
+  /** The column's own constraints that stand for `adds`, once the whole input is known, so that no name is taken twice. */
+  made: readonly TableConstraint[];
 }
 
 export interface Sequence {
@@ -268,6 +297,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     retouched: new Map(),
     programs: new Map(),
     blocks: new Map(),
+    demands: new Map(),
     columnOf: new Map(),
     tableOf: new Map(),
     constraintOf: new Map(),

@@ -1,7 +1,7 @@
 import type { Value } from "../pg/ast.js";
-import { as, qualified, relationName } from "../pg/names.js";
+import { as, literalText, qualified, relationName } from "../pg/names.js";
 import { type Catalog, find, type TableConstraint } from "./model.js";
-import { literalText, parseName } from "./replay.js";
+import { parseName } from "./replay.js";
 
 /** What a condition on PostgreSQL's system catalogs answers, by the schema as it stands. */
 export type Question = (catalog: Catalog) => boolean;

@@ -15,11 +15,12 @@ import type {
   RenameStmt,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, type Name, qualified, relationName, typeName } from "../pg/names.js";
+import { as, columnName, isNode, literalText, type Name, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { resolveType } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
+import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
 import { type Catalog, type Column, type Derived, find, type Key, key, type Table, type TableConstraint } from "./model.js";
 import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
@@ -76,17 +77,8 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       type.labels.splice(at, 0, node.newVal);
     }
   },
-  CreateDomainStmt: (catalog, node) => {
-    const name = qualified(node.domainname ?? []);
-    const constraints = (node.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
-    catalog.domains.set(key(catalog, name), {
-      name: name.name,
-      base: node.typeName!,
-      notNull: constraints.some((c) => c.contype === "CONSTR_NOTNULL"),
-      checks: constraints.filter((c) => c.contype === "CONSTR_CHECK"),
-      default: constraints.find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr,
-    });
-  },
+  CreateDomainStmt: createDomain,
+  AlterDomainStmt: alterDomain,
   CreateSeqStmt: (catalog, node) => {
     const name = relationName(node.sequence!);
     const k = key(catalog, name);
@@ -597,9 +589,7 @@ function refineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
 function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void {
   const column = table.columns.get(def.colname ?? "");
   if (!column) return;
-  const domain = find(catalog, catalog.domains, typeName(column.type));
-  if (domain?.notNull) column.notNull = true;
-  if (domain?.default !== undefined) column.default = domain.default;
+  demand(catalog, column, def, undefined);
   for (const item of def.constraints ?? []) {
     const constraint = as("Constraint", item);
     if (!constraint) continue;
@@ -646,12 +636,6 @@ export function nextvalSequence(expression: Value | undefined): Name | undefined
 function nextvalOf({ schema, name }: { readonly schema: string; readonly name: string }): Value {
   const text = [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
   return { kind: "FuncCall", funcname: ["nextval"], args: [{ kind: "A_Const", sval: text }] };
-}
-
-/** The text of a string constant, casts around it ignored. */
-export function literalText(value: Value | undefined): string | undefined {
-  const cast = as("TypeCast", value);
-  return cast ? literalText(cast.arg) : as("A_Const", value)?.sval;
 }
 
 /** A name written as text, as regclass reads it: `public.t_id_seq`, `"Users_id_seq"`. */
@@ -877,9 +861,10 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DropNotNull: withColumn((_, column) => {
     column.notNull = false;
   }),
-  AT_AlterColumnType: withColumn((_, column, cmd) => {
+  AT_AlterColumnType: withColumn((catalog, column, cmd) => {
     column.changedFrom = column.type;
     column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
+    demand(catalog, column, cmd, column.changedFrom);
   }),
   AT_AddIdentity: withColumn((catalog, column, cmd) => {
     const constraint = as("Constraint", cmd.def);
@@ -935,6 +920,7 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
   },
   OBJECT_TYPE: renameType,
   OBJECT_DOMAIN: renameType,
+  OBJECT_DOMCONSTRAINT: renameDomainCheck,
   OBJECT_COLUMN: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const column = table?.columns.get(node.subname ?? "");

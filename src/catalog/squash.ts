@@ -15,10 +15,10 @@ import type {
   TypeName,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, qualified, relationName, typeName } from "../pg/names.js";
+import { as, columnName, isNode, literalText, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { type Catalog, type Column, type EnumType, find, key, type Sequence, type Table, type TableConstraint } from "./model.js";
-import { literalText, nextvalSequence, replay } from "./replay.js";
+import { nextvalSequence, replay } from "./replay.js";
 
 /** A statement of a history, as PostgreSQL runs it. */
 export interface Step {

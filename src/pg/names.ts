@@ -38,6 +38,12 @@ export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): E
   return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
 }
 
+/** The text of a string constant, casts around it ignored. */
+export function literalText(value: Value | undefined): string | undefined {
+  const cast = as("TypeCast", value);
+  return cast ? literalText(cast.arg) : as("A_Const", value)?.sval;
+}
+
 /**
  * `c::type`, `c::text` or `c::text::type`: the cast that a change of the column's type does by itself.
  * @param to the type that the column gets

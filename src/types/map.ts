@@ -9,10 +9,9 @@ import {
   isAutoIncrement,
 } from "../catalog/model.js";
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
-import { literalText } from "../catalog/replay.js";
 import { string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
-import { as, type Name, typeName } from "../pg/names.js";
+import { as, literalText, type Name, typeName } from "../pg/names.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
 import { arrayToJson, type Codec, compositeToJson, ELEMENT, type ToJson } from "./values.js";
 

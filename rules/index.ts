@@ -15,6 +15,8 @@ import { aggregateRules } from "./functions/aggregates.js";
 import { arithmeticRules } from "./functions/arithmetic.js";
 import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
+import { dateRules } from "./functions/dates.js";
+import { intervalRules } from "./functions/intervals.js";
 import { stringRules } from "./functions/strings.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
@@ -130,6 +132,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...castRules,
   ...aggregateRules,
   ...stringRules,
+  ...dateRules,
+  ...intervalRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -40,7 +40,19 @@ export {
   type SchemaContext,
   warning,
 } from "./engine/contract.js";
-export { aggregate, type Call, enumLabels, operator, proofs, type Row, same, table, unchanged, type Write } from "./engine/forms.js";
+export {
+  aggregate,
+  type Call,
+  enumLabels,
+  type Operands,
+  operator,
+  proofs,
+  type Row,
+  same,
+  table,
+  unchanged,
+  type Write,
+} from "./engine/forms.js";
 export { infix, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
@@ -48,6 +60,7 @@ export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/o
 export { eachDescendant } from "./pg/walk.js";
 export { changeBetween } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
+export { addIntervals, INTERVAL_FIELDS, type Interval, intervalUnit, negated, parseInterval } from "./types/intervals.js";
 export {
   ARRAY_ROW,
   boundedLength,

@@ -63,6 +63,7 @@ function write(
       result: site.result ?? p.info(site.node)?.type ?? UNKNOWN,
       catalog: p.catalog,
       type: (arg) => typeOf(p, arg) ?? UNKNOWN,
+      own: (arg) => p.info(arg)?.type ?? UNKNOWN,
       text: constantText,
       integer: constantInteger,
       nullable: (arg) => p.info(arg)?.nullable ?? true,

@@ -32,6 +32,8 @@ export interface Call {
   readonly catalog: Catalog;
   /** The type of an argument where it stands: a literal's is the one it takes there. */
   type(arg: Value): PgType;
+  /** The type that an argument has by itself, before PostgreSQL converts it. */
+  own(arg: Value): PgType;
   /** The text of a constant, seen through casts to the type at hand; undefined when it is no constant, or NULL. */
   text(arg: Value): string | undefined;
   /** The value of an integer constant. */

@@ -102,7 +102,7 @@ const TRANSFORMS: { readonly [K in Kind]?: Transform<K> } = {
   SQLValueFunction: (_, node) => {
     const [type, nullable] = VALUE_FUNCTIONS[node.op ?? ""] ?? [];
     if (type === undefined) return undefined;
-    const mods = node.typmod === undefined || node.typmod < 0 || !node.op?.endsWith("_N") ? {} : { mods: [node.typmod] };
+    const mods = node.op?.endsWith("_N") ? { mods: [node.typmod ?? 0] } : {};
     return infoOf({ name: type, ...mods }, nullable ?? false);
   },
   GroupingFunc: (scope, node) => {

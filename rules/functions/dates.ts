@@ -1,0 +1,330 @@
+import { type Call, infix, proofs, raw, same, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+
+const TIMES = "timestamp|timestamptz";
+
+const STATEMENT = warning("{function} is the time of the statement in TiDB; in PostgreSQL all statements of a transaction have the same", {
+  help: "where several statements must agree, read the time once and pass it",
+});
+
+const now = (call: Call): Tidb => {
+  const digits = call.result.mods?.[0] ?? 6;
+  return digits === 6 ? tidb`NOW(6)` : tidb`CAST(NOW(6) AS DATETIME(${raw(String(digits))}))`;
+};
+
+const midnight = (time: Value | Tidb): Tidb => tidb`CAST(DATE(${time}) AS DATETIME(6))`;
+const formatted = (time: Value, format: string): Tidb => tidb`CAST(DATE_FORMAT(${time}, ${raw(`'${format}'`)}) AS DATETIME(6))`;
+const firstOf = (year: Tidb): Tidb => tidb`CAST(CONCAT(LPAD(${year}, 4, '0'), '-01-01') AS DATETIME(6))`;
+
+/** date_trunc() by its field (timestamp.c, timestamp_trunc). */
+const TRUNCATED: Readonly<Record<string, (time: Value) => Tidb>> = {
+  microseconds: (t) => tidb`${t}`,
+  milliseconds: (t) => infix("additive")`${t} - INTERVAL MICROSECOND(${t}) % 1000 MICROSECOND`,
+  second: (t) => infix("additive")`${t} - INTERVAL MICROSECOND(${t}) MICROSECOND`,
+  minute: (t) => formatted(t, "%Y-%m-%d %H:%i:00"),
+  hour: (t) => formatted(t, "%Y-%m-%d %H:00:00"),
+  day: midnight,
+  week: (t) => tidb`CAST(DATE_SUB(DATE(${t}), INTERVAL WEEKDAY(${t}) DAY) AS DATETIME(6))`,
+  month: (t) => formatted(t, "%Y-%m-01"),
+  quarter: (t) => tidb`CAST(CONCAT(LPAD(YEAR(${t}), 4, '0'), '-', LPAD(QUARTER(${t}) * 3 - 2, 2, '0'), '-01') AS DATETIME(6))`,
+  year: (t) => formatted(t, "%Y-01-01"),
+  decade: (t) => firstOf(tidb`YEAR(${t}) DIV 10 * 10`),
+  century: (t) => firstOf(tidb`(YEAR(${t}) - 1) DIV 100 * 100 + 1`),
+  millennium: (t) => firstOf(tidb`(YEAR(${t}) - 1) DIV 1000 * 1000 + 1`),
+};
+
+const seconds = (t: Value): Tidb => infix("additive")`SECOND(${t}) + MICROSECOND(${t}) / 1000000`;
+const DECIMAL = (value: Tidb, type: string): Tidb => tidb`CAST(${value} AS DECIMAL(${raw(type)}))`;
+const epoch = (micros: Tidb): Tidb => DECIMAL(infix("multiplicative")`${micros} / 1000000`, "20,6");
+
+/** EXTRACT by its field (timestamp.c, timestamp_part_common). */
+const EXTRACTED: Readonly<Record<string, (time: Value) => Tidb>> = {
+  microseconds: (t) => infix("additive")`SECOND(${t}) * 1000000 + MICROSECOND(${t})`,
+  milliseconds: (t) => DECIMAL(infix("additive")`SECOND(${t}) * 1000 + MICROSECOND(${t}) / 1000`, "8,3"),
+  second: (t) => DECIMAL(seconds(t), "8,6"),
+  minute: (t) => tidb`MINUTE(${t})`,
+  hour: (t) => tidb`HOUR(${t})`,
+  day: (t) => tidb`DAYOFMONTH(${t})`,
+  dow: (t) => infix("additive")`DAYOFWEEK(${t}) - 1`,
+  isodow: (t) => infix("additive")`WEEKDAY(${t}) + 1`,
+  doy: (t) => tidb`DAYOFYEAR(${t})`,
+  week: (t) => tidb`WEEK(${t}, 3)`,
+  isoyear: (t) => infix("multiplicative")`YEARWEEK(${t}, 3) DIV 100`,
+  month: (t) => tidb`MONTH(${t})`,
+  quarter: (t) => tidb`QUARTER(${t})`,
+  year: (t) => tidb`YEAR(${t})`,
+  decade: (t) => infix("multiplicative")`YEAR(${t}) DIV 10`,
+  century: (t) => infix("additive")`(YEAR(${t}) - 1) DIV 100 + 1`,
+  millennium: (t) => infix("additive")`(YEAR(${t}) - 1) DIV 1000 + 1`,
+  epoch: (t) => epoch(tidb`TIMESTAMPDIFF(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', ${t})`),
+};
+
+/** What a `time` has of it. */
+const OF_A_TIME = new Set(["microseconds", "milliseconds", "second", "minute", "hour"]);
+/** What a date has none of. */
+const NOT_OF_A_DATE = new Set(["microseconds", "milliseconds", "second", "minute", "hour"]);
+
+/** Abbreviations of fields (datetime.c, deltatktbl). */
+const FIELDS: Readonly<Record<string, string>> = {
+  seconds: "second",
+  sec: "second",
+  secs: "second",
+  s: "second",
+  minutes: "minute",
+  min: "minute",
+  mins: "minute",
+  m: "minute",
+  hours: "hour",
+  hr: "hour",
+  h: "hour",
+  days: "day",
+  d: "day",
+  weeks: "week",
+  w: "week",
+  months: "month",
+  mon: "month",
+  mons: "month",
+  years: "year",
+  yr: "year",
+  y: "year",
+  decades: "decade",
+  centuries: "century",
+  millisecond: "milliseconds",
+  ms: "milliseconds",
+  microsecond: "microseconds",
+  us: "microseconds",
+  qtr: "quarter",
+};
+
+function fieldOf(arg: Value, call: Call): string | undefined {
+  const text = call.text(arg)?.toLowerCase();
+  return text === undefined ? undefined : (FIELDS[text] ?? text);
+}
+
+/** EXTRACT gives a numeric, date_part() a double. */
+const asResult = (value: Tidb, call: Call): Tidb => (call.signature.result === "float8" ? tidb`CAST(${value} AS DOUBLE)` : value);
+
+const extracted = (field: string | undefined, time: Value, call: Call): Tidb | undefined => {
+  const form = field === undefined ? undefined : EXTRACTED[field];
+  const { name } = call.type(time);
+  if (!form || (name === "time" && !OF_A_TIME.has(field!)) || (name === "date" && NOT_OF_A_DATE.has(field!)))
+    return call.refuse(`EXTRACT of ${field ?? "a field that is no literal"} from ${name}`);
+  return asResult(form(time), call);
+};
+
+const FIELD_NAMES = Object.keys(EXTRACTED);
+
+/** A zone of the zone database, spelt as there: TiDB knows no others. */
+const ZONE = /^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_/-]+$/;
+const UTC = /^(?:utc|gmt)$/i;
+
+/** TiDB's name of a zone; undefined where there is none. */
+function zone(arg: Value, call: Call): Tidb | undefined {
+  const text = call.text(arg);
+  if (text === undefined) {
+    call.say("zone");
+    return tidb`${arg}`;
+  }
+  if (UTC.test(text)) return tidb`'+00:00'`;
+  if (ZONE.test(text)) return tidb`${arg}`;
+  return call.refuse(`the time zone '${text}', which the engines may read differently (write its name: 'Europe/Berlin')`);
+}
+
+const ZONES = warning("a time zone that is no literal must be a name of the zone database: others give NULL here, or another time", {
+  help: "store names such as Europe/Berlin, no abbreviations or offsets",
+});
+
+const UNCHECKED = warning("numbers that are no date or time give NULL or another time, where PostgreSQL raises an error", {
+  help: "check the numbers before; in INSERT and UPDATE TiDB raises an error too",
+});
+
+const dateText = (y: Value, m: Value, d: Value): Tidb => tidb`CONCAT(LPAD(${y}, 4, '0'), '-', ${m}, '-', ${d})`;
+const clockText = (h: Value, m: Value, s: Value): Tidb => tidb`CONCAT(${h}, ':', ${m}, ':', CAST(${s} AS DECIMAL(8,6)))`;
+
+export const dateRules = table(
+  "functions/dates",
+  { pg: "functions-datetime", tidb: "date-and-time-functions" },
+  {
+    now: {
+      calls: ["now()", "transaction_timestamp()", "current_timestamp()", "localtimestamp()"],
+      tidb: (_, call) => {
+        call.say("statement", { function: `${call.signature.name}()` });
+        return now(call);
+      },
+      why: "NOW() without digits gives whole seconds in TiDB.",
+      messages: { statement: STATEMENT },
+      proofs: [
+        { pg: "now() > '2024-01-01' AND now() = current_timestamp", findings: ["statement", "statement"] },
+        { pg: "localtimestamp > ts", findings: ["statement"] },
+        { pg: "current_timestamp(0) >= tz", findings: ["statement"] },
+        { pg: "extract(microseconds from current_timestamp(0)) % 1000000 = 0", findings: ["statement"] },
+      ],
+    },
+    "statement-timestamp": {
+      calls: ["statement_timestamp()"],
+      tidb: () => tidb`NOW(6)`,
+      proofs: proofs("statement_timestamp() > tz", "statement_timestamp() = statement_timestamp()"),
+    },
+    "clock-timestamp": { calls: ["clock_timestamp()"], tidb: () => tidb`SYSDATE(6)`, proofs: proofs("clock_timestamp() > tz") },
+    "current-date": {
+      calls: ["current_date()"],
+      tidb: () => tidb`CURRENT_DATE`,
+      proofs: proofs(
+        "current_date > d",
+        "current_date - current_date",
+        "current_date::timestamp = date_trunc('day', statement_timestamp()::timestamp)",
+      ),
+    },
+    localtime: { calls: ["localtime()"], tidb: () => tidb`CURRENT_TIME(6)`, proofs: proofs("localtime >= '00:00'") },
+    "date-trunc": {
+      calls: [`date_trunc(text, ${TIMES})`],
+      tidb: ([field, time], call) => {
+        const name = fieldOf(field, call);
+        const form = name === undefined ? undefined : TRUNCATED[name];
+        return form ? form(time) : call.refuse(`date_trunc() to ${name ?? "a field that is no literal"}`);
+      },
+      proofs: proofs(
+        ...Object.keys(TRUNCATED).flatMap((field) => [`date_trunc('${field}', ts)`, `date_trunc('${field}', tz)`]),
+        "date_trunc('month', d)",
+        "date_trunc('DAY', ts)::date",
+        "date_trunc('days', ts)",
+      ),
+    },
+    "date-trunc-zone": {
+      calls: ["date_trunc(text, timestamptz, text)"],
+      tidb: ([field, time, name], call) => {
+        if (NOT_OF_A_DATE.has(fieldOf(field, call) ?? "")) return call.refuse("date_trunc() to less than a day in a time zone");
+        const at = zone(name, call);
+        const local = at && tidb`CONVERT_TZ(${time}, '+00:00', ${at})`;
+        const there = local && call.other("date_trunc", ["text", "timestamp"], [field, local]);
+        return there && at && tidb`CONVERT_TZ(${there}, ${at}, '+00:00')`;
+      },
+      messages: { zone: ZONES },
+      proofs: [
+        ...proofs("date_trunc('day', tz, 'America/New_York')", "date_trunc('month', tz, 'UTC')", "date_trunc('week', tz, 'Europe/Berlin')"),
+        { pg: "date_trunc('day', tz, left('Europe/Berlin', 13))", findings: ["zone"] },
+      ],
+    },
+    extract: {
+      calls: [`extract(text, ${TIMES}|date|time)`, `date_part(text, ${TIMES}|date|time)`],
+      tidb: ([field, time], call) => extracted(fieldOf(field, call), time, call),
+      proofs: proofs(
+        ...FIELD_NAMES.flatMap((field) => [`extract(${field} from ts)`, `date_part('${field}', tz)`]),
+        ...FIELD_NAMES.filter((field) => !NOT_OF_A_DATE.has(field)).map((field) => `extract(${field} from d)`),
+        ...[...OF_A_TIME].map((field) => `extract(${field} from ti)`),
+        "extract(epoch from tz)::bigint",
+        "extract(year from ts) * 100 + extract(month from ts)",
+      ),
+    },
+    "at-time-zone": {
+      calls: [`timezone(text, ${TIMES})`],
+      tidb: ([name, time], call) => {
+        if (UTC.test(call.text(name) ?? "")) return tidb`${time}`;
+        const at = zone(name, call);
+        if (!at) return undefined;
+        return call.signature.args[1] === "timestamptz"
+          ? tidb`CONVERT_TZ(${time}, '+00:00', ${at})`
+          : tidb`CONVERT_TZ(${time}, ${at}, '+00:00')`;
+      },
+      why: "The session is in UTC, which is what a timestamptz is shown in.",
+      messages: { zone: ZONES },
+      proofs: [
+        ...["America/New_York", "Europe/Berlin", "UTC", "Asia/Kolkata"].flatMap((name) =>
+          proofs(`ts AT TIME ZONE '${name}'`, `tz AT TIME ZONE '${name}'`, `ts AT TIME ZONE 'UTC' AT TIME ZONE '${name}'`),
+        ),
+        { pg: "tz AT TIME ZONE left('Europe/Berlin', 13)", findings: ["zone"] },
+      ],
+    },
+    "date-plus-days": {
+      calls: ["+(date, int4)", "+(int4, date)"],
+      tidb: ([a, b], call) => {
+        const [day, count] = call.type(a).name === "date" ? [a, b] : [b, a];
+        return tidb`DATE_ADD(${day}, INTERVAL ${count} DAY)`;
+      },
+      why: "`+` adds to the number YYYYMMDD in TiDB.",
+      proofs: proofs("d + 1", "d + i2", "i2 + d", "d + (i2 - 1)", "d + 1 = db", "d + -1"),
+    },
+    "date-minus-days": {
+      calls: ["-(date, int4)"],
+      tidb: ([day, count]) => tidb`DATE_SUB(${day}, INTERVAL ${count} DAY)`,
+      proofs: proofs("d - 1", "d - i2", "d - 30 + 1"),
+    },
+    "date-difference": {
+      calls: ["-(date, date)"],
+      tidb: same("DATEDIFF"),
+      why: "`-` takes one number YYYYMMDD from the other in TiDB.",
+      proofs: proofs("d - db", "d - '2024-02-28'", "(d - db) * 2", "current_date - d > 0"),
+    },
+    "date-plus-time": {
+      calls: ["+(date, time)", "+(time, date)"],
+      tidb: ([a, b], call) => {
+        const [day, time] = call.type(a).name === "date" ? [a, b] : [b, a];
+        return tidb`TIMESTAMP(${day}, ${time})`;
+      },
+      proofs: proofs("d + ti", "ti + d", "d + time '12:30'"),
+    },
+    "make-date": {
+      calls: ["make_date(int4, int4, int4)"],
+      tidb: ([y, m, d], call) => {
+        call.say("unchecked");
+        return tidb`CAST(${dateText(y, m, d)} AS DATE)`;
+      },
+      messages: { unchecked: UNCHECKED },
+      proofs: [
+        { pg: "make_date(2024, i2, 5)", findings: ["unchecked"] },
+        { pg: "make_date(i4b, 2, 29)", findings: ["unchecked"], differs: true },
+        { pg: "make_date(extract(year from d)::int, 1, 1)", findings: ["unchecked"] },
+      ],
+    },
+    "make-time": {
+      calls: ["make_time(int4, int4, float8)"],
+      tidb: ([h, m, s], call) => {
+        call.say("unchecked");
+        return tidb`CAST(${clockText(h, m, s)} AS TIME(6))`;
+      },
+      messages: { unchecked: UNCHECKED },
+      proofs: [
+        { pg: "make_time(i2, 5, 6.5)", findings: ["unchecked"] },
+        { pg: "make_time(23, 59, 59.999999)", findings: ["unchecked"] },
+      ],
+    },
+    "make-timestamp": {
+      calls: ["make_timestamp(int4, int4, int4, int4, int4, float8)", "make_timestamptz(int4, int4, int4, int4, int4, float8)"],
+      tidb: ([y, m, d, hour, minute, second], call) => {
+        call.say("unchecked");
+        return tidb`CAST(CONCAT(${dateText(y, m, d)}, ' ', ${clockText(hour!, minute!, second!)}) AS DATETIME(6))`;
+      },
+      messages: { unchecked: UNCHECKED },
+      proofs: [
+        { pg: "make_timestamp(2024, i2, 5, 6, 7, 8.25)", findings: ["unchecked"] },
+        { pg: "make_timestamptz(2024, 2, 29, i2, 7, 59.999999)", findings: ["unchecked"] },
+      ],
+    },
+    "from-epoch": {
+      calls: ["to_timestamp(float8)"],
+      tidb: ([s]) => tidb`DATE_ADD(TIMESTAMP '1970-01-01 00:00:00.000000', INTERVAL ${s} SECOND)`,
+      why: "FROM_UNIXTIME gives NULL before 1970.",
+      proofs: proofs(
+        "to_timestamp(i4)",
+        "to_timestamp(f8b)",
+        "to_timestamp(1700000000.123456)",
+        "to_timestamp(i4::float8 / 1000)",
+        "to_timestamp(extract(epoch from ts))",
+        "date_trunc('day', to_timestamp(i8 % 4000000000))",
+      ),
+    },
+    overlaps: {
+      calls: [`overlaps(${TIMES}, ${TIMES}, ${TIMES}, ${TIMES})`],
+      tidb: ([s1, e1, s2, e2], call) => {
+        if ([s1, e1, s2, e2].some((time) => call.nullable(time))) return call.refuse("OVERLAPS of times that can be NULL");
+        const [from1, to1] = [tidb`LEAST(${s1}, ${e1})`, tidb`GREATEST(${s1}, ${e1})`];
+        const [from2, to2] = [tidb`LEAST(${s2}, ${e2})`, tidb`GREATEST(${s2}, ${e2})`];
+        return infix("or")`${from1} < ${to2} AND ${from2} < ${to1} OR ${from1} = ${from2}`;
+      },
+      proofs: proofs(
+        ...["2024-03-01", "2024-01-01", "2024-02-29"].map(
+          (end) => `(COALESCE(ts, '2024-02-29'), COALESCE(tsb, '2024-01-01')) OVERLAPS (timestamp '2024-01-01', timestamp '${end}')`,
+        ),
+      ),
+    },
+  },
+);

@@ -643,7 +643,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
 /** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
 function statementsOf(text: string): string[] {
   const statements = [""];
-  for (const [part, quoted] of text.matchAll(/('(?:[^'\\]+|\\[\s\S]|'')*'|`(?:[^`]+|``)*`)|;\n|[^;'`]+|[\s\S]/g))
+  for (const [part, quoted] of text.matchAll(/('[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|`[^`]*(?:``[^`]*)*`)|;\n|[^;'`]+|[\s\S]/g))
     if (part === ";\n" && quoted === undefined) statements.push("");
     else statements[statements.length - 1] += part;
   return statements;
@@ -713,7 +713,7 @@ function hasComment(chunk: Chunk): boolean {
 /** For comparing regardless of white space and of the letter case of words; quoted text stays as it is. */
 function squeeze(sql: string): string {
   return sql
-    .split(/('(?:[^']+|'')*'|"[^"]*"|`[^`]*`)/)
+    .split(/('[^']*(?:''[^']*)*'|"[^"]*"|`[^`]*`)/)
     .map((part, i) =>
       i % 2 === 1
         ? part

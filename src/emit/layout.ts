@@ -2,7 +2,7 @@
 const WIDTH = 100;
 
 /** Strings and quoted names of TiDB, in which a line break is part of the text. The inner `+` keeps long ones off the matcher's stack. */
-const QUOTED_OR_BREAK = /'(?:[^'\\]+|\\[\s\S]|'')*'|`(?:[^`]+|``)*`|\n/g;
+const QUOTED_OR_BREAK = /'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|`[^`]*(?:``[^`]*)*`|\n/g;
 
 /** Clauses on one line where they fit, otherwise each on its own. */
 export function clauses(parts: readonly string[]): string {

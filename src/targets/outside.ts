@@ -44,7 +44,7 @@ function qualifiedRelations(bare: string, shape: string): string[] {
 
 const STRING_NAME_COMMENT = new RegExp(
   [
-    String.raw`(?<text>'(?:[^'\\]+|\\[^]|'')*(?:'|$)|"(?:[^"\\]+|\\[^]|"")*(?:"|$))`,
+    String.raw`(?<text>'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*(?:'|$)|"[^"\\]*(?:(?:\\[^]|"")[^"\\]*)*(?:"|$))`,
     "(?<name>`(?:[^`]+|``)*(?:`|$))",
     String.raw`/\*(?!!|T!)[^]*?(?:\*/|$)|#.*|--(?=\s|$).*`,
     String.raw`/\*(?:!\d*|T!(?:\[\w*\])?)|\*/`,

@@ -2,6 +2,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  eachDescendant,
   isStar,
   type ResTarget,
   rule,
@@ -27,6 +28,9 @@ shows those of a RIGHT JOIN the other way round: the columns are written out, wh
   on: (takes) => [
     takes("SelectStmt", ["targetList", "fromClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
+      eachDescendant(select, (node) => {
+        if (node.kind === "JoinExpr") ctx.judged(node);
+      });
       if (!(select.fromClause ?? []).some(turnsRound)) return;
       const targets = (select.targetList ?? []).map((item) => spelt(as("ResTarget", item), select, ctx));
       if (targets.every((target) => target === undefined)) return;

@@ -34,12 +34,14 @@ export default rule({
   },
   on: (takes) => [
     takes("ReturningClause", ["exprs"], (returning, ctx) => {
+      for (const target of returning.exprs ?? []) if (isNode(target)) ctx.judged(target);
       const exprs = returning.exprs?.map((target) => withName(target, ctx));
       return exprs?.some((target, i) => target !== returning.exprs?.[i]) ? ctx.replace(ctx.change(returning, { exprs })) : undefined;
     }),
     takes("SelectStmt", ["targetList", "larg", "op"], (readable, ctx) => {
       const query = readable as SelectStmt;
       const { parent } = ctx;
+      for (const target of leading(query).targetList ?? []) if (isNode(target)) ctx.judged(target);
       // Elsewhere nobody sees a name: in EXISTS, IN, a scalar subquery, the right arm of a set operation, the source of an INSERT.
       const seen = parent === undefined || (SEEN.has(parent.kind) && !listsColumns(parent));
       if (!seen || (!query.larg && !query.targetList)) return;

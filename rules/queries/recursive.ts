@@ -5,6 +5,7 @@ import {
   isNode,
   leading,
   mapType,
+  type Node,
   note,
   outputName,
   type ResTarget,
@@ -36,6 +37,7 @@ without an error: 'a' stays one letter long, 1.5 has one digit behind the point,
   },
   on: (takes) => [
     takes("CommonTableExpr", ["ctename", "ctequery", "aliascolnames"], (cte, ctx) => {
+      ctx.judged(cte as Node);
       const query = as("SelectStmt", cte.ctequery);
       const name = cte.ctename ?? "";
       if (query?.op !== "SETOP_UNION" || !isRecursive(query, name)) return;

@@ -29,6 +29,9 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
   },
   messages: {
     columns: note("the new labels go into {columns}"),
+    absent: warning("{columns} are not in the output, and have the new labels only where their definitions get them", {
+      help: "see the finding at the statement that makes the table, and write its ENUM with all labels of {type}",
+    }),
     unused: note("no column has the type {type}: there is nothing to change"),
     renamed: note("label {label} becomes {to} in {columns}: added, rows updated, the old one taken away", {
       help: "run the UPDATE in batches on a large table: BATCH ON … LIMIT 1000 UPDATE …",
@@ -51,16 +54,19 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
       const name = qualified(alter.typeName ?? []);
       const type = find(ctx.catalog, ctx.catalog.enums, name);
       if (!type) return ctx.drop("unknown", { type: name.name });
-      const columns = [...ctx.catalog.tables.values()]
+      const all = [...ctx.catalog.tables.values()]
         .flatMap((t) => [...t.columns.values()])
-        .filter((c) => !ctx.lost(c.table.node) && !ctx.lost(c.def) && find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type);
+        .filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type);
+      const columns = all.filter((c) => !ctx.lost(c.table.node) && !ctx.lost(c.def));
+      const words = (of: readonly Column[]) => of.map(nameOf).join(", ");
+      const absent = all.filter((c) => !columns.includes(c));
+      if (absent.length > 0) ctx.report("absent", { columns: words(absent), type: name.name });
       const isArray = (column: Column) => (column.type.arrayBounds?.length ?? 0) > 0;
       const own = columns.filter((column) => !isArray(column));
-      if (columns.length === 0) return ctx.drop("unused", { type: name.name });
+      if (columns.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
       const label = alter.oldVal;
-      const words = (of: readonly Column[]) => of.map(nameOf).join(", ");
       if (label === undefined) {
-        if (own.length === 0) return ctx.drop("unused", { type: name.name });
+        if (own.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
         return ctx.statements(
           own.flatMap((column) => modified(ctx, column) ?? []),
           "columns",
@@ -111,6 +117,12 @@ ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
       pg: "ALTER TYPE mood ADD VALUE 'ok'",
       tidb: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok')",
       findings: ["not-changed", "columns"],
+    },
+    {
+      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, x a_type_of_elsewhere)",
+      pg: "ALTER TYPE mood ADD VALUE 'ok'",
+      tidb: null,
+      findings: ["absent"],
     },
   ],
 });

@@ -548,9 +548,18 @@ function absentTable(pass: Pass, node: Node): string | undefined {
     });
     return absent?.relname;
   }
-  if (node.kind !== "AlterTableStmt" && node.kind !== "IndexStmt") return undefined;
-  const table = node.relation && find(now, now.tables, relationName(node.relation));
+  const relation = changedTable(node);
+  const table = relation && find(now, now.tables, relation);
   return table && lost.has(table.node) ? table.name : undefined;
+}
+
+/** The table that a statement changes, by the name that it has afterwards. */
+function changedTable(node: Node): Name | undefined {
+  if (node.kind === "AlterTableStmt" || node.kind === "IndexStmt") return node.relation && relationName(node.relation);
+  if (node.kind !== "RenameStmt" || !node.relation) return undefined;
+  const name = relationName(node.relation);
+  if (node.renameType === "OBJECT_TABLE") return { ...name, name: node.newname ?? "" };
+  return node.renameType === "OBJECT_COLUMN" || node.renameType === "OBJECT_TABCONSTRAINT" ? name : undefined;
 }
 
 /** Statements whose every relation must be there. */

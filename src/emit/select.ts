@@ -70,11 +70,14 @@ export const selectPrinters: Printers = {
   CommonTableExpr: prints("CommonTableExpr", ["ctename", "aliascolnames", "ctequery", "search_clause", "cycle_clause"], (node, p) => {
     if (node.search_clause ?? node.cycle_clause) return p.refuse(node as Node, "SEARCH or CYCLE");
     const query = as("SelectStmt", (node as CommonTableExpr).ctequery);
+    if (!made(node) && !p.ledger.isJudged(node as Node)) return p.refuse(node as Node, "a WITH query's types");
     if (!query && !isTidb(node.ctequery)) return p.refuse(node as Node, "a statement that writes within a query");
     const columns = node.aliascolnames?.length ? ` (${names(node.aliascolnames)})` : "";
     return `${identifier(node.ctename ?? "")}${columns} AS ${parenthesized(p.print(node.ctequery))}`;
   }),
   ResTarget: prints("ResTarget", ["name", "val"], (node, p) => {
+    // A column without an alias has another name in TiDB, and two of one name are refused in places.
+    if (node.name === undefined && !made(node) && !p.ledger.isJudged(node as Node)) return p.refuse(node as Node, "a column's name");
     return node.name === undefined ? p.print(node.val) : `${p.print(node.val)} AS ${identifier(node.name)}`;
   }),
   ColumnRef: coerced(prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p))),
@@ -97,6 +100,7 @@ export const selectPrinters: Printers = {
     const join = node as JoinExpr;
     const word = JOINS[join.jointype ?? ""];
     if (!word) return p.refuse(join, "FULL JOIN");
+    if (mergesRight(join) && !p.ledger.isJudged(join)) return p.refuse(join, "the order of the columns behind *");
     if (join.alias) return p.refuse(join, "an alias of a join");
     const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
     const left = fromItem(join.larg, p);
@@ -129,6 +133,16 @@ export const selectPrinters: Printers = {
     return `FOR UPDATE${of.length > 0 ? ` OF ${of.join(", ")}` : ""}${node.waitPolicy === "LockWaitError" ? " NOWAIT" : ""}`;
   }),
 };
+
+/** Whether a rule made the node: what the parser made knows its place. */
+function made({ location }: { readonly location?: number }): boolean {
+  return location === undefined;
+}
+
+/** Whether TiDB shows the columns behind * in another order: those of the right table first. */
+function mergesRight(join: Pick<JoinExpr, "jointype" | "isNatural" | "usingClause">): boolean {
+  return join.jointype === "JOIN_RIGHT" && (join.isNatural === true || (join.usingClause ?? []).length > 0);
+}
 
 function isTidb(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { kind?: string }).kind === "Tidb";

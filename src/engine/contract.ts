@@ -71,6 +71,8 @@ export interface Context<M extends string = string> {
   drop(message: M, data?: Data): Outcome;
   /** What the last `report` said: the column, key or index that the node makes is in the output, but not as the source has it. */
   differs(node: Node): void;
+  /** The rule looked at what the node means without a word for it: without the rule, printers that ask `isJudged` refuse the node. */
+  judged(node: Node): void;
   /** The rule dealt with the value and all below it: nothing the grammar is known to have is lost. */
   consumed(value: Value): void;
   /** The node's fields stand in another node that a rule made from it. */

@@ -100,6 +100,7 @@ export class Ledger {
   readonly #entries = new Map<AnyNode, Entry>();
   readonly #origins = new Map<AnyNode, AnyNode>();
   readonly #lost = new Set<AnyNode>();
+  readonly #judged = new Set<AnyNode>();
   readonly #base: Ledger | undefined;
 
   /** @param base what whole-schema rules recorded; a ledger is kept for one statement and then thrown away */
@@ -147,6 +148,15 @@ export class Ledger {
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
     this.#entry(node).consumed = true;
+  }
+
+  /** A rule looked at what the node means without saying it: printers that must not print it unseen ask `isJudged`. */
+  judged(node: AnyNode): void {
+    this.#judged.add(this.origin(node));
+  }
+
+  isJudged(node: AnyNode): boolean {
+    return this.#judged.has(this.origin(node));
   }
 
   isReported(node: AnyNode): boolean {

@@ -17,6 +17,7 @@ import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
 import { dateRules } from "./functions/dates.js";
 import { intervalRules } from "./functions/intervals.js";
+import { jsonRules } from "./functions/json.js";
 import { stringRules } from "./functions/strings.js";
 import expression from "./indexes/expression.js";
 import length from "./indexes/length.js";
@@ -134,6 +135,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...stringRules,
   ...dateRules,
   ...intervalRules,
+  ...jsonRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -1,0 +1,730 @@
+import {
+  as,
+  type Call,
+  infix,
+  note,
+  type Operands,
+  proofs,
+  raw,
+  string,
+  type Tidb,
+  table,
+  tidb,
+  type Value,
+  type Write,
+  warning,
+} from "../../src/rule.js";
+
+type Printable = Value | Tidb;
+
+const text = (value: string): Tidb => tidb`${raw(string(value))}`;
+const literal = (json: unknown): Tidb => tidb`CAST(${text(JSON.stringify(json))} AS JSON)`;
+/** A step into an object. */
+const member = (key: string) => `.${JSON.stringify(key)}`;
+const extract = (document: Printable, path: string): Tidb => tidb`JSON_EXTRACT(${document}, ${text(`$${path}`)})`;
+const type = (document: Printable): Tidb => tidb`JSON_TYPE(${document})`;
+const isType = (document: Printable, name: string): Tidb => infix("comparison")`${type(document)} = ${text(name)}`;
+
+/** JSON's null is no text in PostgreSQL, and the word null in TiDB. */
+const unquoted = (value: Tidb): Tidb => tidb`CASE WHEN ${type(value)} <> 'NULL' THEN JSON_UNQUOTE(${value}) END`;
+
+const SPELT = note("an object's or a decimal number's text may be spelt otherwise: other order of keys, other zeros", {
+  help: "compare documents as JSON, and numbers as numbers",
+});
+
+/** An element by a place that is known; PostgreSQL counts negative ones from the end. */
+function element(document: Printable, place: number, isJson: boolean): Tidb {
+  const path = place >= 0 ? `[${place}]` : place === -1 ? "[last]" : `[last${place + 1}]`;
+  const value = extract(document, path);
+  // A scalar jsonb is an array of one (jsonfuncs.c); TiDB takes the object too.
+  if (isJson) return tidb`CASE WHEN ${isType(document, "ARRAY")} THEN ${value} END`;
+  if (place === -1) return tidb`CASE ${type(document)} WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN ${value} ELSE ${document} END`;
+  return tidb`CASE WHEN ${type(document)} <> 'OBJECT' THEN ${value} END`;
+}
+
+function elementAt(document: Printable, place: Value, call: Call): Tidb {
+  const isJson = call.signature.args[0] === "json";
+  const known = call.integer(place);
+  if (known !== undefined) return element(document, known, isJson);
+  const path = tidb`CONCAT('$[', CASE WHEN ${place} < 0 THEN CONCAT('last', ${place} + 1) ELSE ${place} END, ']')`;
+  const fixed = tidb`REPLACE(${path}, 'last0', 'last')`;
+  const value = tidb`JSON_EXTRACT(${document}, ${fixed})`;
+  return isJson
+    ? tidb`CASE WHEN ${isType(document, "ARRAY")} THEN ${value} END`
+    : tidb`CASE ${type(document)} WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN ${value} ELSE CASE WHEN ${place} IN (0, -1) THEN ${document} END END`;
+}
+
+/** A member by a key; keys of a chain, all known, are one path. */
+function memberOf(document: Value, key: Value, call: Call): Tidb {
+  const known = call.text(key);
+  if (known === undefined) return tidb`JSON_EXTRACT(${document}, CONCAT('$.', JSON_QUOTE(${key})))`;
+  let path = member(known);
+  let inner = document;
+  for (;;) {
+    const { variant, name, lexpr, rexpr } = as("A_Expr", inner) ?? {};
+    const step = variant === "AEXPR_OP" && name?.at(-1) === "->" && rexpr !== undefined ? call.text(rexpr) : undefined;
+    if (step === undefined || lexpr === undefined || call.type(rexpr!).name !== "text") return extract(inner, path);
+    call.open(inner as never);
+    path = member(step) + path;
+    inner = lexpr;
+  }
+}
+
+/** Texts of an array of constants: `'{a,b}'` or `ARRAY['a', 'b']`. */
+function texts(array: Value, call: Call): readonly string[] | undefined {
+  const elements = as("A_ArrayExpr", array)?.elements ?? as("A_ArrayExpr", as("TypeCast", array)?.arg)?.elements;
+  if (elements) {
+    const known = elements.map((each) => call.text(each));
+    return known.includes(undefined) ? undefined : (known as string[]);
+  }
+  const written = call.text(array);
+  if (written === undefined) return undefined;
+  const inner = /^\s*\{(.*)\}\s*$/s.exec(written)?.[1];
+  if (inner === undefined || inner.trim() === "") return inner === undefined ? undefined : [];
+  const items = [...inner.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*?))\s*(,|$)/gsy)].filter(([all]) => all !== "");
+  if (items.map(([all]) => all).join("") !== inner) return undefined;
+  return items.map(([, quoted, bare]) => quoted?.replaceAll(/\\(.)/gs, "$1") ?? bare!);
+}
+
+const INTEGER = /^-?\d+$/;
+
+/** What `#>` finds (jsonfuncs.c, get_jsonb_path_all): a number is a key of an object and a place in an array. */
+function found(document: Printable, path: readonly string[]): Tidb {
+  let at: Tidb = tidb`${document}`;
+  let plain = "";
+  const flushed = () => (plain === "" ? at : extract(at, plain));
+  for (const step of path) {
+    if (!INTEGER.test(step)) {
+      plain += member(step);
+      continue;
+    }
+    const parent = flushed();
+    plain = "";
+    const place = Number(step);
+    const index = place >= 0 ? `[${place}]` : place === -1 ? "[last]" : `[last${place + 1}]`;
+    at = tidb`CASE ${type(parent)} WHEN 'ARRAY' THEN ${extract(parent, index)} WHEN 'OBJECT' THEN ${extract(parent, member(step))} END`;
+  }
+  return flushed();
+}
+
+function atPath(document: Value, path: Value, call: Call): Tidb | undefined {
+  const known = texts(path, call);
+  return known ? found(document, known) : call.refuse("a JSON path that is no literal");
+}
+
+const fixedPath = (args: readonly Value[], call: Call): Tidb | undefined => {
+  const [document, ...path] = args;
+  const known = path.map((each) => call.text(each));
+  return known.includes(undefined) ? call.refuse("a JSON path that is no literal") : found(document!, known as string[]);
+};
+
+/** Whether a document has all that a constant has (jsonb_op.c, JsonbDeepContains); `deeper` where TiDB's own test, which finds more, is used. */
+function contains(document: Tidb, pattern: unknown, deeper: () => void): Tidb {
+  if (Array.isArray(pattern)) {
+    const items = pattern.map((item) => {
+      if (typeof item !== "object" || item === null) return infix("comparison")`${literal(item)} MEMBER OF (${document})`;
+      deeper();
+      return tidb`JSON_CONTAINS(${document}, ${text(JSON.stringify([item]))})`;
+    });
+    return all([isType(document, "ARRAY"), ...items]);
+  }
+  if (typeof pattern === "object" && pattern !== null) {
+    const fields = Object.entries(pattern).map(([key, value]) => {
+      const inner = extract(document, member(key));
+      return typeof value === "object" && value !== null
+        ? contains(inner, value, deeper)
+        : infix("comparison")`${inner} = ${literal(value)}`;
+    });
+    return all([isType(document, "OBJECT"), ...fields]);
+  }
+  return infix("comparison")`${literal(pattern)} MEMBER OF (${document})`;
+}
+
+function all(conditions: readonly Tidb[], word = "and"): Tidb {
+  const [first, ...rest] = conditions;
+  return rest.reduce((sum, each) => (word === "and" ? infix("and")`${sum} AND ${each}` : infix("or")`${sum} OR ${each}`), first!);
+}
+
+/** A condition that is false where it is NULL, unless the document is NULL. */
+const decided = (document: Value, condition: Tidb, call: Call): Tidb =>
+  call.nullable(document)
+    ? tidb`CASE WHEN ${document} IS NOT NULL THEN COALESCE(${condition}, FALSE) END`
+    : tidb`COALESCE(${condition}, FALSE)`;
+
+/** The document that a constant is; undefined for all others. */
+function constant(value: Value, call: Call): { readonly json: unknown } | undefined {
+  const written = call.text(value);
+  if (written === undefined) return undefined;
+  try {
+    return { json: JSON.parse(written) };
+  } catch {
+    return undefined;
+  }
+}
+
+const DEEPER = warning("TiDB's JSON_CONTAINS finds more than @>: a value also within an array that stands in its place", {
+  help: "compare single members where documents can have such arrays: j ->> 'a' = 'x'",
+});
+
+const containment = (document: Value, part: Value, call: Call): Tidb | undefined => {
+  const pattern = constant(part, call);
+  let deeper = false;
+  if (!pattern) {
+    call.say("deeper");
+    return tidb`JSON_CONTAINS(${document}, ${part})`;
+  }
+  const condition = contains(tidb`${document}`, pattern.json, () => {
+    deeper = true;
+  });
+  if (deeper) call.say("deeper");
+  return decided(document, condition, call);
+};
+
+/** A key of an object, an element of an array, or the text itself. */
+const has = (document: Value, key: string): Tidb =>
+  infix("or")`JSON_CONTAINS_PATH(${document}, 'one', ${text(`$${member(key)}`)}) OR ${text(key)} MEMBER OF (${document})`;
+
+const keys =
+  (word: "and" | "or"): Write =>
+  ([document, array], call) => {
+    const known = texts(array, call);
+    if (!known?.length) return call.refuse(`operator ${call.signature.name} with keys that are no literals`);
+    return all(
+      known.map((key) => has(document, key)),
+      word,
+    );
+  };
+
+/** A value within JSON, as to_jsonb() writes it; undefined for types it writes otherwise than TiDB can. */
+function asJson(value: Value, call: Call): Tidb | undefined {
+  const { name } = call.type(value);
+  if (as("A_Const", value)?.isnull) return tidb`NULL`;
+  const form = JSON_FORMS[name] ?? (name.endsWith("[]") ? AS_IT_IS : undefined);
+  if (form) return form(value, call);
+  return call.catalog.enums.has(name) ? tidb`CAST(${value} AS CHAR)` : call.refuse(`a value of type ${name} in JSON`);
+}
+
+const AS_IT_IS = (value: Value): Tidb => tidb`${value}`;
+const BOOLEAN = (value: Value): Tidb => tidb`CAST(CASE WHEN ${value} THEN 'true' WHEN NOT ${value} THEN 'false' END AS JSON)`;
+const asText = (value: Value, call: Call): Tidb => call.other("::", [call.type(value).name, "text"], [value]) ?? tidb`${value}`;
+const ISO = (value: Value): Tidb => tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM DATE_FORMAT(${value}, '%Y-%m-%dT%H:%i:%s.%f')))`;
+
+const JSON_FORMS: Readonly<Record<string, (value: Value, call: Call) => Tidb>> = {
+  int2: AS_IT_IS,
+  int4: AS_IT_IS,
+  int8: AS_IT_IS,
+  float8: AS_IT_IS,
+  numeric: (value, call) => {
+    // Digits beyond a double's are lost; with modifiers it is known that there are none.
+    if ((call.type(value).mods?.[0] ?? 99) > 15 && call.text(value) === undefined) call.say("double");
+    return tidb`${value}`;
+  },
+  bool: BOOLEAN,
+  text: AS_IT_IS,
+  varchar: AS_IT_IS,
+  name: AS_IT_IS,
+  unknown: AS_IT_IS,
+  uuid: AS_IT_IS,
+  interval: AS_IT_IS,
+  json: AS_IT_IS,
+  jsonb: AS_IT_IS,
+  date: asText,
+  time: asText,
+  timestamp: ISO,
+  timestamptz: (value) => tidb`CONCAT(${ISO(value)}, '+00:00')`,
+};
+
+const DOUBLE = warning("a numeric becomes a double within JSON: digits behind the 15th are lost", {
+  help: "cast it to text within the document where they matter",
+});
+
+/** Types whose value in JSON is a number or a document by itself. */
+const NUMBERS = new Set(["int2", "int4", "int8", "float8", "numeric"]);
+
+/** The value as a document of its own. */
+function document(value: Value, call: Call): Tidb | undefined {
+  const { name } = call.type(value);
+  const inner = asJson(value, call);
+  if (!inner || name === "json" || name === "jsonb" || name === "bool" || name.endsWith("[]")) return inner;
+  return NUMBERS.has(name) ? tidb`CAST(${inner} AS JSON)` : tidb`CAST(JSON_QUOTE(${inner}) AS JSON)`;
+}
+
+function listed(name: string, items: readonly Tidb[]): Tidb {
+  if (items.length === 0) return tidb`${raw(`${name}()`)}`;
+  return { kind: "Tidb", texts: [`${name}(`, ...items.slice(1).map(() => ", "), ")"], holes: items };
+}
+
+const build: Write = (args, call) => {
+  const isObject = call.signature.name.endsWith("object");
+  if (isObject && args.length % 2 === 1) return call.refuse(`${call.signature.name}() of an odd number of values`);
+  const items = (args as readonly Value[]).map((arg, i) => {
+    if (!isObject || i % 2 === 1) return asJson(arg, call);
+    return TEXT.has(call.type(arg).name) ? tidb`${arg}` : asText(arg, call);
+  });
+  return items.includes(undefined) ? undefined : listed(isObject ? "JSON_OBJECT" : "JSON_ARRAY", items as Tidb[]);
+};
+const TEXT = new Set(["text", "varchar", "unknown", "name"]);
+
+/** Fields of an object that is known: a constant, or jsonb_build_object() with known keys. */
+function fieldsOf(value: Value, call: Call): readonly (readonly [string, Tidb])[] | undefined {
+  const known = constant(value, call)?.json;
+  if (typeof known === "object" && known !== null && !Array.isArray(known))
+    return Object.entries(known).map(([key, inner]) => [key, literal(inner)] as const);
+  const made = as("FuncCall", value);
+  const args = made?.args ?? [];
+  if (made?.funcname?.at(-1) !== "jsonb_build_object" || args.length === 0) return undefined;
+  const pairs = args.flatMap((key, i) => (i % 2 === 0 ? [[call.text(key), args[i + 1]!] as const] : []));
+  if (pairs.some(([key]) => key === undefined)) return undefined;
+  const fields = pairs.map(([key, inner]) => [key!, asJson(inner, call)] as const);
+  if (fields.some(([, inner]) => inner === undefined)) return undefined;
+  call.open(made as never);
+  return fields as readonly (readonly [string, Tidb])[];
+}
+
+const concatenated: Write = ([left, right], call) => {
+  const known = constant(right, call)?.json;
+  const merged = tidb`JSON_MERGE_PRESERVE(${left}, ${right})`;
+  if (Array.isArray(known)) return merged;
+  const fields = fieldsOf(right, call);
+  if (fields) {
+    const set = listed("JSON_SET", [tidb`${left}`, ...fields.flatMap(([key, value]) => [text(`$${member(key)}`), value])]);
+    if (fields.length === 0) return tidb`CASE WHEN ${isType(left, "OBJECT")} THEN ${left} ELSE ${merged} END`;
+    return known === undefined
+      ? tidb`CASE WHEN ${isType(left, "OBJECT")} THEN ${set} WHEN ${left} IS NOT NULL THEN ${mergedFields(left, fields)} END`
+      : tidb`CASE WHEN ${isType(left, "OBJECT")} THEN ${set} ELSE ${merged} END`;
+  }
+  call.say("deep");
+  return tidb`CASE WHEN ${isType(left, "OBJECT")} AND ${isType(right, "OBJECT")} THEN JSON_MERGE_PATCH(${left}, ${right}) ELSE ${merged} END`;
+};
+
+const mergedFields = (left: Value, fields: readonly (readonly [string, Tidb])[]): Tidb =>
+  tidb`JSON_MERGE_PRESERVE(${left}, ${listed(
+    "JSON_OBJECT",
+    fields.flatMap(([key, value]) => [text(key), value]),
+  )})`;
+
+const SCALAR = note("what is no document of that kind is left as it is, where PostgreSQL raises an error", {
+  help: "nothing to do where all documents are objects or arrays",
+});
+
+const removed =
+  (paths: (args: Operands, call: Call) => readonly string[] | undefined): Write =>
+  (args, call) => {
+    const found = paths(args, call);
+    if (!found?.length) return call.refuse("keys to remove that are no literals");
+    call.say("scalar");
+    return listed("JSON_REMOVE", [tidb`${args[0]}`, ...found.map((path) => text(`$${path}`))]);
+  };
+
+const LIST = warning("of an array, strings that are equal to the key are not removed, as PostgreSQL does", {
+  help: "nothing to do where the documents are objects",
+});
+
+/** The path that jsonb_set() and #- walk, numbers being places: undefined where it cannot be told. */
+function stepsOf(path: Value, call: Call): string | undefined {
+  const known = texts(path, call);
+  if (!known || known.length === 0 || known.some((step) => INTEGER.test(step) && Number(step) < 0)) return undefined;
+  return known.map((step) => (INTEGER.test(step) ? `[${Number(step)}]` : member(step))).join("");
+}
+
+/** Where a number is a place, the document must have an array there: an object is taken for an array of one by TiDB. */
+function guarded(target: Value, path: string, change: Tidb): Tidb {
+  const places = [...path.matchAll(/\[\d+\]/g)].filter(
+    ({ index }) => !/"[^"]*$/.test(path.slice(0, index).replaceAll(/"(?:[^"\\]|\\.)*"/g, "")),
+  );
+  if (places.length === 0) return change;
+  const parents = places.map(({ index }) => (index === 0 ? tidb`${target}` : extract(target, path.slice(0, index))));
+  return tidb`CASE WHEN ${all(parents.map((parent) => isType(parent, "ARRAY")))} THEN ${change} ELSE ${target} END`;
+}
+
+const PLACES = warning("a number in the path is a place in an array; an object there is left as it is", {
+  help: "write the key of an object in another way than as a number",
+});
+
+const set: Write = ([target, path, value, create], call) => {
+  const steps = stepsOf(path, call);
+  if (steps === undefined) return call.refuse("a JSON path that is no literal, or counts from the end");
+  const make = create === undefined ? "true" : call.text(create);
+  if (make === undefined) return call.refuse("jsonb_set() that is told by a column whether to create");
+  call.say("scalar");
+  if (/\[\d+\]/.test(steps)) call.say("places");
+  const name = raw(/^t/.test(make) ? "JSON_SET" : "JSON_REPLACE");
+  const change = guarded(target, steps, tidb`${name}(${target}, ${text(`$${steps}`)}, ${value})`);
+  return call.nullable(value) ? tidb`CASE WHEN ${value} IS NOT NULL THEN ${change} END` : change;
+};
+
+const KIND = warning("{function} of a document that is no {kind} gives {gives}, where PostgreSQL raises an error", {
+  help: "check with jsonb_typeof() first where documents differ",
+});
+
+const aggregated: Write = ([value], call) => {
+  if (call.over.raw !== "") return call.refuse(`${call.signature.name}() over a window`);
+  const inner = asJson(value, call);
+  if (!inner) return undefined;
+  if (call.order.raw === "" && call.distinct.raw === "" && call.filter === undefined) {
+    call.say("order");
+    return tidb`JSON_ARRAYAGG(${inner})`;
+  }
+  const { name } = call.type(value);
+  const written =
+    NUMBERS.has(name) || name === "bool" || name === "json" || name === "jsonb" || name.endsWith("[]") ? inner : tidb`JSON_QUOTE(${inner})`;
+  const item = tidb`COALESCE(CAST(${written} AS CHAR), 'null')`;
+  const kept = call.filter === undefined ? item : tidb`CASE WHEN ${call.filter} THEN ${item} END`;
+  call.say("length");
+  if (call.order.raw === "") call.say("order");
+  return tidb`CAST(CONCAT('[', GROUP_CONCAT(${call.distinct}${kept}${call.order} SEPARATOR ','), ']') AS JSON)`;
+};
+
+const AGGREGATE = {
+  order: warning("the values come in any order", { help: "write the order into the call: jsonb_agg(x ORDER BY y)" }),
+  length: warning("the array is put together as text, which is cut at group_concat_max_len bytes: 1024 unless it is set", {
+    help: "SET SESSION group_concat_max_len = 1073741824 in the connection of the application",
+  }),
+};
+
+const JSON_TYPES = "json|jsonb";
+
+const quiet = (findings: readonly string[], ...expressions: readonly string[]) => expressions.map((pg) => ({ pg, findings }));
+
+export const jsonRules = table(
+  "functions/json",
+  { pg: "functions-json", tidb: "json-functions" },
+  {
+    member: {
+      calls: [`->(${JSON_TYPES}, text)`],
+      tidb: ([document, key], call) => memberOf(document, key, call),
+      proofs: proofs(
+        "j -> 'a'",
+        "j -> ''",
+        "j -> 'é'",
+        "j -> 'a' -> 'b' -> 'c'",
+        "j -> 'a\"b'",
+        "j -> tb",
+        "j -> 'tags'",
+        "(j -> 'a') = '1'",
+      ),
+    },
+    "member-text": {
+      calls: [`->>(${JSON_TYPES}, text)`],
+      tidb: ([document, key], call) => {
+        call.say("spelt");
+        return unquoted(memberOf(document, key, call));
+      },
+      messages: { spelt: SPELT },
+      proofs: quiet(
+        ["spelt"],
+        "j ->> 'a'",
+        "j ->> 'tags'",
+        "j -> 'a' ->> 'b'",
+        "j ->> tb",
+        "(j ->> 'a') = 'x'",
+        "j ->> 'n' || '!'",
+        "j ->> 'k'",
+      ),
+    },
+    element: {
+      calls: [`->(${JSON_TYPES}, int4)`],
+      tidb: ([document, place], call) => elementAt(document, place, call),
+      proofs: proofs("j -> 0", "j -> 1", "j -> -1", "j -> -2", "j -> i2", "j -> 'a' -> 1", "j -> 'a' -> 0 -> 'x'", "j -> 1 -> -1"),
+    },
+    "element-text": {
+      calls: [`->>(${JSON_TYPES}, int4)`],
+      tidb: ([document, place], call) => {
+        call.say("spelt");
+        return unquoted(elementAt(document, place, call));
+      },
+      messages: { spelt: SPELT },
+      proofs: quiet(["spelt"], "j ->> 2", "j -> 'tags' ->> 0", "j ->> -1"),
+    },
+    path: {
+      calls: [`#>(${JSON_TYPES}, text[])`],
+      tidb: ([document, path], call) => atPath(document, path, call),
+      proofs: proofs(
+        "j #> '{a}'",
+        "j #> '{a,b,c}'",
+        "j #> '{a,b,c,1}'",
+        "j #> '{0,a}'",
+        "j #> ARRAY['a','1','0']",
+        "j #> '{}'",
+        "j #> '{-1}'",
+        `j #> '{"a","b"}'`,
+      ),
+    },
+    "path-text": {
+      calls: [`#>>(${JSON_TYPES}, text[])`],
+      tidb: ([document, path], call) => {
+        call.say("spelt");
+        const value = atPath(document, path, call);
+        return value && unquoted(value);
+      },
+      messages: { spelt: SPELT },
+      proofs: quiet(["spelt"], "j #>> '{a}'", "j #>> '{a,b,c,0}'", "j #>> '{tags,-1}'", "j #>> ARRAY['0','a']"),
+    },
+    "extract-path": {
+      calls: ["json", "jsonb"].map((name) => `${name}_extract_path(${name}, text...)`),
+      tidb: (args, call) => fixedPath(args, call),
+      proofs: proofs("jsonb_extract_path(j, 'a', 'b')", "jsonb_extract_path(j, 'a', '1', '0')"),
+    },
+    "extract-path-text": {
+      calls: ["json", "jsonb"].map((name) => `${name}_extract_path_text(${name}, text...)`),
+      tidb: (args, call) => {
+        call.say("spelt");
+        const value = fixedPath(args, call);
+        return value && unquoted(value);
+      },
+      messages: { spelt: SPELT },
+      proofs: quiet(["spelt"], "jsonb_extract_path_text(j, 'a', 'b', 'c')", "jsonb_extract_path_text(j, 'k')"),
+    },
+    contains: {
+      calls: ["@>(jsonb, jsonb)"],
+      tidb: ([document, part], call) => containment(document, part, call),
+      why: "JSON_CONTAINS finds a value also in an array in its place; members are compared one by one.",
+      messages: { deeper: DEEPER },
+      proofs: [
+        ...proofs(
+          ...[
+            `{"a": 1}`,
+            `{"a": {"b": {}}}`,
+            `{"a": "x", "n": 12345678901}`,
+            "[1]",
+            "[1, 3]",
+            `["a"]`,
+            "[null]",
+            "{}",
+            "[]",
+            "1",
+            `"a"`,
+            "null",
+            `{"tags": ["p"]}`,
+            `{"a": null}`,
+            "true",
+            `{"a": [1]}`,
+          ].map((part) => `j @> '${part}'`),
+          `NOT j @> '{"a": 1}'`,
+          `j -> 'a' @> '{"b": {"c": [10]}}'`,
+        ),
+        { pg: `j @> '[{"a": 1}]'`, findings: ["deeper"] },
+        { pg: "j @> jb", findings: ["deeper"], differs: true },
+      ],
+    },
+    contained: {
+      calls: ["<@(jsonb, jsonb)"],
+      tidb: ([part, document], call) => containment(document, part, call),
+      messages: { deeper: DEEPER },
+      proofs: [...proofs(`'1' <@ j`, `'{"a": 1}' <@ j`), { pg: `j <@ '{"a": 1, "b": 2}'`, findings: ["deeper"] }],
+    },
+    exists: {
+      calls: ["?(jsonb, text)"],
+      tidb: ([document, key], call) => {
+        const known = call.text(key);
+        if (known !== undefined) return has(document, known);
+        return infix("or")`JSON_CONTAINS_PATH(${document}, 'one', CONCAT('$.', JSON_QUOTE(${key}))) OR ${key} MEMBER OF (${document})`;
+      },
+      proofs: proofs("j ? 'a'", "j ? 'b'", "j ? ''", "NOT j ? 'tags'", "j ? tb", "j -> 'a' ? 'b'"),
+    },
+    "exists-any": { calls: ["?|(jsonb, text[])"], tidb: keys("or"), proofs: proofs("j ?| '{a,b}'", "j ?| ARRAY['k', 'é']") },
+    "exists-all": { calls: ["?&(jsonb, text[])"], tidb: keys("and"), proofs: proofs("j ?& '{a,b}'", "j ?& ARRAY['a', 'k']") },
+    concatenate: {
+      calls: ["||(jsonb, jsonb)"],
+      tidb: concatenated,
+      messages: {
+        deep: warning("objects within the two objects are merged too, and members that become null are removed", {
+          help: "set single members where documents are nested: jsonb_set()",
+        }),
+        double: DOUBLE,
+      },
+      proofs: [
+        ...proofs(
+          `j || '{"a": 9, "z": null}'`,
+          "j || '[1, 2]'",
+          "j || '{}'",
+          "j || jsonb_build_object('a', i4, 'q', t)",
+          "jsonb_build_object('x', 1) || jsonb_build_object('y', b)",
+        ),
+        { pg: "j || jb", findings: ["deep"] },
+        { pg: "j || jsonb_build_object('n', nn)", findings: ["double"] },
+      ],
+    },
+    "remove-key": {
+      calls: ["-(jsonb, text)"],
+      tidb: ([document, key], call) => {
+        call.say("list");
+        const known = call.text(key);
+        const path = known === undefined ? tidb`CONCAT('$.', JSON_QUOTE(${key}))` : text(`$${member(known)}`);
+        return tidb`JSON_REMOVE(${document}, ${path})`;
+      },
+      messages: { list: LIST },
+      proofs: [
+        { pg: "j - 'a'", findings: ["list"], differs: true },
+        { pg: "(j -> 'a') - 'b'", findings: ["list"] },
+        { pg: "j - tb", findings: ["list"], differs: true },
+      ],
+    },
+    "remove-keys": {
+      calls: ["-(jsonb, text[])"],
+      tidb: (args, call) => {
+        call.say("list");
+        return removed(([, keys]) => texts(keys, call)?.map(member))(args, call);
+      },
+      messages: { list: LIST, scalar: SCALAR },
+      proofs: [{ pg: "j - '{a,k}'::text[]", findings: ["list", "scalar"], differs: true }],
+    },
+    "remove-element": {
+      calls: ["-(jsonb, int4)"],
+      tidb: removed(([, place], call) => {
+        const at = call.integer(place);
+        return at === undefined ? undefined : [at >= 0 ? `[${at}]` : at === -1 ? "[last]" : `[last${at + 1}]`];
+      }),
+      messages: { scalar: SCALAR },
+      proofs: quiet(["scalar"], "j - 0", "j - 1", "j - -1", "j - 9"),
+    },
+    "remove-path": {
+      calls: ["#-(jsonb, text[])"],
+      tidb: ([document, path], call) => {
+        const steps = stepsOf(path, call);
+        if (steps === undefined) return call.refuse("a JSON path that is no literal, or counts from the end");
+        call.say("scalar");
+        return guarded(document, steps, tidb`JSON_REMOVE(${document}, ${text(`$${steps}`)})`);
+      },
+      messages: { scalar: SCALAR },
+      proofs: quiet(["scalar"], "j #- '{a}'", "j #- '{a,b}'", "j #- '{tags,0}'", "j #- '{0,a}'"),
+    },
+    set: {
+      calls: ["jsonb_set(jsonb, text[], jsonb)", "jsonb_set(jsonb, text[], jsonb, bool)"],
+      tidb: set,
+      messages: { scalar: SCALAR, places: PLACES },
+      proofs: [
+        ...quiet(
+          ["scalar"],
+          "jsonb_set(j, '{a}', '9')",
+          "jsonb_set(j, '{new}', '\"x\"', false)",
+          "jsonb_set(j, '{a,b}', '{}')",
+          "jsonb_set(j, '{z,y}', '1', true)",
+          "jsonb_set(j, '{a}', jb)",
+          "jsonb_set(j, ARRAY['a'], to_jsonb(t))",
+        ),
+        { pg: "jsonb_set(j, '{tags,0}', '9')", findings: ["scalar", "places"] },
+        { pg: "jsonb_set(j, '{a,5}', '9')", findings: ["scalar", "places"], differs: true },
+      ],
+    },
+    "array-length": {
+      calls: ["jsonb_array_length(jsonb)", "json_array_length(json)"],
+      tidb: ([document], call) => {
+        call.say("kind", { function: `${call.signature.name}()`, kind: "array", gives: "another number" });
+        return tidb`JSON_LENGTH(${document})`;
+      },
+      messages: { kind: KIND },
+      proofs: quiet(["kind"], "jsonb_array_length(j)", "jsonb_array_length(j -> 'tags')"),
+    },
+    typeof: {
+      calls: ["jsonb_typeof(jsonb)", "json_typeof(json)"],
+      tidb: ([document]) =>
+        tidb`CASE ${type(document)} WHEN 'INTEGER' THEN 'number' WHEN 'UNSIGNED INTEGER' THEN 'number' WHEN 'DOUBLE' THEN 'number' ELSE LOWER(${type(document)}) END`,
+      proofs: proofs("jsonb_typeof(j)", "jsonb_typeof(j -> 'a')", "jsonb_typeof('12345678901234567890')"),
+    },
+    build: {
+      calls: ["json", "jsonb"].flatMap((name) => [
+        `${name}_build_object()`,
+        `${name}_build_object(any...)`,
+        `${name}_build_array()`,
+        `${name}_build_array(any...)`,
+      ]),
+      tidb: build,
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs(
+          "jsonb_build_object('a', i4, 'b', t, 'c', b, 'd', d, 'e', e)",
+          "jsonb_build_object('ts', ts, 'tz', tz, 'ti', ti)",
+          "json_build_object('j', j, 'u', u, 'n', n, 'f', f8b, 'x', NULL)",
+          "jsonb_build_array(i8, v, b AND bb, 'x', 1.5)",
+          "jsonb_build_object()",
+          "jsonb_build_object('in', jsonb_build_object('at', at, 'ai', ai))",
+          "jsonb_build_object(id, id)",
+        ),
+        { pg: "jsonb_build_array(nn)", findings: ["double"] },
+      ],
+    },
+    "to-json": {
+      calls: ["to_json(any)", "to_jsonb(any)"],
+      tidb: ([value], call) => document(value, call),
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs(
+          "to_jsonb(t)",
+          "to_jsonb(i4)",
+          "to_json(b)",
+          "to_jsonb(ts)",
+          "to_jsonb(e)",
+          "to_jsonb(j)",
+          "to_jsonb(ai)",
+          "to_jsonb('x'::text)",
+        ),
+        { pg: "to_jsonb(nn)", findings: ["double"] },
+      ],
+    },
+    "to-number": {
+      calls: ["jsonb::int|numeric|float8"],
+      tidb: ([value], call) => {
+        call.say("kind", { to: call.result.name });
+        const target = /^int/.test(call.result.name) ? "SIGNED" : call.result.name === "float8" ? "DOUBLE" : "DECIMAL(65,30)";
+        if (call.result.mods?.length) return call.refuse("a cast of JSON to a numeric with modifiers");
+        // A double's half would go to the even number.
+        const number = target === "SIGNED" ? tidb`CAST(${value} AS DECIMAL(65,30))` : tidb`${value}`;
+        return tidb`CASE WHEN ${type(value)} <> 'NULL' THEN CAST(${number} AS ${raw(target)}) END`;
+      },
+      messages: {
+        kind: warning("JSON that is no number gives 0 or the number in its text as {to}, where PostgreSQL raises an error", {
+          help: "check with jsonb_typeof() first where documents differ",
+        }),
+      },
+      proofs: quiet(["kind"], "(j -> 'a')::int", "j::bigint", "j::numeric", "(j -> 'n')::float8", "'2.5'::jsonb::int"),
+    },
+    "to-boolean": {
+      calls: ["jsonb::bool"],
+      tidb: ([value], call) => {
+        call.say("kind");
+        return tidb`CASE JSON_UNQUOTE(${value}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`;
+      },
+      messages: {
+        kind: warning("JSON that is no boolean gives NULL, where PostgreSQL raises an error", {
+          help: "check with jsonb_typeof() first where documents differ",
+        }),
+      },
+      proofs: quiet(["kind"], "j::bool", "(j -> 'b')::boolean"),
+    },
+    aggregate: {
+      calls: ["json_agg(any)", "jsonb_agg(any)"],
+      tidb: aggregated,
+      messages: { ...AGGREGATE, double: DOUBLE },
+      proofs: [
+        ...quiet(
+          ["length"],
+          "jsonb_agg(i4 ORDER BY id)",
+          "jsonb_agg(t ORDER BY id)",
+          "json_agg(b ORDER BY id DESC)",
+          "jsonb_agg(j ORDER BY id)",
+          "jsonb_agg(d ORDER BY id) FILTER (WHERE id < 9)",
+        ),
+        ...quiet(["order"], "jsonb_agg(7)", "jsonb_agg(true)"),
+        { pg: "jsonb_agg(DISTINCT e) FILTER (WHERE e = 'ok')", findings: ["length", "order"] },
+        { pg: "jsonb_agg(i4) FILTER (WHERE false)", findings: ["length", "order"] },
+        { pg: "jsonb_agg(nn ORDER BY id) FILTER (WHERE id = 1)", findings: ["double", "length"] },
+      ],
+    },
+    "object-aggregate": {
+      calls: ["json_object_agg(any, any)", "jsonb_object_agg(any, any)"],
+      tidb: ([key, value], call) => {
+        if (call.filter !== undefined || call.distinct.raw !== "" || call.order.raw !== "")
+          return call.refuse(`${call.signature.name}() with FILTER, DISTINCT or ORDER BY`);
+        const inner = asJson(value, call);
+        const name = TEXT.has(call.type(key).name) ? tidb`${key}` : asText(key, call);
+        return inner && tidb`JSON_OBJECTAGG(${name}, ${inner})${call.over}`;
+      },
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs("jsonb_object_agg(id, t)", "jsonb_object_agg('k' || id, b)", "jsonb_object_agg(id::text, i4)"),
+        { pg: "jsonb_object_agg(id, nn)", findings: ["double"] },
+      ],
+    },
+  },
+);

@@ -13,6 +13,7 @@ import returning from "./dml/returning.js";
 import fitness from "./fitness/table.js";
 import { aggregateRules } from "./functions/aggregates.js";
 import { arithmeticRules } from "./functions/arithmetic.js";
+import { arrayRules } from "./functions/arrays.js";
 import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
 import { dateRules } from "./functions/dates.js";
@@ -136,6 +137,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...dateRules,
   ...intervalRules,
   ...jsonRules,
+  ...arrayRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -77,6 +77,7 @@ export {
   TYPE_ROWS,
   type TypeRow,
 } from "./types/map.js";
+export { arrayToJson } from "./types/values.js";
 
 /** Names a table or sequence of the catalog in a template: it is printed as TiDB has it. */
 export function relationOf({ schema, name }: { readonly schema: string; readonly name: string }): RangeVar {

@@ -1,4 +1,5 @@
 import {
+  arrayToJson,
   as,
   type Call,
   infix,
@@ -78,12 +79,9 @@ function texts(array: Value, call: Call): readonly string[] | undefined {
     return known.includes(undefined) ? undefined : (known as string[]);
   }
   const written = call.text(array);
-  if (written === undefined) return undefined;
-  const inner = /^\s*\{(.*)\}\s*$/s.exec(written)?.[1];
-  if (inner === undefined || inner.trim() === "") return inner === undefined ? undefined : [];
-  const items = [...inner.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*?))\s*(,|$)/gsy)].filter(([all]) => all !== "");
-  if (items.map(([all]) => all).join("") !== inner) return undefined;
-  return items.map(([, quoted, bare]) => quoted?.replaceAll(/\\(.)/gs, "$1") ?? bare!);
+  const json = written === undefined ? undefined : arrayToJson(written, JSON.stringify);
+  const items = json === undefined ? undefined : (JSON.parse(json) as unknown[]);
+  return items?.every((item) => typeof item === "string") ? (items as string[]) : undefined;
 }
 
 const INTEGER = /^-?\d+$/;

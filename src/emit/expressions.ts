@@ -1,7 +1,7 @@
 import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
-import type { A_Expr, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
+import type { A_Expr, A_Indirection, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
 import { as } from "../pg/names.js";
 import { type CallSite, castForm, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";
@@ -223,6 +223,32 @@ function literalCast(p: Printing, node: Node, constant: Extract<Node, { kind: "A
 /** Types whose values JSON_ARRAY takes as they are. */
 const JSON_ALIKE = /^(?:int[248]|text|varchar|name|uuid|float8|jsonb)$/;
 
+/** Subscripts and slices of an array, and what jsonb takes one for. */
+function indirection(p: Printing, node: A_Indirection): string {
+  const [step] = node.indirection ?? [];
+  const indices = as("A_Indices", step);
+  const of = typeOf(p, node.arg)?.name;
+  if (!indices || node.indirection?.length !== 1 || of === undefined) return p.refuse(node, "a field or a chain of subscripts");
+  const { is_slice: isSlice, lidx, uidx } = indices;
+  if (uidx === undefined || (isSlice && lidx === undefined)) return p.refuse(node, "a slice without bounds");
+  p.ledger.carried(indices, INDICES_FIELDS);
+  const args = isSlice ? [node.arg!, lidx!, uidx] : [node.arg!, uidx];
+  const name = of === "jsonb" ? "->" : isSlice ? "[:]" : "[]";
+  const places = args.slice(1).map((place) => typeOf(p, place)?.name ?? "int4");
+  const result = p.info(node)?.type;
+  const signature = {
+    kind: "operator" as const,
+    name,
+    args: [of, ...places],
+    result: result?.name ?? "",
+    strict: true,
+    volatility: "immutable" as const,
+  };
+  return printCall(p, { node, what: "a subscript", signature, args, ...(result ? { result } : {}) });
+}
+
+const INDICES_FIELDS = new Set(["is_slice", "lidx", "uidx"]);
+
 const MINMAX_TYPES = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time|bool)$/;
 
 /** GREATEST and LEAST pass over NULL in PostgreSQL and give NULL for it in TiDB: each argument that can be NULL falls back to the others. */
@@ -296,6 +322,7 @@ const printersOf: Printers = {
       return p.refuse(node as Node, `an array of ${element ?? "values of unknown type"}`);
     return `JSON_ARRAY(${p.list(node.elements)})`;
   }),
+  A_Indirection: prints("A_Indirection", ["arg", "indirection"], (node, p) => indirection(p, node as A_Indirection)),
   RowExpr: prints("RowExpr", ["args"], (node, p) => `(${p.list(node.args)})`),
   TypeCast: prints("TypeCast", ["arg", "typeName"], (node, p) => castText(p, node)),
   SQLValueFunction: prints("SQLValueFunction", ["op", "typmod"], (node, p) => {

@@ -61,6 +61,7 @@ import createAs from "./tables/create-as.js";
 import dropCascade from "./tables/drop-cascade.js";
 import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
+import keyType from "./tables/key-type.js";
 import tableOptions from "./tables/options.js";
 import partitions from "./tables/partitions.js";
 import rename from "./tables/rename.js";
@@ -117,6 +118,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...alterRules,
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
+  "tables/key-type": keyType,
   "tables/alter-type": alterType,
   "tables/alter-column": alterColumn,
   "tables/drop-cascade": dropCascade,

@@ -1,6 +1,7 @@
 /** All that a rule's author needs; rules import nothing else. */
 import type { RangeVar } from "./pg/ast.js";
 
+export { madeAgain } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export type {
@@ -58,7 +59,7 @@ export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";
 export { eachDescendant } from "./pg/walk.js";
-export { changeBetween } from "./types/changes.js";
+export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export { addIntervals, INTERVAL_FIELDS, type Interval, intervalUnit, negated, parseInterval } from "./types/intervals.js";
 export {

@@ -1,4 +1,4 @@
-import { error, mapType, note, rule, warning } from "../../src/rule.js";
+import { error, type Node, note, rule, tidbText, typesApart, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "FOREIGN KEY",
@@ -17,6 +17,9 @@ MATCH and SET DEFAULT without obeying them.`,
       {
         help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
       },
+    ),
+    later: note(
+      "FOREIGN KEY {name} is made where {child}, {childType}, and {parent}, {parentType}, have got one type: TiDB wants the same",
     ),
     period: error("FOREIGN KEY {name} was left out: TiDB has no PERIOD, which looks for parents over all of a child's time", {
       help: "keep beginning and end as two columns, and check in the transaction that writes, with the parent's rows locked by SELECT … FOR UPDATE",
@@ -66,17 +69,14 @@ MATCH and SET DEFAULT without obeying them.`,
         if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
           return ctx.drop("unknown-parent", { name });
         if (fk.fk_del_set_cols?.length) return ctx.drop("set-columns", { name });
-        for (const [i, child] of made.columns.entries()) {
-          const parent = made.parent.columns[i]!;
-          const [childType, parentType] = [child, parent].map((c) => mapType(ctx.final, c.type, c)?.sql ?? "unknown");
-          if (comparable(childType!) !== comparable(parentType!))
-            return ctx.drop("types-differ", {
-              name,
-              child: child.name,
-              childType: childType!,
-              parent: `${made.parent.table.name}.${parent.name}`,
-              parentType: parentType!,
-            });
+        const apart = typesApart(ctx.catalog, made);
+        if (apart) {
+          const last = ctx.final.constraintOf.get(made.node);
+          const { child, childType, parentType } = apart;
+          const data = { name, child: child.name, childType, parent: `${made.parent.table.name}.${apart.parent.name}`, parentType };
+          if (!last?.parent || typesApart(ctx.final, last)) return ctx.drop("types-differ", data);
+          ctx.consumed(fk as Node);
+          return ctx.replace(tidbText(""), "later", data);
         }
         if (fk.deferrable) ctx.report("deferrable", { name });
         if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
@@ -138,6 +138,13 @@ MATCH and SET DEFAULT without obeying them.`,
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES team (id)", code: 3780 },
     },
     {
+      given: "CREATE TABLE team (id bigint PRIMARY KEY)",
+      pg: "CREATE TABLE person (team int, CONSTRAINT person_team FOREIGN KEY (team) REFERENCES team (id)); ALTER TABLE person ALTER team TYPE bigint",
+      tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin;\nALTER TABLE person MODIFY COLUMN team BIGINT;\nALTER TABLE person ADD CONSTRAINT person_team FOREIGN KEY (team) REFERENCES team (id)",
+      findings: ["later"],
+      refuses: ["INSERT INTO person VALUES (1)"],
+    },
+    {
       pg: "CREATE TABLE person (team int REFERENCES elsewhere (id))",
       tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["unknown-parent"],
@@ -151,8 +158,3 @@ MATCH and SET DEFAULT without obeying them.`,
     },
   ],
 });
-
-/** TiDB compares neither lengths of text nor precision, but everything else (error 3780). */
-function comparable(type: string): string {
-  return type.replace(/\(\d+(,\d+)?\)/, "");
-}

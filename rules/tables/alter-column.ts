@@ -17,6 +17,7 @@ import {
   note,
   relationName,
   rule,
+  staysInKey,
   tidbText,
   typeName,
   type Value,
@@ -58,8 +59,8 @@ as the statements before left it.`,
     "values-stay": warning("values of {column} stay as they are: {to} holds both of its types in TiDB", {
       help: "compare a few rows with PostgreSQL's, and bring them into the form of the new type by UPDATE",
     }),
-    "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary or foreign key", {
-      help: "drop the key first, change both sides, and make it again; a clustered primary key can only be changed in a new table",
+    "in-key": error("{column} is not changed from {from} to {to}: TiDB refuses to rewrite a column of a primary key", {
+      help: "a longer VARCHAR or a wider integer needs no rewriting; any other type can only be had in a new table",
     }),
     "computed-from": error("{column} is not changed from {from} to {to}: {by} is computed from it, and TiDB refuses that (error 8200)", {
       help: "drop {by}, change the column, and make {by} again",
@@ -174,10 +175,11 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     ctx.consumed(def);
     const change = from && to && changeBetween(from, to, elementRow(ctx.catalog, before), elementRow(ctx.catalog, column.type));
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), change === "alike" ? "no-change" : "values-stay", data);
-    const rewritten = from?.row !== to?.row;
     const by = computedFrom(ctx.catalog, column, column.name);
     if (by !== undefined) return ctx.drop("computed-from", { ...data, by });
-    if (isHeld(ctx.catalog, column) && rewritten) return ctx.drop("in-key", data);
+    // It has its primary key from the start; foreign keys were taken off where they are in the way.
+    const inKey = column.history.keys.some(({ kind }) => kind === "primary");
+    if (inKey && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
     if ((from?.row.family === "bytes") !== (to?.row.family === "bytes")) return ctx.drop("bytes", data);
     if (change !== "alike") ctx.report("conversion", data);
     return modify(ctx, cmd, column);
@@ -201,15 +203,6 @@ function computedFrom(catalog: Catalog, column: Column, name: string): string | 
   if (generated) return generated.name;
   const ofTable = [...catalog.indexes.values()].filter((index) => index.table === table && index.columns.includes(null));
   return ofTable.find(({ node }) => node.indexParams?.some((element) => speaks(as("IndexElem", element)?.expr)))?.name;
-}
-
-/** Whether TiDB does not rewrite the column (errors 8200 and 3780): it has its primary key from the start, and foreign keys as they come. */
-function isHeld(catalog: Catalog, column: Column): boolean {
-  if (column.history.keys.some(({ kind }) => kind === "primary")) return true;
-  const constraints = [...catalog.tables.values()].flatMap((table) => [...table.constraints.values()]);
-  return constraints.some(
-    ({ type, columns, parent }) => type === "foreign" && (columns.includes(column) || parent?.columns.includes(column)),
-  );
 }
 
 function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {

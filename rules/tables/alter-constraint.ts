@@ -1,4 +1,15 @@
-import { error, find, identifier, type NodeOf, note, relationName, rule, type TableConstraint, tidbText } from "../../src/rule.js";
+import {
+  error,
+  find,
+  identifier,
+  madeAgain,
+  type NodeOf,
+  note,
+  relationName,
+  rule,
+  type TableConstraint,
+  tidbText,
+} from "../../src/rule.js";
 
 /** How TiDB takes a constraint off a table, by its type. */
 const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string) | undefined>> = {
@@ -9,30 +20,6 @@ const DROPS: Readonly<Record<TableConstraint["type"], ((name: string) => string)
   primary: () => "DROP PRIMARY KEY",
   exclude: undefined,
 };
-
-/** The constraint under another name, its columns called as they are now; undefined where its expression may speak of old names. */
-function madeAgain({ type, node, columns, parent }: TableConstraint, conname: string): NodeOf<"Constraint"> | undefined {
-  if (type === "check") return columns.every((c) => c.name === c.def.colname) ? { ...node, conname } : undefined;
-  // What TiDB refuses or only reads was taken off when the key was made.
-  const fixed = columns.some((c) => c.notNull);
-  const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
-  return (
-    parent && {
-      ...node,
-      conname,
-      fk_attrs: columns.map((c) => c.name),
-      pk_attrs: parent.columns.map((c) => c.name),
-      fk_upd_action: quiet(node.fk_upd_action),
-      fk_del_action: quiet(node.fk_del_action),
-      fk_matchtype: undefined,
-      fk_del_set_cols: [],
-      deferrable: false,
-      initdeferred: false,
-      skip_validation: false,
-      initially_valid: true,
-    }
-  );
-}
 
 export default rule({
   construct: "ALTER TABLE … DROP CONSTRAINT, RENAME CONSTRAINT",

@@ -73,6 +73,8 @@ export interface Context<M extends string = string> {
   differs(node: Node): void;
   /** The rule looked at what the node means without a word for it: without the rule, printers that ask `isJudged` refuse the node. */
   judged(node: Node): void;
+  /** What the node of an earlier statement makes is taken out of the output again, as the last `report` said. */
+  gone(node: Node): void;
   /** The rule dealt with the value and all below it: nothing the grammar is known to have is lost. */
   consumed(value: Value): void;
   /** The node's fields stand in another node that a rule made from it. */

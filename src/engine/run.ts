@@ -305,6 +305,7 @@ function context(walk: Walk): Context {
     },
     differs: (node) => void run.differing.add(run.ledger.origin(node)),
     consumed: (value) => eachNode(value, (node) => run.ledger.consumed(node)),
+    gone: (node) => run.ledger.lost(node),
     judged: (node) => run.ledger.judged(node),
     carried: (node, fields) => run.ledger.carried(node, fieldSet(fields as readonly string[])),
   };

@@ -1,4 +1,6 @@
-import type { MappedType, TypeRow } from "./map.js";
+import type { Catalog, Column, TableConstraint } from "../catalog/model.js";
+import type { TypeName } from "../pg/ast.js";
+import { type MappedType, mapType, type TypeRow } from "./map.js";
 
 /**
  * How values get from one type to another: `alike` where MODIFY COLUMN makes what PostgreSQL's cast makes, `unsure` where the text of
@@ -99,3 +101,35 @@ export function changeBetween(from: MappedType, to: MappedType, ...elements: rea
 function lengthOf({ sql }: MappedType): number {
   return Number(/^VARCHAR\((\d+)\)/.exec(sql ?? "")?.[1] ?? 0);
 }
+
+const RANKS: Readonly<Record<string, number>> = { SMALLINT: 1, INT: 2, BIGINT: 3 };
+
+/** Whether TiDB lets a column of a primary key have another type: it rewrites none (error 8200), and some changes need no rewriting. */
+export function staysInKey(from: MappedType, to: MappedType): boolean {
+  const [was, is] = [from.sql ?? "", to.sql ?? ""];
+  if (RANKS[was] !== undefined && RANKS[is] !== undefined) return RANKS[was]! <= RANKS[is]!;
+  return from.row === to.row && from.row.id !== "numeric" && lengthOf(to) >= lengthOf(from);
+}
+
+/**
+ * Whether TiDB takes a foreign key between columns of these types: it compares neither lengths of text nor precision, but everything else
+ * (error 3780).
+ * @param typeOf the type of a column at the time in question; by default the one that it has
+ * @returns the first pair that differs; undefined where all agree
+ */
+export function typesApart(
+  catalog: Catalog,
+  { columns, parent }: Pick<TableConstraint, "columns" | "parent">,
+  typeOf: (column: Column) => TypeName = (column) => column.type,
+): { readonly child: Column; readonly childType: string; readonly parent: Column; readonly parentType: string } | undefined {
+  const written = (column: Column) => mapType(catalog, typeOf(column), column)?.sql ?? "unknown";
+  for (const [i, child] of columns.entries()) {
+    const other = parent!.columns[i];
+    if (!other) continue;
+    const [childType, parentType] = [written(child), written(other)];
+    if (withoutLengths(childType) !== withoutLengths(parentType)) return { child, childType, parent: other, parentType };
+  }
+  return undefined;
+}
+
+const withoutLengths = (type: string) => type.replace(/\(\d+(,\d+)?\)/, "");

@@ -1,10 +1,11 @@
 // What becomes of real projects' SQL, in numbers.
-// Run: npm run corpus -- [--json] [--details] [--ratchet FILE | --update FILE] [project …]
+// Each group's figures, refusals and differences go to stderr when it is done, the table to stdout at the end.
+// Run: npm run corpus -- [--json] [--ratchet FILE | --update FILE] [project …]
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
 import { openTarget } from "../src/targets/open.js";
-import { fallen, figuresTable, type Measured, measure, type Ratchet } from "./figures.js";
+import { fallen, figuresLine, figuresTable, type Measured, measure, type Ratchet } from "./figures.js";
 import { corpusFolder, historyGroups } from "./projects.js";
 
 const { values, positionals } = parseArgs({
@@ -12,8 +13,6 @@ const { values, positionals } = parseArgs({
   options: {
     /** The figures as JSON instead of a table. */
     json: { type: "boolean", default: false },
-    /** Also each refusal and difference. */
-    details: { type: "boolean", default: false },
     /** Fail when a figure is worse than in this file. */
     ratchet: { type: "string" },
     /** Write the figures to this file, beside those of other groups. */
@@ -29,14 +28,17 @@ if (folder === undefined) {
 const target = await openTarget({ build: true, log: console.error });
 const all: Measured[] = [];
 try {
-  for (const group of historyGroups(folder, positionals.length > 0 ? positionals : undefined))
-    all.push(await measure(group, rules, target));
+  for (const group of historyGroups(folder, positionals.length > 0 ? positionals : undefined)) {
+    const measured = await measure(group, rules, target);
+    all.push(measured);
+    console.error(figuresLine(measured));
+    for (const line of measured.complaints) console.error(line);
+  }
 } finally {
   await target.close();
 }
 const figures: Ratchet = Object.fromEntries(all.map((measured) => [measured.group.name, measured.figures]));
 process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : figuresTable(all));
-if (values.details) for (const line of all.flatMap(({ complaints }) => complaints)) console.log(line);
 if (values.update !== undefined) {
   const kept = readRatchet(values.update);
   writeFileSync(values.update, `${JSON.stringify({ ...kept, ...figures }, null, 2)}\n`);

@@ -74,6 +74,13 @@ function complaint({ source, span, text }: Finding, { files }: Result): string {
   return `${source.name}:${line}:${column} ${text}\n    ${sql}`;
 }
 
+/** One group's figures in words. */
+export function figuresLine({ group, figures: f }: Measured): string {
+  const outcomes = `${f.asIs} as is, ${f.rewritten} rewritten, ${f.warned} with a warning, ${f.unconverted} not converted`;
+  const applied = group.baseless ? "not applied" : `${f.refused} refused untold, ${f.differences} differences`;
+  return `${group.name}: ${f.statements} statements (${outcomes}), ${applied}`;
+}
+
 /** The figures as a Markdown table, a line a group. */
 export function figuresTable(all: readonly Measured[]): string {
   const head = [

@@ -21,6 +21,7 @@ import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
 import { stringRules } from "./functions/strings.js";
 import expression from "./indexes/expression.js";
+import foreignKeyIndex from "./indexes/foreign-key.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
 import options from "./indexes/options.js";
@@ -64,6 +65,7 @@ import foldTable from "./tables/fold.js";
 import keyType from "./tables/key-type.js";
 import tableOptions from "./tables/options.js";
 import partitions from "./tables/partitions.js";
+import rebuild from "./tables/rebuild.js";
 import rename from "./tables/rename.js";
 import enumChanges from "./types/enum-changes.js";
 import override from "./types/override.js";
@@ -118,6 +120,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...alterRules,
   "tables/rename": rename,
   "types/enum-changes": enumChanges,
+  "tables/rebuild": rebuild,
   "tables/key-type": keyType,
   "tables/alter-type": alterType,
   "tables/alter-column": alterColumn,
@@ -125,6 +128,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/alter-constraint": alterConstraint,
   "tables/drop-column": dropColumn,
   "indexes/relation": indexRelation,
+  "indexes/foreign-key": foreignKeyIndex,
   "indexes/method": method,
   "indexes/options": options,
   "indexes/prefix": prefix,

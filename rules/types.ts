@@ -913,9 +913,19 @@ function redemanded({ final }: Schema, names: Set<string>, demand: DomainDemand)
       conname: name,
       raw_expr: ofColumn(check.expression, demand.name),
     };
-    const made: TableConstraint = { name, table, type: "check", columns: [column], parent: undefined, node, demand: check, dropped: false };
+    const made: TableConstraint = {
+      name,
+      table,
+      type: "check",
+      columns: [column],
+      parent: undefined,
+      node,
+      named: new Map([[demand.name, column]]),
+      demand: check,
+      dropped: false,
+    };
     if (table.columns.get(column.name) === column) table.constraints.set(name, made);
-    final.checkNames.set(name, new Set([table]));
+    final.checkNames.set(name.toLowerCase(), new Set([table]));
     final.constraintOf.set(node, made);
     return made;
   });

@@ -1,9 +1,10 @@
 /** All that a rule's author needs; rules import nothing else. */
 import type { RangeVar } from "./pg/ast.js";
 
-export { madeAgain } from "./catalog/again.js";
+export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
+export { generatedFrom, isComputed } from "./catalog/held.js";
 export type {
   Catalog,
   Column,
@@ -18,7 +19,7 @@ export type {
 } from "./catalog/model.js";
 export { find, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
-export { objectName } from "./catalog/naming.js";
+export { checkName, objectName } from "./catalog/naming.js";
 export { nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";

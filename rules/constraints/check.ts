@@ -1,4 +1,4 @@
-import { note, rule, warning } from "../../src/rule.js";
+import { checkName, note, rule, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "CHECK",
@@ -19,9 +19,8 @@ database there, in PostgreSQL only in their table.`,
     takes("Constraint", ["contype", "conname", "skip_validation", "initially_valid", "is_no_inherit"], (check, ctx) => {
       const made = check.contype === "CONSTR_CHECK" ? ctx.constraint(check) : undefined;
       if (!made) return;
-      const { name, table } = made;
-      const tidb =
-        (ctx.final.checkNames.get(name)?.size ?? 0) > 1 && !name.startsWith(`${table.name}_`) ? `${table.name}_${name}`.slice(0, 64) : name;
+      const { name } = made;
+      const tidb = checkName(ctx.final, made);
       if (tidb !== name) ctx.report("renamed", { name, tidb });
       if (check.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
       if (check.is_no_inherit) ctx.report("no-inherit");

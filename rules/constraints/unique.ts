@@ -130,6 +130,12 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
   ],
   examples: [
     {
+      pg: "CREATE TABLE t (a int NULL, b int, PRIMARY KEY (a, b))",
+      tidb: "CREATE TABLE t (\n  a INT,\n  b INT,\n  PRIMARY KEY (a, b)\n) COLLATE utf8mb4_0900_bin",
+      refuses: ["INSERT INTO t VALUES (NULL, 1)"],
+      rejected: { sql: "CREATE TABLE u (a INT NULL, PRIMARY KEY (a))", code: 1171 },
+    },
+    {
       pg: "CREATE TABLE t (a int, b int, c int, UNIQUE (a) DEFERRABLE, CONSTRAINT u UNIQUE (b) INCLUDE (c) WITH (fillfactor = 70))",
       tidb: "CREATE TABLE t (\n  a INT,\n  b INT,\n  c INT,\n  UNIQUE KEY t_a_key (a),\n  UNIQUE KEY u (b)\n) COLLATE utf8mb4_0900_bin",
       findings: ["deferrable", "include", "storage"],

@@ -49,6 +49,16 @@ NULL for all other rows, which says the same. One that is not unique only saves 
       rejected: { sql: "CREATE UNIQUE INDEX k ON t (a) WHERE gone IS NULL", code: 1064 },
     },
     {
+      given: "CREATE TYPE kind AS ENUM ('staff', 'guest'); CREATE TABLE t (k kind, name text, gone bool)",
+      pg: "CREATE UNIQUE INDEX i ON t (k, name) WHERE NOT gone",
+      tidb: "CREATE UNIQUE INDEX i ON t ((CASE WHEN NOT gone THEN k END), (CASE WHEN NOT gone THEN name END))",
+      findings: ["unique"],
+      accepts: [
+        "INSERT INTO t VALUES ('staff', REPEAT('é', 763), FALSE), ('guest', REPEAT('é', 763), FALSE), ('guest', 'x', TRUE), ('guest', 'x', TRUE)",
+      ],
+      refuses: ["INSERT INTO t VALUES ('staff', REPEAT('é', 763), FALSE)"],
+    },
+    {
       given: "CREATE TABLE t (a int, j jsonb)",
       pg: "CREATE INDEX i ON t (a) WHERE j ? 'x'",
       tidb: "CREATE INDEX i ON t (a)",

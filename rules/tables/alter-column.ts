@@ -1,17 +1,14 @@
 import {
   as,
-  type Catalog,
   type Column,
   type Context,
   castsItself,
   changeBetween,
   columnDefinition,
-  columnName,
-  eachDescendant,
   elementRow,
   error,
   find,
-  isNode,
+  generatedFrom,
   mapType,
   type NodeOf,
   note,
@@ -20,7 +17,6 @@ import {
   staysInKey,
   tidbText,
   typeName,
-  type Value,
   warning,
 } from "../../src/rule.js";
 
@@ -32,6 +28,7 @@ type Ids =
   | "no-change"
   | "values-stay"
   | "computed-from"
+  | "held"
   | "not-renamed"
   | "not-null"
   | "bytes"
@@ -65,6 +62,9 @@ as the statements before left it.`,
     "computed-from": error("{column} is not changed from {from} to {to}: {by} is computed from it, and TiDB refuses that (error 8200)", {
       help: "drop {by}, change the column, and make {by} again",
     }),
+    held: error("{column} is not changed: {by} is computed from it, and TiDB refuses that (error 3106)", {
+      help: "drop {by}, change the column, and make {by} again",
+    }),
     "not-renamed": error("{column} keeps its name: {by} is computed from it, and TiDB refuses that (error 3108)", {
       help: "drop {by}, rename the column, and make {by} again",
     }),
@@ -93,10 +93,10 @@ as the statements before left it.`,
     takes("RenameStmt", ["renameType", "relation", "newname", "subname"], (rename, ctx) => {
       if (rename.renameType !== "OBJECT_COLUMN" || !rename.relation) return;
       const column = find(ctx.catalog, ctx.catalog.tables, relationName(rename.relation))?.columns.get(rename.newname ?? "");
-      const by = column && computedFrom(ctx.catalog, column, rename.subname ?? "");
-      if (by === undefined) return;
+      const by = column && generatedFrom(column, rename.subname ?? "");
+      if (!by) return;
       ctx.differs(column!.def);
-      return ctx.drop("not-renamed", { column: rename.subname ?? "", by });
+      return ctx.drop("not-renamed", { column: rename.subname ?? "", by: by.name });
     }),
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
       const alter = ctx.within("AlterTableStmt");
@@ -132,9 +132,9 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
     },
     {
       given: "CREATE TABLE t (a int, b int, g int GENERATED ALWAYS AS (a + 1) STORED)",
-      pg: "ALTER TABLE t ALTER a TYPE bigint; ALTER TABLE t RENAME a TO c; ALTER TABLE t ADD CONSTRAINT n NOT NULL b",
+      pg: "ALTER TABLE t ALTER a TYPE bigint; ALTER TABLE t ALTER a SET NOT NULL; ALTER TABLE t RENAME a TO c; ALTER TABLE t ADD CONSTRAINT n NOT NULL b",
       tidb: "ALTER TABLE t MODIFY COLUMN b INT NOT NULL",
-      findings: ["computed-from", "not-renamed", "not-null"],
+      findings: ["computed-from", "held", "not-renamed", "not-null"],
       refuses: ["INSERT INTO t (a) VALUES (1)"],
       rejected: { sql: "ALTER TABLE t RENAME COLUMN a TO c", code: 3108 },
     },
@@ -175,8 +175,8 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     ctx.consumed(def);
     const change = from && to && changeBetween(from, to, elementRow(ctx.catalog, before), elementRow(ctx.catalog, column.type));
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), change === "alike" ? "no-change" : "values-stay", data);
-    const by = computedFrom(ctx.catalog, column, column.name);
-    if (by !== undefined) return ctx.drop("computed-from", { ...data, by });
+    const by = generatedFrom(column, column.name);
+    if (by) return ctx.drop("computed-from", { ...data, by: by.name });
     // It has its primary key from the start; foreign keys were taken off where they are in the way.
     const inKey = column.history.keys.some(({ kind }) => kind === "primary");
     if (inKey && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
@@ -186,26 +186,9 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
   },
 };
 
-/** What is computed from a column: a generated column or an index over an expression. */
-function computedFrom(catalog: Catalog, column: Column, name: string): string | undefined {
-  const { table } = column;
-  const speaks = (value: Value | undefined) => {
-    let found = false;
-    if (isNode(value))
-      eachDescendant(value, (node) => {
-        if (node.kind === "ColumnRef" && columnName(node) === name) found = true;
-      });
-    return found;
-  };
-  const generated = [...table.columns.values()].find(
-    (each) => each.generated && each.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
-  );
-  if (generated) return generated.name;
-  const ofTable = [...catalog.indexes.values()].filter((index) => index.table === table && index.columns.includes(null));
-  return ofTable.find(({ node }) => node.indexParams?.some((element) => speaks(as("IndexElem", element)?.expr)))?.name;
-}
-
 function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {
+  const by = generatedFrom(column, column.name);
+  if (by) return ctx.drop("held", { column: column.name, by: by.name });
   const definition = columnDefinition(ctx.catalog, column, ctx.lost);
   if ("refused" in definition) return ctx.drop("refused", { column: column.name, reason: definition.refused });
   return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`));

@@ -1,4 +1,5 @@
 import {
+  checkName,
   error,
   find,
   identifier,
@@ -48,8 +49,9 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const name = cmd.name ?? "";
       const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints?.get(name);
       if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
-      const drop = DROPS[made.type];
-      return drop ? ctx.replace(tidbText(drop(identifier(name)))) : ctx.drop("never-made", { name });
+      const drop = ctx.lost(made.node) ? undefined : DROPS[made.type];
+      const tidb = made.type === "check" ? checkName(ctx.final, made) : name;
+      return drop ? ctx.replace(tidbText(drop(identifier(tidb)))) : ctx.drop("never-made", { name });
     }),
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       // The index that TiDB makes for a foreign key bears its name and stays when the key goes; PostgreSQL has none.
@@ -70,11 +72,11 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       if (ctx.lost(made.node)) return ctx.drop("never-made", { name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
       if (made.type === "foreign" || made.type === "check") {
-        const added = madeAgain(made, rename.newname);
+        const added = madeAgain(made, made.type === "check" ? checkName(ctx.final, made) : rename.newname);
         if (!added) return ctx.drop("not-renamed", { name });
         const drops =
           made.type === "check"
-            ? [DROPS.check!(identifier(name))]
+            ? [DROPS.check!(identifier(checkName(ctx.final, { ...made, name })))]
             : [DROPS.foreign!(identifier(name)), `DROP INDEX IF EXISTS ${identifier(name)}`];
         const add: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: added };
         const cmds = [...drops.map((drop) => tidbText(drop) as never), add];
@@ -92,6 +94,19 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE a (n int CONSTRAINT positive CHECK (n > 0)); CREATE TABLE b (n int CONSTRAINT positive CHECK (n > 0))",
+      pg: "ALTER TABLE b DROP CONSTRAINT positive, ADD CONSTRAINT positive CHECK (n > 1); ALTER TABLE b RENAME CONSTRAINT positive TO more; ALTER TABLE a RENAME CONSTRAINT positive TO more",
+      tidb: `ALTER TABLE b DROP CONSTRAINT b_positive;
+ALTER TABLE b ADD CONSTRAINT b_positive CHECK (n > 1);
+ALTER TABLE b DROP CONSTRAINT b_positive;
+ALTER TABLE b ADD CONSTRAINT more CHECK (n > 1);
+ALTER TABLE a DROP CONSTRAINT positive;
+ALTER TABLE a ADD CONSTRAINT a_more CHECK (n > 0)`,
+      findings: ["again", "again"],
+      refuses: ["INSERT INTO a VALUES (0)", "INSERT INTO b VALUES (1)"],
+      rejected: { sql: "ALTER TABLE a ADD CONSTRAINT MORE CHECK (n > 1)", code: 3822 },
+    },
     {
       given:
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, EXCLUDE USING gist (a WITH <>))",

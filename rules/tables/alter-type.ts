@@ -111,7 +111,7 @@ ALTER TABLE t DROP COLUMN s_new`,
 type Ctx = Context<"beside">;
 
 /** Keys whose columns TiDB does not rewrite. */
-const FIXED = new Set(["primary", "foreign", "parent", "partition", "expression"]);
+const FIXED = new Set(["primary", "foreign", "parent", "partition"]);
 
 /** The steps that give a column its new type and computed values; undefined where MODIFY COLUMN does, or nothing can. */
 function computed(ctx: Ctx, alter: Alter, cmd: Cmd, column: Column): readonly Restated[] | undefined {

@@ -1,4 +1,17 @@
-import { as, find, identifier, note, relationName, rule, tidbText } from "../../src/rule.js";
+import {
+  as,
+  checkName,
+  find,
+  type Index,
+  identifier,
+  isAutoIncrement,
+  isComputed,
+  note,
+  relationName,
+  rule,
+  type TableConstraint,
+  tidbText,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "ALTER TABLE … DROP COLUMN",
@@ -10,6 +23,20 @@ several columns needs: these go first, in statements of their own.`,
   },
   messages: {
     first: note("{name} goes before column {column}, as it does in PostgreSQL"),
+    numbered: note("{column} is AUTO_INCREMENT, which TiDB drops only in a session that allows it"),
+  },
+  restate(statement, ctx) {
+    const alter = as("AlterTableStmt", statement);
+    const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+    const numbered = (alter?.cmds ?? []).flatMap((item) => {
+      const cmd = as("AlterTableCmd", item);
+      const column = cmd?.subtype === "AT_DropColumn" ? table?.droppedWith?.get(cmd.name ?? "")?.column : undefined;
+      return column && isAutoIncrement(column) && !ctx.lost(column.def) ? [column.name] : [];
+    });
+    if (numbered.length === 0) return undefined;
+    ctx.report("numbered", { column: numbered.join(", ") });
+    const allow = (state: string) => ({ node: tidbText(`SET SESSION tidb_allow_remove_auto_inc = ${state}`) as never });
+    return [allow("ON"), { node: statement }, allow("OFF")];
   },
   on: (takes) => [
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
@@ -20,12 +47,15 @@ several columns needs: these go first, in statements of their own.`,
         if (cmd?.subtype !== "AT_DropColumn") return [item];
         found = true;
         const column = cmd.name ?? "";
-        const going = (table?.droppedWith?.get(column) ?? []).filter(blocks);
+        const going = (table?.droppedWith?.get(column)?.things ?? []).filter((thing) => !ctx.lost(thing.node) && blocks(thing));
         for (const { name } of going) ctx.report("first", { name, column });
         // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);
         const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
-        return [...going.flatMap(clausesFor), own].map((sql) => tidbText(sql) as never);
+        const clauses = going.flatMap((thing) =>
+          clausesFor(thing, "type" in thing && thing.type === "check" ? checkName(ctx.final, thing) : thing.name),
+        );
+        return [...clauses, own].map((sql) => tidbText(sql) as never);
       });
       return found ? ctx.replace(ctx.change(alter, { cmds })) : undefined;
     }),
@@ -39,21 +69,37 @@ several columns needs: these go first, in statements of their own.`,
       findings: ["first", "first", "first"],
       rejected: { sql: "ALTER TABLE t DROP COLUMN d", code: 8200 },
     },
+    {
+      given:
+        "CREATE TABLE t (id serial PRIMARY KEY, a int, b varchar(9)); CREATE UNIQUE INDEX i ON t (b) WHERE a > 0; CREATE INDEX k ON t (lower(b))",
+      pg: "ALTER TABLE t DROP CONSTRAINT t_pkey, DROP COLUMN id, ADD PRIMARY KEY (a); ALTER TABLE t DROP COLUMN b",
+      tidb: `SET SESSION tidb_allow_remove_auto_inc = ON;
+ALTER TABLE t DROP PRIMARY KEY;
+ALTER TABLE t DROP COLUMN id;
+ALTER TABLE t ADD PRIMARY KEY (a);
+SET SESSION tidb_allow_remove_auto_inc = OFF;
+ALTER TABLE t DROP INDEX i;
+ALTER TABLE t DROP INDEX k;
+ALTER TABLE t DROP COLUMN b`,
+      findings: ["numbered", "first", "first"],
+      accepts: ["INSERT INTO t VALUES (1)"],
+      refuses: ["INSERT INTO t VALUES (1)"],
+    },
   ],
 });
 
-interface Dropped {
-  readonly name: string;
-  readonly columns: readonly unknown[];
-  readonly type?: string;
+type Thing = Index | TableConstraint;
+const typeOf = (thing: Thing) => ("type" in thing ? thing.type : "index");
+
+/** Indexes and keys of one plain column, and CHECKs on it alone, go with it in TiDB too. */
+function blocks(thing: Thing): boolean {
+  const type = typeOf(thing);
+  if (!("type" in thing) && isComputed(thing)) return true;
+  return type === "foreign" || type === "primary" || (type !== "exclude" && thing.columns.length > 1);
 }
 
-/** Unique and plain indexes of one column, and CHECKs on it alone, go with it in TiDB too. */
-function blocks({ columns, type }: Dropped): boolean {
-  return type === "foreign" || type === "primary" || (type !== "exclude" && columns.length > 1);
-}
-
-function clausesFor({ name, type }: Dropped): string[] {
+function clausesFor(thing: Thing, name: string): string[] {
+  const type = typeOf(thing);
   const quoted = identifier(name);
   // The index that TiDB makes for a foreign key bears its name, and stays when the key goes.
   if (type === "foreign") return [`DROP FOREIGN KEY ${quoted}`, `DROP INDEX IF EXISTS ${quoted}`];

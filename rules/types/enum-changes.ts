@@ -4,6 +4,7 @@ import {
   columnDefinition,
   error,
   find,
+  generatedFrom,
   identifier,
   mapType,
   note,
@@ -38,6 +39,9 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
     }),
     "in-key": error("label {label} keeps its name in {column}: TiDB takes no label from a column of a primary key (error 8200)", {
       help: "drop the primary key first, and make it again afterwards; a clustered one can only be changed in a new table",
+    }),
+    "computed-from": error("{column} does not get the new label: {by} is computed from it, and TiDB refuses that (error 3106)", {
+      help: "drop {by}, change the column, and make {by} again",
     }),
     elements: warning("{column} keeps {label} in its rows: arrays of an enum are JSON in TiDB", {
       help: "UPDATE the rows that have it: JSON_REPLACE(c, JSON_UNQUOTE(JSON_SEARCH(c, 'one', '{label}')), '{to}')",
@@ -119,6 +123,13 @@ ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
       findings: ["not-changed", "columns"],
     },
     {
+      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, g boolean GENERATED ALWAYS AS (m = 'sad'::mood) STORED)",
+      pg: "ALTER TYPE mood ADD VALUE 'ok'",
+      tidb: null,
+      findings: ["computed-from", "columns"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok')", code: 3106 },
+    },
+    {
       given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, x a_type_of_elsewhere)",
       pg: "ALTER TYPE mood ADD VALUE 'ok'",
       tidb: null,
@@ -127,7 +138,7 @@ ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
   ],
 });
 
-type Ctx = Context<"not-changed" | "in-key">;
+type Ctx = Context<"not-changed" | "computed-from" | "in-key">;
 
 function nameOf(column: Column): string {
   return `${column.table.name}.${column.name}`;
@@ -135,6 +146,11 @@ function nameOf(column: Column): string {
 
 /** The column with the labels that the type has now; undefined, and a finding, where its definition has no TiDB form. */
 function modified(ctx: Ctx, column: Column): Tidb | undefined {
+  const by = generatedFrom(column, column.name);
+  if (by) {
+    ctx.differs(column.def);
+    return ctx.report("computed-from", { column: column.name, by: by.name });
+  }
   const definition = columnDefinition(ctx.catalog, column, ctx.lost);
   if ("sql" in definition) return modify(column, definition.sql);
   ctx.differs(column.def);

@@ -1,12 +1,13 @@
-import type { Constraint } from "../pg/ast.js";
-import type { TableConstraint } from "./model.js";
+import type { Constraint, IndexStmt, Node, Value } from "../pg/ast.js";
+import { columnName, isNode } from "../pg/names.js";
+import type { Index, Named, TableConstraint } from "./model.js";
 
 /**
  * A CHECK or foreign key that was taken off, to be made again as it was in TiDB, its columns called as they are now.
- * @returns undefined where its expression may speak of old names, or it has no form of its own
+ * @returns undefined where it has no form of its own
  */
-export function madeAgain({ type, node, columns, parent }: TableConstraint, conname: string): Constraint | undefined {
-  if (type === "check") return columns.every((c) => c.name === c.def.colname) ? { ...node, conname } : undefined;
+export function madeAgain({ type, node, columns, parent, named }: TableConstraint, conname: string): Constraint | undefined {
+  if (type === "check") return { ...redefined(node, named), conname };
   // What TiDB refuses or only reads was taken off when the key was made.
   const fixed = columns.some((c) => c.notNull);
   const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
@@ -27,4 +28,36 @@ export function madeAgain({ type, node, columns, parent }: TableConstraint, conn
       initially_valid: true,
     }
   );
+}
+
+/**
+ * What made an index or a constraint, as it would be written now: columns by their present names, and without positions, which are those
+ * of another statement.
+ */
+export function redefined<N extends Node>(node: N, named: Named): N {
+  const again = (value: Value): Value => {
+    if (Array.isArray(value)) return (value as readonly Value[]).map(again);
+    if (!isNode(value)) return value;
+    const fields = Object.entries(value).filter(([field]) => field !== "location");
+    const copy = Object.fromEntries(fields.map(([field, inner]) => [field, again(inner as Value)])) as unknown as Node;
+    const called = copy.kind === "ColumnRef" ? columnName(copy) : undefined;
+    const column = called === undefined ? undefined : named.get(called);
+    if (column) return { kind: "ColumnRef", fields: [column.name] };
+    if (copy.kind === "IndexElem" && copy.name !== undefined) return { ...copy, name: named.get(copy.name)?.name ?? copy.name };
+    return copy;
+  };
+  return again(node) as N;
+}
+
+/** The fields of CREATE INDEX that say what an index is. */
+export function indexAgain({ node, name, named, table }: Index): Partial<IndexStmt> {
+  const { indexParams, whereClause } = redefined(node, named);
+  return {
+    idxname: name,
+    relation: { kind: "RangeVar", schemaname: table.schema, relname: table.name, inh: true, relpersistence: "p" },
+    ...(indexParams === undefined ? {} : { indexParams }),
+    ...(whereClause === undefined ? {} : { whereClause }),
+    concurrent: false,
+    if_not_exists: false,
+  };
 }

@@ -100,7 +100,13 @@ function settle(catalog: Catalog, node: Node, demands: readonly Demand[]): void 
     const { constraints } = column.table;
     for (const { name, demand } of [...constraints.values()]) if (demand && drops.includes(demand)) constraints.delete(name);
     for (const [j, made] of (settled[i]?.made ?? []).entries()) {
-      const own = { ...made, table: column.table, columns: [column], demand: demands[i]!.adds[j]! };
+      const own = {
+        ...made,
+        table: column.table,
+        columns: [column],
+        named: new Map([[demands[i]!.name, column]]),
+        demand: demands[i]!.adds[j]!,
+      };
       constraints.set(own.name, own);
       catalog.constraintOf.set(own.node, own);
     }

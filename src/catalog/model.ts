@@ -59,7 +59,7 @@ export interface Catalog {
   /** Constraints and indexes by the node that made them. */
   readonly constraintOf: Map<Constraint, TableConstraint>;
   readonly indexOf: Map<IndexStmt, Index>;
-  /** Tables by the names of CHECKs they ever had. */
+  /** Tables by the names of CHECKs they ever had, in lower case. */
   readonly checkNames: Map<string, Set<Table>>;
   /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
   readonly dropped: Map<string, Index>;
@@ -77,8 +77,8 @@ export interface Table {
   readonly columns: Map<string, Column>;
   readonly constraints: Map<string, TableConstraint>;
   droppedConstraints?: Map<string, TableConstraint>;
-  /** Constraints and indexes that went with a dropped column, by its name: PostgreSQL drops them without a word. */
-  droppedWith?: Map<string, readonly (TableConstraint | Index)[]>;
+  /** Columns that were dropped, by name, with their constraints and indexes: PostgreSQL drops them along without a word. */
+  droppedWith?: Map<string, { readonly column: Column; readonly things: readonly (TableConstraint | Index)[] }>;
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
@@ -126,7 +126,7 @@ export interface Column {
 
 /** A use of columns that needs an index entry. */
 export interface Key {
-  readonly kind: "primary" | "unique" | "foreign" | "parent" | "index" | "expression" | "partition";
+  readonly kind: "primary" | "unique" | "foreign" | "parent" | "index" | "expression" | "partial" | "partition";
   /** All columns of the key. */
   readonly columns: readonly Column[];
 }
@@ -142,6 +142,8 @@ export interface TableConstraint {
   readonly node: Constraint;
   /** It stands for a domain's. */
   readonly demand?: DomainCheck;
+  /** The columns that its definition speaks of, by the names it calls them. */
+  readonly named: Named;
   /** A later statement of the input takes it off, by name or with a column. */
   dropped: boolean;
 }
@@ -153,7 +155,12 @@ export interface Index {
   /** null for an expression. */
   readonly columns: readonly (Column | null)[];
   readonly node: IndexStmt;
+  /** The columns that its definition speaks of, by the names it calls them. */
+  readonly named: Named;
 }
+
+/** Columns by what they were called when something was made of them: they may be renamed later. */
+export type Named = ReadonlyMap<string, Column>;
 
 export interface StoredRoutine {
   readonly schema: string;

@@ -1,3 +1,5 @@
+import type { Catalog, TableConstraint } from "./model.js";
+
 /** Identifiers are cut to this many bytes (NAMEDATALEN - 1). */
 const MAX_BYTES = 63;
 
@@ -10,6 +12,23 @@ export function objectName(table: string, columns: string | undefined, label: st
     const name = makeObjectName(table, columns, pass === 0 ? label : `${label}${pass}`);
     if (!taken(name)) return name;
   }
+}
+
+/** The longest name of TiDB, in characters. */
+const MAX_TIDB_NAME = 64;
+
+/**
+ * What a CHECK is called in TiDB, where names of CHECKs are unique in a database, whatever their letter case (error 3822): the first table
+ * that ever has one of a name keeps it, those of others have the name under which their table was made before theirs.
+ * @param final the schema at the end of the input
+ */
+export function checkName({ checkNames }: Catalog, { name, table }: Pick<TableConstraint, "name" | "table">): string {
+  const owners = [...(checkNames.get(name.toLowerCase()) ?? [])];
+  const at = owners.findIndex(({ node }) => node === table.node);
+  if (at < 1) return name;
+  const stem = `${table.node.relation?.relname ?? table.name}_${name}`;
+  const taken = stem.length > MAX_TIDB_NAME || checkNames.has(stem.toLowerCase());
+  return taken ? `${stem.slice(0, MAX_TIDB_NAME - 4)}_${at}` : stem;
 }
 
 function makeObjectName(first: string, second: string | undefined, label: string): string {

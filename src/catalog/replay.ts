@@ -21,7 +21,7 @@ import { resolveType } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
-import { type Catalog, type Column, type Derived, find, type Key, key, type Table, type TableConstraint } from "./model.js";
+import { type Catalog, type Column, type Derived, find, type Key, key, type Named, type Table, type TableConstraint } from "./model.js";
 import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
 import {
@@ -262,10 +262,10 @@ function forgetColumn(catalog: Catalog, column: Column): void {
     constraint.dropped = true;
     table.constraints.delete(constraint.name);
   }
-  const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && index.columns.includes(column));
+  const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && [...index.named.values()].includes(column));
   for (const [k] of indexes) catalog.indexes.delete(k);
   table.droppedWith ??= new Map();
-  table.droppedWith.set(column.name, [...constraints, ...indexes.map(([, index]) => index)]);
+  table.droppedWith.set(column.name, { column, things: [...constraints, ...indexes.map(([, index]) => index)] });
 }
 
 function dropName(object: Value): Name {
@@ -530,9 +530,19 @@ function inherit(catalog: Catalog, table: Table): void {
     for (const column of parent.columns.values())
       if (!table.columns.has(column.name)) table.columns.set(column.name, { ...column, table, changes: [] });
   for (const parent of parents)
-    for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, { ...check, table });
+    for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, inherited(check, table));
   const [parent] = parents;
   if (parent && parents.length === 1 && (node.partbound || tellsRowsOnly(node))) table.partitionOf = parent;
+}
+
+function inherited(check: TableConstraint, table: Table): TableConstraint {
+  const own = (column: Column) => table.columns.get(column.name) ?? column;
+  return {
+    ...check,
+    table,
+    columns: check.columns.map(own),
+    named: new Map([...check.named].map(([name, column]) => [name, own(column)])),
+  };
 }
 
 /** A child without columns of its own and with a CHECK: how tables were partitioned before PostgreSQL 10. */
@@ -664,10 +674,10 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     ? index.columns.flatMap((c) => c ?? [])
     : names.length > 0
       ? names.flatMap((n) => table.columns.get(n) ?? [])
-      : own
-        ? [own]
-        : facts.type === "check"
-          ? referenced(table, constraint.raw_expr)
+      : facts.type === "check"
+        ? referenced(table, constraint.raw_expr)
+        : own
+          ? [own]
           : [];
   // A copy holds what it has; a list that flatMap made keeps room for sixteen more.
   const columns = named.slice();
@@ -678,17 +688,23 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
-  const made = { name, table, type, columns, parent, node: constraint, dropped: false };
+  const made = { name, table, type, columns, parent, node: constraint, named: namedAs(columns), dropped: false };
   table.constraints.set(name, made);
   catalog.constraintOf.set(constraint, made);
-  if (facts.type === "check") {
-    const owners = catalog.checkNames.get(name);
-    if (owners) owners.add(table);
-    else catalog.checkNames.set(name, new Set([table]));
-  }
+  if (facts.type === "check") checkNamed(catalog, name, table);
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
   if (type === "primary" || type === "unique" || type === "foreign") addKey(type, columns);
   if (parent) addKey("parent", parent.columns);
+}
+
+function namedAs(columns: readonly Column[]): Named {
+  return new Map(columns.map((column) => [column.name, column]));
+}
+
+function checkNamed(catalog: Catalog, name: string, table: Table): void {
+  const owners = catalog.checkNames.get(name.toLowerCase());
+  if (owners) owners.add(table);
+  else catalog.checkNames.set(name.toLowerCase(), new Set([table]));
 }
 
 /** Column names of EXCLUDE: its elements are pairs of an index element and an operator. */
@@ -744,13 +760,15 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   const name = node.idxname ?? indexName(catalog, table, elements);
   const k = `${table.schema}.${name}`;
   if (node.if_not_exists && catalog.indexes.has(k)) return;
-  const index = { name, table, unique: node.unique ?? false, columns, node };
+  const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
+  const plain = columns.flatMap((c) => c ?? []);
+  const named = namedAs([...plain, ...elements.flatMap((e) => referenced(table, e.expr)), ...referenced(table, node.whereClause)]);
+  const index = { name, table, unique: node.unique ?? false, columns, node, named };
   catalog.indexes.set(k, index);
   catalog.indexOf.set(node, index);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
-  const plain = columns.flatMap((c) => c ?? []);
-  if (plain.length > 0) addKey(node.unique ? "unique" : "index", plain);
-  const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
+  // A partial index that is unique is one over expressions in TiDB.
+  if (plain.length > 0) addKey(!node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain);
   if (computed.length > 0) addKey("expression", computed);
 }
 
@@ -938,6 +956,7 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     const constraint = table?.constraints.get(node.subname ?? "");
     if (!table || !constraint) return;
     renameConstraint(table, constraint, to);
+    if (constraint.type === "check") checkNamed(catalog, to, table);
   },
 };
 

@@ -11,8 +11,7 @@ const ALTERATIONS: Readonly<Record<string, Printer>> = {
     return `ADD COLUMN ${cmd.missing_ok ? "IF NOT EXISTS " : ""}${p.print(cmd.def)}`;
   }),
   AT_AddConstraint: prints("AlterTableCmd", ["subtype", "def"], (cmd, p) => {
-    const constraint = as("Constraint", cmd.def);
-    return constraint ? `ADD ${p.print(constraint)}` : p.refuse(cmd as Node, "this constraint");
+    return isNode(cmd.def) ? `ADD ${p.print(cmd.def)}` : p.refuse(cmd as Node, "this constraint");
   }),
 };
 

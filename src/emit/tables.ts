@@ -63,7 +63,10 @@ function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints"
   const column = p.column(node as never);
   // A primary key that was left out still said NOT NULL.
   const implied = !notNull && column?.notNull && !isAutoIncrement(column) && p.primaryKey?.has(column.name) === false;
-  const nulls = implied ? "NOT NULL" : notNull ? p.print(notNull) : nullable ? p.print(nullable) : "";
+  // NULL of a column that a key or a later statement makes NOT NULL means nothing (TiDB: error 1171).
+  const never = nullable !== undefined && (column?.notNull || p.primaryKey?.has(node.colname ?? ""));
+  const allowed = nullable ? p.print(nullable) : "";
+  const nulls = implied ? "NOT NULL" : notNull ? p.print(notNull) : never ? "" : allowed;
   const rest = constraints.filter((c) => c !== generated && c !== notNull && c !== nullable).map((c) => p.print(c));
   return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest]
     .filter(Boolean)

@@ -70,7 +70,10 @@ const LEAST_BYTES = 32 * BYTES_PER_CHARACTER;
 const EXPRESSION_BYTES = 8;
 
 /** Keys that need the whole value, so that text in them must be bounded; a plain index takes a prefix. */
-const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partition"]);
+const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partial", "partition"]);
+
+/** Keys over expressions in TiDB. */
+const COMPUTED = new Set(["expression", "partial"]);
 
 const fraction = (use: TypeUse) => `(${use.mods[0] ?? 6})`;
 const same = (sql: string) => () => sql;
@@ -86,18 +89,19 @@ function bound({
   if (!history) return undefined;
   const rooms = history.keys
     .filter((key) => WHOLE_VALUE.has(key.kind))
-    .flatMap((key) => roomInKey(key.columns, catalog, key.kind === "expression" ? EXPRESSION_BYTES : 0) ?? []);
+    .flatMap((key) => roomInKey(key.columns, catalog, COMPUTED.has(key.kind)) ?? []);
   if (rooms.length > 0) return { bytes: Math.min(...rooms), by: "key" };
   return history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
 }
 
 /**
  * Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing.
- * @param least what each of the others takes at least
+ * @param computed the key is over expressions
  */
-function roomInKey(columns: readonly Column[], catalog: Catalog, least = 0): number | undefined {
+function roomInKey(columns: readonly Column[], catalog: Catalog, computed = false): number | undefined {
   const endless = columns.filter((c) => isUnbounded(c, catalog)).length;
-  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + Math.max(least, keyBytes(c, catalog)), 0);
+  const bytes = (c: Column) => (computed ? computedBytes(c, catalog) : keyBytes(c, catalog));
+  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + bytes(c), 0);
   const room = Math.floor((MAX_KEY_BYTES - taken) / Math.max(1, endless));
   return room < LEAST_BYTES ? undefined : room;
 }
@@ -197,6 +201,13 @@ export function keyBytes(column: Column, catalog: Catalog = emptyCatalog()): num
   if (mapped?.row === ENUM_ROW) return Math.max(...mapped.use.enumType!.labels.map((label) => Buffer.byteLength(label)), 1);
   const [, word = "", length] = /^(\w+)(?:\((\d+))?/.exec(mapped?.sql ?? "") ?? [];
   return KEY_BYTES[word] ?? BYTES_BY_LENGTH[word]?.(Number(length)) ?? Number.POSITIVE_INFINITY;
+}
+
+/** Likewise in an expression, where an ENUM is text. */
+function computedBytes(column: Column, catalog: Catalog): number {
+  const mapped = columnType(catalog, column);
+  if (mapped?.row === ENUM_ROW) return BYTES_PER_CHARACTER * Math.max(...mapped.use.enumType!.labels.map((label) => [...label].length), 1);
+  return Math.max(EXPRESSION_BYTES, keyBytes(column, catalog));
 }
 
 /** Numbers in a type's parentheses. */

@@ -1,0 +1,207 @@
+import {
+  as,
+  type Column,
+  type Context,
+  checkName,
+  find,
+  fitsKey,
+  generatedFrom,
+  type Index,
+  identifier,
+  indexAgain,
+  isComputed,
+  mapType,
+  type Node,
+  type NodeOf,
+  note,
+  qualified,
+  raw,
+  redefined,
+  relationName,
+  relationOf,
+  rule,
+  type TableConstraint,
+  tidb,
+  typeName,
+} from "../../src/rule.js";
+
+export default rule({
+  construct: "change of a column that an expression holds",
+  why: `TiDB renames no column that a CHECK or an index over an expression speaks of, changes none below such an index, and makes no long text of
+one that an index holds. In PostgreSQL, which does all this, they go on as they were: they are dropped before the change and made again after
+it.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-modify-column",
+  },
+  messages: {
+    again: note("{names} of {table} dropped before the change and made again after it: TiDB does not change {columns} below", {
+      help: "nothing is unique or checked in between; making an index again takes its time on a large table",
+    }),
+  },
+  restate(statement, ctx) {
+    const { columns, renamed } = changedBy(statement, ctx);
+    const held = columns.flatMap((column) => {
+      const constraints = [...column.table.constraints.values()].filter(
+        (made) => !ctx.lost(made.node) && holds(made, column, renamed, ctx),
+      );
+      const indexes = [...ctx.catalog.indexes.values()].filter(
+        (index) => index.table === column.table && !ctx.lost(index.node) && holdsIn(index, column, renamed, ctx),
+      );
+      return [...indexes, ...constraints];
+    });
+    const things = [...new Set(held)];
+    if (things.length === 0) return undefined;
+    const names = things.map(({ name }) => name).join(", ");
+    const tables = [...new Set(things.map(({ table }) => table.name))].join(", ");
+    ctx.report("again", { names, table: tables, columns: columns.map(({ name }) => name).join(", ") });
+    const again = things.map((thing) => ("type" in thing ? constraintAgain(thing, ctx) : ctx.change(thing.node, indexAgain(thing))));
+    return [...things.map((thing) => ({ node: drop(thing, ctx) as never })), { node: statement }, ...again.map((node) => ({ node }))];
+  },
+  examples: [
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a varchar(9), m mood, gone timestamp); CREATE UNIQUE INDEX i ON t (lower(a)) WHERE gone IS NULL; CREATE UNIQUE INDEX k ON t (a) WHERE m = 'sad'",
+      pg: "ALTER TYPE mood ADD VALUE 'happy'; ALTER TABLE t ALTER a TYPE varchar(20); ALTER TABLE t RENAME a TO b",
+      tidb: `DROP INDEX k ON t;
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','happy');
+CREATE UNIQUE INDEX k ON t ((CASE WHEN m = 'sad' THEN a END));
+DROP INDEX i ON t;
+DROP INDEX k ON t;
+ALTER TABLE t MODIFY COLUMN a VARCHAR(20);
+CREATE UNIQUE INDEX i ON t ((CASE WHEN gone IS NULL THEN LOWER(a) END));
+CREATE UNIQUE INDEX k ON t ((CASE WHEN m = 'sad' THEN a END));
+DROP INDEX i ON t;
+DROP INDEX k ON t;
+ALTER TABLE t RENAME COLUMN a TO b;
+CREATE UNIQUE INDEX i ON t ((CASE WHEN gone IS NULL THEN LOWER(b) END));
+CREATE UNIQUE INDEX k ON t ((CASE WHEN m = 'sad' THEN b END))`,
+      findings: ["again", "again", "again"],
+      accepts: ["INSERT INTO t VALUES ('a', 'sad', '2020-01-01'), ('A', 'sad', NULL), ('b', 'ok', NULL)"],
+      refuses: ["INSERT INTO t VALUES ('a', 'ok', NULL)", "INSERT INTO t VALUES ('a', 'sad', '2020-01-02')"],
+      rejected: { sql: "ALTER TABLE t RENAME COLUMN b TO c", code: 3837 },
+    },
+    {
+      given: "CREATE TABLE t (a int CHECK (a > 0), b int, CONSTRAINT less CHECK (a < b))",
+      pg: "ALTER TABLE t RENAME a TO c; ALTER TABLE t ALTER c TYPE bigint",
+      tidb: `ALTER TABLE t DROP CONSTRAINT t_a_check;
+ALTER TABLE t DROP CONSTRAINT less;
+ALTER TABLE t RENAME COLUMN a TO c;
+ALTER TABLE t ADD CONSTRAINT t_a_check CHECK (c > 0);
+ALTER TABLE t ADD CONSTRAINT less CHECK (c < b);
+ALTER TABLE t MODIFY COLUMN c BIGINT`,
+      findings: ["again"],
+      accepts: ["INSERT INTO t VALUES (1, 2)"],
+      refuses: ["INSERT INTO t VALUES (0, 2)", "INSERT INTO t VALUES (2, 2)"],
+      rejected: { sql: "ALTER TABLE t RENAME COLUMN c TO d", code: 3959 },
+    },
+    {
+      given: "CREATE TABLE t (a varchar(99)); CREATE INDEX i ON t (a)",
+      pg: "ALTER TABLE t ALTER a TYPE text, ALTER a SET NOT NULL",
+      tidb: `DROP INDEX i ON t;
+ALTER TABLE t MODIFY COLUMN a LONGTEXT NOT NULL;
+ALTER TABLE t MODIFY COLUMN a LONGTEXT NOT NULL;
+CREATE INDEX i ON t (a(255))`,
+      findings: ["again"],
+      rejected: { sql: "CREATE INDEX k ON t (a)", code: 1170 },
+    },
+    {
+      given: "CREATE TABLE t (a varchar(700), b varchar(700), UNIQUE (a, b))",
+      pg: "ALTER TABLE t ALTER a TYPE varchar(800)",
+      tidb: `ALTER TABLE t DROP INDEX t_a_b_key;
+ALTER TABLE t MODIFY COLUMN a VARCHAR(800);
+ALTER TABLE t ADD UNIQUE KEY t_a_b_key ((MD5(a)), (MD5(b)))`,
+      findings: ["again"],
+      accepts: ["INSERT INTO t VALUES ('x', 'y'), ('x', NULL), ('x', NULL)"],
+      refuses: ["INSERT INTO t VALUES ('x', 'y')"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN a VARCHAR(900)", code: 3106 },
+    },
+  ],
+});
+
+type Ctx = Context<"again">;
+interface Changed {
+  readonly columns: readonly Column[];
+  readonly renamed: boolean;
+}
+
+const NOTHING: Changed = { columns: [], renamed: false };
+const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType"]);
+
+/** The columns that a statement renames, or changes by MODIFY COLUMN, and can. */
+function changedBy(statement: Node, ctx: Ctx): Changed {
+  if (statement.kind === "RenameStmt" && statement.renameType === "OBJECT_COLUMN" && statement.relation) {
+    const column = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation))?.columns.get(statement.newname ?? "");
+    return column && !generatedFrom(column, statement.subname ?? "") ? { columns: [column], renamed: true } : NOTHING;
+  }
+  if (statement.kind === "AlterEnumStmt") {
+    const type = find(ctx.catalog, ctx.catalog.enums, qualified(statement.typeName ?? []));
+    const columns = [...ctx.catalog.tables.values()].flatMap((table) => [...table.columns.values()]);
+    return {
+      columns: columns.filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type && isChanged(c, ctx)),
+      renamed: false,
+    };
+  }
+  if (statement.kind !== "AlterTableStmt" || !statement.relation) return NOTHING;
+  const table = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation));
+  const columns = (statement.cmds ?? []).flatMap((item) => {
+    const cmd = as("AlterTableCmd", item);
+    const column = cmd && MODIFIED.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
+    if (!column || !isChanged(column, ctx)) return [];
+    return cmd!.subtype === "AT_AlterColumnType" && typeBefore(column, ctx) === typeNow(column, ctx) ? [] : [column];
+  });
+  return { columns, renamed: false };
+}
+
+function isChanged(column: Column, ctx: Ctx): boolean {
+  return (
+    !ctx.lost(column.def) &&
+    !ctx.lost(column.table.node) &&
+    (column.type.arrayBounds?.length ?? 0) === 0 &&
+    !generatedFrom(column, column.name)
+  );
+}
+
+function typeNow(column: Column, ctx: Ctx): string {
+  return mapType(ctx.catalog, column.type, column)?.sql ?? "";
+}
+
+function typeBefore(column: Column, ctx: Ctx): string {
+  return (column.changedFrom && mapType(ctx.catalog, column.changedFrom, column)?.sql) ?? "";
+}
+
+/** Types that no index holds whole (errors 1170, 3152). */
+const ENDLESS = /^(LONGTEXT|LONGBLOB|JSON)/;
+
+function holdsIn(index: Index, column: Column, renamed: boolean, ctx: Ctx): boolean {
+  if (![...index.named.values()].includes(column)) return false;
+  if (isComputed(index)) return true;
+  return !renamed && column.changedFrom !== undefined && !ENDLESS.test(typeBefore(column, ctx)) && ENDLESS.test(typeNow(column, ctx));
+}
+
+function holds({ type, columns, node }: TableConstraint, column: Column, renamed: boolean, ctx: Ctx): boolean {
+  if (!columns.includes(column)) return false;
+  if (type === "check") return renamed;
+  return type === "unique" && (node.nulls_not_distinct === true || !fitsKey(columns, ctx.final));
+}
+
+function drop(thing: Index | TableConstraint, { final }: Ctx) {
+  const table = relationOf(thing.table);
+  if (!("type" in thing)) return tidb`DROP INDEX ${raw(identifier(thing.name))} ON ${table}`;
+  const what = thing.type === "check" ? `CONSTRAINT ${identifier(checkName(final, thing))}` : `INDEX ${identifier(thing.name)}`;
+  return tidb`ALTER TABLE ${table} DROP ${raw(what)}`;
+}
+
+function constraintAgain(made: TableConstraint, ctx: Ctx): NodeOf<"AlterTableStmt"> {
+  const { raw_expr } = redefined(made.node, made.named);
+  const def = ctx.change(made.node, {
+    conname: made.name,
+    ...(raw_expr === undefined ? { keys: made.columns.map(({ name }) => name) } : { raw_expr }),
+    location: undefined,
+    // The rows were checked, or it was said that they would be.
+    skip_validation: false,
+    initially_valid: true,
+  });
+  const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def };
+  return { kind: "AlterTableStmt", relation: relationOf(made.table), cmds: [cmd], objtype: "OBJECT_TABLE" };
+}

@@ -1,7 +1,9 @@
 import type { Rule, RuleSpec } from "../src/rule.js";
 import collation from "./columns/collation.js";
 import columnDefault from "./columns/default.js";
+import generated from "./columns/generated.js";
 import identity from "./columns/identity.js";
+import identityChanges from "./columns/identity-changes.js";
 import check from "./constraints/check.js";
 import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
@@ -108,6 +110,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/create-as": createAs,
   "columns/collation": collation,
   "columns/identity": identity,
+  "columns/identity-changes": identityChanges,
+  "columns/generated": generated,
   "columns/default": columnDefault,
   "constraints/inline": inline,
   "constraints/foreign-key": foreignKey,

@@ -141,7 +141,9 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   const creator = creatorOf(creators, statement, column);
   if (!column || !creator) return;
   const data = { table: table.name, column: column.name };
-  if (cmd.subtype === "AT_AddIdentity" && constraint) {
+  // One column a table counts (error 1075), and what does so for a time only is better off with a sequence.
+  const isAlone = column.identity !== undefined && [...table.columns.values()].every((each) => each === column || !isAutoIncrement(each));
+  if (cmd.subtype === "AT_AddIdentity" && constraint && isAlone) {
     column.history.autoIncrement = true;
     extend(creators, creator, column, constraint);
     schema.absorb(statement, creator, carried, "identity", data);

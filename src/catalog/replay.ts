@@ -898,9 +898,22 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DisableTrig: (catalog, table, cmd) => enable(catalog, table, cmd.name, false),
   AT_DisableTrigAll: (catalog, table) => enable(catalog, table, undefined, false),
   AT_DisableTrigUser: (catalog, table) => enable(catalog, table, undefined, false),
+  AT_SetIdentity: withColumn((catalog, column, cmd) => {
+    const options = sequenceOptions(Array.isArray(cmd.def) ? cmd.def : undefined);
+    const generated = options.get("generated");
+    if (generated !== undefined) column.identity = generated === "a".charCodeAt(0) ? "a" : "d";
+    options.delete("generated");
+    for (const [k, sequence] of catalog.sequences)
+      if (sequence.ownedBy === column) catalog.sequences.set(k, { ...sequence, options: new Map([...sequence.options, ...options]) });
+  }),
   AT_DropIdentity: withColumn((catalog, column) => {
+    if (column.identity === undefined) return;
     column.identity = undefined;
+    column.default = undefined;
     forgetSequences(catalog, column);
+  }),
+  AT_DropExpression: withColumn((_, column) => {
+    column.generated = false;
   }),
 };
 

@@ -109,17 +109,20 @@ function constraint(scope: Scope, node: Constraint | undefined, type: Parameters
   condition(scope, node.where_clause);
 }
 
+function valueOfColumn(scope: Scope, target: Item, command: AlterTableCmd): void {
+  const type = target.columns?.find(({ name }) => name === command.name)?.info?.type;
+  const info = expression(scope, command.def);
+  if (info && type) coerce(scope, command.def, type);
+}
+
 const ALTERATIONS: Readonly<Record<string, (scope: Scope, target: Item, command: AlterTableCmd) => void>> = {
   AT_AddColumn: (scope, _, command) => {
     const def = as("ColumnDef", command.def);
     for (const value of def?.constraints ?? []) constraint(scope, as("Constraint", value), def?.typeName);
   },
   AT_AddConstraint: (scope, _, command) => constraint(scope, as("Constraint", command.def), undefined),
-  AT_ColumnDefault: (scope, target, command) => {
-    const type = target.columns?.find(({ name }) => name === command.name)?.info?.type;
-    const info = expression(scope, command.def);
-    if (info && type) coerce(scope, command.def, type);
-  },
+  AT_ColumnDefault: valueOfColumn,
+  AT_SetExpression: valueOfColumn,
   AT_AlterColumnType: (scope, _, command) => {
     const def = as("ColumnDef", command.def);
     const info = expression(scope, def?.raw_default);

@@ -21,6 +21,7 @@ import { comparisonRules } from "./functions/comparison.js";
 import { dateRules } from "./functions/dates.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
+import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
 import expression from "./indexes/expression.js";
 import foreignKeyIndex from "./indexes/foreign-key.js";
@@ -148,6 +149,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...intervalRules,
   ...jsonRules,
   ...arrayRules,
+  ...regexRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

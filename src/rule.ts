@@ -55,7 +55,7 @@ export {
   unchanged,
   type Write,
 } from "./engine/forms.js";
-export { infix, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
+export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";

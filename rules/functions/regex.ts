@@ -1,0 +1,405 @@
+import {
+  as,
+  type Call,
+  infix,
+  proofs,
+  type Row,
+  raw,
+  string,
+  type Tidb,
+  table,
+  tidb,
+  type Value,
+  type Write,
+  warning,
+} from "../../src/rule.js";
+
+/** A regular expression of PostgreSQL's (the manual, 9.7.3) as RE2, which TiDB uses, has it. */
+interface Pattern {
+  readonly re2: string;
+  readonly groups: number;
+  /** It has alternatives, of which PostgreSQL takes the longest and RE2 the first. */
+  readonly alternatives: boolean;
+  /** It has both greedy and lazy quantifiers, which PostgreSQL makes all alike. */
+  readonly mixed: boolean;
+  /** It asks for the edge of a word, which RE2 finds between letters of ASCII only. */
+  readonly edges: boolean;
+  /** A group can stay without a match. */
+  readonly optionalGroup: boolean;
+  readonly ignoreCase: boolean;
+}
+
+/** Escapes outside of brackets. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  d: "[0-9]",
+  D: "[^0-9]",
+  w: "[\\p{L}\\p{N}_]",
+  W: "[^\\p{L}\\p{N}_]",
+  s: "[[:space:]]",
+  S: "[^[:space:]]",
+  A: "\\A",
+  Z: "\\z",
+  n: "\\n",
+  t: "\\t",
+  r: "\\r",
+  f: "\\f",
+  v: "\\v",
+  a: "\\a",
+};
+const EDGES = new Set(["y", "m", "M"]);
+
+/** Escapes and classes within brackets. */
+const IN_BRACKETS: Readonly<Record<string, string>> = {
+  d: "0-9",
+  w: "\\p{L}\\p{N}_",
+  s: "[:space:]",
+  n: "\\n",
+  t: "\\t",
+  r: "\\r",
+  f: "\\f",
+  v: "\\v",
+};
+const CLASSES: Readonly<Record<string, string>> = {
+  alpha: "\\p{L}",
+  alnum: "\\p{L}\\p{N}",
+  upper: "\\p{Lu}",
+  lower: "\\p{Ll}",
+  digit: "0-9",
+  space: "[:space:]",
+  punct: "[:punct:]",
+  blank: "[:blank:]",
+  xdigit: "[:xdigit:]",
+  cntrl: "[:cntrl:]",
+};
+
+/** @returns why it cannot be translated, as text */
+function translate(source: string): Pattern | string {
+  let rest = source;
+  let [re2, groups, ignoreCase, edges, optionalGroup] = ["", 0, false, false, false];
+  const quantifiers = new Set<"greedy" | "lazy">();
+  let alternatives = false;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    const match = pattern.exec(rest);
+    if (match) rest = rest.slice(match[0].length);
+    return match;
+  };
+  if (take(/^\(\?i\)/)) ignoreCase = true;
+  while (rest !== "") {
+    const escaped = take(/^\\(.)/su);
+    if (escaped) {
+      const sign = escaped[1]!;
+      if (EDGES.has(sign)) {
+        edges = true;
+        re2 += "\\b";
+      } else if (ESCAPES[sign] !== undefined) re2 += ESCAPES[sign];
+      else if (/[\p{L}\p{N}]/u.test(sign)) return `\\${sign}`;
+      else re2 += quoted(sign);
+      continue;
+    }
+    if (take(/^\[/)) {
+      const bracket = brackets(rest);
+      if (typeof bracket === "string") return bracket;
+      re2 += bracket.re2;
+      rest = bracket.rest;
+      continue;
+    }
+    const group = take(/^\((\?.{0,2})?/);
+    if (group) {
+      if (group[1] !== undefined && !group[1].startsWith("?:")) return `(${group[1]}`;
+      if (group[1] === undefined) groups++;
+      else rest = group[1].slice(2) + rest;
+      re2 += group[1] === undefined ? "(" : "(?:";
+      continue;
+    }
+    const bound = take(/^(?:[*+?]|\{\d+(?:,\d*)?\})\??/);
+    if (bound) {
+      if (re2 === "" || /[(|]$/.test(re2)) return "a quantifier of nothing";
+      if (re2.endsWith(")") && !/^\+|^\{[1-9]/.test(bound[0])) optionalGroup = true;
+      quantifiers.add(bound[0].length > 1 && bound[0].endsWith("?") ? "lazy" : "greedy");
+      re2 += bound[0];
+      continue;
+    }
+    const [plain] = take(/^./su)!;
+    if (plain === "|") alternatives = true;
+    re2 += /[.^$|)]/.test(plain) ? plain : quoted(plain);
+  }
+  return {
+    re2: re2 === "" ? "(?:)" : re2,
+    groups,
+    alternatives,
+    mixed: quantifiers.size > 1,
+    edges,
+    optionalGroup: optionalGroup || alternatives,
+    ignoreCase,
+  };
+}
+
+const quoted = (sign: string) => (/[\\.+*?()|[\]{}^$]/.test(sign) ? `\\${sign}` : sign);
+
+/** What follows `[`, up to its `]`. */
+function brackets(source: string): { readonly re2: string; readonly rest: string } | string {
+  const [, not = "", first = ""] = /^(\^?)(\]?)/.exec(source)!;
+  let rest = source.slice(not.length + first.length);
+  let re2 = `[${not}${first && "\\]"}`;
+  while (!rest.startsWith("]")) {
+    const [all, kind, name, escaped, plain] = /^(?:\[([:.=])(\w+)[:.=]\]|\\(.)|(.))/su.exec(rest) ?? [];
+    if (all === undefined) return "brackets that are not closed";
+    rest = rest.slice(all.length);
+    if (kind !== undefined) {
+      const known = kind === ":" ? CLASSES[name!] : undefined;
+      if (known === undefined) return all;
+      re2 += known;
+    } else if (escaped !== undefined) {
+      const known = IN_BRACKETS[escaped] ?? (/[\p{L}\p{N}]/u.test(escaped) ? undefined : /[!-~]/.test(escaped) ? `\\${escaped}` : escaped);
+      if (known === undefined) return all;
+      re2 += known;
+    } else re2 += plain === "[" || plain === "^" ? `\\${plain}` : plain;
+  }
+  return { re2: `${re2}]`, rest: rest.slice(1) };
+}
+
+/** The pattern of SIMILAR TO as a regular expression of PostgreSQL's (regexp.c, similar_escape_internal). */
+function fromSimilar(source: string): string {
+  const body = source.replaceAll(/\\(.)|\[[^\]]*\]|[%_.^$]|./gsu, (all, escaped: string | undefined) => {
+    if (escaped !== undefined) return /[\p{L}\p{N}]/u.test(escaped) ? escaped : `\\${escaped}`;
+    if (all === "%") return ".*";
+    if (all === "_") return ".";
+    return /^[.^$]$/.test(all) ? `\\${all}` : all;
+  });
+  return `^(?:${body})$`;
+}
+
+/** The literal that a pattern is, SIMILAR TO's among them; undefined where it is no literal. */
+function sourceOf(pattern: Value, call: Call): string | undefined {
+  const similar = as("FuncCall", pattern);
+  if (similar?.funcname?.at(-1) !== "similar_to_escape") return call.text(pattern);
+  const [inner, ...others] = similar.args ?? [];
+  const text = inner === undefined || others.length > 0 ? undefined : call.text(inner);
+  if (text === undefined) return undefined;
+  call.open(similar as never);
+  return fromSimilar(text);
+}
+
+/** Of the flags of PostgreSQL's functions those that RE2 has: `g` is the function's own. */
+function flagsOf(text: string, ignoreCase: boolean): string | undefined {
+  if (/[^gicsnm]/.test(text)) return undefined;
+  const insensitive = ignoreCase || text.lastIndexOf("i") > text.lastIndexOf("c");
+  return `${insensitive ? "i" : "c"}${/[nm]/.test(text) ? "m" : "s"}`;
+}
+
+const DIALECT = warning(
+  "the pattern is no literal: it is read as a regular expression of RE2, which is not PostgreSQL's in all, and an empty one is an error",
+  {
+    help: "RE2 has no \\m, \\M, \\y, no backward references and no lookahead; \\d and \\w are ASCII there",
+  },
+);
+const EDGE = warning("the edge of a word is found between ASCII letters, digits and _ only; \\m and \\M are either edge", {
+  help: "spell out what may stand beside the word where other letters matter: (^|[^\\p{L}])",
+});
+const LONGEST = warning("of alternatives RE2 takes the first that matches, and PostgreSQL the longest", {
+  help: "write the longer alternatives first",
+});
+
+/** A translated pattern, after what must be said of it is said; `extracts` where it matters what is matched, and not only whether. */
+function read(
+  pattern: Value,
+  flags: string,
+  extracts: boolean,
+  call: Call,
+): { readonly text: Tidb; readonly flags: Tidb; readonly known: Pattern | undefined } | undefined {
+  const source = sourceOf(pattern, call);
+  if (source === undefined) {
+    const mode = flagsOf(flags, false);
+    if (mode === undefined) return call.refuse(`a regular expression with the flags '${flags}'`);
+    call.say("dialect");
+    return { text: tidb`${pattern}`, flags: tidb`${raw(string(mode))}`, known: undefined };
+  }
+  const known = translate(source);
+  if (typeof known === "string") return call.refuse(`a regular expression with ${known}`);
+  const mode = flagsOf(flags, known.ignoreCase);
+  if (mode === undefined) return call.refuse(`a regular expression with the flags '${flags}'`);
+  if (extracts && known.mixed)
+    return call.refuse("a regular expression with both greedy and lazy quantifiers, which PostgreSQL makes all alike");
+  if (known.edges) call.say("edge");
+  if (extracts && known.alternatives) call.say("longest");
+  return { text: tidb`${raw(string(known.re2))}`, flags: tidb`${raw(string(mode))}`, known };
+}
+
+const flagsAt = (flags: Value | undefined, call: Call): string | undefined => (flags === undefined ? "" : call.text(flags));
+
+const match = (flags: string, not: boolean): Write => {
+  return ([value, pattern], call) => {
+    const found = read(pattern, flags, false, call);
+    if (!found) return undefined;
+    const test = tidb`REGEXP_LIKE(${value}, ${found.text}, ${found.flags})`;
+    return not ? infix("not")`NOT ${test}` : test;
+  };
+};
+
+const matching = (sign: string, flags: string, not: boolean, similar: readonly string[] = []): Row => ({
+  calls: [`${sign}(text|bpchar|name, text)`],
+  tidb: match(flags, not),
+  messages: { dialect: DIALECT, edge: EDGE },
+  proofs: [
+    ...proofs(
+      ...[
+        "^a",
+        "a$",
+        "^[A-Za-z0-9._-]+$",
+        "[[:alpha:]]",
+        "^\\w+$",
+        "\\s",
+        "\\d{2,}",
+        "a.b",
+        "a|É",
+        "^$",
+        "",
+        "[^a-z]",
+        "\\.",
+        "^(?:a|b)+?",
+        "[\\s,]",
+        "\\\\",
+        "[]%]",
+        "[[:upper:]]",
+        "(a)(b)?",
+        "{",
+        "^.$",
+        "a{2}",
+        "é|ß",
+        "[é-ü]",
+        "\\W",
+        "\\S+\\s\\S+",
+        "[\\w-]+$",
+        "(?i)^ab",
+        "%_",
+      ].map((pattern) => `t ${sign} '${pattern}'`),
+      `v ${sign} 'b'`,
+      `(t || 'x') ${sign} 'ax'`,
+      ...similar,
+    ),
+    { pg: `t ${sign} '\\ya'`, findings: ["edge"] },
+    { pg: `'ab c' ${sign} (v || 'b')`, findings: ["dialect"] },
+  ],
+});
+
+/** PostgreSQL's replacement in TiDB's spelling: `\&` is `\0`. */
+const replacementOf = (text: string): string =>
+  text.replaceAll(/\\(.)?/gsu, (all, sign: string | undefined) => (sign === "&" ? "\\0" : sign === undefined ? "\\\\" : all));
+
+const replaced: Write = ([value, pattern, replacement, flagsArg], call) => {
+  const flags = flagsAt(flagsArg, call);
+  const text = call.text(replacement);
+  if (flags === undefined || text === undefined) return call.refuse("regexp_replace() with a replacement or flags that are no literals");
+  const found = read(pattern, flags, true, call);
+  if (!found) return undefined;
+  const occurrence = raw(flags.includes("g") ? "0" : "1");
+  return tidb`REGEXP_REPLACE(${value}, ${found.text}, ${raw(string(replacementOf(text)))}, 1, ${occurrence}, ${found.flags})`;
+};
+
+/** The part of a text that the nth group matches. */
+function groupOf(value: Value, re2: string, flags: Tidb, group: number): Tidb {
+  const whole = tidb`REGEXP_SUBSTR(${value}, ${raw(string(re2))}, 1, 1, ${flags})`;
+  if (group === 0) return whole;
+  return tidb`REGEXP_REPLACE(${whole}, ${raw(string(`^(?:${re2})$`))}, ${raw(string(`\\${group}`))}, 1, 1, ${flags})`;
+}
+
+function parts(value: Value, pattern: Value, flags: string, call: Call): readonly Tidb[] | undefined {
+  const found = read(pattern, flags, true, call);
+  if (!found) return undefined;
+  if (!found.known) return call.refuse("a part of a text by a pattern that is no literal");
+  const { groups, re2, optionalGroup, edges } = found.known;
+  if (groups > 0 && (optionalGroup || edges)) return call.refuse("a group that can stay without a match, or a word's edge beside a group");
+  if (groups > 9) return call.refuse("a pattern with more than nine groups");
+  const numbers = groups === 0 ? [0] : Array.from({ length: groups }, (_, i) => i + 1);
+  return numbers.map((group) => groupOf(value, re2, found.flags, group));
+}
+
+export const regexRules = table(
+  "functions/regex",
+  { pg: "functions-matching", tidb: "string-functions" },
+  {
+    matches: matching("~", "", false, [
+      "t SIMILAR TO '%(b|d)%'",
+      "t SIMILAR TO 'a_'",
+      "t SIMILAR TO '[[:alpha:]]+'",
+      "t SIMILAR TO 'a.b'",
+      "t SIMILAR TO '%\\%%'",
+    ]),
+    "matches-insensitive": matching("~*", "i", false),
+    "matches-not": matching("!~", "", true, ["t NOT SIMILAR TO '(a|A)%'"]),
+    "matches-not-insensitive": matching("!~*", "i", true),
+    like: {
+      calls: ["regexp_like(text, text)", "regexp_like(text, text, text)"],
+      tidb: ([value, pattern, flagsArg], call) => {
+        const flags = flagsAt(flagsArg, call);
+        if (flags === undefined) return call.refuse("regexp_like() with flags that are no literal");
+        const found = read(pattern, flags, false, call);
+        return found && tidb`REGEXP_LIKE(${value}, ${found.text}, ${found.flags})`;
+      },
+      messages: { dialect: DIALECT, edge: EDGE },
+      proofs: [
+        ...proofs("regexp_like(t, '^a')", "regexp_like(t, 'b$', 'i')", "regexp_like(t, '^b', 'n')"),
+        { pg: "regexp_like(t, v || 'b')", findings: ["dialect"] },
+        { pg: "regexp_like(t, '\\mab')", findings: ["edge"] },
+      ],
+    },
+    replace: {
+      calls: ["regexp_replace(text, text, text)", "regexp_replace(text, text, text, text)"],
+      tidb: replaced,
+      messages: { dialect: DIALECT, edge: EDGE, longest: LONGEST },
+      proofs: [
+        ...proofs(
+          "regexp_replace(t, '[a-c]', 'X')",
+          "regexp_replace(t, '[a-c]', 'X', 'g')",
+          "regexp_replace(t, 'A', '-', 'gi')",
+          "regexp_replace(t, '(.)b', '<\\1>')",
+          "regexp_replace(t, 'b', '[\\&]', 'g')",
+          "regexp_replace(t, '\\s+', ' ', 'g')",
+          "regexp_replace(t, '^', 'x')",
+          "regexp_replace(t, '(a)(.)', '\\2\\10', 'g')",
+          "regexp_replace(t, 'b', '$1', 'g')",
+          "regexp_replace(t, 'b', '\\\\', 'g')",
+          "regexp_replace(t, '[^[:alnum:]]', '', 'g')",
+          "regexp_replace(t, '.*?', 'x')",
+        ),
+        { pg: "regexp_replace(t, 'a|ab', 'X')", findings: ["longest"], differs: true },
+        { pg: "regexp_replace(t, v || 'b', 'X')", findings: ["dialect"] },
+        { pg: "regexp_replace(t, '\\ya', 'X')", findings: ["edge"] },
+      ],
+    },
+    substring: {
+      calls: ["substring(text, text)", "regexp_substr(text, text)"],
+      tidb: ([value, pattern], call) => parts(value, pattern, "", call)?.[0],
+      why: "SUBSTRING(s FROM 'pattern') takes the pattern for a number in TiDB, and gives ''.",
+      messages: { edge: EDGE, longest: LONGEST },
+      proofs: [
+        ...proofs(
+          "substring(t from '[a-c]+')",
+          "substring(t from '(.)b')",
+          "substring(t, '\\d+')",
+          "substring(t from '^(\\w)\\w*$')",
+          "substring(t from '')",
+        ),
+        { pg: "substring(t from 'ab|a')", findings: ["longest"] },
+        { pg: "substring(t from '\\yab')", findings: ["edge"] },
+      ],
+    },
+    match: {
+      calls: ["regexp_match(text, text)", "regexp_match(text, text, text)"],
+      tidb: ([value, pattern, flagsArg], call) => {
+        const flags = flagsAt(flagsArg, call);
+        if (flags === undefined) return call.refuse("regexp_match() with flags that are no literal");
+        const found = parts(value, pattern, flags, call);
+        const test = call.other("~", ["text", "text"], [value, pattern]);
+        if (!found || !test || flags !== "") return found && test && call.refuse("regexp_match() with flags");
+        return tidb`CASE WHEN ${test} THEN ${{ kind: "Tidb", texts: ["JSON_ARRAY(", ...found.slice(1).map(() => ", "), ")"], holes: found }} END`;
+      },
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs("regexp_match(t, '(.)(b)')", "regexp_match(t, '[a-z]+')", "(regexp_match(t, '(\\w)-(\\d+)'))[2]"),
+        { pg: "regexp_match(t, 'ab|a')", findings: ["longest"] },
+        { pg: "regexp_match(t, 'ab\\M')", findings: ["edge"] },
+      ],
+    },
+  },
+);

@@ -5,6 +5,7 @@ import generated from "./columns/generated.js";
 import identity from "./columns/identity.js";
 import identityChanges from "./columns/identity-changes.js";
 import check from "./constraints/check.js";
+import checkOnKey from "./constraints/check-on-key.js";
 import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
 import unique from "./constraints/unique.js";
@@ -127,6 +128,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "types/enum-changes": enumChanges,
   "tables/rebuild": rebuild,
   "tables/key-type": keyType,
+  "constraints/check-on-key": checkOnKey,
   "tables/alter-type": alterType,
   "tables/alter-column": alterColumn,
   "tables/drop-cascade": dropCascade,

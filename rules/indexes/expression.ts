@@ -1,4 +1,18 @@
-import { eachDescendant, error, isNode, type NodeOf, qualified, rule, tidb } from "../../src/rule.js";
+import {
+  as,
+  eachDescendant,
+  error,
+  isAutoIncrement,
+  isComputed,
+  isNode,
+  type NodeOf,
+  note,
+  qualified,
+  rule,
+  tidb,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "index on an expression",
@@ -9,11 +23,31 @@ COALESCE is one of those, and CASE says the same.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-create-index#expression-index",
   },
   messages: {
+    numbered: error("index {name} was left out: TiDB has no index over an expression with {column}, which is AUTO_INCREMENT", {
+      help: "draw the column's numbers from a SEQUENCE, or index its other columns",
+    }),
+    implied: note("unique index {name} is left away: it has the primary key in it, and is unique by that"),
+    digest: warning("unique index {name} holds digests of its expression: TiDB indexes none that is long text", {
+      help: "the constraint is as strict, but a search for the expression does not use it",
+    }),
+    text: error("index {name} was left out: its expression is long text, which TiDB does not index", {
+      help: "add a generated column of a bounded type, CAST(… AS CHAR(64)), and index that",
+    }),
     function: error("index {name} was left out: TiDB indexes no expression with {what}", {
       help: "add a generated column with the expression and index that; generated columns take all functions that give the same result each time",
     }),
   },
   on: (takes) => [
+    takes("IndexStmt", ["idxname", "indexParams", "unique"], (index, ctx) => {
+      const made = ctx.index(index);
+      if (!made || !isComputed(made)) return;
+      const { name, table } = made;
+      const numbered = [...made.named.values()].find(isAutoIncrement);
+      if (!numbered) return;
+      const primary = [...table.constraints.values()].find(({ type, node }) => type === "primary" && !ctx.lost(node));
+      const says = !primary?.columns.every((column) => made.columns.includes(column));
+      return says || !index.unique ? ctx.drop("numbered", { name, column: numbered.name }) : ctx.drop("implied", { name });
+    }),
     takes("IndexStmt", ["idxname", "indexParams", "whereClause", "unique"], (index, ctx) => {
       const refused = new Set<string>();
       const parts = [...(index.indexParams ?? []), ...(index.unique && index.whereClause !== undefined ? [index.whereClause] : [])];
@@ -24,6 +58,19 @@ COALESCE is one of those, and CASE says the same.`,
           if (node.kind === "A_Expr" && node.name?.[0] === "||") refused.add("||");
         });
       return refused.size === 0 ? undefined : ctx.drop("function", { name: index.idxname ?? "", what: [...refused].join(", ") });
+    }),
+    takes("IndexStmt", ["idxname", "indexParams", "unique"], (index, ctx) => {
+      const name = index.idxname ?? "";
+      const isText = (item: Value) => isLongText(as("IndexElem", item)?.expr);
+      const params = index.indexParams ?? [];
+      if (!params.some(isText)) return;
+      if (!index.unique) return ctx.drop("text", { name });
+      ctx.differs(index as never);
+      const indexParams = params.map((item) => {
+        const element = as("IndexElem", item);
+        return element && isText(item) ? ctx.change(element, { expr: tidb`MD5(${element.expr!})` as never }) : item;
+      });
+      return ctx.replace(ctx.change(index, { indexParams }), "digest", { name });
     }),
     takes("FuncCall", ["funcname", "args"], (call, ctx) => {
       // A cast is indexed where the function of the same name is not.
@@ -46,6 +93,22 @@ COALESCE is one of those, and CASE says the same.`,
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
+      pg: "CREATE UNIQUE INDEX i ON t (id) WHERE a > 0; CREATE UNIQUE INDEX k ON t (a) WHERE id > 9",
+      tidb: null,
+      findings: ["implied", "numbered"],
+      rejected: { sql: "CREATE UNIQUE INDEX k ON t ((CASE WHEN id > 9 THEN a END))", code: 3754 },
+    },
+    {
+      given: "CREATE TABLE t (j jsonb)",
+      pg: "CREATE UNIQUE INDEX i ON t ((j ->> 'a')); CREATE INDEX k ON t (lower(j ->> 'b'))",
+      tidb: `CREATE UNIQUE INDEX i ON t ((MD5(CASE WHEN JSON_TYPE(JSON_EXTRACT(j, '$."a"')) <> 'NULL' THEN JSON_UNQUOTE(JSON_EXTRACT(j, '$."a"')) END)))`,
+      findings: ["digest", "text"],
+      accepts: ['INSERT INTO t VALUES (\'{"a": "x"}\'), (\'{"a": null}\'), (\'{"b": 1}\'), (NULL)'],
+      refuses: ['INSERT INTO t VALUES (\'{"a": "x", "b": 2}\')'],
+      rejected: { sql: "CREATE INDEX k ON t ((LOWER(JSON_UNQUOTE(JSON_EXTRACT(j, '$.b')))))", code: 3757 },
+    },
     {
       given: "CREATE TABLE t (at timestamp, d date)",
       pg: "CREATE UNIQUE INDEX i ON t (date(at), date(d))",
@@ -73,6 +136,16 @@ COALESCE is one of those, and CASE says the same.`,
     },
   ],
 });
+
+/** Members of JSON as text, which have no length, and what keeps them so. */
+function isLongText(value: Value | undefined): boolean {
+  const operator = as("A_Expr", value)?.name?.[0];
+  const call = as("FuncCall", value);
+  if (call && CASED.has(qualified(call.funcname ?? []).name)) return isLongText(call.args?.[0]);
+  return operator === "->>" || operator === "#>>";
+}
+
+const CASED = new Set(["lower", "upper"]);
 
 /** Functions in indexes that need no setting of the server (TiDB 8.5.6: error 8200 for others without allow-expression-index). */
 const INDEXED = new Set(["lower", "upper", "md5"]);

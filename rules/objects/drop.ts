@@ -7,6 +7,7 @@ import {
   type Index,
   identifier,
   isAutoIncrement,
+  keyLeftAlone,
   type NodeOf,
   nextvalSequence,
   note,
@@ -36,6 +37,7 @@ const MESSAGES = {
     help: "convert the file that creates the index together with this one, or write DROP INDEX {name} ON the table",
   }),
   "lost-index": note("there is nothing to drop: index {name} was left out of the output"),
+  "left-out": note("there is nothing to drop: {name} was left out of the output"),
   "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
   keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
   cascade: note("CASCADE is left away: no table in the input depends on {name}"),
@@ -58,12 +60,27 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
   messages: MESSAGES,
   on: (takes) => [
     takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok", "concurrent"], (drop, ctx) => {
-      const names = (drop.objects ?? []).map(nameOf);
-      const judge = DROPS[drop.removeType ?? ""];
-      return judge && (judge(drop, names, ctx) ?? ctx.replace(ctx.change(drop, { behavior: undefined })));
+      const gone = (drop.objects ?? []).filter((object) => isAbsent(drop, nameOf(object), ctx));
+      if (gone.length > 0) {
+        ctx.report("left-out", { name: listed(gone.map(nameOf)) });
+        ctx.consumed(gone);
+      }
+      const objects = (drop.objects ?? []).filter((object) => !gone.includes(object));
+      if (objects.length === 0) return ctx.statements([]);
+      const kept = gone.length > 0 ? ctx.change(drop, { objects }) : drop;
+      const names = objects.map(nameOf);
+      const judge = DROPS[kept.removeType ?? ""];
+      return judge && (judge(kept, names, ctx) ?? ctx.replace(ctx.change(kept, { behavior: undefined })));
     }),
   ],
   examples: [
+    {
+      given:
+        "CREATE TABLE t (a int); CREATE TABLE u (a int, b unheard_of); CREATE VIEW v AS SELECT unheard_of(a) AS a FROM t; CREATE VIEW w AS SELECT a FROM t",
+      pg: "DROP VIEW v, w; DROP TABLE u",
+      tidb: "DROP VIEW w",
+      findings: ["left-out", "left-out"],
+    },
     {
       given: "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a); CREATE UNIQUE INDEX k ON t (b)",
       pg: "DROP INDEX i, k",
@@ -176,6 +193,16 @@ function listed(names: readonly Name[]): string {
   return names.map(({ name }) => name).join(", ");
 }
 
+/** Whether a table or view was made, but not in the output. */
+function isAbsent(drop: Drop, name: Name, ctx: Ctx): boolean {
+  if (!RELATIONS.has(drop.removeType ?? "")) return false;
+  const statement = ctx.origin(drop as NodeOf<"DropStmt">);
+  const table = [...ctx.catalog.tableOf.values()].find((each) => each.droppedBy === statement && each.name === name.name);
+  return table ? ctx.lost(table.node) && !table.partitionOf : ctx.absent(name);
+}
+
+const RELATIONS = new Set(["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW"]);
+
 function isLive(catalog: Catalog, table: Table): boolean {
   return [...catalog.tables.values()].includes(table);
 }
@@ -195,29 +222,11 @@ function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
 function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
   const on = relationOf(index.table);
   const name = `${drop.missing_ok ? "IF EXISTS " : ""}${identifier(index.name)}`;
-  const key = keyThatNeeds(ctx.catalog, index);
+  const key = keyLeftAlone(ctx.catalog, index.table, index.columns);
   if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
   ctx.report("foreign-key", { key: key.name, name: index.name });
   const columns = key.columns.map((column) => identifier(column.name)).join(", ");
   return [tidb`CREATE INDEX IF NOT EXISTS ${raw(identifier(key.name))} ON ${on} (${raw(columns)})`, tidb`DROP INDEX ${raw(name)} ON ${on}`];
-}
-
-/**
- * A foreign key that may have no other index than this one. TiDB makes one of the key's own name unless there is one already, and drops
- * none that a key needs (error 1553).
- */
-function keyThatNeeds(catalog: Catalog, index: Index) {
-  const leads = (columns: readonly unknown[], wanted: readonly unknown[]) => wanted.every((column, i) => columns[i] === column);
-  const constraints = [...index.table.constraints.values()];
-  const others = [
-    ...[...catalog.indexes.values()]
-      .filter((other) => other.table === index.table && !other.node.whereClause)
-      .map(({ columns }) => columns),
-    ...constraints.filter(({ type }) => type === "primary" || type === "unique").map(({ columns }) => columns),
-  ];
-  return constraints
-    .filter(({ type, columns }) => type === "foreign" && leads(index.columns, columns))
-    .find(({ columns }) => !others.some((other) => leads(other, columns)));
 }
 
 function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {

@@ -1,8 +1,10 @@
 import {
+  as,
   checkName,
   error,
   find,
   identifier,
+  keyLeftAlone,
   madeAgain,
   type NodeOf,
   note,
@@ -32,6 +34,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
   },
   messages: {
     "never-made": note("{name} was left out of the output before: there is nothing to drop"),
+    "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
     absent: note("no constraint {name} in the input: there is nothing to drop"),
     unknown: error("constraint {name} is not dropped: the input does not say what it is", {
       help: "DROP FOREIGN KEY, DROP INDEX or DROP CONSTRAINT (for a CHECK), as it fits",
@@ -51,7 +54,16 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
       const drop = ctx.lost(made.node) ? undefined : DROPS[made.type];
       const tidb = made.type === "check" ? checkName(ctx.final, made) : name;
-      return drop ? ctx.replace(tidbText(drop(identifier(tidb)))) : ctx.drop("never-made", { name });
+      if (!drop) return ctx.drop("never-made", { name });
+      const own = tidbText(drop(identifier(tidb)));
+      // What the same statement makes is made after it.
+      const later = new Set((alter.cmds ?? []).flatMap((item) => as("Constraint", as("AlterTableCmd", item)?.def) ?? []).map(ctx.origin));
+      const isKey = made.type === "unique" || made.type === "primary";
+      const key = isKey ? keyLeftAlone(ctx.catalog, made.table, made.columns, ({ node }) => !later.has(node)) : undefined;
+      if (!key || ctx.lost(key.node)) return ctx.replace(own);
+      const columns = key.columns.map((column) => identifier(column.name)).join(", ");
+      const index = tidbText(`ADD INDEX IF NOT EXISTS ${identifier(key.name)} (${columns})`);
+      return ctx.statements([index, own], "foreign-key", { name, key: key.name });
     }),
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       // The index that TiDB makes for a foreign key bears its name and stays when the key goes; PostgreSQL has none.
@@ -94,6 +106,18 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p, b int REFERENCES p, PRIMARY KEY (a), UNIQUE (b, a))",
+      pg: "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (a, b); ALTER TABLE t DROP CONSTRAINT t_b_a_key",
+      tidb: `ALTER TABLE t ADD INDEX IF NOT EXISTS t_a_fkey (a);
+ALTER TABLE t DROP PRIMARY KEY;
+ALTER TABLE t ADD PRIMARY KEY (a, b);
+ALTER TABLE t ADD INDEX IF NOT EXISTS t_b_fkey (b);
+ALTER TABLE t DROP INDEX t_b_a_key`,
+      findings: ["foreign-key", "foreign-key"],
+      accepts: ["INSERT INTO p VALUES (1), (2)", "INSERT INTO t VALUES (1, 1), (1, 2)"],
+      rejected: { sql: "DROP INDEX t_b_fkey ON t", code: 1553 },
+    },
     {
       given: "CREATE TABLE a (n int CONSTRAINT positive CHECK (n > 0)); CREATE TABLE b (n int CONSTRAINT positive CHECK (n > 0))",
       pg: "ALTER TABLE b DROP CONSTRAINT positive, ADD CONSTRAINT positive CHECK (n > 1); ALTER TABLE b RENAME CONSTRAINT positive TO more; ALTER TABLE a RENAME CONSTRAINT positive TO more",

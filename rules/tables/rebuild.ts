@@ -96,14 +96,17 @@ ALTER TABLE t MODIFY COLUMN c BIGINT`,
       rejected: { sql: "ALTER TABLE t RENAME COLUMN c TO d", code: 3959 },
     },
     {
-      given: "CREATE TABLE t (a varchar(99)); CREATE INDEX i ON t (a)",
-      pg: "ALTER TABLE t ALTER a TYPE text, ALTER a SET NOT NULL",
+      given: "CREATE TABLE t (a varchar(99), b varchar(500)); CREATE INDEX i ON t (a); CREATE INDEX k ON t (b)",
+      pg: "ALTER TABLE t ALTER a TYPE text, ALTER a SET NOT NULL; ALTER TABLE t ALTER b TYPE varchar(2000)",
       tidb: `DROP INDEX i ON t;
 ALTER TABLE t MODIFY COLUMN a LONGTEXT NOT NULL;
 ALTER TABLE t MODIFY COLUMN a LONGTEXT NOT NULL;
-CREATE INDEX i ON t (a(255))`,
-      findings: ["again"],
-      rejected: { sql: "CREATE INDEX k ON t (a)", code: 1170 },
+CREATE INDEX i ON t (a(255));
+DROP INDEX k ON t;
+ALTER TABLE t MODIFY COLUMN b VARCHAR(2000);
+CREATE INDEX k ON t (b(255))`,
+      findings: ["again", "again"],
+      rejected: { sql: "CREATE INDEX x ON t (a)", code: 1170 },
     },
     {
       given: "CREATE TABLE t (a varchar(700), b varchar(700), UNIQUE (a, b))",
@@ -176,7 +179,10 @@ const ENDLESS = /^(LONGTEXT|LONGBLOB|JSON)/;
 function holdsIn(index: Index, column: Column, renamed: boolean, ctx: Ctx): boolean {
   if (![...index.named.values()].includes(column)) return false;
   if (isComputed(index)) return true;
-  return !renamed && column.changedFrom !== undefined && !ENDLESS.test(typeBefore(column, ctx)) && ENDLESS.test(typeNow(column, ctx));
+  if (renamed || column.changedFrom === undefined) return false;
+  const now = typeNow(column, ctx);
+  const plain = index.columns.flatMap((each) => each ?? []);
+  return ENDLESS.test(now) ? !ENDLESS.test(typeBefore(column, ctx)) : !fitsKey(plain, ctx.catalog);
 }
 
 function holds({ type, columns, node }: TableConstraint, column: Column, renamed: boolean, ctx: Ctx): boolean {

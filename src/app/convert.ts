@@ -103,6 +103,7 @@ export async function convertHistory(
   };
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
   const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
+  const lostViews = new Set<string>();
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -111,11 +112,12 @@ export async function convertHistory(
       final,
       target: options.target,
       lost,
+      lostViews,
       differing: new Set(),
     },
     folds,
     lost,
-    lostViews: new Set(),
+    lostViews,
     forms: formsOf(rules),
     relation: relationNamer(final, now),
     options,

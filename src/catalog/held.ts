@@ -1,8 +1,8 @@
 import type { Value } from "../pg/ast.js";
 import { as, columnName, isNode } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
-import type { Column, Index } from "./model.js";
-import { prefixOf } from "./replay.js";
+import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
+import { ORDERED_METHODS, prefixOf } from "./replay.js";
 
 /**
  * The generated column that is computed from a column.
@@ -22,8 +22,32 @@ export function generatedFrom({ table }: Column, name: string): Column | undefin
   );
 }
 
-/** Whether an index is over expressions in TiDB: it is so here, or constrains only some of the rows. */
+/** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */
 export function isComputed({ node, unique }: Index): boolean {
   const elements = (node.indexParams ?? []).flatMap((item) => as("IndexElem", item) ?? []);
+  if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return true;
   return (unique && node.whereClause !== undefined) || elements.some(({ expr }) => expr !== undefined && !prefixOf(expr));
+}
+
+/**
+ * A foreign key that may have no other index than one that goes, on these columns. TiDB makes one of the key's own name unless there is one
+ * already, and drops none that a key needs (error 1553).
+ * @param catalog the schema without the index
+ * @param isThere whether a constraint is there at that time
+ */
+export function keyLeftAlone(
+  { indexes }: Catalog,
+  table: Table,
+  going: readonly (Column | null)[],
+  isThere: (constraint: TableConstraint) => boolean = () => true,
+): TableConstraint | undefined {
+  const leads = (columns: readonly unknown[], wanted: readonly unknown[]) => wanted.every((column, i) => columns[i] === column);
+  const constraints = [...table.constraints.values()].filter(isThere);
+  const others = [
+    ...[...indexes.values()].filter((other) => other.table === table && !other.node.whereClause).map(({ columns }) => columns),
+    ...constraints.filter(({ type }) => type === "primary" || type === "unique").map(({ columns }) => columns),
+  ];
+  return constraints
+    .filter(({ type, columns }) => type === "foreign" && leads(going, columns))
+    .find(({ columns }) => !others.some((other) => leads(other, columns)));
 }

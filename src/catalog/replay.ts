@@ -787,7 +787,8 @@ export function prefixOf(expression: Value): { readonly column: string; readonly
 /** Functions that give a prefix, by the number of arguments behind the text. */
 const PREFIXES: Readonly<Record<string, number>> = { left: 1, substr: 2, substring: 2 };
 
-const ORDERED_METHODS = new Set(["btree", "hash", "brin"]);
+/** Methods of indexes whose entries are whole values. */
+export const ORDERED_METHODS = new Set(["btree", "hash", "brin"]);
 
 /** ChooseIndexName and ChooseIndexNameAddition of src/backend/commands/indexcmds.c. */
 function indexName(catalog: Catalog, table: Table, elements: readonly IndexElem[]): string {

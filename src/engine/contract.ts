@@ -2,6 +2,7 @@ import type { Analysis, ExprInfo } from "../catalog/analysis.js";
 import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.js";
 import type { Severity } from "../finding.js";
 import type { ColumnDef, Kind, Node, Value } from "../pg/ast.js";
+import type { Name } from "../pg/names.js";
 import type { Source } from "../source/text.js";
 import type { Form, Proof } from "./forms.js";
 import type { Tidb } from "./tidb.js";
@@ -57,6 +58,8 @@ export interface Context<M extends string = string> {
   index(node: { readonly kind: "IndexStmt" }): Index | undefined;
   /** Whether a finding said that what a node of an earlier statement makes is not in the output. */
   lost(node: Node): boolean;
+  /** Whether a view, or a table made from a query, was left out of the output. */
+  absent(name: Name): boolean;
   /** Keeps the node and says something about it. `at` defaults to the node at hand. */
   report(message: M, data?: Data, at?: Node): undefined;
   /** A copy with some fields changed; what it no longer has counts as read by the rule. */

@@ -1,5 +1,5 @@
 import { type Analysis, analyse } from "../catalog/analysis.js";
-import type { Catalog } from "../catalog/model.js";
+import { type Catalog, key } from "../catalog/model.js";
 import type { Finding } from "../finding.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
@@ -113,6 +113,8 @@ export interface Run {
   readonly target: string;
   /** Nodes of earlier statements that are not in the output, by findings. */
   readonly lost: ReadonlySet<Node>;
+  /** Keys of views and of tables made from queries that are not in the output. */
+  readonly lostViews: ReadonlySet<string>;
   /** Nodes whose column, key or index differs from the source, by findings. */
   readonly differing: Set<Node>;
   /** Names and types in the statement at hand. */
@@ -269,6 +271,7 @@ function context(walk: Walk): Context {
     within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
     column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
     lost: (node) => run.lost.has(node),
+    absent: (name) => run.lostViews.has(key(run.now, name)),
     constraint: (node) => madeBy(run, "constraintOf", run.ledger.origin(node as Node)) as never,
     index: (node) => madeBy(run, "indexOf", run.ledger.origin(node as Node)) as never,
     report,

@@ -20,10 +20,12 @@ import { arrayRules } from "./functions/arrays.js";
 import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
 import { dateRules } from "./functions/dates.js";
+import { formatRules } from "./functions/formats.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
 import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
+import { systemRules } from "./functions/system.js";
 import expression from "./indexes/expression.js";
 import foreignKeyIndex from "./indexes/foreign-key.js";
 import length from "./indexes/length.js";
@@ -39,6 +41,7 @@ import drop from "./objects/drop.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
+import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
@@ -105,6 +108,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,
+  "queries/collate": collate,
   "dml/overriding": overriding,
   "dml/multi-assign": multiAssign,
   "dml/on-conflict": onConflict,
@@ -152,6 +156,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...jsonRules,
   ...arrayRules,
   ...regexRules,
+  ...formatRules,
+  ...systemRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -60,7 +60,8 @@ for (const rule of proven)
     for (const proof of rule.proofs!) it(proof.pg, () => prove(rule, proof));
 
     it("has proofs that produce every message", () => {
-      expect(rule.proofs).not.toEqual([]);
+      // A row whose calls need more than the value table is shown by whole statements.
+      expect([...rule.proofs!, ...rule.examples]).not.toEqual([]);
       const produced = new Set([...rule.proofs!, ...rule.examples].flatMap(({ findings = [] }) => findings));
       expect(Object.keys(rule.messages).filter((id) => !produced.has(id))).toEqual([]);
     });

@@ -1,4 +1,6 @@
-import type { Constraint, Node } from "../pg/ast.js";
+import { LEVEL } from "../engine/tidb.js";
+import type { Constraint, Node, Value } from "../pg/ast.js";
+import { asCondition, type Place, refusedAt } from "./places.js";
 import { type Printer, type Printing, prints } from "./printing.js";
 import { identifier } from "./words.js";
 
@@ -19,6 +21,22 @@ function action(words: string, code: string | undefined, node: Node, p: Printing
   return word ? ` ${words} ${word}` : p.refuse(node, `${words} SET DEFAULT`);
 }
 
+/** An expression where TiDB does not take all. */
+export function printAt(place: Place, expression: Value | undefined, node: Node, p: Printing): string {
+  const text = p.print(expression);
+  const refused = refusedAt(place, text);
+  return refused === undefined ? text : p.refuse(node, `${refused} in ${place}`);
+}
+
+/** Several of them. */
+export function listAt(place: Place, expressions: readonly Value[] | undefined, node: Node, p: Printing): string {
+  const text = p.list(expressions);
+  const refused = refusedAt(place, text);
+  return refused === undefined
+    ? text
+    : p.refuse(node, `${refused} in ${place} (add a generated column with the expression, and index that)`);
+}
+
 /** A printer for each constraint type, so that each declares the fields it carries. */
 const PRINTERS: Readonly<Record<string, Printer>> = {
   CONSTR_NOTNULL: prints("Constraint", ["contype"], () => "NOT NULL"),
@@ -31,7 +49,10 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   CONSTR_UNIQUE: prints("Constraint", ["contype", "keys", "conname"], (node) => {
     return `UNIQUE KEY${node.conname === undefined ? "" : ` ${identifier(node.conname)}`} (${identifiers(node.keys)})`;
   }),
-  CONSTR_CHECK: prints("Constraint", ["contype", "conname", "raw_expr"], (node, p) => `${label(node)}CHECK (${p.print(node.raw_expr)})`),
+  CONSTR_CHECK: prints("Constraint", ["contype", "conname", "raw_expr"], (node, p) => {
+    const condition = printAt("a CHECK", node.raw_expr, node as Node, p);
+    return `${label(node)}CHECK (${asCondition(condition, p.level === LEVEL.primary)})`;
+  }),
   CONSTR_FOREIGN: prints(
     "Constraint",
     ["contype", "conname", "fk_attrs", "pktable", "pk_attrs", "fk_del_action", "fk_upd_action"],
@@ -43,7 +64,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
     },
   ),
   CONSTR_GENERATED: prints("Constraint", ["contype", "raw_expr", "generated_when", "generated_kind"], (node, p) => {
-    const text = p.attempt(node as Node, "the generation expression", () => p.print(node.raw_expr));
+    const text = p.attempt(node as Node, "the generation expression", () => printAt("a generated column", node.raw_expr, node as Node, p));
     return text === undefined ? "" : `GENERATED ALWAYS AS (${text}) ${node.generated_kind === "v" ? "VIRTUAL" : "STORED"}`;
   }),
 };

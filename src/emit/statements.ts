@@ -1,7 +1,7 @@
 import { find } from "../catalog/model.js";
 import type { AlterTableCmd, IndexElem, Node, Value } from "../pg/ast.js";
 import { as, isNode, qualified, relationName } from "../pg/names.js";
-import { constraintWords } from "./constraints.js";
+import { constraintWords, listAt } from "./constraints.js";
 import { type Printer, type Printers, type Printing, prints } from "./printing.js";
 import { identifier } from "./words.js";
 
@@ -69,10 +69,17 @@ export const statementPrinters: Printers = {
     p.scope = find(p.catalog, p.catalog.tables, relationName(node.relation!));
     if (node.idxname === undefined) return p.refuse(node as Node, "an index without a name");
     const head = `CREATE ${node.unique ? "UNIQUE " : ""}INDEX ${node.if_not_exists ? "IF NOT EXISTS " : ""}${identifier(node.idxname)}`;
-    return `${head} ON ${p.relation(node.relation!)} (${p.list(node.indexParams)})`;
+    return `${head} ON ${p.relation(node.relation!)} (${listAt("an index", node.indexParams, node as Node, p)})`;
   }),
   IndexElem: prints("IndexElem", ["name", "expr"], (node, p) => {
-    return node.name !== undefined ? identifier(node.name) : `(${p.print((node as IndexElem).expr)})`;
+    if (node.name !== undefined) return identifier(node.name);
+    const { expr } = node as IndexElem;
+    const text = p.print(expr);
+    const type = p.info(expr)?.type.name ?? "";
+    // Neither JSON nor text without a bound can be indexed (errors 3753, 3757).
+    if (/^jsonb?$|\[\]$/.test(type) || (type === "text" && text.includes("JSON_UNQUOTE(")))
+      return p.refuse(node as Node, `${type} of a JSON document in an index (add a generated column with a length, and index that)`);
+    return `(${text})`;
   }),
   TypeName: prints("TypeName", ["names"], (node, p) => p.refuse(node as Node, `the type ${String(node.names?.[node.names.length - 1])}`)),
   DropStmt: prints("DropStmt", ["objects", "removeType", "missing_ok"], (node, p) => {

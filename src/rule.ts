@@ -5,6 +5,7 @@ export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export { generatedFrom, isComputed, keyLeftAlone } from "./catalog/held.js";
+export { expandLike } from "./catalog/like.js";
 export type {
   Catalog,
   Column,
@@ -17,7 +18,7 @@ export type {
   Touch,
   Trigger,
 } from "./catalog/model.js";
-export { find, isAutoIncrement, rootOf } from "./catalog/model.js";
+export { find, inPrimaryKey, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
 export { nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";

@@ -1,4 +1,33 @@
-import { error, type Node, note, rule, tidbText, typesApart, warning } from "../../src/rule.js";
+import { type Context, error, type Node, type NodeOf, note, type Outcome, rule, tidbText, typesApart, warning } from "../../src/rule.js";
+
+type Foreign = NodeOf<"Constraint">;
+type Ctx = Context<"unknown-child" | "deferrable" | "not-valid" | "match-full" | "match-simple" | "set-default">;
+
+/** What TiDB reads without obeying it, taken off. */
+const PLAIN = {
+  deferrable: false,
+  initdeferred: false,
+  skip_validation: false,
+  initially_valid: true,
+  fk_matchtype: undefined,
+} as const;
+
+/** Says what TiDB reads without obeying it. */
+function unheeded(fk: Foreign, name: string, columns: number, ctx: Ctx): void {
+  if (fk.deferrable) ctx.report("deferrable", { name });
+  if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
+  if (fk.fk_matchtype === "f") ctx.report(columns > 1 ? "match-full" : "match-simple", { name });
+  if ([fk.fk_upd_action, fk.fk_del_action].includes("d")) ctx.report("set-default", { name });
+}
+
+/** A key of a table that the input does not make: nothing is known of its columns. */
+function ofUnknownTable(fk: Foreign, ctx: Ctx): Outcome {
+  const name = fk.conname ?? `of ${(fk.fk_attrs ?? []).join(", ")}`;
+  unheeded(fk, name, fk.fk_attrs?.length ?? 1, ctx);
+  const quiet = (action: string | undefined) => (action === "d" ? "a" : action);
+  const patch = { ...PLAIN, fk_upd_action: quiet(fk.fk_upd_action), fk_del_action: quiet(fk.fk_del_action) };
+  return ctx.replace(ctx.change(fk, patch), "unknown-child", { name });
+}
 
 export default rule({
   construct: "FOREIGN KEY",
@@ -24,9 +53,13 @@ MATCH and SET DEFAULT without obeying them.`,
     period: error("FOREIGN KEY {name} was left out: TiDB has no PERIOD, which looks for parents over all of a child's time", {
       help: "keep beginning and end as two columns, and check in the transaction that writes, with the parent's rows locked by SELECT … FOR UPDATE",
     }),
-    "set-columns": error("FOREIGN KEY {name} was left out: ON DELETE SET NULL of some columns only", {
+    "set-columns": warning("FOREIGN KEY {name} refuses the delete instead of setting {columns} to NULL or its default", {
       help: "set them in the application before the delete",
     }),
+    "unknown-child": warning("FOREIGN KEY {name} is made as it stands: the input does not make its table", {
+      help: "convert the file that makes the table together with this one: TiDB wants both sides to have one type",
+    }),
+    temporary: error("FOREIGN KEY {name} was left out: TiDB has none on temporary tables", { help: "check its rows by a query" }),
     deferrable: warning("FOREIGN KEY {name} is checked at once: TiDB cannot defer it", {
       help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
     }),
@@ -62,13 +95,17 @@ MATCH and SET DEFAULT without obeying them.`,
         "pk_with_period",
       ],
       (fk, ctx) => {
-        const made = fk.contype === "CONSTR_FOREIGN" ? ctx.constraint(fk) : undefined;
-        if (!made) return;
+        if (fk.contype !== "CONSTR_FOREIGN") return;
+        const made = ctx.constraint(fk);
+        // What a rule makes again says nothing of MATCH.
+        if (!made) return fk.fk_matchtype === undefined ? undefined : ofUnknownTable(fk, ctx);
         const name = made.name;
+        if (made.table.node.relation?.relpersistence === "t") return ctx.drop("temporary", { name });
         if (fk.fk_with_period || fk.pk_with_period) return ctx.drop("period", { name });
         if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
           return ctx.drop("unknown-parent", { name });
-        if (fk.fk_del_set_cols?.length) return ctx.drop("set-columns", { name });
+        const setColumns = fk.fk_del_set_cols ?? [];
+        if (setColumns.length > 0) ctx.report("set-columns", { name, columns: setColumns.map(String).join(", ") });
         const apart = typesApart(ctx.catalog, made);
         if (apart) {
           const last = ctx.final.constraintOf.get(made.node);
@@ -78,11 +115,7 @@ MATCH and SET DEFAULT without obeying them.`,
           ctx.consumed(fk as Node);
           return ctx.replace(tidbText(""), "later", data);
         }
-        if (fk.deferrable) ctx.report("deferrable", { name });
-        if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
-        if (fk.fk_matchtype === "f") ctx.report(made.columns.length > 1 ? "match-full" : "match-simple", { name });
-        const default_ = [fk.fk_upd_action, fk.fk_del_action].includes("d");
-        if (default_) ctx.report("set-default", { name });
+        unheeded(fk, name, made.columns.length, ctx);
         const fixed = made.columns.some((c) => c.notNull || ctx.final.columnOf.get(c.def)?.notNull);
         if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
         const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
@@ -90,12 +123,9 @@ MATCH and SET DEFAULT without obeying them.`,
           ctx.change(fk, {
             pk_attrs: made.parent.columns.map((c) => c.name),
             fk_upd_action: quiet(fk.fk_upd_action),
-            fk_del_action: quiet(fk.fk_del_action),
-            deferrable: false,
-            initdeferred: false,
-            skip_validation: false,
-            initially_valid: true,
-            fk_matchtype: undefined,
+            fk_del_action: setColumns.length > 0 ? "a" : quiet(fk.fk_del_action),
+            fk_del_set_cols: [],
+            ...PLAIN,
           }),
         );
       },
@@ -115,7 +145,7 @@ MATCH and SET DEFAULT without obeying them.`,
       given:
         "CREATE TABLE team (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE part (a int, b int PRIMARY KEY) PARTITION BY HASH (b); CREATE TABLE person (a int, b int)",
       pg: "ALTER TABLE person ADD FOREIGN KEY (a, b) REFERENCES team MATCH FULL; ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team ON DELETE SET NULL (b)",
-      tidb: "ALTER TABLE person ADD CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b)",
+      tidb: "ALTER TABLE person ADD CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b);\nALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b)",
       findings: ["match-full", "set-columns"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b) ON DELETE SET NULL (b)", code: 1064 },
     },
@@ -149,6 +179,20 @@ MATCH and SET DEFAULT without obeying them.`,
       tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["unknown-parent"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES elsewhere (id)", code: 1824 },
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (`team` INT, KEY (`team`))",
+      pg: "ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id) DEFERRABLE",
+      tidb: "ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)",
+      findings: ["deferrable", "unknown-child"],
+      refuses: ["INSERT INTO person VALUES (1)"],
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY)",
+      pg: "CREATE TEMP TABLE person (team int REFERENCES team)",
+      tidb: "CREATE TEMPORARY TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["temporary"],
+      rejected: { sql: "CREATE TEMPORARY TABLE x (team INT, FOREIGN KEY (team) REFERENCES team (id))", code: 1215 },
     },
     {
       given: "CREATE TABLE p (id int, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS))",

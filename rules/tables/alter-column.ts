@@ -9,6 +9,7 @@ import {
   error,
   find,
   generatedFrom,
+  inPrimaryKey,
   mapType,
   type NodeOf,
   note,
@@ -177,9 +178,8 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     if (from?.sql === to?.sql) return ctx.replace(tidbText(""), change === "alike" ? "no-change" : "values-stay", data);
     const by = generatedFrom(column, column.name);
     if (by) return ctx.drop("computed-from", { ...data, by: by.name });
-    // It has its primary key from the start; foreign keys were taken off where they are in the way.
-    const inKey = column.history.keys.some(({ kind }) => kind === "primary");
-    if (inKey && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
+    // Foreign keys were taken off where they are in the way.
+    if (inPrimaryKey(column) && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
     if ((from?.row.family === "bytes") !== (to?.row.family === "bytes")) return ctx.drop("bytes", data);
     if (change !== "alike") ctx.report("conversion", data);
     return modify(ctx, cmd, column);

@@ -134,6 +134,7 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
     const creator = columns.length === 0 ? undefined : creatorOf(creators, statement, columns[0]);
     if (!creator || !constraint.keys?.length || !columns.every((c) => creatorOf(creators, statement, c))) return;
     additionsTo(creators, creator).elements.push(constraint);
+    for (const each of columns) each.history.keyedFromStart = true;
     schema.absorb(statement, creator, carried, "primary-key", { table: table.name });
     return;
   }

@@ -5,6 +5,7 @@ import {
   error,
   find,
   identifier,
+  inPrimaryKey,
   madeAgain,
   mapType,
   type NodeOf,
@@ -122,8 +123,7 @@ const nameOf = ({ table, name }: Column) => `${table.name}.${name}`;
 /** Whether the column gets its type in TiDB: one of a primary key may keep it. */
 function isChanged(ctx: Ctx, column: Column): boolean {
   const [from, to] = [column.changedFrom, column.type].map((type) => type && mapType(ctx.catalog, type, column));
-  const inKey = column.history.keys.some(({ kind }) => kind === "primary");
-  return from !== undefined && to !== undefined && (!inKey || staysInKey(from, to));
+  return from !== undefined && to !== undefined && (!inPrimaryKey(column) || staysInKey(from, to));
 }
 
 /**

@@ -25,8 +25,11 @@ tables, inheritance and partitions.`,
     storage: note("storage options of {table} are left away: {options}"),
     tablespace: note("TABLESPACE of {table} is left away: TiDB places data itself"),
     unlogged: note("{table} is an ordinary table: TiDB has none that are UNLOGGED"),
-    temporary: error("temporary table {table} is not in the output", {
-      help: "make it in the session that uses it: CREATE TEMPORARY TABLE works in TiDB, without ON COMMIT",
+    "on-commit": warning("temporary table {table} and its rows stay until the session ends: TiDB has no {clause} for it", {
+      help: "{instead} at the end of the transaction",
+    }),
+    "not-altered": error("{what} of temporary table {table} is not in the output: TiDB changes no such table (error 8200)", {
+      help: "say it in CREATE TABLE, where it fits there",
     }),
     inherited: warning("{table} is a table of its own with the columns of {parents}: to read those is not to read its rows", {
       help: "read them by UNION ALL where a query of the parent must find the children's rows; columns and CHECKs added to the parent later do not reach {table}",
@@ -34,7 +37,9 @@ tables, inheritance and partitions.`,
     inherits: error("{table} is not in the output: the table it INHERITS from is not in the input", {
       help: "convert the file that makes the parent together with this one",
     }),
-    "typed-table": error("{table} is not in the output: TiDB has no tables OF a composite type", { help: "write its columns out" }),
+    "typed-table": error("{table} is not in the output: the input does not make the type that it is OF", {
+      help: "convert the file that makes the type together with this one",
+    }),
     partitioned: warning("{table} is one table without partitions: all rows are in it", {
       help: "PARTITION BY RANGE COLUMNS, LIST COLUMNS or KEY can be added in TiDB, where the primary key holds the partition's columns",
     }),
@@ -49,7 +54,7 @@ tables, inheritance and partitions.`,
     }),
     takes(
       "CreateStmt",
-      ["relation", "tableElts", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod"],
+      ["relation", "tableElts", "options", "tablespacename", "inhRelations", "partbound", "ofTypename", "accessMethod", "oncommit"],
       (create, ctx) => {
         const table = relationName(create.relation!).name;
         if (create.partbound) return ctx.drop("partition", { table });
@@ -65,7 +70,8 @@ tables, inheritance and partitions.`,
         }
         if (create.ofTypename) return ctx.drop("typed-table", { table });
         const persistence = create.relation?.relpersistence;
-        if (persistence === "t") return ctx.drop("temporary", { table });
+        const onCommit = ON_COMMIT[create.oncommit ?? ""];
+        if (onCommit) ctx.report("on-commit", { table, ...onCommit });
         if (persistence === "u") ctx.report("unlogged", { table });
         const storage = (create.options ?? []).flatMap((o) => as("DefElem", o) ?? []);
         if (storage.length > 0) ctx.report("storage", { table, options: storage.map((o) => o.defname).join(", ") });
@@ -76,9 +82,13 @@ tables, inheritance and partitions.`,
         }
         if (create.tablespacename) ctx.report("tablespace", { table });
         if (storage.length === 0 && !create.tablespacename && persistence === "p" && !create.accessMethod) return;
+        const relation = ctx.change(create.relation!, { relpersistence: persistence === "t" ? "t" : "p" });
+        // The printer says TEMPORARY.
+        ctx.carried(relation, ["relpersistence"]);
         return ctx.replace(
           ctx.change(create, {
-            relation: ctx.change(create.relation!, { relpersistence: "p" }),
+            relation,
+            oncommit: undefined,
             options: (create.options ?? []).filter((o) => !as("DefElem", o)),
             tablespacename: undefined,
             accessMethod: undefined,
@@ -86,6 +96,14 @@ tables, inheritance and partitions.`,
         );
       },
     ),
+    takes("IndexStmt", ["relation", "idxname"], (index, ctx) => {
+      const table = index.relation && find(ctx.catalog, ctx.catalog.tables, relationName(index.relation));
+      if (table?.node.relation?.relpersistence === "t") return ctx.drop("not-altered", { what: "an index", table: table.name });
+    }),
+    takes("AlterTableStmt", ["relation"], (alter, ctx) => {
+      const table = alter.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+      if (table?.node.relation?.relpersistence === "t") return ctx.drop("not-altered", { what: "a change", table: table.name });
+    }),
   ],
   examples: [
     {
@@ -94,7 +112,25 @@ tables, inheritance and partitions.`,
       findings: ["unlogged", "storage", "tablespace"],
       rejected: { sql: "CREATE UNLOGGED TABLE u (a INT)", code: 1064 },
     },
-    { pg: "CREATE TEMP TABLE t (a int)", tidb: null, findings: ["temporary"] },
+    {
+      pg: "CREATE TEMP TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0)) ON COMMIT DROP; CREATE TEMPORARY TABLE u (a int) ON COMMIT DELETE ROWS; CREATE TEMP TABLE v (a int) ON COMMIT PRESERVE ROWS; CREATE INDEX ON t (a); ALTER TABLE t ADD COLUMN b int; INSERT INTO t (a) VALUES (1)",
+      tidb: `CREATE TEMPORARY TABLE t (
+  id INT NOT NULL AUTO_INCREMENT,
+  a INT,
+  PRIMARY KEY (id),
+  CONSTRAINT t_a_check CHECK (a > 0)
+) COLLATE utf8mb4_0900_bin;
+CREATE TEMPORARY TABLE u (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+CREATE TEMPORARY TABLE v (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO t (a) VALUES (1)`,
+      findings: ["on-commit", "on-commit", "not-altered", "not-altered"],
+      refuses: ["INSERT INTO t (a) VALUES (0)"],
+      rejected: { sql: "CREATE INDEX i ON t (a)", code: 8200 },
+    },
     {
       given: "CREATE TABLE p (a varchar(9) NOT NULL DEFAULT 'x', c int CHECK (c > 0))",
       pg: "CREATE TABLE t (b int) INHERITS (p); CREATE TABLE u (c int) INHERITS (elsewhere)",
@@ -136,3 +172,9 @@ function inherited(create: Pick<NodeOf<"CreateStmt">, "inhRelations" | "tableElt
     ...checks.map(({ node }) => ({ ...node, conname: undefined }) as never),
   ];
 }
+
+/** What happens to a temporary table at the end of a transaction, and what does the same. */
+const ON_COMMIT: Readonly<Record<string, { readonly clause: string; readonly instead: string }>> = {
+  ONCOMMIT_DROP: { clause: "ON COMMIT DROP", instead: "DROP TEMPORARY TABLE" },
+  ONCOMMIT_DELETE_ROWS: { clause: "ON COMMIT DELETE ROWS", instead: "DELETE its rows" },
+};

@@ -16,7 +16,8 @@ const ACTIONS: Readonly<Record<string, string>> = { a: "NO ACTION", r: "RESTRICT
  */
 export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>, relation: RelationNamer): TidbSchema {
   const name = (object: { schema: string; name: string }) => unquoted(relation(object));
-  const tables = [...final.tables.values()].filter((t) => !lost.has(t.node));
+  // Those of a session are in no list of tables.
+  const tables = [...final.tables.values()].filter((t) => !lost.has(t.node) && t.node.relation?.relpersistence !== "t");
   const isLost = (c: TableConstraint) => lost.has(c.node);
   const touched = touchedAtLast(final, lost);
   const indexesOf = new Map<Table, Index[]>();
@@ -117,7 +118,8 @@ function foreignKey({ columns, parent, node }: TableConstraint, name: (table: Ta
     columns: columns.map((c) => c.name),
     parent: name(parent!.table),
     parentColumns: parent!.columns.map((c) => c.name),
-    onDelete: action(node.fk_del_action, columns),
+    // TiDB sets all columns or none.
+    onDelete: node.fk_del_set_cols?.length ? "NO ACTION" : action(node.fk_del_action, columns),
     onUpdate: action(node.fk_upd_action, columns),
   };
 }

@@ -19,7 +19,7 @@ export function madeAgain({ type, node, columns, parent, named }: TableConstrain
       fk_attrs: columns.map((c) => c.name),
       pk_attrs: parent.columns.map((c) => c.name),
       fk_upd_action: quiet(node.fk_upd_action),
-      fk_del_action: quiet(node.fk_del_action),
+      fk_del_action: node.fk_del_set_cols?.length ? "a" : quiet(node.fk_del_action),
       fk_matchtype: undefined,
       fk_del_set_cols: [],
       deferrable: false,

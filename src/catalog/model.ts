@@ -109,6 +109,8 @@ export interface Column {
   readonly history: {
     keys: readonly Key[];
     literalDefault: boolean;
+    /** Its primary key stands in CREATE TABLE in TiDB, and a later statement makes it in PostgreSQL. */
+    keyedFromStart?: true;
     autoIncrement: boolean;
     /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */
     sequence?: CreateSeqStmt;
@@ -320,6 +322,12 @@ export function rootOf(table: Table | undefined): Table | undefined {
   let root = table?.partitionOf;
   while (root?.partitionOf) root = root.partitionOf;
   return root;
+}
+
+/** Whether the column is one of a primary key in TiDB, at the statement whose catalog it is of. */
+export function inPrimaryKey(column: Column): boolean {
+  const now = [...column.table.constraints.values()].some(({ type, columns }) => type === "primary" && columns.includes(column));
+  return now || column.history.keyedFromStart === true;
 }
 
 /** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */

@@ -21,6 +21,7 @@ import { resolveType } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
+import { expandLike } from "./like.js";
 import { type Catalog, type Column, type Derived, find, type Key, key, type Named, type Table, type TableConstraint } from "./model.js";
 import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
@@ -492,7 +493,8 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
   };
   catalog.tables.set(k, table);
   catalog.tableOf.set(node, table);
-  const elements = node.tableElts ?? [];
+  const expanded = expandLike(catalog, node);
+  const elements = expanded?.elements ?? node.tableElts ?? [];
   inherit(catalog, table);
   for (const element of elements) {
     const def = as("ColumnDef", element);
@@ -508,6 +510,8 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     const constraint = as("Constraint", element);
     if (constraint) addConstraint(catalog, table, constraint);
   }
+  for (const index of expanded?.indexes ?? []) createIndex(catalog, index);
+  for (const [def, comment] of expanded?.comments ?? []) table.columns.get(def.colname ?? "")!.comment = comment;
   for (const part of node.partspec?.partParams ?? []) {
     const columnOf = as("PartitionElem", part)?.name;
     const column = columnOf === undefined ? undefined : table.columns.get(columnOf);

@@ -205,4 +205,5 @@ const KIND_WORDS: { readonly [K in Kind]?: string } = {
   A_Indirection: "a subscript or field selection",
   XmlExpr: "an XML expression",
   CollateClause: "a COLLATE clause",
+  TableLikeClause: "LIKE of a table that the input does not make",
 };

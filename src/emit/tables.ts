@@ -104,7 +104,8 @@ export const tablePrinters: Printers = {
     const list = elements(node, p);
     if (list.length === 0) return p.refuse(node as Node, "a table without columns");
     const options = (node.options ?? []).filter(isNode).map((o) => p.print(o));
-    const head = `CREATE TABLE ${node.if_not_exists ? "IF NOT EXISTS " : ""}${p.relation(node.relation!)}`;
+    const kind = node.relation?.relpersistence === "t" ? "TEMPORARY TABLE" : "TABLE";
+    const head = `CREATE ${kind} ${node.if_not_exists ? "IF NOT EXISTS " : ""}${p.relation(node.relation!)}`;
     return [
       `${head} (\n${body(
         list,

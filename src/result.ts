@@ -50,11 +50,43 @@ export interface Result {
   readonly absent: readonly string[];
   /** Every column at the end of the input, with what decided its type. */
   readonly columns: readonly ColumnChoice[];
+  /** Functions, triggers and views at the end of the input. */
+  readonly logic: readonly LogicEntry[];
   /** Of a history that was squashed: the whole output, which stands in no file of the input, and its statements in their order. */
   readonly squashed?: {
     readonly output: string;
     readonly statements: readonly { readonly sql: string; readonly source: Source; readonly span: Span }[];
   };
+}
+
+/** Something that runs inside of the database at the end of the input, and what it takes to have it elsewhere. */
+export interface LogicEntry {
+  readonly kind: "function" | "procedure" | "trigger" | "view" | "materialized view";
+  /** With its schema where that is not `public`. */
+  readonly name: string;
+  /** Of a trigger: its table, when it fires, and the function it calls. */
+  readonly table?: string;
+  readonly fires?: string;
+  readonly calls?: string;
+  /** TiDB does its work. */
+  readonly inOutput: boolean;
+  /** Relations, sorted. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** Columns of the row at hand that a trigger sets. */
+  readonly sets: readonly string[];
+  /** It can refuse by an exception. */
+  readonly fails: boolean;
+  readonly notifies: boolean;
+  /** Statements put together at run time: what they read and write is not known. */
+  readonly dynamic: boolean;
+  /** All of these in words. */
+  readonly does: string;
+  /** How much work it is to have it in the application, and why. */
+  readonly effort: "small" | "medium" | "large";
+  readonly because: string;
+  /** What to do there; empty where TiDB does it. */
+  readonly advice: string;
 }
 
 /** What becomes of a column's type. */

@@ -26,6 +26,7 @@ import { type Chunk, type Comment, type CopyChunk, type MetaChunk, type SqlChunk
 import type { Source, Span } from "../source/text.js";
 import { type Acceptance, accepted } from "./accept.js";
 import { absentRelations, expectedSchema } from "./expected.js";
+import { logicInventory } from "./logic.js";
 import { overrideFindings, type PlacedOverride } from "./overrides.js";
 import { ownSql } from "./own-sql.js";
 import { header, sessionFor } from "./session.js";
@@ -123,6 +124,10 @@ export async function convertHistory(
     options,
     database: undefined,
   };
+  // Converting empties the lists.
+  const nodes = files
+    .flat()
+    .flatMap(({ statement, inner }) => [statement, ...inner.map((each) => each.statement)].flatMap((s) => s?.node ?? []));
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, history?.source ?? sources[i]!, items));
   const whole = results[0];
@@ -141,6 +146,7 @@ export async function convertHistory(
     expected: expectedSchema(final, pass.lost, pass.run.differing, pass.relation),
     absent: absentRelations(final, pass.lost),
     columns: columnChoices(final),
+    logic: logicInventory(final, nodes, pass.lostViews),
     ...(history &&
       whole && {
         squashed: {

@@ -1,5 +1,6 @@
 import { ACCOUNT_PARTS, accountLine } from "./account.js";
 import { byRule, type RuleGroup } from "./groups.js";
+import { LOGIC_HEAD, logicCount, logicName, logicWords } from "./logic.js";
 import type { FindingReport, Report } from "./model.js";
 import { MEANING, SEVERITIES_WORST_FIRST, severityCounts } from "./severity.js";
 import { count, passed, verdictLine } from "./verdict.js";
@@ -24,6 +25,7 @@ export function renderHtml(report: Report): string {
 ${accountSection(report)}
 ${severitySection(report)}
 ${fileSection(report)}
+${logicSection(report)}
 ${ruleIndex(byRule(report))}
 ${byRule(report).map(ruleSection).join("\n")}
 </main>
@@ -69,6 +71,20 @@ function fileSection({ files }: Report): string {
   return `<section>
 <h2>Files</h2>
 <table><thead><tr><th>File</th>${head.map((words) => `<th class="number">${words}</th>`).join("")}</tr></thead>
+<tbody>${rows.join("\n")}</tbody></table>
+</section>`;
+}
+
+function logicSection({ logic }: Report): string {
+  if (logic.length === 0) return "";
+  const rows = logic.map((entry) => {
+    const effort = entry.inOutput ? "none" : `${entry.effort}: ${entry.because}`;
+    const cells = [`${entry.kind} ${logicName(entry)}`, logicWords(entry), effort, entry.inOutput ? "TiDB does it" : entry.advice];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+  });
+  return `<section>
+<h2>Logic <small>${escapeHtml(logicCount(logic))}</small></h2>
+<table><thead><tr>${LOGIC_HEAD.map((words) => `<th>${words}</th>`).join("")}</tr></thead>
 <tbody>${rows.join("\n")}</tbody></table>
 </section>`;
 }

@@ -1,5 +1,6 @@
 import { ACCOUNT_PARTS, accountLine } from "./account.js";
 import { byRule, type RuleGroup } from "./groups.js";
+import { LOGIC_HEAD, logicCount, logicName, logicWords } from "./logic.js";
 import type { FindingReport, Report } from "./model.js";
 import { MEANING, SEVERITIES_WORST_FIRST, severityCounts } from "./severity.js";
 import { count, verdictLine } from "./verdict.js";
@@ -16,6 +17,7 @@ export function renderMarkdown(report: Report): string {
     ),
     fileTable(report),
     severityTable(report),
+    ...logicSection(report),
     ...byRule(report).map(ruleSection),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -32,6 +34,17 @@ function fileTable({ files }: Report): string {
 function severityTable({ severities }: Report): string {
   const rows = SEVERITIES_WORST_FIRST.map((severity) => [severity, String(severities[severity]), MEANING[severity]]);
   return table(["Severity", "Findings", "Meaning"], rows);
+}
+
+function logicSection({ logic }: Report): string[] {
+  if (logic.length === 0) return [];
+  const rows = logic.map((entry) => [
+    `${entry.kind} ${escapeMarkdown(logicName(entry))}`,
+    escapeMarkdown(logicWords(entry)),
+    entry.inOutput ? "none" : `${entry.effort}: ${escapeMarkdown(entry.because)}`,
+    escapeMarkdown(entry.inOutput ? "TiDB does it" : entry.advice),
+  ]);
+  return [`## Logic: ${logicCount(logic)}`, table(LOGIC_HEAD, rows)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,5 @@
 import { type Finding, SEVERITIES, type Severity } from "../finding.js";
-import type { Account, Outcome } from "../result.js";
+import type { Account, LogicEntry, Outcome } from "../result.js";
 import { lineIndex, type Position, type Source, type Span } from "../source/text.js";
 import { accountOf } from "./account.js";
 import { type Excerpt, excerpt } from "./excerpt.js";
@@ -14,6 +14,7 @@ export interface ReportInput {
   }[];
   readonly findings: readonly Finding[];
   readonly account: Account;
+  readonly logic?: readonly LogicEntry[];
 }
 
 /** Everything a format needs, as plain data: the same input gives the same report on every machine and day. */
@@ -24,6 +25,8 @@ export interface Report {
   readonly accepted: number;
   readonly check: CheckSummary | null;
   readonly files: readonly FileReport[];
+  /** Functions, triggers and views: what they do, and what it takes to move what TiDB does not do. */
+  readonly logic: readonly LogicEntry[];
 }
 
 /** One input file: what became of each statement, and what there is to say, both in the order of the file. */
@@ -69,6 +72,7 @@ export function buildReport(
     severities: countBySeverity(findings),
     accepted: findings.filter(({ accepted }) => accepted !== undefined).length,
     check: check?.summary ?? null,
+    logic: input.logic ?? [],
     files: [...input.files, ...others].map((file) => fileReport(file, bySource.get(file.source) ?? [])),
   };
 }

@@ -44,6 +44,7 @@ export function resultOf(sources: readonly Source[], findings: readonly Finding[
     expected: { tables: [], sequences: [], views: [] },
     absent: [],
     columns: [],
+    logic: [],
   };
 }
 

@@ -30,6 +30,7 @@ import expression from "./indexes/expression.js";
 import foreignKeyIndex from "./indexes/foreign-key.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
+import indexNameRule from "./indexes/name.js";
 import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
@@ -148,6 +149,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/expression": expression,
   "indexes/length": length,
   "indexes/partial": partial,
+  "indexes/name": indexNameRule,
   ...comparisonRules,
   ...arithmeticRules,
   ...castRules,

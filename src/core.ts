@@ -180,7 +180,7 @@ become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB
 
 const absent = {
   id: "core/absent-relation",
-  construct: "a statement about a table that is not in the output",
+  construct: "a statement about a table that is not in the output, or not yet",
   why: `The statement that makes the table was reported as not converted. What changes, fills or indexes it would be refused by TiDB for that
 alone, so it is left out as well, and comes back with the table.`,
   docs: {},
@@ -190,8 +190,20 @@ alone, so it is left out as well, and comes back with the table.`,
       text: "{table} is not in the output, and so this is not either",
       help: "see the finding at the statement that makes {table}",
     },
+    later: {
+      severity: "error",
+      text: "{table} is made further on in the input: PostgreSQL refuses this statement here as well",
+      help: "give the files in the order in which they are run",
+    },
   },
-  examples: [{ pg: "CREATE TEMP TABLE t (a int); CREATE INDEX i ON t (a)", tidb: null, findings: ["absent"] }],
+  examples: [
+    { pg: "CREATE TEMP TABLE t (a int); CREATE INDEX i ON t (a)", tidb: null, findings: ["absent"] },
+    {
+      pg: "INSERT INTO t VALUES (1); CREATE TABLE t (a int)",
+      tidb: "CREATE TABLE t (\n  a INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["later"],
+    },
+  ],
 } as const satisfies CoreFinding;
 
 const schemaName = {

@@ -6,6 +6,7 @@ import {
   find,
   type Index,
   identifier,
+  indexName,
   isAutoIncrement,
   keyLeftAlone,
   type NodeOf,
@@ -221,7 +222,7 @@ function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
 
 function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
   const on = relationOf(index.table);
-  const name = `${drop.missing_ok ? "IF EXISTS " : ""}${identifier(index.name)}`;
+  const name = `${drop.missing_ok ? "IF EXISTS " : ""}${identifier(indexName(index))}`;
   const key = keyLeftAlone(ctx.catalog, index.table, index.columns);
   if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
   ctx.report("foreign-key", { key: key.name, name: index.name });

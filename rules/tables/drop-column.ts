@@ -1,9 +1,11 @@
 import {
   as,
+  type Context,
   checkName,
   find,
   type Index,
   identifier,
+  indexName,
   isAutoIncrement,
   isComputed,
   note,
@@ -52,9 +54,7 @@ several columns needs: these go first, in statements of their own.`,
         // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);
         const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
-        const clauses = going.flatMap((thing) =>
-          clausesFor(thing, "type" in thing && thing.type === "check" ? checkName(ctx.final, thing) : thing.name),
-        );
+        const clauses = going.flatMap((thing) => clausesFor(thing, ctx));
         return [...clauses, own].map((sql) => tidbText(sql) as never);
       });
       return found ? ctx.replace(ctx.change(alter, { cmds })) : undefined;
@@ -98,9 +98,9 @@ function blocks(thing: Thing): boolean {
   return type === "foreign" || type === "primary" || (type !== "exclude" && thing.columns.length > 1);
 }
 
-function clausesFor(thing: Thing, name: string): string[] {
+function clausesFor(thing: Thing, { final }: Context): string[] {
   const type = typeOf(thing);
-  const quoted = identifier(name);
+  const quoted = identifier("type" in thing ? (type === "check" ? checkName(final, thing) : thing.name) : indexName(thing));
   // The index that TiDB makes for a foreign key bears its name, and stays when the key goes.
   if (type === "foreign") return [`DROP FOREIGN KEY ${quoted}`, `DROP INDEX IF EXISTS ${quoted}`];
   if (type === "primary") return ["DROP PRIMARY KEY"];

@@ -9,7 +9,9 @@ import {
   type Index,
   identifier,
   indexAgain,
+  indexName,
   isComputed,
+  madeAgain,
   mapType,
   type Node,
   type NodeOf,
@@ -35,15 +37,17 @@ it.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-modify-column",
   },
   messages: {
+    "set-null": note("{names} is made again: SET NULL means something now that the column may be NULL"),
     again: note("{names} of {table} dropped before the change and made again after it: TiDB does not change {columns} below", {
       help: "nothing is unique or checked in between; making an index again takes its time on a large table",
     }),
   },
   restate(statement, ctx) {
-    const { columns, renamed } = changedBy(statement, ctx);
+    const changed = changedBy(statement, ctx);
+    const { columns, renamed } = changed;
     const held = columns.flatMap((column) => {
       const constraints = [...column.table.constraints.values()].filter(
-        (made) => !ctx.lost(made.node) && holds(made, column, renamed, ctx),
+        (made) => !ctx.lost(made.node) && holds(made, column, changed, ctx),
       );
       const indexes = [...ctx.catalog.indexes.values()].filter(
         (index) => index.table === column.table && !ctx.lost(index.node) && holdsIn(index, column, renamed, ctx),
@@ -52,9 +56,14 @@ it.`,
     });
     const things = [...new Set(held)];
     if (things.length === 0) return undefined;
-    const names = things.map(({ name }) => name).join(", ");
-    const tables = [...new Set(things.map(({ table }) => table.name))].join(", ");
-    ctx.report("again", { names, table: tables, columns: columns.map(({ name }) => name).join(", ") });
+    const isForeign = (thing: (typeof things)[number]) => "type" in thing && thing.type === "foreign";
+    const names = (of: typeof things) => of.map(({ name }) => name).join(", ");
+    const freed = things.filter(isForeign);
+    const others = things.filter((thing) => !isForeign(thing));
+    const tables = [...new Set(others.map(({ table }) => table.name))].join(", ");
+    if (freed.length > 0) ctx.report("set-null", { names: names(freed) });
+    if (others.length > 0)
+      ctx.report("again", { names: names(others), table: tables, columns: columns.map(({ name }) => name).join(", ") });
     const again = things.map((thing) => ("type" in thing ? constraintAgain(thing, ctx) : ctx.change(thing.node, indexAgain(thing))));
     return [...things.map((thing) => ({ node: drop(thing, ctx) as never })), { node: statement }, ...again.map((node) => ({ node }))];
   },
@@ -109,6 +118,15 @@ CREATE INDEX k ON t (b(255))`,
       rejected: { sql: "CREATE INDEX x ON t (a)", code: 1170 },
     },
     {
+      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int NOT NULL REFERENCES p ON DELETE SET NULL)",
+      pg: "ALTER TABLE t ALTER a DROP NOT NULL",
+      tidb: `ALTER TABLE t DROP FOREIGN KEY t_a_fkey;
+ALTER TABLE t MODIFY COLUMN a INT;
+ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL`,
+      findings: ["set-null"],
+      accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1)", "DELETE FROM p"],
+    },
+    {
       given: "CREATE TABLE t (a varchar(700), b varchar(700), UNIQUE (a, b))",
       pg: "ALTER TABLE t ALTER a TYPE varchar(800)",
       tidb: `ALTER TABLE t DROP INDEX t_a_b_key;
@@ -122,20 +140,22 @@ ALTER TABLE t ADD UNIQUE KEY t_a_b_key ((MD5(a)), (MD5(b)))`,
   ],
 });
 
-type Ctx = Context<"again">;
+type Ctx = Context<"again" | "set-null">;
 interface Changed {
   readonly columns: readonly Column[];
   readonly renamed: boolean;
+  /** Columns that may be NULL from now on. */
+  readonly freed: ReadonlySet<Column>;
 }
 
-const NOTHING: Changed = { columns: [], renamed: false };
+const NOTHING: Changed = { columns: [], renamed: false, freed: new Set() };
 const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType"]);
 
 /** The columns that a statement renames, or changes by MODIFY COLUMN, and can. */
 function changedBy(statement: Node, ctx: Ctx): Changed {
   if (statement.kind === "RenameStmt" && statement.renameType === "OBJECT_COLUMN" && statement.relation) {
     const column = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation))?.columns.get(statement.newname ?? "");
-    return column && !generatedFrom(column, statement.subname ?? "") ? { columns: [column], renamed: true } : NOTHING;
+    return column && !generatedFrom(column, statement.subname ?? "") ? { ...NOTHING, columns: [column], renamed: true } : NOTHING;
   }
   if (statement.kind === "AlterEnumStmt") {
     const type = find(ctx.catalog, ctx.catalog.enums, qualified(statement.typeName ?? []));
@@ -143,17 +163,20 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
     return {
       columns: columns.filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type && isChanged(c, ctx)),
       renamed: false,
+      freed: new Set(),
     };
   }
   if (statement.kind !== "AlterTableStmt" || !statement.relation) return NOTHING;
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation));
+  const freed = new Set<Column>();
   const columns = (statement.cmds ?? []).flatMap((item) => {
     const cmd = as("AlterTableCmd", item);
     const column = cmd && MODIFIED.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
     if (!column || !isChanged(column, ctx)) return [];
+    if (cmd!.subtype === "AT_DropNotNull" && !column.notNull) freed.add(column);
     return cmd!.subtype === "AT_AlterColumnType" && typeBefore(column, ctx) === typeNow(column, ctx) ? [] : [column];
   });
-  return { columns, renamed: false };
+  return { columns, renamed: false, freed };
 }
 
 function isChanged(column: Column, ctx: Ctx): boolean {
@@ -185,29 +208,44 @@ function holdsIn(index: Index, column: Column, renamed: boolean, ctx: Ctx): bool
   return ENDLESS.test(now) ? !ENDLESS.test(typeBefore(column, ctx)) : !fitsKey(plain, ctx.catalog);
 }
 
-function holds({ type, columns, node }: TableConstraint, column: Column, renamed: boolean, ctx: Ctx): boolean {
+function holds({ type, columns, node, parent }: TableConstraint, column: Column, { renamed, freed }: Changed, ctx: Ctx): boolean {
   if (!columns.includes(column)) return false;
   if (type === "check") return renamed;
+  // SET NULL was left away while the column was NOT NULL.
+  if (type === "foreign") return parent !== undefined && freed.has(column) && isSetNull(node) && columns.every((c) => !isFixed(c, ctx));
   return type === "unique" && (node.nulls_not_distinct === true || !fitsKey(columns, ctx.final));
+}
+
+function isSetNull({ fk_del_action, fk_upd_action }: NodeOf<"Constraint">): boolean {
+  return fk_del_action === "n" || fk_upd_action === "n";
+}
+
+function isFixed(column: Column, { final }: Ctx): boolean {
+  return column.notNull || final.columnOf.get(column.def)?.notNull === true;
 }
 
 function drop(thing: Index | TableConstraint, { final }: Ctx) {
   const table = relationOf(thing.table);
-  if (!("type" in thing)) return tidb`DROP INDEX ${raw(identifier(thing.name))} ON ${table}`;
-  const what = thing.type === "check" ? `CONSTRAINT ${identifier(checkName(final, thing))}` : `INDEX ${identifier(thing.name)}`;
-  return tidb`ALTER TABLE ${table} DROP ${raw(what)}`;
+  if (!("type" in thing)) return tidb`DROP INDEX ${raw(identifier(indexName(thing)))} ON ${table}`;
+  const name = identifier(thing.type === "check" ? checkName(final, thing) : thing.name);
+  return tidb`ALTER TABLE ${table} DROP ${raw(WORDS[thing.type] ?? "INDEX")} ${raw(name)}`;
 }
+
+const WORDS: Readonly<Record<string, string>> = { check: "CONSTRAINT", foreign: "FOREIGN KEY" };
 
 function constraintAgain(made: TableConstraint, ctx: Ctx): NodeOf<"AlterTableStmt"> {
   const { raw_expr } = redefined(made.node, made.named);
-  const def = ctx.change(made.node, {
-    conname: made.name,
-    ...(raw_expr === undefined ? { keys: made.columns.map(({ name }) => name) } : { raw_expr }),
-    location: undefined,
-    // The rows were checked, or it was said that they would be.
-    skip_validation: false,
-    initially_valid: true,
-  });
+  const foreign = made.type === "foreign" ? madeAgain(made, made.name) : undefined;
+  const def =
+    foreign ??
+    ctx.change(made.node, {
+      conname: made.name,
+      ...(raw_expr === undefined ? { keys: made.columns.map(({ name }) => name) } : { raw_expr }),
+      location: undefined,
+      // The rows were checked, or it was said that they would be.
+      skip_validation: false,
+      initially_valid: true,
+    });
   const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def };
   return { kind: "AlterTableStmt", relation: relationOf(made.table), cmds: [cmd], objtype: "OBJECT_TABLE" };
 }

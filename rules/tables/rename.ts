@@ -2,6 +2,7 @@ import {
   error,
   find,
   identifier,
+  indexName,
   isAutoIncrement,
   nextvalSequence,
   note,
@@ -66,9 +67,10 @@ their own.`,
       if (!owner) return ctx.drop("unknown-index", { name: from.name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
       const table = { ...rename.relation, relname: owner.name, schemaname: owner.schema };
+      const called = (name: string) => (index ? indexName({ ...index, name }) : name);
       return ctx.replace({
         kind: "Tidb",
-        texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(from.name)} TO ${identifier(to)}`],
+        texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(called(from.name))} TO ${identifier(called(to))}`],
         holes: [table],
       });
     }),

@@ -16,8 +16,8 @@ import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, ty
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
-import type { DoStmt, Kind, Node, RangeVar } from "../pg/ast.js";
-import { type Name, relationName } from "../pg/names.js";
+import type { DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
+import { type Name, qualified, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import { hasProgram, readProgram } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
@@ -542,14 +542,7 @@ function absentTable(pass: Pass, node: Node): string | undefined {
     lostViews,
   } = pass;
   if (QUERIES.has(node.kind)) {
-    const own = new Set<string>();
-    const read: RangeVar[] = [];
-    eachDescendant(node, (inner) => {
-      if (inner.kind === "CommonTableExpr") own.add(inner.ctename ?? "");
-      if (inner.kind === "RangeVar" && inner !== madeBy(node)) read.push(inner);
-    });
-    const absent = read.find((relation) => {
-      if (relation.schemaname === undefined && own.has(relation.relname ?? "")) return false;
+    const absent = relationsRead(node).find((relation) => {
       const name = relationName(relation);
       const table = find(now, now.tables, node.kind === "InsertStmt" && relation === node.relation ? holder(pass, name) : name);
       return table ? lost.has(table.node) && !lastOf(pass, table)?.parts : lostViews.has(key(now, relationName(relation)));
@@ -559,6 +552,39 @@ function absentTable(pass: Pass, node: Node): string | undefined {
   const relation = changedTable(node);
   const table = relation && find(now, now.tables, relation);
   return table && lost.has(table.node) ? table.name : undefined;
+}
+
+/** The relations that a query or a change of rows names, without those of its own WITH. */
+function relationsRead(node: Node): RangeVar[] {
+  const own = new Set<string>();
+  const read: RangeVar[] = [];
+  eachDescendant(node, (inner) => {
+    if (inner.kind === "CommonTableExpr") own.add(inner.ctename ?? "");
+    if (inner.kind === "RangeVar" && inner !== madeBy(node)) read.push(inner);
+  });
+  return read.filter((relation) => relation.schemaname !== undefined || !own.has(relation.relname ?? ""));
+}
+
+/** The first table that a statement needs and that only a later one makes. */
+function laterTable({ run: { now, final }, lostViews }: Pass, node: Node): string | undefined {
+  if (final.tableOf.size === now.tableOf.size) return undefined;
+  const unknown = needed(node).filter(
+    (name) => !find(now, now.tables, name) && !find(now, now.derived, name) && !lostViews.has(key(now, name)),
+  );
+  if (unknown.length === 0) return undefined;
+  const before = new Set([...now.tableOf.values()].map(({ name }) => name));
+  const after = new Set([...final.tableOf.keys()].map(({ relation }) => relation?.relname));
+  return unknown.find(({ name }) => !before.has(name) && after.has(name))?.name;
+}
+
+/** Names of the tables that must be there for a statement. */
+function needed(node: Node): Name[] {
+  if (QUERIES.has(node.kind)) return relationsRead(node).map(relationName);
+  if (node.kind === "DropStmt" && node.removeType === "OBJECT_TABLE" && !node.missing_ok)
+    return (node.objects ?? []).map((object) => qualified(Array.isArray(object) ? (object as readonly Value[]) : [object]));
+  if ((node.kind === "AlterTableStmt" && node.missing_ok) || node.kind === "RenameStmt") return [];
+  const changed = changedTable(node);
+  return changed ? [changed] : [];
 }
 
 /** The table that a statement changes, by the name that it has afterwards. */
@@ -614,8 +640,12 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   replay(now, statement.node);
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
   const absent = absentTable(pass, statement.current);
-  if (absent !== undefined) {
-    const findings = [core(CORE.absent, "absent", { table: absent }, source, spanOf(statement, undefined))];
+  const later = absent === undefined ? laterTable(pass, statement.current) : undefined;
+  const missing = absent ?? later;
+  if (missing !== undefined) {
+    const findings = [
+      core(CORE.absent, absent === undefined ? "later" : "absent", { table: missing }, source, spanOf(statement, undefined)),
+    ];
     eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }

@@ -1,3 +1,4 @@
+import { indexName } from "../catalog/held.js";
 import { type Catalog, type Column, type Index, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
 import { columnDefinition, touchClause } from "../emit/columns.js";
 import type { RelationNamer } from "../emit/relations.js";
@@ -110,7 +111,12 @@ function uniqueIndex(constraint: TableConstraint, differing: ReadonlySet<Node>):
 function indexes(own: readonly Index[], lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbIndex[] {
   return own
     .filter((i) => !lost.has(i.node))
-    .map((i) => ({ name: i.name, unique: i.unique, columns: i.columns.map((c) => c?.name ?? null), reshaped: differing.has(i.node) }));
+    .map((i) => ({
+      name: indexName(i),
+      unique: i.unique,
+      columns: i.columns.map((c) => c?.name ?? null),
+      reshaped: differing.has(i.node),
+    }));
 }
 
 function foreignKey({ columns, parent, node }: TableConstraint, name: (table: Table) => string): TidbForeignKey {

@@ -23,10 +23,21 @@ export function generatedFrom({ table }: Column, name: string): Column | undefin
 }
 
 /** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */
-export function isComputed({ node, unique }: Index): boolean {
+export function isComputed({ node, unique }: Pick<Index, "node" | "unique">): boolean {
   const elements = (node.indexParams ?? []).flatMap((item) => as("IndexElem", item) ?? []);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return true;
   return (unique && node.whereClause !== undefined) || elements.some(({ expr }) => expr !== undefined && !prefixOf(expr));
+}
+
+/** The longest name of an index with expressions: TiDB names a column for each `_V$_<index>_<number>` (error 1059). */
+const MAX_COMPUTED_NAME = 57;
+
+/** What an index is called in TiDB: where it may be over expressions, a name that is too long loses its middle. */
+export function indexName(index: Pick<Index, "name" | "unique" | "node">): string {
+  const { name, unique } = index;
+  const characters = [...name];
+  if (characters.length <= MAX_COMPUTED_NAME || !(unique || isComputed(index))) return name;
+  return [...characters.slice(0, 40), ...characters.slice(40 - MAX_COMPUTED_NAME)].join("");
 }
 
 /**

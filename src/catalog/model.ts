@@ -225,6 +225,8 @@ export interface Derived {
   schema: string;
   name: string;
   readonly kind: "view" | "materialized view" | "table";
+  /** It is its session's own. */
+  readonly temporary?: true;
   /** Types as `PgType` names them; undefined where the query's types cannot be told. */
   readonly columns: readonly DerivedColumn[];
 }

@@ -294,6 +294,7 @@ function derive(
   statement: Node,
   query: Value | undefined,
   aliases: readonly Value[] | undefined,
+  temporary = false,
 ): void {
   if (!isNode(query)) return;
   const columns = analyse(catalog, statement, (node) => node).columns(query);
@@ -302,6 +303,7 @@ function derive(
     schema,
     name,
     kind,
+    ...(temporary ? { temporary: true } : {}),
     columns: columns.map((column, i) => ({
       name: String(aliases?.[i] ?? column.name),
       type: column.info && (column.info.coerced ?? column.info.type),
@@ -324,7 +326,7 @@ function tableFromQuery(
 ): void {
   const name = relationName(relation);
   const k = key(catalog, name);
-  derive(catalog, name, kind, statement, query, aliases);
+  derive(catalog, name, kind, statement, query, aliases, relation.relpersistence === "t");
   const columns = catalog.derived.get(k)?.columns ?? [];
   const known = columns.length > 0 && columns.every(({ type }) => type !== undefined);
   // Those of a session are in no list of tables.
@@ -739,8 +741,9 @@ function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table
   return { table, columns: [...(primary?.columns ?? [])] };
 }
 
-function addKey(kind: Key["kind"], columns: readonly Column[]): void {
-  const use: Key = { kind, columns };
+/** @param all the columns that share its room, where these are only some of them */
+function addKey(kind: Key["kind"], columns: readonly Column[], all = columns): void {
+  const use: Key = { kind, columns: all };
   for (const column of columns) column.history.keys = column.history.keys.concat(use);
 }
 
@@ -772,8 +775,9 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   catalog.indexOf.set(node, index);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   // A partial index that is unique is one over expressions in TiDB.
-  if (plain.length > 0) addKey(!node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain);
-  if (computed.length > 0) addKey("expression", computed);
+  const all = [...plain, ...computed];
+  if (plain.length > 0) addKey(!node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain, all);
+  if (computed.length > 0) addKey("expression", computed, all);
 }
 
 /** `left(column, n)`, `substr(column, 1, n)`: the first n characters of a column; undefined for any other expression. */

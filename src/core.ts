@@ -32,6 +32,35 @@ output as a comment with its original text, and this finding says which part was
   examples: [{ pg: "LISTEN channel", tidb: null, findings: ["statement"] }],
 } as const satisfies CoreFinding;
 
+const parameters = {
+  id: "core/parameters",
+  construct: "parameters $1, $2, …",
+  why: `PostgreSQL's parameters have numbers and can stand in any order, several times; TiDB's are question marks that take the arguments as
+they come. The order that a statement of the output takes them in is told, and must be followed by whoever calls it.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-EXPRESSIONS-PARAMETERS-POSITIONAL",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-prepared-plan-cache",
+  },
+  messages: {
+    places: { severity: "note", text: "parameters became ?, in the order {order}" },
+    order: {
+      severity: "warning",
+      text: "parameters became ?, and the arguments must be passed in the order {order}",
+      help: "change the call: one argument for each ?, some of them several times",
+    },
+    array: {
+      severity: "warning",
+      text: "parameter {number} is passed as a JSON text, '[1, 2]', where PostgreSQL takes an array",
+      help: "pass JSON; or write IN (?, ?, …) with as many places as there are values, which an index serves",
+    },
+  },
+  examples: [
+    { pg: "SELECT $1::int, $2::text", tidb: "SELECT ? AS int4, ? AS text", findings: ["places"] },
+    { pg: "SELECT $2::text, $1::int", tidb: "SELECT ? AS text, ? AS int4", findings: ["order"] },
+    { pg: "SELECT 1 <> ALL($1::int[])", tidb: "", findings: ["order", "array"] },
+  ],
+} as const satisfies CoreFinding;
+
 const notCarried = {
   id: "core/not-carried",
   construct: "a part of a statement that did not reach the output",
@@ -319,6 +348,7 @@ export const CORE = {
   schemaName,
   absent,
   unconverted,
+  parameters,
   notCarried,
   notUnderstood,
   ownSql,

@@ -1,6 +1,7 @@
 import mysql, { type Connection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import rules from "../rules/index.js";
+import { REFUSED } from "../src/emit/places.js";
 import type { Proof } from "../src/engine/forms.js";
 import { compareCell, type TidbCell } from "../src/prove/cells.js";
 import type { Rule } from "../src/rule.js";
@@ -173,3 +174,27 @@ function sameCell(type: string, pg: Cell, other: Cell): boolean {
 function shown(cell: Cell): string {
   return "error" in cell ? `raises "${cell.error}"` : JSON.stringify(cell.value);
 }
+
+describe("what TiDB refuses at places of a schema", () => {
+  const SAMPLES: Readonly<Record<string, string>> = {
+    CURRENT_DATE: "CURRENT_DATE",
+    GET_LOCK: "GET_LOCK('a', 0)",
+    RELEASE_LOCK: "RELEASE_LOCK('a')",
+    SELECT: "(SELECT 1)",
+    SLEEP: "SLEEP(0)",
+    NULLIF: "NULLIF(a, 1)",
+  };
+  const PLACES = {
+    "a CHECK": (expression: string) => `CREATE TABLE place (a INT, CHECK (${expression} IS NOT NULL))`,
+    "a generated column": (expression: string) => `CREATE TABLE place (a INT, g VARCHAR(99) AS (${expression}))`,
+  } as const;
+  const CODES = { "a CHECK": [3814, 3815], "a generated column": [3102] } as const;
+  for (const place of ["a CHECK", "a generated column"] as const)
+    for (const name of REFUSED[place])
+      it(`${name} in ${place}`, async () => {
+        await tidb.query("SET GLOBAL tidb_enable_check_constraint = ON");
+        await tidb.query("DROP TABLE IF EXISTS place");
+        const code = await tidb.query(PLACES[place](SAMPLES[name] ?? `${name}()`)).catch((error: { errno?: number }) => error.errno);
+        expect(CODES[place]).toContain(code);
+      });
+});

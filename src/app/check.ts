@@ -1,3 +1,4 @@
+import { string } from "../emit/words.js";
 import type { Finding } from "../finding.js";
 import type { TidbSchema } from "../result.js";
 import { lineIndex, type Source, type Span } from "../source/text.js";
@@ -92,11 +93,16 @@ export async function checkOffline(statements: readonly CheckedStatement[]): Pro
 
 async function apply(target: Target, statement: CheckedStatement): Promise<readonly Warning[] | TidbError> {
   try {
-    return (await target.run(statement.sql)).warnings;
+    return (await target.run(runnable(statement.sql))).warnings;
   } catch (error) {
     if (error instanceof TidbError) return error;
     throw error;
   }
+}
+
+/** What takes arguments can only be prepared. */
+function runnable(sql: string): string {
+  return withoutText(sql).includes("?") ? `PREPARE pg2tidb_checked FROM ${string(sql)}` : sql;
 }
 
 interface Refusal {

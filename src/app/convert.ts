@@ -1,9 +1,11 @@
+import type { PgType } from "../catalog/analysis.js";
 import { type Catalog, emptyCatalog, find, key, rootOf, type Table } from "../catalog/model.js";
 import { replay } from "../catalog/replay.js";
 import { unfold } from "../catalog/unfold.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
+import { withPlaces } from "../emit/parameters.js";
 import { printers } from "../emit/printers.js";
 import { type CommentSlot, type Hole, type LeftOut, printing, type Told } from "../emit/printing.js";
 import { type RelationNamer, relationNamer } from "../emit/relations.js";
@@ -656,6 +658,8 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const told: Told[] = [];
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
+  const orders: (readonly number[])[] = [];
+  let types: ReadonlyMap<number, PgType> = new Map();
   for (const { node: tree, catalog = now } of restate(run, statement)) {
     const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
     const relation = (r: RangeVar) => relationText(pass, relationName(r));
@@ -665,8 +669,10 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     for (const node of made) {
       // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
       p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
-      const text = p.print(node);
+      const { text, order } = withPlaces(p.print(node));
       if (text !== "") sql.push(text);
+      orders.push(order);
+      types = analysis().parameters;
     }
   }
   for (const { node, what, reason } of leftOut)
@@ -677,7 +683,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
-  findings.push(...saidOnce(told, statement));
+  findings.push(...saidOnce(told, statement), ...parametersOf(orders, types, statement));
   if (nodes.length > 0)
     for (const part of [statement, ...statement.absorbed])
       for (const loss of ledger.losses(part.node))
@@ -694,6 +700,21 @@ function statementsOf(text: string): string[] {
     if (part === ";\n" && quoted === undefined) statements.push("");
     else statements[statements.length - 1] += part;
   return statements;
+}
+
+/** How the caller passes the arguments: one for each question mark, in the order of these. */
+function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap<number, PgType>, statement: Statement): Finding[] {
+  const { source } = statement;
+  const all = orders.flat();
+  if (all.length === 0) return [];
+  const say = (message: string, data: Data) => core(CORE.parameters, message, data, source, spanOf(statement, undefined));
+  const order = orders
+    .filter((numbers) => numbers.length > 0)
+    .map((numbers) => numbers.map((number) => `$${number}`).join(", "))
+    .join("; ");
+  const arrays = [...new Set(all)].filter((number) => types.get(number)?.name.endsWith("[]"));
+  const inOrder = all.every((number, i) => number === i + 1);
+  return [say(inOrder ? "places" : "order", { order }), ...arrays.map((number) => say("array", { number }))];
 }
 
 /** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */

@@ -2,9 +2,10 @@ import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
 import type { A_Expr, A_Indirection, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
-import { as } from "../pg/names.js";
+import { as, isNode } from "../pg/names.js";
 import { type CallSite, castForm, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";
+import { parameter } from "./parameters.js";
 import { type Printer, type Printers, type Printing, prints } from "./printing.js";
 
 /** The call of an operator between two values, as parse analysis resolved it, or as their types say where it is another one's part. */
@@ -191,9 +192,10 @@ function castText(p: Printing, node: { arg?: Value; typeName?: TypeName }): stri
   const written = String(node.typeName?.names?.[node.typeName.names.length - 1]);
   if (!to) return p.refuse(node as Node, `a cast to ${written}`);
   p.ledger.carried(node.typeName!, TYPE_FIELDS);
+  for (const modifier of node.typeName?.typmods ?? []) if (isNode(modifier)) p.ledger.consumed(modifier);
   const constant = as("A_Const", arg);
   if (constant?.sval !== undefined || constant?.isnull) return literalCast(p, node as Node, constant, to);
-  if (as("ParamRef", arg)) return p.print(arg);
+  if (as("ParamRef", arg) && !to.mods?.length) return p.print(arg);
   const from = p.info(arg)?.type.name;
   if (from === undefined) return p.refuse(node as Node, `a cast of a value of unknown type to ${to.name}`);
   const form = castForm(p, node as Node, arg, from, to);
@@ -284,6 +286,11 @@ const printersOf: Printers = {
     const written =
       type === undefined || type.name === "unknown" ? literal(p.catalog, text, { name: "text" }) : literal(p.catalog, text, type);
     return written ?? p.refuse(node as Node, `'${text}' as ${type?.name}`);
+  }),
+  // The application passes JSON and arrays as text.
+  ParamRef: prints("ParamRef", ["number"], (node, p) => {
+    const place = parameter(node.number ?? 0);
+    return /^jsonb?$|\[\]$/.test(typeOf(p, node as Node)?.name ?? "") ? `CAST(${place} AS JSON)` : place;
   }),
   A_Expr: prints("A_Expr", ["variant", "name", "lexpr", "rexpr"], (node, p) => {
     const print = VARIANTS[node.variant ?? ""];

@@ -8,19 +8,13 @@ export type Place = "a CHECK" | "a generated column" | "an index";
 /** Not the same each time, or not of the row alone. */
 const CHANGING = [
   "NOW",
-  "SYSDATE",
   "CURRENT_DATE",
   "CURRENT_TIME",
-  "CURRENT_TIMESTAMP",
   "CURRENT_USER",
   "CONNECTION_ID",
-  "DATABASE",
   "GET_LOCK",
   "LAST_INSERT_ID",
-  "LASTVAL",
-  "NEXTVAL",
   "RAND",
-  "RANDOM_BYTES",
   "RELEASE_LOCK",
   "SELECT",
   "SLEEP",
@@ -29,9 +23,10 @@ const CHANGING = [
   "VERSION",
 ];
 
-const REFUSED: Readonly<Record<Exclude<Place, "an index">, ReadonlySet<string>>> = {
+/** Words and functions that TiDB refuses; the tests ask it for each. */
+export const REFUSED: Readonly<Record<Exclude<Place, "an index">, ReadonlySet<string>>> = {
   "a CHECK": new Set(CHANGING),
-  "a generated column": new Set([...CHANGING, "NULLIF"]),
+  "a generated column": new Set([...CHANGING, "DATABASE", "NULLIF", "SYSDATE"]),
 };
 
 /** Functions in an index that need no setting of the server, allow-expression-index. */

@@ -4,7 +4,7 @@ import { identifier } from "../emit/words.js";
 import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
 import { as, type Name, qualified } from "../pg/names.js";
 import { jsonEncoder, type MappedType, mapType } from "./map.js";
-import { ENCODE, firstInstant, lacksOffset } from "./values.js";
+import { ELEMENT, ENCODE, firstInstant, lacksOffset } from "./values.js";
 
 /** A default in TiDB's words, or why there is none. */
 export type TidbDefault =
@@ -148,13 +148,16 @@ function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override
     return json === undefined ? refused : jsonDefault(json);
   }
   if (row.codec === "json") return jsonDefault(text);
-  if (row.id === "hstore" && row.codec === "none") return text.trim() === "" ? jsonDefault("{}") : refused;
+  if (row.codec === "hstore") {
+    const json = ELEMENT.hstore!(text);
+    return json === undefined ? refused : jsonDefault(json);
+  }
   if (row.id === "vector") return { sql: `(VEC_FROM_TEXT(${ENCODE.text(text)}))` };
   // The constructors' text is the text of a JSON value too.
   if (pg.codec === "json" && UNBOUNDED.test(sql ?? "")) return jsonDefault(text);
   if (UNBOUNDED.test(sql ?? "")) return { refused: `a literal on ${sql!.split(" ")[0]}` };
   if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
-  const encoded = pg.id === "money" ? ENCODE.number(text.replace(/^(-?)\$/, "$1").replaceAll(",", "")) : ENCODE[row.codec](text);
+  const encoded = ENCODE[row.codec](text);
   const first = encoded === undefined && row.codec === "timestamptz" ? firstInstant(text) : undefined;
   if (first !== undefined) return { sql: first, finding: "first-instant" };
   if (encoded === undefined) return refused;

@@ -229,7 +229,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   { id: "numeric", pg: ["numeric"], tidb: decimal, findings: decimalFindings, codec: "number", family: "number" },
   { id: "real", pg: ["float4"], tidb: same("FLOAT"), findings: says("six-digits"), codec: "float", family: "number" },
   { id: "double-precision", pg: ["float8"], tidb: same("DOUBLE"), findings: says("finite"), codec: "float", family: "number" },
-  { id: "money", pg: ["money"], tidb: same("DECIMAL(19,2)"), findings: says("amount"), codec: "none", family: "number" },
+  { id: "money", pg: ["money"], tidb: same("DECIMAL(19,2)"), findings: says("amount"), codec: "money", family: "number" },
   { id: "boolean", pg: ["bool"], tidb: same("BOOLEAN"), findings: says("one-zero"), codec: "boolean", family: "boolean" },
   { id: "text", pg: ["text"], tidb: textual, findings: lengthFindings, codec: "text", family: "text", endless: true },
   {
@@ -309,7 +309,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   },
   { id: "varbit", pg: ["varbit"], tidb: varying, findings: textFindings("as-text"), codec: "text", family: "other", endless: true },
   { id: "ltree", pg: ["ltree", "lquery"], tidb: textual, findings: textFindings("as-text"), codec: "text", family: "other", endless: true },
-  { id: "hstore", pg: ["hstore"], tidb: same("JSON"), findings: says("as-json"), codec: "none", family: "json" },
+  { id: "hstore", pg: ["hstore"], tidb: same("JSON"), findings: says("as-json"), codec: "hstore", family: "json" },
   {
     id: "range",
     pg: ["int4", "int8", "num", "ts", "tstz", "date"].flatMap((element) => [`${element}range`, `${element}multirange`]),

@@ -125,7 +125,7 @@ const HOLDS: Readonly<Record<string, Partial<Record<Group, Codec>>>> = {
   enum: { chars: "enum" },
   bit: { bit: "bit", boolean: "bit" },
   hstore: { chars: "text" },
-  money: { decimal: "none" },
+  money: { decimal: "money" },
   vector: { vector: "text" },
 };
 

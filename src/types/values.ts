@@ -23,6 +23,9 @@ export type Codec =
   | "composite"
   | "enum"
   | "bit"
+  /** An amount, with or without the signs that locale en_US gives it. */
+  | "money"
+  | "hstore"
   | "none";
 
 /** Turns PostgreSQL's text of a value into a TiDB literal; undefined where TiDB has no such value. */
@@ -102,8 +105,45 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
     return inTimestampRange({ date, time, offset: undefined }) ? `'${date} ${time || "00:00:00"}'` : undefined;
   },
   bit: (text) => (/^[01]+$/.test(text) ? `b'${text}'` : undefined),
+  money: amount,
+  hstore: (text) => {
+    const json = hstoreToJson(text);
+    return json === undefined ? undefined : string(json);
+  },
   none: () => undefined,
 };
+
+const AMOUNT = /^\s*(-|\()?\s*\$?\s*(-)?(\d+|\d{1,3}(?:,\d{3})+)(\.\d*)?\s*(\))?\s*$/;
+
+/** `$1,234.56`, `-$5`, `(1.00)` as a plain number; undefined for the signs of other currencies, which another locale may read otherwise. */
+function amount(text: string): string | undefined {
+  const [all, before, inside, digits = "", fraction = "", after] = AMOUNT.exec(text) ?? [];
+  const isNegative = before !== undefined || inside !== undefined;
+  if (all === undefined || (before === "(") !== (after === ")") || (before !== undefined && inside !== undefined)) return undefined;
+  return `${isNegative ? "-" : ""}${digits.replaceAll(",", "")}${fraction === "." ? "" : fraction}`;
+}
+
+/** A key or value of hstore: quoted, or bare up to what ends it (contrib/hstore, hstore_io.c). */
+const HSTORE_PAIR = /\s*("(?:[^"\\]|\\.)*"|(?:[^\s"=,\\]|\\.)+)\s*=>\s*("(?:[^"\\]|\\.)*"|(?:[^\s",\\]|\\.)+)\s*(,|$)/suy;
+
+/** JSON text of `a=>1, "b c"=>NULL`: an object of strings, as hstore_to_json makes it; undefined where the text is malformed. */
+function hstoreToJson(text: string): string | undefined {
+  if (text.trim() === "") return "{}";
+  const pairs = new Map<string, string>();
+  const plain = (part: string) => unescaped(part.startsWith('"') ? part.slice(1, -1) : part);
+  let at = 0;
+  for (let more = true; more; ) {
+    HSTORE_PAIR.lastIndex = at;
+    const [all = "", key = "", value = "", end] = HSTORE_PAIR.exec(text) ?? [];
+    if (all === "") return undefined;
+    at += all.length;
+    // Of a key that is given twice the first is kept.
+    if (!pairs.has(plain(key))) pairs.set(plain(key), value.toLowerCase() === "null" ? "null" : JSON.stringify(plain(value)));
+    more = end === ",";
+    if (more && text.slice(at).trim() === "") break;
+  }
+  return at === text.length ? `{${[...pairs].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}` : undefined;
+}
 
 /** A number without its exponent: with one it would be a DOUBLE to TiDB, of 17 digits and rounded half to even. */
 function decimal(text: string): string | undefined {
@@ -262,6 +302,8 @@ export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undef
   time: JSON.stringify,
   bytea: JSON.stringify,
   bit: JSON.stringify,
+  money: (text) => jsonNumber(amount(text) ?? ""),
+  hstore: hstoreToJson,
 };
 
 /** JSON knows no plus sign, no leading zeros, and digits on both sides of a point; NaN and infinities it has none. */

@@ -216,7 +216,9 @@ describe("a literal", () => {
     ["id", "1e", undefined],
     ["id", ".", undefined],
     ["id", "TRUE", undefined],
-    ["cash", "'$1'", "refused: the value '$1' for column t.cash (money)"],
+    ["cash", "'$1'", "1"],
+    ["cash", "'-$1,234.56'", "-1234.56"],
+    ["cash", "'€1'", "refused: the value '€1' for column t.cash (money)"],
     // A number for text is what PostgreSQL would write.
     ["txt", "5", "'5'"],
     ["v", "-1.50", "'-1.50'"],

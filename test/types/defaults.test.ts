@@ -135,6 +135,7 @@ describe("a default that is computed", () => {
     ["bigint", "nextval('counter'::regclass)", "(NEXTVAL(counter))", undefined],
     ["text", "NULL::text", "NULL", undefined],
     ["hstore", "''::hstore", "(JSON_OBJECT())", undefined],
+    ["hstore", "'a=>1, \"b c\"=>NULL'", "(JSON_OBJECT('a', '1', 'b c', NULL))", undefined],
     ["vector(2)", "'[1,2]'", "(VEC_FROM_TEXT('[1,2]'))", undefined],
   ])("%s DEFAULT %s", async (type, default_, sql, finding) => {
     const { mapped, value } = await made(type, default_);
@@ -176,7 +177,7 @@ describe("a default that TiDB has no form for is refused", () => {
     ["jsonb", "'[12345678901234567890]'", "the JSON text [12345678901234567890]"],
     ["jsonb", "jsonb_build_object('a', 1)", "function jsonb_build_object()"],
     ["int[]", "ARRAY[random()::int]", "an array of expressions"],
-    ["hstore", "'a=>1'", "the value 'a=>1'"],
+    ["hstore", "'a=>1, b'", "the value 'a=>1, b'"],
     ["numeric", "nextval('counter')", "a sequence on DECIMAL(65,30)"],
     ["int", "nextval('elsewhere')", "the sequence elsewhere, which the input does not create"],
     ["timestamp", "'2020-01-01'::date::timestamptz", "a cast to timestamptz"],

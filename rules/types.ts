@@ -718,7 +718,8 @@ of VALUE. A later change of the domain is a change of each of these columns, and
   },
   schema(schema) {
     const { tables, checkNames } = schema.final;
-    const names = new Set([...checkNames.keys(), ...[...tables.values()].flatMap((table) => [...table.constraints.keys()])]);
+    const own = [...tables.values()].flatMap((table) => [...table.constraints.keys()]);
+    const names = new Set([...checkNames.keys(), ...own].map((name) => name.toLowerCase()));
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
       const tableElts = create?.tableElts?.map((element) => inlined(schema, names, element));
@@ -905,8 +906,8 @@ function redemanded({ final }: Schema, names: Set<string>, demand: DomainDemand)
     table.constraints.delete(going.name);
   }
   demand.made = adds.map((check) => {
-    const name = objectName(table.name, demand.name, "check", (n) => names.has(n));
-    names.add(name);
+    const name = objectName(table.name, demand.name, "check", (n) => names.has(n.toLowerCase()));
+    names.add(name.toLowerCase());
     const node: Constraint = {
       kind: "Constraint",
       contype: "CONSTR_CHECK",

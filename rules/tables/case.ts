@@ -1,8 +1,9 @@
-import { as, error, find, relationName, rule } from "../../src/rule.js";
+import { as, type Context, error, find, type Node, relationName, rule, type Table } from "../../src/rule.js";
 
 export default rule({
-  construct: "columns whose names differ in case only",
-  why: "Quoted names keep their case in PostgreSQL and are different columns; in TiDB they are the same, and the second is refused (error 1060).",
+  construct: "columns, constraints and indexes whose names differ in case only",
+  why: `Quoted names keep their case in PostgreSQL and are different columns; in TiDB they are the same, and the second is refused (error 1060).
+So it is with CHECKs, foreign keys and indexes of one table.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS",
     tidb: "https://docs.pingcap.com/tidb/stable/schema-object-names",
@@ -14,8 +15,33 @@ export default rule({
     added: error("{second} is not added to {table}: it has a column {first}, which is the same name in TiDB", {
       help: "give the column another name in PostgreSQL, and in the application, before the move",
     }),
+    key: error("{second} of {table} is not in the output: {first} is the same name in TiDB, where letters' case makes no difference", {
+      help: "rename one of them in PostgreSQL before the move: ALTER TABLE … RENAME CONSTRAINT, ALTER INDEX … RENAME",
+    }),
   },
   on: (takes) => [
+    takes("Constraint", ["contype"], (constraint, ctx) => {
+      const made = ctx.constraint(constraint);
+      if (!made || made.type === "primary" || made.type === "exclude") return;
+      const all = [...made.table.constraints.values()];
+      const before = all
+        .slice(
+          0,
+          all.findIndex(({ node }) => node === made.node),
+        )
+        .filter(({ type }) => type === made.type);
+      const others = [...before, ...(made.type === "unique" ? indexesOf(ctx, made.table) : [])];
+      const first = alike(ctx, made.name, others);
+      if (first !== undefined) return ctx.drop("key", { table: made.table.name, first, second: made.name });
+    }),
+    takes("IndexStmt", ["idxname"], (index, ctx) => {
+      const made = ctx.index(index);
+      if (!made) return;
+      const before = indexesOf(ctx, made.table).filter(({ node }) => node !== made.node);
+      const unique = [...made.table.constraints.values()].filter(({ type }) => type === "unique");
+      const first = alike(ctx, made.name, [...before, ...unique]);
+      if (first !== undefined) return ctx.drop("key", { table: made.table.name, first, second: made.name });
+    }),
     takes("CreateStmt", ["relation", "tableElts"], (create, ctx) => {
       const first = new Map<string, string>();
       for (const element of create.tableElts ?? []) {
@@ -47,5 +73,27 @@ export default rule({
       findings: ["added"],
       rejected: { sql: "ALTER TABLE t ADD COLUMN `A` INT", code: 1060 },
     },
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY)",
+      pg: 'CREATE TABLE t (a int CONSTRAINT "C" CHECK (a > 0), b int CONSTRAINT c CHECK (b > 0) CONSTRAINT "F" REFERENCES p CONSTRAINT f REFERENCES p CONSTRAINT u UNIQUE); CREATE INDEX "I" ON t (a); CREATE INDEX i ON t (b); CREATE UNIQUE INDEX "U" ON t (a); ALTER TABLE t DROP CONSTRAINT c; DROP INDEX i',
+      tidb: "CREATE TABLE t (\n  a INT,\n  b INT,\n  CONSTRAINT `C` CHECK (a > 0),\n  CONSTRAINT `F` FOREIGN KEY (b) REFERENCES p (id),\n  UNIQUE KEY u (b)\n) COLLATE utf8mb4_0900_bin;\nCREATE INDEX `I` ON t (a)",
+      findings: ["key", "key", "key", "key"],
+      refuses: ["INSERT INTO t VALUES (0, NULL)"],
+      rejected: { sql: "ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0)", code: 3822 },
+    },
   ],
 });
+
+interface Named {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** Another that is in the output and has the same letters. */
+function alike(ctx: Pick<Context, "lost">, name: string, others: readonly Named[]): string | undefined {
+  return others.find((other) => other.name !== name && other.name.toLowerCase() === name.toLowerCase() && !ctx.lost(other.node))?.name;
+}
+
+function indexesOf({ catalog }: Pick<Context, "catalog">, table: Table): Named[] {
+  return [...catalog.indexes.values()].filter((index) => index.table === table);
+}

@@ -97,12 +97,12 @@ tables, inheritance and partitions.`,
       },
     ),
     takes("IndexStmt", ["relation", "idxname"], (index, ctx) => {
-      const table = index.relation && find(ctx.catalog, ctx.catalog.tables, relationName(index.relation));
-      if (table?.node.relation?.relpersistence === "t") return ctx.drop("not-altered", { what: "an index", table: table.name });
+      const table = temporary(ctx, index.relation);
+      if (table !== undefined) return ctx.drop("not-altered", { what: "an index", table });
     }),
     takes("AlterTableStmt", ["relation"], (alter, ctx) => {
-      const table = alter.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
-      if (table?.node.relation?.relpersistence === "t") return ctx.drop("not-altered", { what: "a change", table: table.name });
+      const table = temporary(ctx, alter.relation);
+      if (table !== undefined) return ctx.drop("not-altered", { what: "a change", table });
     }),
   ],
   examples: [
@@ -113,7 +113,7 @@ tables, inheritance and partitions.`,
       rejected: { sql: "CREATE UNLOGGED TABLE u (a INT)", code: 1064 },
     },
     {
-      pg: "CREATE TEMP TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0)) ON COMMIT DROP; CREATE TEMPORARY TABLE u (a int) ON COMMIT DELETE ROWS; CREATE TEMP TABLE v (a int) ON COMMIT PRESERVE ROWS; CREATE INDEX ON t (a); ALTER TABLE t ADD COLUMN b int; INSERT INTO t (a) VALUES (1)",
+      pg: "CREATE TEMP TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0)) ON COMMIT DROP; CREATE TEMPORARY TABLE u (a int) ON COMMIT DELETE ROWS; CREATE TEMP TABLE v (a int) ON COMMIT PRESERVE ROWS; CREATE INDEX ON t (a); ALTER TABLE t ADD COLUMN b int; INSERT INTO t (a) VALUES (1); CREATE TEMP TABLE w AS SELECT a FROM t; CREATE INDEX ON w (a)",
       tidb: `CREATE TEMPORARY TABLE t (
   id INT NOT NULL AUTO_INCREMENT,
   a INT,
@@ -126,8 +126,12 @@ CREATE TEMPORARY TABLE u (
 CREATE TEMPORARY TABLE v (
   a INT
 ) COLLATE utf8mb4_0900_bin;
-INSERT INTO t (a) VALUES (1)`,
-      findings: ["on-commit", "on-commit", "not-altered", "not-altered"],
+INSERT INTO t (a) VALUES (1);
+CREATE TEMPORARY TABLE w (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO w SELECT a FROM t`,
+      findings: ["on-commit", "on-commit", "not-altered", "not-altered", "not-altered"],
       refuses: ["INSERT INTO t (a) VALUES (0)"],
       rejected: { sql: "CREATE INDEX i ON t (a)", code: 8200 },
     },
@@ -178,3 +182,12 @@ const ON_COMMIT: Readonly<Record<string, { readonly clause: string; readonly ins
   ONCOMMIT_DROP: { clause: "ON COMMIT DROP", instead: "DROP TEMPORARY TABLE" },
   ONCOMMIT_DELETE_ROWS: { clause: "ON COMMIT DELETE ROWS", instead: "DELETE its rows" },
 };
+
+/** The name of a temporary table; undefined for any other relation. */
+function temporary({ catalog }: Context, relation: NodeOf<"RangeVar"> | undefined): string | undefined {
+  const name = relation && relationName(relation);
+  const table = name && find(catalog, catalog.tables, name);
+  // Of tables made from queries only those of a session are in no list of tables.
+  const isTemporary = table ? table.node.relation?.relpersistence === "t" : name && find(catalog, catalog.derived, name)?.kind === "table";
+  return isTemporary ? name!.name : undefined;
+}

@@ -1,4 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
+import { hstore } from "@electric-sql/pglite/contrib/hstore";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { insertRows } from "../../src/data/inserts.js";
 import { type FreshDatabase, freshDatabase } from "../../src/targets/database.js";
@@ -43,6 +44,8 @@ const SHOWN: Readonly<Record<Codec, Shown>> = {
   },
   composite: { pg: "row_to_json(v)::text", tidb: "CAST(v AS CHAR)", alike: JSON.parse },
   bit: { pg: "v::text", tidb: "LPAD(BIN(v), 8, '0')" },
+  money: { pg: "v::numeric::text", tidb: "CAST(v AS CHAR)" },
+  hstore: { pg: "hstore_to_json(v)::text", tidb: "CAST(v AS CHAR)", alike: JSON.parse },
   none: text,
 };
 
@@ -71,6 +74,8 @@ const VALUES: readonly (readonly [type: string, ...literals: string[]])[] = [
     "12345678901234567890",
     "'1e22'",
   ],
+  ["money", "'$1,234.56'", "'-$5'", "'$-5.5'", "'(1.00)'", "' 12 '", "'1.005'", "'-1.999'", "'92233720368547758.07'"],
+  ["hstore", "''", "'a=>1'", "'a=>1, \"b c\"=>NULL'", "' x => \"NULL\" ,y=>nUlL'", '\'a=>b=c, ""=>""\'', "'a=>1, a=>2'", "'日\\,b=>é'"],
   ["boolean", "TRUE", "false", "'t'", "'f'", "'yes'", "'NO'", "'on'", "'0'", "' tr '"],
   [
     "text",
@@ -242,8 +247,8 @@ let tidb: Target;
 let database: FreshDatabase;
 
 beforeAll(async () => {
-  pg = await PGlite.create();
-  await pg.exec(ddl);
+  pg = await PGlite.create({ extensions: { hstore } });
+  await pg.exec(`CREATE EXTENSION hstore; ${ddl}`);
   tidb = await openTarget({ build: true, log: console.error });
   database = await freshDatabase(tidb, ["SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin", "SET time_zone = '+00:00'"]);
   for (const type of tables) await tidb.run(`CREATE TABLE ${nameOf(type)} (id INT, v ${mapped(type).sql})`);

@@ -23,6 +23,7 @@ import { dateRules } from "./functions/dates.js";
 import { formatRules } from "./functions/formats.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
+import { missingRules } from "./functions/missing.js";
 import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
 import { systemRules } from "./functions/system.js";
@@ -162,6 +163,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...regexRules,
   ...formatRules,
   ...systemRules,
+  ...missingRules,
 };
 
 const rules: readonly Rule[] = Object.entries(RULES).map(([id, spec]) => ({ id, ...spec }));

@@ -1,0 +1,76 @@
+import { type Row, table } from "../../src/rule.js";
+
+/** A function or operator without a form, and what to use in its place. */
+const missing = (calls: readonly string[], name: string, instead: string, pg: string, sql: string, code = 1305): Row => ({
+  calls,
+  tidb: (_, call) => call.refuse(`${name} (${instead})`),
+  proofs: [],
+  examples: [{ given: GIVEN, pg, tidb: null, rejected: { sql, code } }],
+});
+
+const GIVEN = "CREATE TABLE t (a text, j jsonb, i int[], ts timestamp)";
+
+export const missingRules = table(
+  "functions/missing",
+  { pg: "functions", tidb: "functions-and-operators-overview" },
+  {
+    initcap: missing(["initcap(text)"], "initcap()", "capitalise in the application", "SELECT initcap(a) FROM t", "SELECT INITCAP('a')"),
+    age: missing(
+      ["age(timestamp|timestamptz)", "age(timestamp|timestamptz, timestamp|timestamptz)"],
+      "age()",
+      "TIMESTAMPDIFF(YEAR, b, a) and TIMESTAMPDIFF(MONTH, b, a) count whole years and months",
+      "SELECT age(ts) FROM t",
+      "SELECT AGE(NOW())",
+    ),
+    "array-remove": missing(
+      ["array_remove(anyarray, anynonarray)", "array_replace(anyarray, anynonarray, anynonarray)"],
+      "changing all elements that are equal to a value",
+      "do it in the application; JSON_REMOVE takes out what stands at a place",
+      "UPDATE t SET i = array_remove(i, 1)",
+      "SELECT ARRAY_REMOVE('[1]', 1)",
+    ),
+    "array-position": missing(
+      ["array_position(anyarray, anynonarray)"],
+      "array_position()",
+      "JSON_SEARCH(array, 'one', text) gives the path of a text",
+      "SELECT array_position(i, 1) FROM t",
+      "SELECT ARRAY_POSITION('[1]', 1)",
+    ),
+    "array-to-string": missing(
+      ["array_to_string(anyarray, text)", "array_to_string(anyarray, text, text)"],
+      "array_to_string()",
+      "join in the application; string_agg() over rows is converted",
+      "SELECT array_to_string(i, ',') FROM t",
+      "SELECT ARRAY_TO_STRING('[1]', ',')",
+    ),
+    "strip-nulls": missing(
+      ["jsonb_strip_nulls(jsonb)", "json_strip_nulls(json)"],
+      "jsonb_strip_nulls()",
+      "do it in the application; JSON_MERGE_PATCH('{}', document) removes null members outside of arrays",
+      "SELECT jsonb_strip_nulls(j) FROM t",
+      "SELECT JSONB_STRIP_NULLS('{}')",
+    ),
+    "row-to-json": missing(
+      ["row_to_json(any)"],
+      "row_to_json()",
+      "name the columns: jsonb_build_object('a', t.a, …) is converted",
+      "SELECT row_to_json(t) FROM t",
+      "SELECT ROW_TO_JSON(1)",
+    ),
+    notify: missing(
+      ["pg_notify(text, text)"],
+      "pg_notify()",
+      "use a message queue, or a table that is polled",
+      "SELECT pg_notify('channel', a) FROM t",
+      "SELECT PG_NOTIFY('a', 'b')",
+    ),
+    "text-search": missing(
+      ["@@(tsvector, tsquery)"],
+      "text search",
+      "use a search engine, or LIKE where tables are small",
+      "SELECT a FROM t WHERE to_tsvector(a) @@ to_tsquery('x')",
+      "SELECT 1 WHERE 'a' @@ 'b'",
+      1064,
+    ),
+  },
+);

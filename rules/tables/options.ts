@@ -22,6 +22,7 @@ tables, inheritance and partitions.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-create-table",
   },
   messages: {
+    there: note("{table} is there already, so that PostgreSQL passes over this: it is left away"),
     storage: note("storage options of {table} are left away: {options}"),
     tablespace: note("TABLESPACE of {table} is left away: TiDB places data itself"),
     unlogged: note("{table} is an ordinary table: TiDB has none that are UNLOGGED"),
@@ -46,6 +47,14 @@ tables, inheritance and partitions.`,
     partition: error("partition {table} is not in the output: its parent is not in the input", {
       help: "convert the file that makes the parent together with this one",
     }),
+  },
+  restate(statement, ctx) {
+    const create = as("CreateStmt", statement);
+    const made = create && ctx.final.tableOf.has(ctx.origin(create));
+    if (!create?.if_not_exists || made || !find(ctx.catalog, ctx.catalog.tables, relationName(create.relation!))) return undefined;
+    ctx.consumed(create);
+    ctx.report("there", { table: create.relation?.relname ?? "" });
+    return [];
   },
   on: (takes) => [
     takes("PartitionSpec", ["strategy", "partParams"], (_, ctx) => {
@@ -143,6 +152,13 @@ INSERT INTO w SELECT a FROM t`,
       accepts: ["INSERT INTO t (b) VALUES (1)"],
       refuses: ["INSERT INTO t (c) VALUES (0)"],
       rejected: { sql: "CREATE TABLE t (b INT) INHERITS (p)", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY)",
+      pg: "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, b int UNIQUE); CREATE TABLE IF NOT EXISTS u (id int PRIMARY KEY)",
+      tidb: "CREATE TABLE IF NOT EXISTS u (\n  id INT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["there"],
+      accepts: ["INSERT INTO t VALUES (1)"],
     },
     { pg: "CREATE TABLE t OF some_type", tidb: null, findings: ["typed-table"] },
     {

@@ -42,6 +42,7 @@ const MESSAGES = {
   "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
   keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
   cascade: note("CASCADE is left away: no table in the input depends on {name}"),
+  views: note("views over {name} are dropped first, as CASCADE does: {views}"),
   counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
   counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
   columns: note("columns of type {name} are dropped, as CASCADE does: {columns}"),
@@ -59,6 +60,22 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-drop-index",
   },
   messages: MESSAGES,
+  restate(statement, ctx) {
+    const drop = as("DropStmt", statement);
+    const readers = (drop && ctx.catalog.cascaded.get(drop)) ?? [];
+    const there = readers.filter(({ schema, name }) => !ctx.absent({ schema, name }));
+    if (!drop || there.length === 0) return undefined;
+    ctx.report("views", { name: listed((drop.objects ?? []).map(nameOf)), views: there.map(({ name }) => name).join(", ") });
+    const own = there.map(({ schema, name, materialized }) =>
+      ctx.change(drop, {
+        objects: [[schema, name]],
+        removeType: materialized ? "OBJECT_MATVIEW" : "OBJECT_VIEW",
+        behavior: "DROP_RESTRICT",
+        missing_ok: false,
+      }),
+    );
+    return [...own, statement].map((node) => ({ node }));
+  },
   on: (takes) => [
     takes("DropStmt", ["objects", "removeType", "behavior", "missing_ok", "concurrent"], (drop, ctx) => {
       const gone = (drop.objects ?? []).filter((object) => isAbsent(drop, nameOf(object), ctx));
@@ -119,6 +136,21 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
       given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id))",
       pg: "DROP TABLE person, team",
       tidb: "DROP TABLE person, team",
+    },
+    {
+      given:
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE MATERIALIZED VIEW m AS SELECT a FROM v; CREATE VIEW w AS SELECT a FROM m; CREATE VIEW x AS SELECT unheard_of(a) AS a FROM v",
+      pg: "DROP VIEW v CASCADE; CREATE VIEW v AS SELECT a + 1 AS a FROM t; CREATE VIEW w AS SELECT a FROM v; DROP TABLE t CASCADE",
+      tidb: `DROP VIEW w;
+DROP TABLE m;
+DROP VIEW m_query;
+DROP VIEW v;
+CREATE VIEW v AS SELECT a + 1 AS a FROM t;
+CREATE VIEW w AS SELECT a FROM v;
+DROP VIEW w;
+DROP VIEW v;
+DROP TABLE t`,
+      findings: ["views", "cascade", "views", "cascade"],
     },
     {
       given: "CREATE TABLE t (a int); CREATE SEQUENCE s",

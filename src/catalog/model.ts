@@ -29,6 +29,10 @@ export interface Catalog {
   readonly views: Map<string, { readonly name: string }>;
   /** Relations whose columns come from a query: views, materialized views, CREATE TABLE AS. */
   readonly derived: Map<string, Derived>;
+  /** What views and materialized views read, by their keys. */
+  readonly readers: Map<string, Reader>;
+  /** Views that went with what they read, by the statement that dropped that; those that read others first. */
+  readonly cascaded: Map<DropStmt, readonly Reader[]>;
   readonly composites: Map<string, Composite>;
   readonly ranges: Map<string, { readonly subtype: string; readonly multirange: string }>;
   /** The user's functions, aggregates and procedures, all of a name together. */
@@ -231,6 +235,14 @@ export interface Derived {
   readonly columns: readonly DerivedColumn[];
 }
 
+export interface Reader {
+  readonly schema: string;
+  readonly name: string;
+  readonly materialized: boolean;
+  /** Keys of relations. */
+  readonly reads: ReadonlySet<string>;
+}
+
 export interface DerivedColumn {
   readonly name: string;
   readonly type: { readonly name: string; readonly mods?: readonly number[] } | undefined;
@@ -295,6 +307,8 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     sequences: new Map(),
     views: new Map(),
     derived: new Map(),
+    readers: new Map(),
+    cascaded: new Map(),
     composites: new Map(),
     ranges: new Map(),
     functions: new Map(),

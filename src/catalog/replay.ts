@@ -6,6 +6,7 @@ import type {
   CreateFunctionStmt,
   CreateStmt,
   DefineStmt,
+  DropStmt,
   FunctionParameter,
   IndexElem,
   IndexStmt,
@@ -22,7 +23,18 @@ import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
 import { expandLike } from "./like.js";
-import { type Catalog, type Column, type Derived, find, type Key, key, type Named, type Table, type TableConstraint } from "./model.js";
+import {
+  type Catalog,
+  type Column,
+  type Derived,
+  find,
+  type Key,
+  key,
+  type Named,
+  type Reader,
+  type Table,
+  type TableConstraint,
+} from "./model.js";
 import { typeNode } from "./named.js";
 import { objectName } from "./naming.js";
 import {
@@ -121,11 +133,13 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const k = key(catalog, name);
     if (node.if_not_exists && (catalog.derived.has(k) || catalog.tables.has(k))) return;
     const kind = node.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
+    if (kind === "materialized view") addReader(catalog, name, true, node.query);
     tableFromQuery(catalog, node.into.rel, kind, node, node.query, node.into.colNames);
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
     catalog.views.set(key(catalog, name), { name: name.name });
+    addReader(catalog, name, false, node.query);
     derive(catalog, name, "view", node, node.query, node.aliases);
   },
   CreateFunctionStmt: (catalog, node) => {
@@ -176,8 +190,10 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     if (node.removeType === "OBJECT_TRIGGER") dropTriggers(catalog, node);
     if (node.removeType === "OBJECT_EXTENSION") for (const name of node.objects ?? []) catalog.extensions.delete(String(name));
     const maps = DROPPED_FROM[node.removeType ?? ""];
+    if (node.behavior === "DROP_CASCADE" && maps?.includes("derived")) dropReaders(catalog, node);
     for (const object of node.objects ?? []) {
       const name = dropName(object);
+      if (maps?.includes("derived")) catalog.readers.delete(foundKey(catalog, catalog.readers, name));
       for (const map of maps ?? []) {
         const k = foundKey(catalog, catalog[map], name);
         const index = map === "indexes" ? catalog.indexes.get(k) : undefined;
@@ -230,6 +246,42 @@ const DROPPED_FROM: Readonly<
   OBJECT_TYPE: ["enums", "domains", "composites", "ranges"],
   OBJECT_DOMAIN: ["domains"],
 };
+
+const relationKey = (catalog: Catalog, name: Name): string => {
+  const map = [catalog.tables, catalog.derived, catalog.readers].find((each) => find<unknown>(catalog, each, name)) ?? catalog.tables;
+  return foundKey(catalog, map, name);
+};
+
+function addReader(catalog: Catalog, name: Name, materialized: boolean, query: Value | undefined): void {
+  const reads = new Set<string>();
+  if (isNode(query))
+    eachDescendant(query, (node) => {
+      if (node.kind === "RangeVar") reads.add(relationKey(catalog, relationName(node)));
+    });
+  catalog.readers.set(key(catalog, name), { schema: name.schema ?? catalog.schema, name: name.name, materialized, reads });
+}
+
+/** Views over what is dropped by CASCADE go with it, and those over them. */
+function dropReaders(catalog: Catalog, node: DropStmt): void {
+  const going = (node.objects ?? []).map((object) => relationKey(catalog, dropName(object)));
+  const readers: Reader[] = [];
+  for (let i = 0; i < going.length; i++)
+    for (const [k, reader] of catalog.readers)
+      if (reader.reads.has(going[i]!) && !going.includes(k)) {
+        going.push(k);
+        readers.unshift(reader);
+      }
+  for (const { schema, name } of readers) {
+    const k = `${schema}.${name}`;
+    const table = catalog.tables.get(k);
+    if (table) {
+      table.droppedBy = node;
+      forgetTable(catalog, table);
+    }
+    for (const map of [catalog.tables, catalog.derived, catalog.views, catalog.readers]) map.delete(k);
+  }
+  if (readers.length > 0) catalog.cascaded.set(node, readers);
+}
 
 /** A dropped table takes its indexes and the foreign keys that point to it along (the latter only by CASCADE, else the DROP fails). */
 function forgetTable(catalog: Catalog, table: Table): void {

@@ -17,6 +17,7 @@ import type {
 } from "../pg/ast.js";
 import { as, columnName, isNode, literalText, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
+import { expandLike } from "./like.js";
 import { type Catalog, type Column, type EnumType, find, key, type Sequence, type Table, type TableConstraint } from "./model.js";
 import { nextvalSequence, replay } from "./replay.js";
 
@@ -76,6 +77,9 @@ export function squash(steps: readonly Step[], catalog: Catalog): Squash {
   };
   for (const { node } of steps) {
     walk.schemas.push(catalog.schema);
+    const expansion = node.kind === "CreateStmt" ? expandLike(catalog, node) : undefined;
+    for (const made of [...(expansion?.elements ?? []), ...(expansion?.indexes ?? [])])
+      if (isNode(made)) eachDescendant(made, (part) => walk.stepOf.set(part, walk.at));
     eachDescendant(node, (part) => {
       if (part === node || PARTS.has(part.kind)) walk.stepOf.set(part, walk.at);
       const table = part.kind === "RangeVar" ? find(catalog, catalog.tables, relationName(part)) : undefined;
@@ -434,7 +438,11 @@ function createTable(walk: Walk, table: Table, placed: ReadonlySet<Table>, defer
     walk.columns.set(def, column);
     return def;
   });
-  const others = (node.tableElts ?? []).filter((element) => !as("ColumnDef", element) && !as("Constraint", element));
+  // What LIKE and OF brought stands among the columns and constraints.
+  const expanded = expandLike(walk.catalog, node) !== undefined;
+  const others = (node.tableElts ?? []).filter(
+    (element) => !as("ColumnDef", element) && !as("Constraint", element) && !(expanded && as("TableLikeClause", element)),
+  );
   const constraints = [...table.constraints.values()].flatMap((constraint) => {
     if (inline.has(constraint.node) || parents.some((p) => [...p.constraints.values()].some((c) => c.node === constraint.node))) return [];
     const made = constraintNow(walk, constraint);
@@ -452,6 +460,7 @@ function createTable(walk: Walk, table: Table, placed: ReadonlySet<Table>, defer
     }),
     constraints: undefined,
     if_not_exists: undefined,
+    ...(expanded && { ofTypename: undefined }),
   });
 }
 

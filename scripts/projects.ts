@@ -29,6 +29,10 @@ export const PROJECTS: readonly string[] = [
   "memos",
   "flipt",
   "roundcube",
+  "listmonk",
+  "river",
+  "procrastinate",
+  "dolphinscheduler",
 ];
 
 /** SQL of real projects beside the checkout; undefined where it is absent. It is not part of this project. */

@@ -163,6 +163,7 @@ function starColumns(target: ResTarget, select: SelectStmt, ctx: Ctx): readonly 
 }
 
 function named(target: ResTarget, name: string, ctx: Ctx): ResTarget {
+  ctx.judged(target);
   return as("ColumnRef", target.val)?.fields?.at(-1) === name ? target : ctx.change(target, { name });
 }
 

@@ -18,13 +18,13 @@ export interface Finding {
   /** One sentence, placeholders filled in. */
   readonly text: string;
   /** What to do about it. */
-  readonly help?: string;
+  readonly help?: string | undefined;
   /** Where to read more. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** What it is about, as PostgreSQL names it: `orders`, `orders.total`, the name of an index, constraint, type or function. */
-  readonly object?: string;
+  readonly object?: string | undefined;
   /** The reader knows of it and gave this reason: it does not count for the exit code. */
-  readonly accepted?: string;
+  readonly accepted?: string | undefined;
   readonly source: Source;
   readonly span: Span;
 }

@@ -57,6 +57,15 @@ const MESSAGES = {
   "not-there": note("there is nothing to alter: no sequence {name} is in the input"),
 };
 
+const byNode = new WeakMap<Catalog, ReadonlyMap<unknown, Sequence>>();
+
+/** The sequences at the end of the input by the statements that made them. */
+function sequencesByNode(final: Catalog): ReadonlyMap<unknown, Sequence> {
+  const made = byNode.get(final) ?? new Map([...final.sequences.values()].map((sequence) => [sequence.node, sequence]));
+  byNode.set(final, made);
+  return made;
+}
+
 export default rule({
   construct: "SEQUENCE and setval",
   why: `A sequence that only numbers one column, which owns it, becomes that column's AUTO_INCREMENT. Others stay sequences: TiDB has them,
@@ -74,7 +83,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       carryOptions(ctx, create.options);
       ctx.carried(create.sequence!, ["relname", "schemaname"]);
       // By the statement: later ones may rename it.
-      const made = stateOf([...ctx.final.sequences.values()].find((sequence) => sequence.node === create));
+      const made = stateOf(sequencesByNode(ctx.final).get(create));
       if (made.state === "counter") {
         // It is not in the output, whatever stands in its place.
         ctx.differs(create as NodeOf<"CreateSeqStmt">);

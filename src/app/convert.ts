@@ -127,9 +127,10 @@ export async function convertHistory(
     database: undefined,
   };
   // Converting empties the lists.
-  const nodes = files
+  const queries = files
     .flat()
-    .flatMap(({ statement, inner }) => [statement, ...inner.map((each) => each.statement)].flatMap((s) => s?.node ?? []));
+    .flatMap(({ statement, inner }) => [statement, ...inner.map((each) => each.statement)].flatMap((s) => s?.node ?? []))
+    .filter((node) => node.kind === "ViewStmt" || node.kind === "CreateTableAsStmt");
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, history?.source ?? sources[i]!, items));
   const whole = results[0];
@@ -137,7 +138,10 @@ export async function convertHistory(
   const { files: judged, findings: unused } = accepted(made, options.accept ?? []);
   const converted = judged.flatMap((file) => file.statements);
   const session = sessionFor(final);
-  const result = {
+  // Most readers want neither of them, and they take as much memory as the output.
+  const expected = once(() => expectedSchema(final, pass.lost, pass.run.differing, pass.relation));
+  const columns = once(() => columnChoices(final));
+  const result: Result = {
     files: judged.map((file) => ({
       ...file,
       output: file.output === "" ? "" : header(file.source, options.target, session) + file.output,
@@ -145,10 +149,14 @@ export async function convertHistory(
     findings: [...converted.flatMap((statement) => statement.findings), ...overrideFindings(final, overrides), ...unused],
     account: accountOf(converted),
     session,
-    expected: expectedSchema(final, pass.lost, pass.run.differing, pass.relation),
+    get expected() {
+      return expected();
+    },
     absent: absentRelations(final, pass.lost),
-    columns: columnChoices(final),
-    logic: logicInventory(final, nodes, pass.lostViews),
+    get columns() {
+      return columns();
+    },
+    logic: logicInventory(final, queries, pass.lostViews),
     ...(history &&
       whole && {
         squashed: {
@@ -158,6 +166,15 @@ export async function convertHistory(
       }),
   };
   return { result, final, relation: pass.relation };
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 interface SquashedItems {

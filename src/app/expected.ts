@@ -31,7 +31,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
         name: name(table),
         columns: [...table.columns.values()]
           .filter((c) => !lost.has(c.def))
-          .map((c) => ({ ...expectedColumn(final, c, lost, differing), touched: touched.has(c) })),
+          .map((c) => expectedColumn(final, c, lost, differing, touched.has(c))),
         primaryKey: primary?.columns.map((c) => c.name) ?? [],
         indexes: [
           ...constraints.filter((c) => c.type === "unique").map((c) => uniqueIndex(c, differing)),
@@ -82,7 +82,8 @@ function expectedColumn(
   column: Column,
   lost: ReadonlySet<Node>,
   differing: ReadonlySet<Node>,
-): Omit<TidbColumn, "touched"> {
+  touched: boolean,
+): TidbColumn {
   const mapped = mapType(catalog, column.type, column);
   const auto = isAutoIncrement(column);
   return {
@@ -94,6 +95,7 @@ function expectedColumn(
     generated:
       column.generated &&
       !(column.def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && lost.has(c as Node)),
+    touched,
     reported: differing.has(column.def) || column.changes.some((node) => lost.has(node)),
   };
 }

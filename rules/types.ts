@@ -657,42 +657,55 @@ function typeRule(row: TypeRow): RuleSpec<string> {
     docs: { pg: "https://www.postgresql.org/docs/current/datatype.html", tidb: "https://docs.pingcap.com/tidb/stable/data-type-overview" },
     messages: text.messages ?? {},
     on: (takes) => [
-      takes("TypeName", ["names", "typmods", "arrayBounds"], (type, ctx) => {
-        const def = ctx.within("ColumnDef");
-        // Casts in the column's default and constraints have types too.
-        if (!def || def.typeName !== type) return;
-        // A serial that no rule made an identity would lose its numbers.
-        if (SERIALS.has(row.id) && !def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY")) return;
-        const own = ctx.column(def);
-        if (!own && def.colname === undefined) return;
-        const mapped = mapType(ctx.catalog, type, own ?? def);
-        if (mapped?.row !== row || mapped.sql === undefined) return;
-        const data = {
-          column: def.colname ?? own?.name ?? "",
-          type: mapped.use.name,
-          tidb: mapped.sql,
-          endless: row.codec === "bytea" ? "LONGBLOB" : "LONGTEXT",
-        };
-        ctx.consumed(type.typmods ?? []);
-        for (const message of row.findings?.(mapped.use) ?? []) ctx.report(message, data);
-        for (const mod of type.typmods ?? []) {
-          const constant = as("A_Const", mod);
-          if (constant) ctx.carried(constant, ["ival"]);
-          // PostGIS names the shape: geometry(Point, 4326).
-          const name = as("ColumnRef", mod);
-          if (name) ctx.carried(name, ["fields"]);
-        }
-        return ctx.replace(tidbText(mapped.sql));
-      }),
+      takes(
+        "TypeName",
+        ["names", "typmods", "arrayBounds"],
+        (type, ctx) => {
+          const { name, mapped } = typeOf(type as TypeName, ctx)!;
+          if (mapped?.sql === undefined) return;
+          const data = { column: name, type: mapped.use.name, tidb: mapped.sql, endless: row.codec === "bytea" ? "LONGBLOB" : "LONGTEXT" };
+          ctx.consumed(type.typmods ?? []);
+          for (const message of row.findings?.(mapped.use) ?? []) ctx.report(message, data);
+          for (const mod of type.typmods ?? []) {
+            const constant = as("A_Const", mod);
+            if (constant) ctx.carried(constant, ["ival"]);
+            // PostGIS names the shape: geometry(Point, 4326).
+            const name = as("ColumnRef", mod);
+            if (name) ctx.carried(name, ["fields"]);
+          }
+          return ctx.replace(tidbText(mapped.sql));
+        },
+        rowOf,
+        row,
+      ),
     ],
     examples: text.examples,
   });
+}
+
+/** The row of the type table that a column's type is stored by; undefined for types that are not those of columns. */
+function rowOf(type: TypeName, ctx: Context): TypeRow | undefined {
+  return typeOf(type, ctx)?.mapped?.row;
+}
+
+/** What a column's type becomes, and the column's name. */
+function typeOf(type: TypeName, ctx: Context): { readonly name: string; readonly mapped: ReturnType<typeof mapType> } | undefined {
+  const def = ctx.within("ColumnDef");
+  // Casts in the column's default and constraints have types too.
+  if (!def || def.typeName !== type) return undefined;
+  const own = ctx.column(def);
+  if (!own && def.colname === undefined) return undefined;
+  const mapped = mapType(ctx.catalog, type, own ?? def);
+  // A serial that no rule made an identity would lose its numbers.
+  const numbered = def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY");
+  return mapped && SERIALS.has(mapped.row.id) && !numbered ? undefined : { name: def.colname ?? own?.name ?? "", mapped };
 }
 
 const SERIALS = new Set(["smallserial", "serial", "bigserial"]);
 
 type Schema = SchemaContext<"inlined" | "changed" | "unused" | "valid" | "elements" | "collation">;
 type ColumnDef = NodeOf<"ColumnDef">;
+type TypeName = NodeOf<"TypeName">;
 type Constraint = NodeOf<"Constraint">;
 type Cmd = NodeOf<"AlterTableCmd">;
 

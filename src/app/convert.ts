@@ -14,7 +14,7 @@ import type { Data, Rule } from "../engine/contract.js";
 import { type Forms, formsOf } from "../engine/forms.js";
 import { Ledger } from "../engine/ledger.js";
 import { named, rowsOf } from "../engine/objects.js";
-import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf } from "../engine/run.js";
+import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf, startWalk } from "../engine/run.js";
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
@@ -672,16 +672,17 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const holes: Hole[] = [];
   const leftOut: LeftOut[] = [];
   const run = { ...pass.run, ledger, analysis: lazyAnalysis(now, statement.current, ledger) };
+  const walk = startWalk(run, statement);
   const told: Told[] = [];
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
   const orders: (readonly number[])[] = [];
   let types: ReadonlyMap<number, PgType> = new Map();
-  for (const { node: tree, catalog = now } of restate(run, statement)) {
+  for (const { node: tree, catalog = now } of restate(walk)) {
     const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
     const relation = (r: RangeVar) => relationText(pass, relationName(r));
     const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
-    const made = rewrite({ ...run, now: catalog, analysis }, statement, tree);
+    const made = rewrite(walk, tree === statement.current ? run : { ...run, now: catalog, analysis }, tree);
     nodes.push(...made);
     for (const node of made) {
       // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
@@ -712,6 +713,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
 
 /** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
 function statementsOf(text: string): string[] {
+  if (!text.includes(";\n")) return [text];
   const statements = [""];
   for (const [part, quoted] of text.matchAll(/('[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|`[^`]*(?:``[^`]*)*`)|;\n|[^;'`]+|[\s\S]/g))
     if (part === ";\n" && quoted === undefined) statements.push("");
@@ -768,7 +770,7 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
 function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult & { readonly output: string } {
   const { source, span } = chunk;
   const original = source.text.slice(span.start, span.end);
-  const same = made.verbatim ?? (made.sql.length === 1 && squeeze(made.sql[0]!) === squeeze(original));
+  const same = made.verbatim ?? (made.sql.length === 1 && sameText(made.sql[0]!, original));
   // The same tokens: the reader's own spelling stays.
   const sql = same && !hasComment(chunk) ? [original] : made.sql;
   const errors = made.findings.filter((f) => f.severity === "error");
@@ -793,6 +795,25 @@ function holeText(chunk: Chunk, original: string): string {
 
 function hasComment(chunk: Chunk): boolean {
   return chunk.kind === "sql" && chunk.inside.length > 0;
+}
+
+/** Whether two texts have the same words, in whatever lines and letter case. Most differ at once, and without a copy of either. */
+function sameText(a: string, b: string): boolean {
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    while (isSpace(a.charCodeAt(i))) i++;
+    while (isSpace(b.charCodeAt(j))) j++;
+    if (i >= a.length || j >= b.length) break;
+    if (a[i] !== b[j] && a[i]!.toLowerCase() !== b[j]!.toLowerCase()) return false;
+    i++;
+    j++;
+  }
+  return i >= a.length && j >= b.length && squeeze(a) === squeeze(b);
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
 }
 
 /** For comparing regardless of white space and of the letter case of words; quoted text stays as it is. */

@@ -86,6 +86,7 @@ export function renameDomainCheck(catalog: Catalog, node: RenameStmt, to: string
 
 /** A column gets its type: what domains demand is the column's. */
 export function demand(catalog: Catalog, column: Column, node: Node, before: TypeName | undefined): void {
+  if (catalog.domains.size === 0) return;
   const old = demanded(catalog, before);
   const made = changed(column, old, demanded(catalog, column.type));
   if (old.checks.length + made.adds.length > 0 || made.notNull || made.default !== undefined || old.notNull || old.default !== undefined)

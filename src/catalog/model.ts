@@ -358,5 +358,6 @@ export function key(catalog: Catalog, name: Name): string {
 
 /** The object of that name, looked up in the current schema and then in `public`. */
 export function find<T>(catalog: Catalog, map: ReadonlyMap<string, T>, name: Name): T | undefined {
+  if (map.size === 0) return undefined;
   return map.get(key(catalog, name)) ?? (name.schema === undefined ? map.get(`public.${name.name}`) : undefined);
 }

@@ -120,7 +120,12 @@ export interface Handler {
   readonly kind: Kind;
   readonly fields: ReadonlySet<string>;
   readonly run: (node: never, ctx: Context) => Outcome;
+  /** Of handlers with the same `among`, the one whose `key` it gives for a node is run, and no other: it is asked once for all of them. */
+  readonly among?: Among;
+  readonly key?: unknown;
 }
+
+export type Among = (node: never, ctx: Context) => unknown;
 
 /**
  * Makes a handler for nodes of one kind that declares which fields it reads: it can read no others, and a field that neither a handler nor
@@ -130,6 +135,8 @@ export type Takes<M extends string> = <K extends Kind, F extends keyof NodeOf<K>
   kind: K,
   fields: readonly F[],
   run: (node: Readable<K, F>, ctx: Context<M>) => Outcome,
+  among?: Among,
+  key?: unknown,
 ) => Handler;
 
 export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
@@ -138,10 +145,11 @@ export type Readable<K extends Kind, F extends keyof NodeOf<K>> = Pick<NodeOf<K>
   readonly kind: K;
 };
 
-export const takes: Takes<string> = (kind, fields, run) => ({
+export const takes: Takes<string> = (kind, fields, run, among, key) => ({
   kind,
   fields: new Set(fields as readonly string[]),
   run: run as Handler["run"],
+  ...(among && { among, key }),
 });
 
 export interface Example {

@@ -74,6 +74,11 @@ function saysNothing(kind: string, field: string, value: unknown): boolean {
   return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);
 }
 
+function declares({ fields }: Entry, field: string): boolean {
+  for (let i = 0; fields && i < fields.length; i++) if (fields[i]!.has(field)) return true;
+  return false;
+}
+
 const lists = new WeakMap<ReadonlySet<string>, readonly ReadonlySet<string>[]>();
 
 /** The list of nothing but these fields: most entries have one declaration, and there are as many entries as nodes. */
@@ -208,7 +213,7 @@ export class Ledger {
         // A child that was changed in turn stands in the copy as another object: both are judged.
         const kept = copy !== undefined && copy.kind === node.kind && copy[field] === value;
         if (kept) continue;
-        const declared = entry.fields?.some((set) => set.has(field)) ?? false;
+        const declared = declares(entry, field);
         const replaced = copy !== undefined && copy.kind === node.kind && field in copy;
         if (!declared && !replaced) {
           if (!saysNothing(node.kind, field, value)) losses.push({ node: this.origin(node) as Node, field });

@@ -6,6 +6,7 @@ import { isNode } from "../pg/names.js";
 import { eachNode } from "../pg/walk.js";
 import type { Source, Span } from "../source/text.js";
 import {
+  type Among,
   type Context,
   type Data,
   type Folded,
@@ -135,20 +136,22 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
  * The statements of PostgreSQL that are converted in the place of one, by the rules that restate it: itself where none does. Each has an
  * analysis of its own.
  */
-export function restate(run: Run, statement: Statement): readonly Restated[] {
-  const walk = startWalk(run, statement);
-  return run.restating.reduce<readonly Restated[]>(
-    (all, rule) =>
-      all.flatMap((restated) => {
-        walk.rule = rule;
-        walk.node = restated.node;
-        return rule.restate!(restated.node, walk.context) ?? [restated];
-      }),
-    [{ node: statement.current }],
-  );
+export function restate(walk: Walk): readonly Restated[] {
+  const { run, statement } = walk;
+  let all: readonly Restated[] = [{ node: statement.current }];
+  for (const rule of run.restating) {
+    const one = (restated: Restated): readonly Restated[] => {
+      walk.rule = rule;
+      walk.node = restated.node;
+      return rule.restate!(restated.node, walk.context) ?? [restated];
+    };
+    all = all.length === 1 ? one(all[0]!) : all.flatMap(one);
+  }
+  return all;
 }
 
-function startWalk(run: Run, statement: Statement): Walk {
+/** The beginning of a statement's way through the rules: first `restate`, then `rewrite` of what it came to. */
+export function startWalk(run: Run, statement: Statement): Walk {
   const walk = { run, statement, path: [] as Node[] } as unknown as { -readonly [F in keyof Walk]: Walk[F] };
   walk.context = context(walk);
   walk.before = walk.after = statement.findings.length;
@@ -157,19 +160,21 @@ function startWalk(run: Run, statement: Statement): Walk {
 
 /**
  * Runs all handlers over a statement, bottom-up; a replacement of the same kind goes on to the next rule.
+ * @param run what is known where the node stands
  * @param node the statement's tree, or one of those that it was restated as
  * @returns the statements to print; none when a rule took the statement out (its finding says why)
  */
-export function rewrite(run: Run, statement: Statement, node: Node): AnyNode[] {
-  const walk = startWalk(run, statement);
+export function rewrite(walk: Walk, run: Run, node: Node): AnyNode[] {
+  walk.run = run;
+  walk.before = walk.after = walk.statement.findings.length;
   const outcome = visit(walk, node);
   if (outcome === undefined) return [];
   return Array.isArray(outcome) ? outcome : [outcome as AnyNode];
 }
 
 /** Where the walk stands; the context handed to handlers reads it. */
-interface Walk {
-  readonly run: Run;
+export interface Walk {
+  run: Run;
   readonly statement: Statement;
   readonly path: Node[];
   readonly context: Context;
@@ -198,10 +203,19 @@ function handle(walk: Walk, node: Node, visited: Node): Visited {
   let current = visited;
   const handlers = walk.run.handlers.get(node.kind);
   if (!handlers) return current;
+  let asked: Among | undefined;
+  let answer: unknown;
   for (const { rule, handler } of handlers) {
     walk.rule = rule;
     walk.handler = handler;
     walk.node = current;
+    if (handler.among) {
+      if (asked !== handler.among) {
+        asked = handler.among;
+        answer = asked(current as never, walk.context);
+      }
+      if (answer !== handler.key) continue;
+    }
     const outcome = handler.run(current as never, walk.context);
     if (!outcome) continue;
     if ("drop" in outcome) return undefined;
@@ -249,38 +263,41 @@ function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
 }
 
 function context(walk: Walk): Context {
-  const { run, statement, path } = walk;
+  const { statement, path } = walk;
   const fresh = new Map<string, number>();
   const report = (message: string, data: Data = {}, at: Node = walk.node): undefined => {
-    const origin = run.ledger.origin(at) as Node;
+    const origin = walk.run.ledger.origin(at) as Node;
     const located = (origin as { location?: number }).location === undefined ? nearestLocated(path) : origin;
     statement.findings.push(finding(walk.rule, message, data, statement.source, spanOf(statement, located)));
     return undefined;
   };
   return {
-    catalog: run.now,
-    final: run.final,
-    target: run.target,
+    catalog: walk.run.now,
+    final: walk.run.final,
+    target: walk.run.target,
     get analysis() {
-      return run.analysis();
+      return walk.run.analysis();
     },
-    info: (expression) => (isNode(expression) ? run.analysis().info(run.ledger.origin(expression as Node)) : undefined),
+    info: (expression) => (isNode(expression) ? walk.run.analysis().info(walk.run.ledger.origin(expression as Node)) : undefined),
     get parent() {
       return path[path.length - 2];
     },
-    origin: (node) => run.ledger.origin(node),
-    within: (kind) => path.slice(0, -1).findLast((n) => n.kind === kind) as never,
-    column: (def: ColumnDef) => run.now.columnOf.get(run.ledger.origin(def)),
-    lost: (node) => run.lost.has(node),
-    absent: (name) => run.lostViews.has(key(run.now, name)),
-    constraint: (node) => madeBy(run, "constraintOf", run.ledger.origin(node as Node)) as never,
-    index: (node) => madeBy(run, "indexOf", run.ledger.origin(node as Node)) as never,
+    origin: (node) => walk.run.ledger.origin(node),
+    within(kind) {
+      for (let i = walk.path.length - 2; i >= 0; i--) if (walk.path[i]!.kind === kind) return walk.path[i] as never;
+      return undefined;
+    },
+    column: (def: ColumnDef) => walk.run.now.columnOf.get(walk.run.ledger.origin(def)),
+    lost: (node) => walk.run.lost.has(node),
+    absent: (name) => walk.run.lostViews.has(key(walk.run.now, name)),
+    constraint: (node) => madeBy(walk.run, "constraintOf", walk.run.ledger.origin(node as Node)) as never,
+    index: (node) => madeBy(walk.run, "indexOf", walk.run.ledger.origin(node as Node)) as never,
     report,
-    change: (node, patch: Patch<Kind>) => changed(run.ledger, node as Node, patch) as never,
+    change: (node, patch: Patch<Kind>) => changed(walk.run.ledger, node as Node, patch) as never,
     replace(next, message, data) {
       if (message !== undefined) report(message, data);
-      run.ledger.carried(walk.node, walk.handler.fields);
-      if (next.kind !== walk.node.kind) run.ledger.changed(walk.node, next);
+      walk.run.ledger.carried(walk.node, walk.handler.fields);
+      if (next.kind !== walk.node.kind) walk.run.ledger.changed(walk.node, next);
       return { replace: next };
     },
     fresh(stem) {
@@ -290,7 +307,7 @@ function context(walk: Walk): Context {
     },
     statements(nodes, message, data) {
       if (message !== undefined) report(message, data);
-      run.ledger.carried(walk.node, walk.handler.fields);
+      walk.run.ledger.carried(walk.node, walk.handler.fields);
       return { statements: nodes };
     },
     drop(message, data): Outcome {
@@ -299,19 +316,19 @@ function context(walk: Walk): Context {
       report(message, data);
       // Only what is reported as an error needs no further account.
       if (walk.rule.messages[message]?.severity === "error") {
-        run.ledger.reported(run.ledger.origin(walk.node));
-        run.ledger.reported(walk.node);
+        walk.run.ledger.reported(walk.run.ledger.origin(walk.node));
+        walk.run.ledger.reported(walk.node);
       } else {
-        run.ledger.lost(walk.node);
-        run.ledger.consumed(walk.node);
+        walk.run.ledger.lost(walk.node);
+        walk.run.ledger.consumed(walk.node);
       }
       return { drop: true };
     },
-    differs: (node) => void run.differing.add(run.ledger.origin(node)),
-    consumed: (value) => eachNode(value, (node) => run.ledger.consumed(node)),
-    gone: (node) => run.ledger.lost(node),
-    judged: (node) => run.ledger.judged(node),
-    carried: (node, fields) => run.ledger.carried(node, fieldSet(fields as readonly string[])),
+    differs: (node) => void walk.run.differing.add(walk.run.ledger.origin(node)),
+    consumed: (value) => eachNode(value, (node) => walk.run.ledger.consumed(node)),
+    gone: (node) => walk.run.ledger.lost(node),
+    judged: (node) => walk.run.ledger.judged(node),
+    carried: (node, fields) => walk.run.ledger.carried(node, fieldSet(fields as readonly string[])),
   };
 }
 

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { runProgram } from "./cli/program.js";
+import { warmUp } from "./cli/warm-up.js";
 
+warmUp(process.argv[2]);
+const { runProgram } = await import("./cli/program.js");
 await runProgram(process.argv.slice(2), import.meta.url);

@@ -9,5 +9,6 @@ export default async function setup(): Promise<void> {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   // Types are checked by `npm run typecheck`; here only the JavaScript matters.
   execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--noCheck"], { cwd: root, stdio: "inherit" });
+  execFileSync(process.execPath, ["scripts/bundle.mjs"], { cwd: root, stdio: "inherit" });
   await buildEngine((line) => console.error(line));
 }

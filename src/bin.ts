@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { warmUp } from "./cli/warm-up.js";
+import { warmUp } from "./app/warm-up.js";
 
 warmUp(process.argv[2]);
 const { runProgram } = await import("./cli/program.js");

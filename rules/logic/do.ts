@@ -9,6 +9,7 @@ IF NOT EXISTS where both databases have it.`,
   docs: { pg: "https://www.postgresql.org/docs/current/sql-do.html", tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility" },
   messages: {
     unfolded: note("the DO block came to {count} of its statements, which stand in its place"),
+    nothing: note("the DO block changes nothing: it came to messages at most, which nobody reads here"),
     there: note("{what} of the DO block is left out, as its guard asks: what it makes is there already"),
     "not-met": warning("{what} of the DO block is left out: the schema that the input makes does not meet its condition", {
       help: "convert the block together with the files that make what it looks for, or write its statement where it is due",
@@ -32,6 +33,7 @@ IF NOT EXISTS where both databases have it.`,
       for (const what of result.uncaught) ctx.report("uncaught", { what });
       if (result.stopped !== undefined) ctx.report("stopped", { reason: result.stopped });
       if (result.kept > 0) ctx.report("unfolded", { count: result.kept });
+      else if (result.skipped.length === 0) ctx.report("nothing");
       return ctx.statements([]);
     }),
   ],
@@ -71,6 +73,26 @@ DO $$ BEGIN ALTER TABLE c ADD p int; EXCEPTION WHEN duplicate_column THEN RAISE 
       tidb: "ALTER TABLE c ADD CONSTRAINT c_p FOREIGN KEY (p) REFERENCES p (id)",
       findings: ["not-met", "unfolded", "there"],
       refuses: ["INSERT INTO c VALUES (1)"],
+    },
+    {
+      given: "CREATE TABLE t (a int)",
+      pg: `DO $$ BEGIN RAISE NOTICE 'done'; END $$;
+DO $$ BEGIN NULL; RETURN; END $$;
+DO $$ BEGIN IF to_regclass('t') IS NULL THEN RAISE EXCEPTION 'run the first file'; END IF; END $$`,
+      tidb: "",
+      findings: ["nothing", "nothing", "nothing"],
+    },
+    {
+      given: "CREATE TABLE t (a int)",
+      pg: `DO $$ BEGIN
+  CREATE INDEX i ON t (a);
+  IF to_regclass('t') IS NOT NULL THEN RETURN; END IF;
+  CREATE TABLE t (a int);
+  CREATE TABLE u (a int);
+END $$;
+DO $$ BEGIN IF to_regclass('u') IS NULL THEN RETURN; END IF; ALTER TABLE u ADD b int; END $$`,
+      tidb: "CREATE INDEX i ON t (a)",
+      findings: ["there", "there", "unfolded", "not-met"],
     },
     {
       given: "CREATE TABLE t (a int)",

@@ -26,6 +26,11 @@ end a recursion by columns of their own, which TiDB does not know.`,
   ],
   examples: [
     {
+      given: "CREATE SCHEMA s; CREATE TABLE t (a int); CREATE TABLE s.u (a int); CREATE VIEW v AS SELECT a FROM t; SET search_path TO s",
+      pg: "WITH q AS (SELECT a FROM u), u AS (SELECT a FROM q) SELECT u.a FROM u JOIN v ON v.a = u.a",
+      tidb: "WITH q AS (SELECT a FROM s_u AS u),\nu AS (SELECT a FROM q)\nSELECT u.a\nFROM u\nJOIN v ON v.a = u.a",
+    },
+    {
       given: "CREATE TABLE t (a int)",
       pg: "WITH q AS MATERIALIZED (SELECT a FROM t), r (b) AS NOT MATERIALIZED (SELECT a FROM q) SELECT b FROM r",
       tidb: "WITH q AS (SELECT a FROM t),\nr (b) AS (SELECT a FROM q)\nSELECT b FROM r",

@@ -68,6 +68,8 @@ export interface Analysis {
   /** Types of `$1`, `$2`, … as their contexts give them. */
   readonly parameters: ReadonlyMap<number, PgType>;
   readonly doubts: readonly Doubt[];
+  /** Whether what FROM names is a query of a WITH clause. */
+  isCommon(relation: Node): boolean;
 }
 
 /**
@@ -84,6 +86,7 @@ export function analyse(catalog: Catalog, statement: Node, origin: (node: Node) 
     parameters: new Map(),
     pending: new Map(),
     doubts: [],
+    common: new Set(),
     query: innerQuery,
   };
   const scope = scopeOf(run, undefined);
@@ -94,6 +97,7 @@ export function analyse(catalog: Catalog, statement: Node, origin: (node: Node) 
     range: (node) => (run.items.get(origin(node)) ?? []).flatMap(rangeEntry),
     parameters: run.parameters,
     doubts: run.doubts,
+    isCommon: (node) => run.common.has(origin(node)),
   };
 }
 

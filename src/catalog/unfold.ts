@@ -82,9 +82,12 @@ function isQuiet(steps: readonly Step[]): boolean {
 }
 
 function run(walk: Walk, steps: readonly Step[], around: Around): End {
-  for (const step of steps) {
+  for (const [i, step] of steps.entries()) {
     const end = runStep(walk, step, around);
-    if (end !== "through") return end;
+    if (end === "through") continue;
+    // Behind a guard that returns, what is left is asked about as if it stood in the guard's ELSE.
+    if (end === "left" && walk.stopped === undefined && step.kind !== "return") skip(walk, steps.slice(i + 1), asksForPresence(walk, step));
+    return end;
   }
   return "through";
 }
@@ -184,6 +187,12 @@ function headWords(text: string): string {
 /** Whether the condition holds where there is nothing at all. */
 function asksForAbsence(condition: Value | undefined): boolean {
   return questionOf(condition)!(emptyCatalog());
+}
+
+/** Whether the branch that was taken asks for what is there. */
+function asksForPresence(walk: Walk, step: Step): boolean {
+  const taken = step.kind === "if" ? step.branches.find(({ condition }) => questionOf(condition)!(walk.catalog)) : undefined;
+  return taken !== undefined && !asksForAbsence(taken.condition);
 }
 
 /** The statement as if its author had written IF NOT EXISTS, where the grammar has it: what is there already is passed over. */

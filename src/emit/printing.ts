@@ -57,6 +57,8 @@ export interface Printing {
   info(expression: Value | Tidb | undefined): ExprInfo | undefined;
   /** A relation's name as TiDB has it. */
   relation(relation: RangeVar): string;
+  /** Whether it is a query of a WITH clause. */
+  isCommon(relation: RangeVar): boolean;
   /** The table whose columns unqualified names mean, for expressions of DDL. */
   scope: Table | undefined;
   /** Columns that the primary key of the table being printed makes NOT NULL; undefined outside of CREATE TABLE. */
@@ -181,6 +183,7 @@ export function printing(
       ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
+    isCommon: (relation) => analysis().isCommon(relation) || p.moved?.().isCommon(relation) === true,
     info(expression) {
       if (!isNode(expression)) return undefined;
       const origin = ledger.origin(expression as Node);

@@ -1,4 +1,4 @@
-import { type Catalog, find } from "../catalog/model.js";
+import type { Catalog } from "../catalog/model.js";
 import type { Name } from "../pg/names.js";
 import { identifier } from "./words.js";
 
@@ -11,7 +11,8 @@ export type RelationNamer = (name: Name) => string;
  * @param now the catalog at the statement at hand, for the search path
  */
 export function relationNamer(final: Catalog, now: Catalog): RelationNamer {
-  const schemas = new Set([...final.tables.values(), ...final.sequences.values()].map((relation) => relation.schema));
+  // Tables that are dropped again stand in the output as well.
+  const schemas = new Set([...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()].map(({ schema }) => schema));
   const single = schemas.size <= 1;
   const changed = distinctNames(final, single);
   return (name) => {
@@ -45,7 +46,10 @@ function distinctNames(final: Catalog, single: boolean): ReadonlyMap<string, str
 }
 
 function schemaOf(now: Catalog, name: Name): string {
-  return name.schema ?? find(now, now.tables, name)?.schema ?? now.schema;
+  const relations = [now.tables, now.views, now.derived, now.sequences];
+  const path = name.schema === undefined ? [now.schema, "public"] : [];
+  const found = path.find((schema) => relations.some((known) => known.has(`${schema}.${name.name}`)));
+  return name.schema ?? found ?? now.schema;
 }
 
 /** The bare name, unquoted. */

@@ -83,7 +83,10 @@ export const selectPrinters: Printers = {
   ColumnRef: coerced(prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p))),
   A_Star: prints("A_Star", [], () => "*"),
   RangeVar: prints("RangeVar", ["relname", "schemaname", "alias"], (node, p) => {
-    return p.relation(node as RangeVar) + aliasText(node.alias, node as Node, p);
+    const relation = node as RangeVar;
+    // A WITH query has its name wherever the search path leads.
+    const name = p.isCommon(relation) ? identifier(relation.relname ?? "") : p.relation(relation);
+    return name + aliasText(node.alias, node as Node, p);
   }),
   RangeSubselect: prints("RangeSubselect", ["lateral", "subquery", "alias"], (node, p) => {
     if (node.lateral) return p.refuse(node as Node, "LATERAL");

@@ -33,6 +33,8 @@ export interface Run {
   /** Infos of references to parameters whose type no context has told yet. */
   readonly pending: Map<number, Info[]>;
   readonly doubts: Doubt[];
+  /** Relations of FROM that are queries of a WITH clause. */
+  readonly common: Set<Node>;
   /** Analyses a query within another; set by the part that knows all statements. */
   readonly query: (parent: Scope, node: Node, options?: QueryOptions) => readonly Output[] | undefined;
 }

@@ -46,6 +46,9 @@ CREATE TABLE q1 (CHECK (a > 0)) INHERITS (q)`;
       given: GIVEN,
       pg: "INSERT INTO p1 VALUES (1, '\\x00ff'); INSERT INTO q1 (b, a) VALUES ('\\x00ff', 2)",
     });
-    expect(sqlOf([fileOf(result, "pg")])).toEqual(["INSERT INTO p VALUES (1, X'00FF')", "INSERT INTO q (b, a) VALUES (X'00FF', 2)"]);
+    expect(sqlOf([fileOf(result, "pg")])).toEqual([
+      "INSERT INTO p PARTITION (p1) VALUES (1, X'00FF')",
+      "INSERT INTO q (b, a) VALUES (X'00FF', 2)",
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { PgType, Signature } from "../catalog/analysis.js";
 import { CAST, type Call, type Operands } from "../engine/forms.js";
+import { knownFields } from "../engine/ledger.js";
 import { raw, type Tidb, tidb } from "../engine/tidb.js";
 import type { Node, Value } from "../pg/ast.js";
 import { as, isNode } from "../pg/names.js";
@@ -125,7 +126,7 @@ function accountFor(p: Printing, form: Tidb, args: readonly (Value | Tidb)[], op
   const check = (arg: unknown): string | undefined => {
     if (!isNode(arg) || uses.has(arg) || "texts" in arg) return undefined;
     if (opened.has(arg)) {
-      p.ledger.carried(arg, new Set(Object.keys(arg)));
+      p.ledger.carried(arg, knownFields(arg.kind));
       let problem: string | undefined;
       eachChild(arg, (child) => (problem ??= check(child)));
       return problem;

@@ -54,7 +54,8 @@ const NO_INFORMATION: Readonly<Record<string, unknown>> = {
 
 const known = new Map<string, ReadonlySet<string>>();
 
-function knownFields(kind: string): ReadonlySet<string> {
+/** The fields that the grammar gives nodes of a kind. */
+export function knownFields(kind: string): ReadonlySet<string> {
   let fields = known.get(kind);
   if (!fields) {
     fields = new Set((FIELDS[kind] ?? "").split(" "));

@@ -13,6 +13,7 @@ const NEEDED = [
   "src/finding.ts",
   "src/result.ts",
   "src/source",
+  "src/emit/words.ts",
   "src/cli",
   "commands/engine",
 ];

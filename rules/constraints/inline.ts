@@ -65,6 +65,12 @@ these.`,
       tidb: "ALTER TABLE person ADD COLUMN team INT;\nALTER TABLE person ADD CONSTRAINT person_team_fkey FOREIGN KEY (team) REFERENCES team (id)",
       refuses: ["INSERT INTO person VALUES (1, 7)"],
     },
+    {
+      given: "CREATE TABLE person (`id` INT)",
+      pg: "ALTER TABLE person ADD COLUMN mail varchar(50) UNIQUE",
+      tidb: "ALTER TABLE person ADD COLUMN mail VARCHAR(50);\nALTER TABLE person ADD UNIQUE KEY (mail)",
+      refuses: ["INSERT INTO person VALUES (1, 'a'), (2, 'a')"],
+    },
   ],
 });
 
@@ -96,7 +102,14 @@ function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"Al
     const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
     const moved = movedOf(def);
     if (!cmd || !def || moved.length === 0) return [item];
-    const added = moved.map((c): NodeOf<"AlterTableCmd"> => ({ kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: c }));
+    const made = schema.column(def);
+    // The column is there already: its constraints go with it.
+    if (!made && cmd.missing_ok && [...schema.final.tableOf.values()].some(({ name }) => name === alter.relation?.relname)) return [item];
+    const added = moved.map((c): NodeOf<"AlterTableCmd"> => {
+      const own = [def.colname ?? ""];
+      const said = c.contype === "CONSTR_CHECK" ? {} : c.contype === "CONSTR_FOREIGN" ? { fk_attrs: own } : { keys: own };
+      return { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: made ? c : schema.change(c, said) };
+    });
     return [schema.change(cmd, { def: without(schema, def, moved) }), ...added];
   });
   if (cmds.length !== alter.cmds?.length) schema.update(statement, schema.change(alter, { cmds }));

@@ -1,8 +1,9 @@
-import { find, note, relationName, rule } from "../../src/rule.js";
+import { as, find, note, relationName, rule } from "../../src/rule.js";
 
 export default rule({
-  construct: "ALTER TABLE IF EXISTS",
-  why: "TiDB's ALTER TABLE has no IF EXISTS. Where the input creates the table it says nothing; where it does not, the statement would fail.",
+  construct: "ALTER TABLE IF EXISTS, ADD COLUMN IF NOT EXISTS",
+  why: `TiDB's ALTER TABLE has no IF EXISTS. Where the input creates the table it says nothing; where it does not, the statement would fail.
+Of a column that is there, PostgreSQL passes over its constraints as well, which are statements of their own in TiDB.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
@@ -10,6 +11,24 @@ export default rule({
   messages: {
     exists: note("IF EXISTS is left away: the input creates {table}"),
     absent: note("there is no {table} in the input to alter"),
+    there: note("{table} has the column {column} already, so that PostgreSQL passes over ADD COLUMN IF NOT EXISTS: it is left away"),
+  },
+  restate(statement, ctx) {
+    const alter = as("AlterTableStmt", statement);
+    const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+    if (!alter || !table) return undefined;
+    const cmds = (alter.cmds ?? []).filter((item) => {
+      const cmd = as("AlterTableCmd", item);
+      const def = cmd?.missing_ok && cmd.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
+      if (!def || ctx.column(def) || !table.columns.has(def.colname ?? "")) return true;
+      ctx.consumed(item);
+      ctx.report("there", { table: table.name, column: def.colname ?? "" }, def);
+      return false;
+    });
+    if (cmds.length === alter.cmds?.length) return undefined;
+    if (cmds.length > 0) return [{ node: ctx.change(alter, { cmds }) }];
+    ctx.consumed(alter);
+    return [];
   },
   on: (takes) => [
     takes("AlterTableStmt", ["relation", "missing_ok"], (alter, ctx) => {
@@ -36,6 +55,14 @@ export default rule({
       tidb: "ALTER TABLE t ADD COLUMN c INT;\nALTER TABLE t RENAME TO u",
       findings: ["exists", "absent", "exists"],
       rejected: { sql: "ALTER TABLE IF EXISTS u ADD COLUMN d INT", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (a int, id int GENERATED ALWAYS AS IDENTITY)",
+      pg: "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int UNIQUE CHECK (a > 1), ADD COLUMN IF NOT EXISTS b int UNIQUE; ALTER TABLE t ADD COLUMN IF NOT EXISTS id int GENERATED ALWAYS AS IDENTITY",
+      tidb: "ALTER TABLE t ADD COLUMN IF NOT EXISTS b INT;\nALTER TABLE t ADD UNIQUE KEY t_b_key (b)",
+      findings: ["there", "there"],
+      accepts: ["INSERT INTO t (a, b) VALUES (0, 1), (0, 2)"],
+      refuses: ["INSERT INTO t (b) VALUES (1)"],
     },
   ],
 });

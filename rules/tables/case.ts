@@ -1,4 +1,4 @@
-import { as, type Context, error, find, type Node, relationName, rule, type Table } from "../../src/rule.js";
+import { as, type Catalog, type Context, error, find, type Node, relationName, rule, type Table } from "../../src/rule.js";
 
 export default rule({
   construct: "columns, constraints and indexes whose names differ in case only",
@@ -22,7 +22,7 @@ So it is with CHECKs, foreign keys and indexes of one table.`,
   on: (takes) => [
     takes("Constraint", ["contype"], (constraint, ctx) => {
       const made = ctx.constraint(constraint);
-      if (!made || made.type === "primary" || made.type === "exclude") return;
+      if (!made || made.type === "primary" || made.type === "exclude" || !isSpeltTwice(ctx.final, made.name)) return;
       const all = [...made.table.constraints.values()];
       const before = all
         .slice(
@@ -36,7 +36,7 @@ So it is with CHECKs, foreign keys and indexes of one table.`,
     }),
     takes("IndexStmt", ["idxname"], (index, ctx) => {
       const made = ctx.index(index);
-      if (!made) return;
+      if (!made || !isSpeltTwice(ctx.final, made.name)) return;
       const before = indexesOf(ctx, made.table).filter(({ node }) => node !== made.node);
       const unique = [...made.table.constraints.values()].filter(({ type }) => type === "unique");
       const first = alike(ctx, made.name, [...before, ...unique]);
@@ -83,6 +83,23 @@ So it is with CHECKs, foreign keys and indexes of one table.`,
     },
   ],
 });
+
+const spellings = new WeakMap<Catalog, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Whether the name of an index or constraint also stands in the input in another letter case, on whatever table: hardly any does. */
+function isSpeltTwice(final: Catalog, name: string): boolean {
+  const known = spellings.get(final) ?? spelt(final);
+  spellings.set(final, known);
+  return (known.get(name.toLowerCase())?.size ?? 0) > 1;
+}
+
+function spelt({ indexOf, constraintOf }: Catalog): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  const add = (name = "") => names.set(name.toLowerCase(), (names.get(name.toLowerCase()) ?? new Set()).add(name));
+  for (const [node, index] of indexOf) for (const name of [node.idxname, index.name]) add(name);
+  for (const [node, made] of constraintOf) for (const name of [node.conname, made.name]) add(name);
+  return names;
+}
 
 interface Named {
   readonly name: string;

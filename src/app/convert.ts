@@ -690,7 +690,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
       const { text, order } = withPlaces(p.print(node));
       if (text !== "") sql.push(text);
       orders.push(order);
-      types = analysis().parameters;
+      if (order.length > 0) types = analysis().parameters;
     }
   }
   for (const { node, what, reason } of leftOut)

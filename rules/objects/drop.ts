@@ -93,6 +93,11 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
   ],
   examples: [
     {
+      given: "CREATE SCHEMA b; CREATE TABLE t (a int); CREATE TABLE b.t (a int); CREATE TABLE far (a int); SET search_path TO b",
+      pg: "DROP TABLE t; DROP TABLE far",
+      tidb: "DROP TABLE b_t;\nDROP TABLE far",
+    },
+    {
       given:
         "CREATE TABLE t (a int); CREATE TABLE u (a int, b unheard_of); CREATE VIEW v AS SELECT unheard_of(a) AS a FROM t; CREATE VIEW w AS SELECT a FROM t",
       pg: "DROP VIEW v, w; DROP TABLE u",

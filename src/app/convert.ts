@@ -8,7 +8,7 @@ import { commentText, hole } from "../emit/comments.js";
 import { withPlaces } from "../emit/parameters.js";
 import { printers } from "../emit/printers.js";
 import { type CommentSlot, type Hole, type LeftOut, printing, type Told } from "../emit/printing.js";
-import { type RelationNamer, relationNamer } from "../emit/relations.js";
+import { type RelationNamer, relationNamer, schemaOf } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { type Forms, formsOf } from "../engine/forms.js";
@@ -107,6 +107,7 @@ export async function convertHistory(
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
   const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
   const lostViews = new Set<string>();
+  const before = new Map<string, string>();
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -122,7 +123,8 @@ export async function convertHistory(
     lost,
     lostViews,
     forms: formsOf(rules),
-    relation: relationNamer(final, now),
+    relation: relationNamer(final, now, before),
+    before,
     options,
     database: undefined,
   };
@@ -318,6 +320,8 @@ interface Pass {
   /** Keys of views and tables made from queries that are not in the output. */
   readonly lostViews: Set<string>;
   readonly relation: RelationNamer;
+  /** The schemas of unqualified names that the statement at hand takes away. */
+  readonly before: Map<string, string>;
   readonly options: ConvertOptions;
   /** The one that psql was told to connect to last. */
   database: string | undefined;
@@ -553,6 +557,12 @@ function relationText(pass: Pass, name: Name): string {
   return partText(pass, name) ?? pass.relation(holder(pass, name));
 }
 
+/** The names of relations that are no longer found by them after the statement. */
+function takenAway(node: Node): Name[] {
+  if (node.kind === "DropStmt") return (node.objects ?? []).flatMap((object) => (Array.isArray(object) ? qualified(object) : []));
+  return node.kind === "RenameStmt" && node.relation ? [relationName(node.relation)] : [];
+}
+
 /** The table or view that a statement is about, or that it reads, when it is not in the output. */
 function absentTable(pass: Pass, node: Node): string | undefined {
   const {
@@ -656,6 +666,8 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     ownLine: c.ownLine,
   }));
   if (statement.schema !== undefined) now.schema = statement.schema;
+  pass.before.clear();
+  for (const name of takenAway(statement.node)) if (name.schema === undefined) pass.before.set(name.name, schemaOf(now, name));
   replay(now, statement.node);
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
   const absent = absentTable(pass, statement.current);

@@ -9,14 +9,15 @@ export type RelationNamer = (name: Name) => string;
  * TiDB has no schemas within a database. Where the whole input lives in one schema, names stay as they are; otherwise a relation
  * outside `public` gets its schema's name in front.
  * @param now the catalog at the statement at hand, for the search path
+ * @param before the schemas in which unqualified names were found before the statement at hand, which takes the relations away
  */
-export function relationNamer(final: Catalog, now: Catalog): RelationNamer {
+export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>): RelationNamer {
   // Tables that are dropped again stand in the output as well.
   const schemas = new Set([...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()].map(({ schema }) => schema));
   const single = schemas.size <= 1;
   const changed = distinctNames(final, single);
   return (name) => {
-    const schema = schemaOf(now, name);
+    const schema = name.schema ?? before.get(name.name) ?? schemaOf(now, name);
     return identifier(changed.get(`${schema}.${name.name}`) ?? tidbName(single, schema, name.name));
   };
 }
@@ -45,7 +46,8 @@ function distinctNames(final: Catalog, single: boolean): ReadonlyMap<string, str
   return changed;
 }
 
-function schemaOf(now: Catalog, name: Name): string {
+/** The schema of a relation, by the search path where its name is unqualified. */
+export function schemaOf(now: Catalog, name: Name): string {
   const relations = [now.tables, now.views, now.derived, now.sequences];
   const path = name.schema === undefined ? [now.schema, "public"] : [];
   const found = path.find((schema) => relations.some((known) => known.has(`${schema}.${name.name}`)));

@@ -149,6 +149,7 @@ const REFUSED_WITHOUT: Readonly<Record<string, string>> = {
   "constraints/unique": "text that is too long for a key is refused with errors 1071 and 1170",
   "tables/drop-column": "a column in a key or a foreign key is not dropped: errors 8200 and 1828",
   "objects/drop": "what is not there is not dropped: errors 1051 and 4139",
+  "tables/alter-if-exists": "TiDB passes over a column that is there as well, but refuses the keys that come with it: error 1064",
   "columns/generated": "a STORED column is not added to a table that is there: error 3106",
   "indexes/foreign-key": "a second index of one name is refused with error 1061",
   "indexes/name": "names that are too long are refused with error 1059",

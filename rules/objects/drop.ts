@@ -94,8 +94,8 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
   examples: [
     {
       given: "CREATE SCHEMA b; CREATE TABLE t (a int); CREATE TABLE b.t (a int); CREATE TABLE far (a int); SET search_path TO b",
-      pg: "DROP TABLE t; DROP TABLE far",
-      tidb: "DROP TABLE b_t;\nDROP TABLE far",
+      pg: "DROP TABLE t; INSERT INTO t VALUES (1); DROP TABLE far",
+      tidb: "DROP TABLE b_t;\nINSERT INTO t VALUES (1);\nDROP TABLE far",
     },
     {
       given:

@@ -499,6 +499,7 @@ function isInsert(chunk: SqlChunk): boolean {
 async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   const { source, span } = chunk;
   let target: Name | undefined;
+  pass.before.clear();
   const made =
     chunk.inside.length > 0
       ? undefined
@@ -691,10 +692,12 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const orders: (readonly number[])[] = [];
   let types: ReadonlyMap<number, PgType> = new Map();
   for (const { node: tree, catalog = now } of restate(walk)) {
-    const analysis = tree === statement.current ? run.analysis : lazyAnalysis(catalog, tree, ledger);
+    const here =
+      tree === statement.current && catalog === now ? run : { ...run, now: catalog, analysis: lazyAnalysis(catalog, tree, ledger) };
+    const { analysis } = here;
     const relation = (r: RangeVar) => relationText(pass, relationName(r));
     const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
-    const made = rewrite(walk, tree === statement.current ? run : { ...run, now: catalog, analysis }, tree);
+    const made = rewrite(walk, here, tree);
     nodes.push(...made);
     for (const node of made) {
       // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.

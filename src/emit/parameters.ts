@@ -11,5 +11,6 @@ export function parameter(number: number): string {
 
 /** The statement with plain question marks, and the numbers of the parameters in their order. */
 export function withPlaces(text: string): { readonly text: string; readonly order: readonly number[] } {
+  if (!text.includes("?\u{E000}")) return { text, order: [] };
   return { text: text.replaceAll(MARKED, "?"), order: [...text.matchAll(MARKED)].map(([, number]) => Number(number)) };
 }

@@ -272,7 +272,10 @@ function context(walk: Walk): Context {
     return undefined;
   };
   return {
-    catalog: walk.run.now,
+    // A statement may be restated against another schema than the one that it leaves.
+    get catalog() {
+      return walk.run.now;
+    },
     final: walk.run.final,
     target: walk.run.target,
     get analysis() {
@@ -284,7 +287,7 @@ function context(walk: Walk): Context {
     },
     origin: (node) => walk.run.ledger.origin(node),
     within(kind) {
-      for (let i = walk.path.length - 2; i >= 0; i--) if (walk.path[i]!.kind === kind) return walk.path[i] as never;
+      for (let i = path.length - 2; i >= 0; i--) if (path[i]!.kind === kind) return path[i] as never;
       return undefined;
     },
     column: (def: ColumnDef) => walk.run.now.columnOf.get(walk.run.ledger.origin(def)),

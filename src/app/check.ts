@@ -102,7 +102,11 @@ async function apply(target: Target, statement: CheckedStatement): Promise<reado
 
 /** What takes arguments can only be prepared. */
 function runnable(sql: string): string {
-  return withoutText(sql).includes("?") ? `PREPARE pg2tidb_checked FROM ${string(sql)}` : sql;
+  return withoutText(sql)
+    .replaceAll(/`(?:[^`]|``)*`/g, "")
+    .includes("?")
+    ? `PREPARE pg2tidb_checked FROM ${string(sql)}`
+    : sql;
 }
 
 interface Refusal {

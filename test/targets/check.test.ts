@@ -354,6 +354,15 @@ describe("a check on a user's server", () => {
     ]);
   });
 
+  it("runs what has a question mark in a name, and only prepares what takes arguments", async () => {
+    const { brief, applied } = await check(
+      ["CREATE TABLE t (`ok?` INT)", "INSERT INTO t VALUES (7)", "DELETE FROM t WHERE `ok?` = ?"],
+      {},
+      users,
+    );
+    expect({ brief, applied }).toEqual({ brief: [], applied: 3 });
+  });
+
   it("tidies up over a new connection when its own was lost", async () => {
     const before = await databases(users);
     const database = await freshDatabase(users, SESSION, log);

@@ -187,7 +187,7 @@ const BIT = 16;
 
 /** A cast is not told the column's character set. */
 function asText(field: TypeCastField): RawCell {
-  return BYTES.has(field.type) ? field.buffer() : field.string("utf8");
+  return BYTES.has(field.type) ? field.buffer() : field.string("utf-8");
 }
 
 function isBytes({ characterSet, columnType }: { readonly characterSet?: number; readonly columnType?: number }): boolean {

@@ -5,6 +5,7 @@ import {
   columnDefinition,
   error,
   find,
+  type Index,
   identifier,
   mapType,
   note,
@@ -120,7 +121,6 @@ function isVirtual({ added, def, changes }: Column): boolean {
 /** An index or constraint over the column. */
 function neededBy({ catalog }: Ctx, column: Column): string | undefined {
   const constraint = [...column.table.constraints.values()].find(({ columns }) => columns.includes(column));
-  return (
-    constraint?.name ?? [...catalog.indexes.values()].find(({ table, columns }) => table === column.table && columns.includes(column))?.name
-  );
+  const speaks = ({ table, named }: Index) => table === column.table && [...named.values()].includes(column);
+  return constraint?.name ?? [...catalog.indexes.values()].find(speaks)?.name;
 }

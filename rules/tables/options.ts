@@ -203,7 +203,6 @@ const ON_COMMIT: Readonly<Record<string, { readonly clause: string; readonly ins
 function temporary({ catalog }: Context, relation: NodeOf<"RangeVar"> | undefined): string | undefined {
   const name = relation && relationName(relation);
   const table = name && find(catalog, catalog.tables, name);
-  // Of tables made from queries only those of a session are in no list of tables.
-  const isTemporary = table ? table.node.relation?.relpersistence === "t" : name && find(catalog, catalog.derived, name)?.kind === "table";
+  const isTemporary = table ? table.node.relation?.relpersistence === "t" : name && find(catalog, catalog.derived, name)?.temporary;
   return isTemporary ? name!.name : undefined;
 }

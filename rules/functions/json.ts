@@ -29,7 +29,7 @@ const isType = (document: Printable, name: string): Tidb => infix("comparison")`
 /** JSON's null is no text in PostgreSQL, and the word null in TiDB. */
 const unquoted = (value: Tidb): Tidb => tidb`CASE WHEN ${type(value)} <> 'NULL' THEN JSON_UNQUOTE(${value}) END`;
 
-const SPELT = note("an object's or a decimal number's text may be spelt otherwise: other order of keys, other zeros", {
+const SPELT = warning("an object's or a decimal number's text may be spelt otherwise: other order of keys, other zeros", {
   help: "compare documents as JSON, and numbers as numbers",
 });
 

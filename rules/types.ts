@@ -8,9 +8,7 @@ import {
   error,
   find,
   identifier,
-  isNode,
   mapType,
-  type Node,
   type NodeOf,
   note,
   objectName,
@@ -24,6 +22,7 @@ import {
   type TypeRow,
   tidbText,
   typeName,
+  unplaced,
   type Value,
   warning,
 } from "../src/rule.js";
@@ -966,12 +965,9 @@ function redone(ctx: Pick<Context, "final">, demand: DomainDemand): Cmd[] {
 
 /** A copy of a domain's expression with the column in the place of VALUE, and without positions, which are those of another statement. */
 function ofColumn(value: Value, column: string): Value {
-  if (Array.isArray(value)) return value.map((item) => ofColumn(item, column));
-  if (!isNode(value)) return value;
-  if (value.kind === "ColumnRef" && value.fields?.length === 1 && value.fields[0] === "value")
-    return { kind: "ColumnRef", fields: [column] };
-  const fields = Object.entries(value).filter(([field]) => field !== "location");
-  return Object.fromEntries(fields.map(([field, inner]) => [field, ofColumn(inner as Value, column)])) as unknown as Node;
+  const isValue = ({ kind, fields }: { readonly kind: string; readonly fields?: readonly Value[] }) =>
+    kind === "ColumnRef" && fields?.length === 1 && fields[0] === "value";
+  return unplaced(value, (copy) => (isValue(copy) ? { kind: "ColumnRef", fields: [column] } : copy));
 }
 
 /** Domains first, which the base type's rule then takes for what they are; then a rule for every row of the type table, `types/<row>`. */

@@ -1,5 +1,6 @@
-import type { Constraint, IndexStmt, Node, Value } from "../pg/ast.js";
-import { columnName, isNode } from "../pg/names.js";
+import type { Constraint, IndexStmt, Node } from "../pg/ast.js";
+import { columnName } from "../pg/names.js";
+import { unplaced } from "../pg/walk.js";
 import type { Index, Named, TableConstraint } from "./model.js";
 
 /**
@@ -35,18 +36,13 @@ export function madeAgain({ type, node, columns, parent, named }: TableConstrain
  * of another statement.
  */
 export function redefined<N extends Node>(node: N, named: Named): N {
-  const again = (value: Value): Value => {
-    if (Array.isArray(value)) return (value as readonly Value[]).map(again);
-    if (!isNode(value)) return value;
-    const fields = Object.entries(value).filter(([field]) => field !== "location");
-    const copy = Object.fromEntries(fields.map(([field, inner]) => [field, again(inner as Value)])) as unknown as Node;
+  return unplaced(node, (copy) => {
     const called = copy.kind === "ColumnRef" ? columnName(copy) : undefined;
     const column = called === undefined ? undefined : named.get(called);
     if (column) return { kind: "ColumnRef", fields: [column.name] };
     if (copy.kind === "IndexElem" && copy.name !== undefined) return { ...copy, name: named.get(copy.name)?.name ?? copy.name };
     return copy;
-  };
-  return again(node) as N;
+  });
 }
 
 /** The fields of CREATE INDEX that say what an index is. */

@@ -1,6 +1,9 @@
-import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Node, Value } from "../pg/ast.js";
-import { as, isNode, relationName, typeName } from "../pg/names.js";
+import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Value } from "../pg/ast.js";
+import { as, relationName, typeName } from "../pg/names.js";
+import { unplaced } from "../pg/walk.js";
+import { SERIAL } from "./analysis/types.js";
 import { type Catalog, type Column, find, type Table } from "./model.js";
+import { nextvalOf } from "./named.js";
 
 /** What stands in the place of LIKE: elements of the table in the place of all of them, and the indexes that are made with it. */
 export interface Expansion {
@@ -85,22 +88,8 @@ function copied(catalog: Catalog, column: Column, has: Has): ColumnDef {
   if (value !== undefined && has("defaults") && (column.defaultNode !== undefined || drawn))
     constraints.push({ kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: unplaced(value) });
   const { name } = typeName(column.type);
-  const type = SERIALS[name] ? { ...column.type, names: ["pg_catalog", SERIALS[name]] } : column.type;
+  const type = SERIAL[name] ? { ...column.type, names: ["pg_catalog", SERIAL[name]] } : column.type;
   return { kind: "ColumnDef", colname: column.name, typeName: unplaced(type), is_local: true, constraints };
-}
-
-const SERIALS: Readonly<Record<string, string>> = {
-  smallserial: "int2",
-  serial2: "int2",
-  serial: "int4",
-  serial4: "int4",
-  bigserial: "int8",
-  serial8: "int8",
-};
-
-function nextvalOf({ schema, name }: { readonly schema: string; readonly name: string }): Value {
-  const text = [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-  return { kind: "FuncCall", funcname: ["nextval"], args: [{ kind: "A_Const", sval: text }] };
 }
 
 /** CHECKs keep their names; keys get names of their own. */
@@ -114,12 +103,4 @@ function constraintsOf(source: Table, has: Has): Constraint[] {
       return [{ kind: "Constraint", contype: "CONSTR_UNIQUE", keys, ...(node.nulls_not_distinct ? { nulls_not_distinct: true } : {}) }];
     return type === "exclude" ? [{ ...unplaced(node), conname: undefined } as unknown as Constraint] : [];
   });
-}
-
-/** A copy without positions, which are those of another statement. */
-function unplaced<T extends Value>(value: T): T {
-  if (Array.isArray(value)) return value.map((item) => unplaced(item as Value)) as unknown as T;
-  if (!isNode(value)) return value;
-  const fields = Object.entries(value as Node).filter(([field]) => field !== "location");
-  return Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value)])) as unknown as T;
 }

@@ -18,7 +18,7 @@ import type {
 } from "../pg/ast.js";
 import { as, columnName, isNode, literalText, type Name, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
-import { resolveType } from "./analysis/types.js";
+import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
@@ -35,7 +35,7 @@ import {
   type Table,
   type TableConstraint,
 } from "./model.js";
-import { typeNode } from "./named.js";
+import { nextvalOf, typeNode } from "./named.js";
 import { objectName } from "./naming.js";
 import {
   createRoutine,
@@ -504,18 +504,8 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
 /** `AS type`: a column's own sequence has the bounds of its type. */
 function typeOption({ type }: Column): Value {
   const { name } = typeName(type);
-  return { kind: "DefElem", defname: "as", arg: { kind: "TypeName", names: [SERIAL_TYPES[name] ?? name] } };
+  return { kind: "DefElem", defname: "as", arg: { kind: "TypeName", names: [SERIAL[name] ?? name] } };
 }
-
-/** The pseudo-types of parse_utilcmd.c, transformColumnDefinition. */
-const SERIAL_TYPES: Readonly<Record<string, string>> = {
-  smallserial: "int2",
-  serial2: "int2",
-  serial: "int4",
-  serial4: "int4",
-  bigserial: "int8",
-  serial8: "int8",
-};
 
 /** A column's own sequences go with it. */
 function forgetSequences(catalog: Catalog, column: Column): void {
@@ -629,7 +619,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     notNull: false,
     default: undefined,
     generated: false,
-    identity: typeName(def.typeName!).name in SERIAL_TYPES ? "d" : undefined,
+    identity: typeName(def.typeName!).name in SERIAL ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
     history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false, touched: undefined },
@@ -698,12 +688,6 @@ export function nextvalSequence(expression: Value | undefined): Name | undefined
   if (!call || qualified(call.funcname ?? []).name !== "nextval" || call.args?.length !== 1) return undefined;
   const text = literalText(call.args[0]);
   return text === undefined ? undefined : parseName(text);
-}
-
-/** `nextval('schema.name')` */
-function nextvalOf({ schema, name }: { readonly schema: string; readonly name: string }): Value {
-  const text = [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-  return { kind: "FuncCall", funcname: ["nextval"], args: [{ kind: "A_Const", sval: text }] };
 }
 
 /** A name written as text, as regclass reads it: `public.t_id_seq`, `"Users_id_seq"`. */

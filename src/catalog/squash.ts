@@ -17,6 +17,7 @@ import type {
 } from "../pg/ast.js";
 import { as, columnName, isNode, literalText, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
+import { SERIAL } from "./analysis/types.js";
 import { expandLike } from "./like.js";
 import { type Catalog, type Column, type EnumType, find, key, type Sequence, type Table, type TableConstraint } from "./model.js";
 import { nextvalSequence, replay } from "./replay.js";
@@ -492,7 +493,6 @@ function clausesOf(def: ColumnDef): Clause[] {
 }
 
 const SERIAL_OF: Readonly<Record<string, string>> = { int2: "smallserial", int4: "serial", int8: "bigserial" };
-const SERIALS: ReadonlySet<string> = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
 
 function columnDefinition(
   walk: Walk,
@@ -505,7 +505,7 @@ function columnDefinition(
   const inlined: Constraint[] = [];
   const clauses = clausesOf(def);
   const clause = (contype: Constraint["contype"]) => clauses.find(({ main }) => main.contype === contype)?.main;
-  const isSerial = column.identity !== undefined && SERIALS.has(typeName(def.typeName!).name);
+  const isSerial = column.identity !== undefined && Object.hasOwn(SERIAL, typeName(def.typeName!).name);
   if (column.notNull && (clause("CONSTR_NOTNULL") || !isNotNullAnyway(walk, column)))
     constraints.push(clause("CONSTR_NOTNULL") ?? { kind: "Constraint", contype: "CONSTR_NOTNULL" });
   const value = defaultNow(walk, column);

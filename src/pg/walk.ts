@@ -1,4 +1,4 @@
-import type { Node } from "./ast.js";
+import type { Node, Value } from "./ast.js";
 import { isNode } from "./names.js";
 
 /** Calls `visit` for every node directly below, through lists of any depth. */
@@ -17,4 +17,15 @@ export function eachNode(value: unknown, visit: (child: Node) => void): void {
 export function eachDescendant(node: Node, visit: (node: Node) => void): void {
   visit(node);
   eachChild(node, (child) => eachDescendant(child, visit));
+}
+
+/**
+ * A copy for another statement: without positions, which are those of the one it comes from.
+ * @param change what becomes of each node, those below it done
+ */
+export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node = (copy) => copy): T {
+  if (Array.isArray(value)) return value.map((item) => unplaced(item as Value, change)) as unknown as T;
+  if (!isNode(value)) return value;
+  const fields = Object.entries(value as Node).filter(([field]) => field !== "location");
+  return change(Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value, change)])) as unknown as Node) as T;
 }

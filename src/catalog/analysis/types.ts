@@ -88,7 +88,7 @@ function multirangeOwner(catalog: Catalog, name: string): string | undefined {
 }
 
 /** serial and its like stand for an integer (parse_utilcmd.c, transformColumnDefinition). */
-const SERIAL: Readonly<Record<string, string>> = {
+export const SERIAL: Readonly<Record<string, string>> = {
   serial: "int4",
   serial4: "int4",
   bigserial: "int8",

@@ -31,6 +31,8 @@ const comparison = (sign: string, tidbSign = sign): Row => ({
     `tz ${sign} '2024-03-31 01:30:00+02'`,
     `tz ${sign} '2024-03-31 01:30:00'`,
     `ti ${sign} '12:00'`,
+    `(i4, i8) ${sign} (i4b, 0)`,
+    `ROW(i4, n) ${sign} ROW(i4b, NULL)`,
   ),
 });
 

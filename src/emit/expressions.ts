@@ -330,7 +330,7 @@ const printersOf: Printers = {
     return `JSON_ARRAY(${p.list(node.elements)})`;
   }),
   A_Indirection: prints("A_Indirection", ["arg", "indirection"], (node, p) => indirection(p, node as A_Indirection)),
-  RowExpr: prints("RowExpr", ["args"], (node, p) => `(${p.list(node.args)})`),
+  RowExpr: prints("RowExpr", ["args", "row_format"], (node, p) => `(${p.list(node.args)})`),
   TypeCast: prints("TypeCast", ["arg", "typeName"], (node, p) => castText(p, node)),
   SQLValueFunction: prints("SQLValueFunction", ["op", "typmod"], (node, p) => {
     const name = VALUE_FUNCTIONS[node.op ?? ""] ?? "";

@@ -49,13 +49,16 @@ import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
 import fullJoin from "./queries/full-join.js";
+import groupExpression from "./queries/group-expression.js";
 import joinColumns from "./queries/join-columns.js";
 import lateral from "./queries/lateral.js";
+import limit from "./queries/limit.js";
 import locking from "./queries/locking.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
 import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
+import rows from "./queries/rows.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
 import set from "./session/set.js";
@@ -98,11 +101,14 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "queries/rows": rows,
+  "queries/limit": limit,
   "queries/relations": relations,
   "queries/join-columns": joinColumns,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
   "queries/null-order": nullOrder,
+  "queries/group-expression": groupExpression,
   "queries/lateral": lateral,
   "queries/full-join": fullJoin,
   "queries/set-all": setAll,

@@ -60,7 +60,7 @@ export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.j
 export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
 export { leading, nativeSort, outputName, sortTarget, withLeading } from "./pg/outputs.js";
-export { eachDescendant, unplaced } from "./pg/walk.js";
+export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export { addIntervals, INTERVAL_FIELDS, type Interval, intervalUnit, negated, parseInterval } from "./types/intervals.js";

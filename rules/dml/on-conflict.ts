@@ -122,6 +122,11 @@ ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, 
       rejected: { sql: "INSERT INTO t (k, a) SELECT k, 7 FROM t ON DUPLICATE KEY UPDATE k = t.k", code: 1052 },
     },
     {
+      given: "CREATE TABLE t (k int UNIQUE, a int, b int); INSERT INTO t VALUES (1, 2, 3)",
+      pg: "INSERT INTO t VALUES (1, 4, 5) ON CONFLICT (k) DO UPDATE SET (a, b) = (excluded.b, t.b)",
+      tidb: "INSERT INTO t VALUES (1, 4, 5) ON DUPLICATE KEY UPDATE a = VALUES(b), b = t.b",
+    },
+    {
       given: "CREATE TABLE t (k int UNIQUE, a int, b int)",
       pg: "INSERT INTO t VALUES (1, 2, 3) ON CONFLICT (k) DO UPDATE SET a = t.b, b = t.a",
       tidb: null,

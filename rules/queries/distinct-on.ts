@@ -1,4 +1,5 @@
 import {
+  alike,
   as,
   type ColumnRef,
   type Context,
@@ -48,7 +49,7 @@ ORDER BY it is any row, in both.`,
         const outer = sorts.map((sort): SortBy => {
           const test = as("NullTest", sort.node);
           const key = test ? test.arg : sort.node;
-          const known = outputs.find(({ target }) => target === sortTarget(key, targets) || same(target.val, key));
+          const known = outputs.find(({ target }) => target === sortTarget(key, targets) || alike(target.val, key));
           const name = known?.name ?? carry(value(key), carried);
           const column: ColumnRef = { kind: "ColumnRef", fields: [name] };
           ctx.consumed(sort);
@@ -61,7 +62,7 @@ ORDER BY it is any row, in both.`,
             const test = as("NullTest", sort.node);
             return nativeSort(test ? { ...test, arg: value(test.arg) } : value(sort.node), sort.sortby_dir);
           })
-          .filter((sort) => !keys.some((key) => same(key, as("NullTest", sort.node)?.arg ?? sort.node)));
+          .filter((sort) => !keys.some((key) => alike(key, as("NullTest", sort.node)?.arg ?? sort.node)));
         const number: ResTarget = {
           kind: "ResTarget",
           name: "distinct_row",
@@ -168,15 +169,9 @@ function named(target: ResTarget, name: string, ctx: Ctx): ResTarget {
 }
 
 function carry(val: Value, carried: ResTarget[]): string {
-  const there = carried.find((target) => same(target.val, val));
+  const there = carried.find((target) => alike(target.val, val));
   if (there) return there.name!;
   const name = `order_${carried.length + 1}`;
   carried.push({ kind: "ResTarget", name, val });
   return name;
-}
-
-/** Whether two expressions are written alike. */
-function same(a: Value | undefined, b: Value | undefined): boolean {
-  const text = (value: Value | undefined) => JSON.stringify(value, (field, inner) => (field === "location" ? undefined : inner));
-  return text(a) === text(b);
 }

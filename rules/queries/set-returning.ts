@@ -198,6 +198,7 @@ function series([start, stop, step]: readonly Value[], ctx: Ctx): Rows | string 
   const every = /^\s*(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(literalText(step) ?? "");
   if (!every || !/^(date|timestamp)/.test(types[0] ?? ""))
     return "its numbers are no integers, and its step no constant of seconds up to weeks";
+  ctx.consumed(step!);
   const unit = raw(every[2]!.toUpperCase());
   const by = raw(every[1]!);
   const from = tidb`CAST(${start!} AS DATETIME(6))`;

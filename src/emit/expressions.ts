@@ -1,7 +1,7 @@
 import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
-import type { A_Expr, A_Indirection, FuncCall, Node, TypeName, Value } from "../pg/ast.js";
+import type { A_Expr, A_Indirection, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
 import { as, isNode } from "../pg/names.js";
 import { type CallSite, castForm, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";
@@ -34,7 +34,9 @@ type Variant = (node: A_Expr, p: Printing) => string;
 const operatorCall: Variant = (node, p) => {
   const name = nameOf(node);
   const rows = [node.lexpr, node.rexpr].map((side) => as("RowExpr", side));
-  if (rows[0] && rows[1]) return rowComparison(p, node, rows[0].args ?? [], rows[1].args ?? []);
+  if (rows[0] && rows[1]) return rowComparison(p, node, rows[0], rows[1]);
+  if (rows[0] && as("SubLink", node.rexpr)?.subLinkType === "EXPR_SUBLINK")
+    return p.at(LEVEL.comparison, `${rowText(p, rows[0])} ${name === "!=" ? "<>" : name} ${p.print(node.rexpr)}`);
   const signature = p.info(node)?.call;
   const args = [...(node.lexpr === undefined ? [] : [node.lexpr]), ...(node.rexpr === undefined ? [] : [node.rexpr])];
   const site = signature ? { node, what: `operator ${name}`, signature, args } : operation(p, node, name, node.lexpr, node.rexpr!);
@@ -75,32 +77,46 @@ function refuseTypes(p: Printing, node: A_Expr, what: string): string {
 
 function nullSafe(p: Printing, node: A_Expr): string | undefined {
   const [left, right] = [node.lexpr!, node.rexpr!];
+  const [row, other] = [as("RowExpr", left), as("RowExpr", right)];
+  if (row && other) return nativeRows(p, node, "=", row, other) ? `${rowText(p, row)} <=> ${rowText(p, other)}` : undefined;
   if (as("A_Const", right)?.isnull) return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.print(right)}`;
   if (!isNative(p, node, "=", left, right)) return undefined;
   return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.operand(right, LEVEL.comparison + 1)}`;
 }
 
 /** Comparisons of rows whose columns both engines compare alike. */
-function rowComparison(p: Printing, node: A_Expr, left: readonly Value[], right: readonly Value[]): string {
-  const sign = nameOf(node);
-  if (left.length !== right.length || !left.every((value, i) => isNative(p, node, sign, value, right[i]!)))
-    return p.refuse(node, `operator ${sign} between rows`);
-  return p.at(LEVEL.comparison, `${p.print(node.lexpr)} ${sign === "!=" ? "<>" : sign} ${p.print(node.rexpr)}`);
+function rowComparison(p: Printing, node: A_Expr, left: RowExpr, right: RowExpr): string {
+  const sign = nameOf(node) === "!=" ? "<>" : nameOf(node);
+  if (!nativeRows(p, node, sign, left, right)) return p.refuse(node, `operator ${sign} between rows`);
+  return p.at(LEVEL.comparison, `${rowText(p, left)} ${sign} ${rowText(p, right)}`);
 }
+
+function nativeRows(p: Printing, node: A_Expr, sign: string, { args: left = [] }: RowExpr, { args: right = [] }: RowExpr): boolean {
+  return left.length === right.length && left.every((value, i) => isNative(p, node, sign, value, right[i]!));
+}
+
+/** A row where TiDB takes one: beside a comparison. */
+export function rowText(p: Printing, row: RowExpr): string {
+  p.ledger.carried(row, ROW_FIELDS);
+  return `(${p.list(row.args)})`;
+}
+
+const ROW_FIELDS = new Set(["args", "row_format"]);
 
 function inList(p: Printing, node: A_Expr, left: Value, items: readonly Value[], not: boolean): string {
   const word = not ? "NOT IN" : "IN";
   const row = as("RowExpr", left);
   const native = (item: Value) => {
-    const other = as("RowExpr", item)?.args;
-    if (!row) return isNative(p, node, "=", left, item);
-    return other?.length === row.args?.length && (row.args ?? []).every((part, i) => isNative(p, node, "=", part, other![i]!));
+    const other = as("RowExpr", item);
+    return row ? other !== undefined && nativeRows(p, node, "=", row, other) : isNative(p, node, "=", left, item);
   };
+  const text = (item: Value) => (as("RowExpr", item) ? rowText(p, as("RowExpr", item)!) : p.print(item));
   if (items.length === 0 || !items.every(native)) {
     const types = [left, ...items].map((value) => typeOf(p, value)?.name ?? "a value of unknown type");
     return p.refuse(node, `${word} over ${[...new Set(types)].join(" and ")}`);
   }
-  return p.at(LEVEL.comparison, `${p.operand(left, LEVEL.comparison + 1)} ${word} (${items.map((item) => p.print(item)).join(", ")})`);
+  const value = row ? rowText(p, row) : p.operand(left, LEVEL.comparison + 1);
+  return p.at(LEVEL.comparison, `${value} ${word} (${items.map(text).join(", ")})`);
 }
 
 const ARRAY_FIELDS = new Set(["elements"]);
@@ -303,11 +319,12 @@ const printersOf: Printers = {
     return p.at(own, (node.args ?? []).map((a) => p.operand(a, own + 1)).join(word));
   }),
   NullTest: prints("NullTest", ["arg", "nulltesttype"], (node, p) => {
-    if (as("RowExpr", node.arg)) return p.refuse(node as Node, "IS NULL of a row");
-    return p.at(
-      LEVEL.comparison,
-      `${p.operand(node.arg, LEVEL.comparison + 1)} ${node.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL"}`,
-    );
+    const word = node.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL";
+    const row = as("RowExpr", node.arg);
+    if (row) p.ledger.carried(row, ROW_FIELDS);
+    // A row IS NULL when all of its columns are, and IS NOT NULL when none is.
+    const tests = (row?.args ?? [node.arg]).map((arg) => `${p.operand(arg, LEVEL.comparison + 1)} ${word}`);
+    return tests.length === 1 ? p.at(LEVEL.comparison, tests[0]!) : p.at(LEVEL.and, tests.join(" AND "));
   }),
   BooleanTest: prints("BooleanTest", ["arg", "booltesttype"], (node, p) => {
     return p.at(LEVEL.comparison, `${p.operand(node.arg, LEVEL.comparison + 1)} ${BOOLEAN_TESTS[node.booltesttype ?? ""]}`);
@@ -330,7 +347,7 @@ const printersOf: Printers = {
     return `JSON_ARRAY(${p.list(node.elements)})`;
   }),
   A_Indirection: prints("A_Indirection", ["arg", "indirection"], (node, p) => indirection(p, node as A_Indirection)),
-  RowExpr: prints("RowExpr", ["args", "row_format"], (node, p) => `(${p.list(node.args)})`),
+  RowExpr: prints("RowExpr", [], (node, p) => p.refuse(node as Node, "a row as a value")),
   TypeCast: prints("TypeCast", ["arg", "typeName"], (node, p) => castText(p, node)),
   SQLValueFunction: prints("SQLValueFunction", ["op", "typmod"], (node, p) => {
     const name = VALUE_FUNCTIONS[node.op ?? ""] ?? "";

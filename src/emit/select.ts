@@ -1,8 +1,9 @@
 import { find, key } from "../catalog/model.js";
 import { LEVEL } from "../engine/tidb.js";
 import type { Alias, CommonTableExpr, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
-import { as, isNode, relationName } from "../pg/names.js";
-import { coerced } from "./expressions.js";
+import { as, isNode, literalText, relationName } from "../pg/names.js";
+import { parseInterval } from "../types/intervals.js";
+import { coerced, rowText } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
 import { identifier } from "./words.js";
@@ -246,6 +247,9 @@ function columnText(fields: readonly Value[], node: Node, p: Printing): string {
   if (p.scope && parts.length > 0)
     return typeof last === "string" ? parts[parts.length - 1]! : p.refuse(node, "a reference to all columns");
   if (typeof last === "string" && SYSTEM_COLUMNS.has(last)) return p.refuse(node, `the system column ${last}`);
+  const type = typeof last === "string" && p.info(node)?.column === undefined ? p.info(node)?.type.name : undefined;
+  if (type === "record" || (type !== undefined && p.catalog.tables.has(type)))
+    return p.refuse(node, `the whole row ${parts.join(".")} as a value`);
   return parts.join(".");
 }
 
@@ -277,11 +281,24 @@ function frameText(window: WindowDef, options: number, p: Printing): string {
   if (options & FRAME.exclusion) return p.refuse(window, "EXCLUDE in a window frame");
   const text = (side: 0 | 1, offset: Value | undefined) => {
     const words = BOUNDS.find((bound) => options & bound[side])?.[2] ?? "CURRENT ROW";
-    return offset === undefined ? words : `${p.print(offset)} ${words}`;
+    return offset === undefined ? words : `${distance(window, offset, p)} ${words}`;
   };
   const unit = options & FRAME.rows ? "ROWS" : "RANGE";
   const start = text(0, window.startOffset);
   return options & FRAME.between ? `${unit} BETWEEN ${start} AND ${text(1, window.endOffset)}` : `${unit} ${start}`;
+}
+
+/** A number, or an interval that is of one of TiDB's units. */
+function distance(window: WindowDef, offset: Value, p: Printing): string {
+  const cast = as("TypeCast", offset);
+  const isInterval = (p.info(offset)?.coerced ?? p.info(offset)?.type)?.name === "interval";
+  if (!isInterval) return p.print(offset);
+  const interval = parseInterval(literalText(offset) ?? "");
+  const parts = Object.entries(interval ?? {}).filter(([, amount]) => amount !== 0);
+  if (!interval || parts.length > 1 || cast?.typeName?.typmods?.length) return p.refuse(window, "this interval in a window frame");
+  p.ledger.consumed(offset as Node);
+  const [unit, amount] = parts[0] ?? ["days", 0];
+  return `INTERVAL ${amount} ${unit.slice(0, -1).toUpperCase()}`;
 }
 
 const SUBLINKS: Readonly<Record<string, (node: SubLink, p: Printing) => string>> = {
@@ -289,14 +306,19 @@ const SUBLINKS: Readonly<Record<string, (node: SubLink, p: Printing) => string>>
   EXPR_SUBLINK: (node, p) => parenthesized(p.print(node.subselect)),
   ANY_SUBLINK: (node, p) => {
     const operator = node.operName === undefined ? "IN" : comparison(node, p, "ANY");
-    const left = p.operand(node.testexpr, LEVEL.comparison + 1);
+    const left = tested(node, p);
     return p.at(LEVEL.comparison, `${left} ${operator} ${parenthesized(p.print(node.subselect))}`);
   },
   ALL_SUBLINK: (node, p) => {
-    const left = p.operand(node.testexpr, LEVEL.comparison + 1);
+    const left = tested(node, p);
     return p.at(LEVEL.comparison, `${left} ${comparison(node, p, "ALL")} ${parenthesized(p.print(node.subselect))}`);
   },
 };
+
+function tested({ testexpr }: SubLink, p: Printing): string {
+  const row = as("RowExpr", testexpr);
+  return row ? rowText(p, row) : p.operand(testexpr, LEVEL.comparison + 1);
+}
 
 const COMPARISONS = new Set(["=", "<>", "<", "<=", ">", ">="]);
 

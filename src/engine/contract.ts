@@ -66,6 +66,8 @@ export interface Context<M extends string = string> {
   change<K extends Kind>(node: { readonly kind: K }, patch: Patch<K>): NodeOf<K>;
   /** Puts another node in place of the one at hand; the handler's declared fields count as carried. */
   replace(node: Node | Tidb, message?: M, data?: Data): Outcome;
+  /** A template in the place of an expression that is not the one at hand: it has the type of that one. */
+  stand(template: Tidb, expression: Node): Tidb;
   /** A name for something PostgreSQL needs none for: `subquery_1`, `subquery_2` … within a statement. */
   fresh(stem: string): string;
   /** Several statements in place of the one at hand. */

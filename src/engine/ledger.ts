@@ -224,7 +224,8 @@ export class Ledger {
       }
       if (entry.next) visit(entry.next);
     };
-    const visitConsumed = (node: Node): void => {
+    const visitConsumed = (node: AnyNode): void => {
+      if (node.kind === "Tidb") return;
       const fields = knownFields(node.kind);
       for (const field in node)
         if (!fields.has(field) && !saysNothing(node.kind, field, (node as unknown as Record<string, unknown>)[field]))

@@ -303,6 +303,10 @@ function context(walk: Walk): Context {
       if (next.kind !== walk.node.kind) walk.run.ledger.changed(walk.node, next);
       return { replace: next };
     },
+    stand(template, expression) {
+      walk.run.ledger.changed(expression, template);
+      return template;
+    },
     fresh(stem) {
       const number = (fresh.get(stem) ?? 0) + 1;
       fresh.set(stem, number);

@@ -29,3 +29,36 @@ export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node
   const fields = Object.entries(value as Node).filter(([field]) => field !== "location");
   return change(Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value, change)])) as unknown as Node) as T;
 }
+
+/** Whether two values are written alike, wherever they stand. */
+export function alike(a: Value | undefined, b: Value | undefined): boolean {
+  const text = (value: Value | undefined) => JSON.stringify(value, (field, inner) => (field === "location" ? undefined : inner));
+  return a === b || text(a) === text(b);
+}
+
+/**
+ * The value with other nodes in the place of some, those below a node first.
+ * @param change makes the copy of a node with some fields changed
+ * @param visit what becomes of a node; undefined: it stays
+ */
+export function rewritten(
+  value: Value,
+  change: (node: Node, patch: Readonly<Record<string, unknown>>) => Node,
+  visit: (node: Node, around: readonly Node[]) => Node | undefined,
+  around: readonly Node[] = [],
+): Value {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = (value as readonly Value[]).map((item) => rewritten(item, change, visit, around));
+    return items.every((item, i) => item === value[i]) ? value : (items as unknown as Value);
+  }
+  if (!isNode(value)) return value;
+  const inner = [...around, value];
+  const patch: Record<string, unknown> = {};
+  for (const [field, held] of Object.entries(value)) {
+    const next = rewritten(held as Value, change, visit, inner);
+    if (next !== held) patch[field] = next;
+  }
+  const node = Object.keys(patch).length === 0 ? value : change(value, patch);
+  return visit(node, around) ?? node;
+}

@@ -1,4 +1,20 @@
-import { type Call, infix, note, operator, proofs, raw, same, table, tidb, unchanged, warning } from "../../src/rule.js";
+import {
+  as,
+  type Call,
+  infix,
+  isNode,
+  note,
+  operator,
+  proofs,
+  raw,
+  same,
+  type Tidb,
+  table,
+  tidb,
+  unchanged,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 const WIDER = note("integers of {type} are computed with 64 bits: a result beyond {type} is no error", {
   help: "it still is one where the result is stored in a column of that type",
@@ -20,6 +36,33 @@ function wider(call: Call): void {
   const { result } = call.signature;
   if (result === "int4" || result === "int2") call.say("wider", { type: result === "int4" ? "integer" : "smallint" });
 }
+
+const DOMAIN = warning("the logarithm of zero or less is NULL in TiDB, where PostgreSQL raises an error", {
+  help: "decide what it means: write a CASE",
+});
+const LOG_DOUBLE = warning("the logarithm of a numeric is computed as a double in TiDB: digits behind the 15th are lost", {
+  help: "round it to the digits that are wanted",
+});
+
+const HYPERBOLIC: Readonly<Record<string, (x: Value) => Tidb>> = {
+  sinh: (x) => infix("multiplicative")`(EXP(${x}) - EXP(-${x})) / 2`,
+  cosh: (x) => infix("multiplicative")`(EXP(${x}) + EXP(-${x})) / 2`,
+  tanh: (x) => infix("additive")`1 - 2 / (EXP(2 * LEAST(${x}, 350)) + 1)`,
+};
+
+/** The number that an argument is; undefined where it is no literal. */
+function number(arg: Value, call: Call): number | undefined {
+  const text = call.text(arg);
+  const value = text === undefined ? call.integer(arg) : Number(text);
+  return value === undefined || Number.isNaN(value) ? undefined : value;
+}
+
+function factorial(n: number): bigint {
+  return n < 2 ? 1n : BigInt(n) * factorial(n - 1);
+}
+
+/** The greatest first. */
+const divisorsOf = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => n - i).filter((each) => n % each === 0);
 
 const narrow = (...expressions: string[]) => expressions.map((pg) => ({ pg, findings: ["wider"] }));
 const byZero = (...expressions: string[]) => expressions.map((pg) => ({ pg, findings: ["zero"] }));
@@ -123,8 +166,12 @@ export const arithmeticRules = table(
     },
     negate: {
       calls: ["-(number)"],
-      tidb: ([x]) => infix("unary")`-${x}`,
-      proofs: proofs("-i8", "-n", "-f8", "- (-i8)", "-(n + 1)", "-i4::int8", "-(n * 2) - -n"),
+      tidb: ([x], call) => {
+        if (call.text(x) === undefined) wider(call);
+        return infix("unary")`-${x}`;
+      },
+      messages: { wider: WIDER },
+      proofs: [...narrow("-i4", "-i2"), ...proofs("-i8", "-n", "-f8", "- (-i8)", "-(n + 1)", "-i4::int8", "-(n * 2) - -n", "-7")],
     },
     plus: { calls: ["+(number)"], tidb: unchanged, proofs: proofs("+n", "+i4", "+(n + 1) * 2") },
     power: {
@@ -170,8 +217,17 @@ export const arithmeticRules = table(
     },
     round: {
       calls: ["round(numeric|float8)", "round(numeric, int4)"],
-      tidb: same("ROUND"),
+      tidb: ([x, places], call) => {
+        if (places === undefined) return tidb`ROUND(${x})`;
+        const isInteger = /^int/.test(call.own(x).name) && (call.integer(places) ?? -1) < 0;
+        return isInteger ? tidb`ROUND(CAST(${x} AS DECIMAL(20)), ${places})` : tidb`ROUND(${x}, ${places})`;
+      },
+      why: "TiDB cuts integers to tens and hundreds, where it rounds decimals.",
       proofs: proofs(
+        "round(i4, -1)",
+        "round(i8, -3)",
+        "round(i4, 2)",
+        "round(i4, i2)",
         "round(n)",
         "round(nn)",
         "round(f8)",
@@ -241,12 +297,8 @@ export const arithmeticRules = table(
         return same("LN")(args, call);
       },
       messages: {
-        domain: warning("the logarithm of zero or less is NULL in TiDB, where PostgreSQL raises an error", {
-          help: "decide what it means: write a CASE",
-        }),
-        double: warning("the logarithm of a numeric is computed as a double in TiDB: digits behind the 15th are lost", {
-          help: "round it to the digits that are wanted",
-        }),
+        domain: DOMAIN,
+        double: LOG_DOUBLE,
       },
       proofs: [
         { pg: "ln(f8)", findings: ["domain"] },
@@ -262,12 +314,8 @@ export const arithmeticRules = table(
       },
       why: "log(x) is the natural logarithm in TiDB.",
       messages: {
-        domain: warning("the logarithm of zero or less is NULL in TiDB, where PostgreSQL raises an error", {
-          help: "decide what it means: write a CASE",
-        }),
-        double: warning("the logarithm of a numeric is computed as a double in TiDB: digits behind the 15th are lost", {
-          help: "round it to the digits that are wanted",
-        }),
+        domain: DOMAIN,
+        double: LOG_DOUBLE,
       },
       proofs: [
         { pg: "log(f8)", findings: ["domain"] },
@@ -289,11 +337,14 @@ export const arithmeticRules = table(
       why: "Bit operators give unsigned numbers in TiDB, which shifts everything out where PostgreSQL takes the distance modulo 64.",
       proofs: proofs("i8 << 1", "i8 << 0", "i8 << 63", "i8 << 64", "i8 << i4"),
     },
-    "shift-left-int4": {
-      calls: ["<<(int4, int4)"],
-      tidb: ([x, n]) => tidb`CAST((CAST(${x} << (${n} & 31) AS SIGNED) << 32) AS SIGNED) DIV 4294967296`,
-      why: "What is shifted beyond 32 bits falls off, and the sign is the 32nd bit.",
-      proofs: proofs("i4 << 1", "i4 << 31", "i4 << 33", "1 << 4", "i4 << i4b"),
+    "shift-left-shorter": {
+      calls: ["<<(int2|int4, int4)"],
+      tidb: ([x, n], call) => {
+        const [places, factor] = call.signature.args[0] === "int4" ? [raw("32"), raw("4294967296")] : [raw("48"), raw("281474976710656")];
+        return infix("multiplicative")`CAST((CAST(${x} << (${n} & 31) AS SIGNED) << ${places}) AS SIGNED) DIV ${factor}`;
+      },
+      why: "What is shifted beyond 32 bits (of a smallint 16) falls off, and the sign is the last bit.",
+      proofs: proofs("i2 << 3", "i2 << 15", "i2 << 16", "i2 << i4b", "i4 << 1", "i4 << 31", "i4 << 33", "1 << 4", "i4 << i4b"),
     },
     "shift-right": {
       calls: [">>(int, int4)"],
@@ -305,11 +356,187 @@ export const arithmeticRules = table(
       proofs: proofs("i4 >> 1", "i8 >> 1", "i8 >> 63", "i4 >> 32", "i4 >> i4b", "i2 >> 3"),
     },
     random: { calls: ["random()"], tidb: () => tidb`RAND()`, proofs: proofs("random() >= 0 AND random() < 1") },
+    "random-integer": {
+      calls: ["random(int4, int4)", "random(int8, int8)"],
+      tidb: ([low, high]) => infix("additive")`${low} + CAST(FLOOR(RAND() * (${high} - ${low} + 1)) AS SIGNED)`,
+      proofs: proofs("random(1, 6) BETWEEN 1 AND 6", "random(-3, i2::int + 200) >= -3", "random(5, 5)"),
+    },
     "width-bucket": {
       calls: ["width_bucket(numeric|float8, numeric|float8, numeric|float8, int4)"],
-      tidb: ([x, low, high, n]) =>
-        tidb`CASE WHEN ${x} < ${low} THEN 0 WHEN ${x} >= ${high} THEN ${n} + 1 ELSE FLOOR((${x} - ${low}) / (${high} - ${low}) * ${n}) + 1 END`,
-      proofs: proofs("width_bucket(n, 0, 10, 5)", "width_bucket(f8, -5, 5, 10)"),
+      tidb: ([x, low, high, n], call) => {
+        const up = tidb`CASE WHEN ${x} < ${low} THEN 0 WHEN ${x} >= ${high} THEN ${n} + 1 ELSE FLOOR((${x} - ${low}) / (${high} - ${low}) * ${n}) + 1 END`;
+        const down = tidb`CASE WHEN ${x} > ${low} THEN 0 WHEN ${x} <= ${high} THEN ${n} + 1 ELSE FLOOR((${low} - ${x}) / (${low} - ${high}) * ${n}) + 1 END`;
+        const [from, to] = [number(low, call), number(high, call)];
+        if (from !== undefined && to !== undefined) return from < to ? up : down;
+        return tidb`CASE WHEN ${low} < ${high} THEN ${up} WHEN ${low} > ${high} THEN ${down} END`;
+      },
+      proofs: proofs(
+        "width_bucket(n, 0, 10, 5)",
+        "width_bucket(f8, -5, 5, 10)",
+        "width_bucket(n, 10, 0, 5)",
+        "width_bucket(n, -5.5, 100, 7)",
+        "width_bucket(n, abs(nb) + 1, 0, 4)",
+      ),
+    },
+    "width-bucket-of": {
+      calls: ["width_bucket(anynonarray, anyarray)"],
+      tidb: ([x, bounds], call) => {
+        const text = call.text(bounds);
+        const known = as("A_ArrayExpr", bounds)?.elements?.map((each) => number(each, call)) ?? text?.slice(1, -1).split(",").map(Number);
+        if (!known?.length || known.some((each) => each === undefined || Number.isNaN(each)))
+          return call.refuse("width_bucket() with bounds that are no literal numbers");
+        if (isNode(bounds)) call.open(bounds);
+        const reached = known.map((bound) => tidb`(${infix("comparison")`${x} >= ${raw(String(bound))}`})`);
+        return reached.slice(1).reduce((sum, each) => infix("additive")`${sum} + ${each}`, reached[0]!);
+      },
+      proofs: proofs("width_bucket(i4, '{1,5,10}'::int[])", "width_bucket(i4, ARRAY[-2, 0, 7])"),
+    },
+    "log-base": {
+      calls: ["log(numeric, numeric)"],
+      tidb: ([base, x], call) => {
+        call.say("domain");
+        call.say("double");
+        return tidb`LOG(${base}, ${x})`;
+      },
+      messages: { domain: DOMAIN, double: LOG_DOUBLE },
+      proofs: [
+        { pg: "round(log(2, abs(i2) + 1), 9)", findings: ["domain", "double"] },
+        { pg: "log(2.0, n)", findings: ["domain", "double"], differs: true },
+      ],
+    },
+    "exp-numeric": {
+      calls: ["exp(numeric)"],
+      tidb: ([x], call) => {
+        call.say("double");
+        return tidb`EXP(${x})`;
+      },
+      messages: {
+        double: warning("an exponential of numeric is computed as a double in TiDB: digits behind the 15th are lost", {
+          help: "round it to the digits that are wanted",
+        }),
+      },
+      proofs: [
+        { pg: "round(exp(n / 100000), 9)", findings: ["double"] },
+        { pg: "exp(n / 100000)", findings: ["double"], differs: true },
+      ],
+    },
+    arc: {
+      calls: ["asin(float8)", "acos(float8)"],
+      tidb: (args, call) => {
+        const value = number(args[0], call);
+        if (value === undefined || Math.abs(value) > 1) call.say("domain");
+        return same(call.signature.name.toUpperCase())(args, call);
+      },
+      messages: {
+        domain: warning("of a number beyond -1 and 1 this is NULL in TiDB, where PostgreSQL raises an error", {
+          help: "decide what it means: write a CASE",
+        }),
+      },
+      proofs: [...proofs("asin(0.5)", "acos(-0.25)"), { pg: "asin(f8)", findings: ["domain"] }, { pg: "acos(f8)", findings: ["domain"] }],
+    },
+    cot: {
+      calls: ["cot(float8)"],
+      tidb: ([x]) => infix("multiplicative")`1e0 / TAN(${x})`,
+      why: "COT(0) is an error in TiDB.",
+      proofs: proofs("cot(0.5)", "cot(f8b + 20)"),
+    },
+    "of-degrees": {
+      calls: ["sind(float8)", "cosd(float8)", "tand(float8)"],
+      tidb: ([x], call) => tidb`ROUND(${raw(call.signature.name.slice(0, 3).toUpperCase())}(RADIANS(${x})), 15)`,
+      why: "PostgreSQL gives exact results for 30, 45, 60 and the like: here the 15th digit behind the point is rounded.",
+      proofs: proofs("sind(30)", "cosd(60)", "tand(45)", "sind(f8b)", "cosd(f8b * 10)"),
+    },
+    "in-degrees": {
+      calls: ["asind(float8)", "acosd(float8)", "atand(float8)"],
+      tidb: ([x], call) => {
+        const name = call.signature.name.slice(0, 4).toUpperCase();
+        const value = number(x, call);
+        if (name !== "ATAN" && (value === undefined || Math.abs(value) > 1))
+          return call.refuse(`${call.signature.name}() of a number that may be beyond -1 and 1`);
+        return tidb`ROUND(DEGREES(${raw(name)}(${x})), 13)`;
+      },
+      proofs: proofs("asind(0.5)", "acosd(0.5)", "atand(1)", "atand(f8b)"),
+    },
+    "atan2-degrees": {
+      calls: ["atan2d(float8, float8)"],
+      tidb: ([y, x]) => tidb`ROUND(DEGREES(ATAN2(${y}, ${x})), 13)`,
+      proofs: proofs("atan2d(1, 1)", "atan2d(f8b, 3)"),
+    },
+    hyperbolic: {
+      calls: ["sinh(float8)", "cosh(float8)", "tanh(float8)"],
+      tidb: ([x], call) => HYPERBOLIC[call.signature.name]!(x),
+      proofs: proofs("sinh(f8b)", "cosh(f8b)", "tanh(f8b)", "tanh(i2::float8 / 10)", "tanh(1000)"),
+    },
+    "hyperbolic-inverse": {
+      calls: ["asinh(float8)", "acosh(float8)", "atanh(float8)"],
+      tidb: ([x], call) => {
+        const value = number(x, call);
+        const { name } = call.signature;
+        if (name === "asinh") return infix("multiplicative")`SIGN(${x}) * LN(ABS(${x}) + SQRT(${x} * ${x} + 1))`;
+        if (value === undefined || (name === "acosh" ? value < 1 : Math.abs(value) >= 1))
+          return call.refuse(`${name}() of a number that may be out of its range`);
+        return name === "acosh" ? tidb`LN(${x} + SQRT(${x} * ${x} - 1))` : infix("multiplicative")`LN((1 + ${x}) / (1 - ${x})) / 2`;
+      },
+      proofs: proofs("asinh(f8b)", "acosh(1.5)", "atanh(0.5)"),
+    },
+    factorial: {
+      calls: ["factorial(int8)"],
+      tidb: ([n], call) => {
+        const known = call.integer(n);
+        if (known !== undefined && known >= 0 && known < 50) return tidb`${raw(String(factorial(known)))}`;
+        call.say("range");
+        return tidb`ELT(${n} + 1, ${raw(Array.from({ length: 21 }, (_, i) => factorial(i)).join(", "))}) + 0`;
+      },
+      messages: {
+        range: warning("a factorial of less than 0 or more than 20 is NULL here", { help: "compute greater ones in the application" }),
+      },
+      proofs: [...proofs("factorial(5)", "factorial(25)", "factorial(0)"), { pg: "factorial(i2)", findings: ["range"], differs: true }],
+    },
+    "common-divisor": {
+      calls: ["gcd(int, int)", "lcm(int, int)"],
+      tidb: ([a, b], call) => {
+        const { name } = call.signature;
+        const known = call.integer(b);
+        const divisors = known === undefined || known === 0 || Math.abs(known) > 10_000 ? undefined : divisorsOf(Math.abs(known));
+        if (!divisors) return call.refuse(`${name}() of two numbers of which the second is no literal`);
+        if (isNode(b)) call.open(b);
+        const gcd: Tidb = {
+          kind: "Tidb",
+          texts: ["CASE WHEN ", ...divisors.slice(0, -1).map((each) => ` % ${each} = 0 THEN ${each} WHEN `), ` % 1 = 0 THEN 1 END`],
+          holes: divisors.map(() => a),
+        };
+        if (name === "gcd") return gcd;
+        wider(call);
+        return tidb`ABS(${a} DIV ${gcd} * ${raw(String(Math.abs(known!)))})`;
+      },
+      messages: { wider: WIDER },
+      proofs: [...proofs("gcd(i4, 12)", "gcd(i8, 255)", "lcm(i8, 4)", "gcd(i4, -6)"), ...narrow("lcm(i2::int, 4)")],
+    },
+    scale: {
+      calls: ["scale(numeric)"],
+      tidb: ([x], call) => {
+        const text = call.text(x);
+        const [, scale] = call.type(x).mods ?? [];
+        if (text !== undefined) return tidb`${raw(String((text.split(".")[1] ?? "").length))}`;
+        return scale === undefined
+          ? call.refuse("scale() of a numeric of no known scale")
+          : tidb`CASE WHEN ${x} IS NOT NULL THEN ${raw(String(scale))} END`;
+      },
+      proofs: proofs("scale(n)", "scale(1.230)", "scale(nn)"),
+    },
+    "min-scale": {
+      calls: ["min_scale(numeric)"],
+      tidb: ([x]) => {
+        const digits = tidb`TRIM(TRAILING '0' FROM SUBSTRING_INDEX(CAST(${x} AS CHAR), '.', -1))`;
+        return tidb`CASE WHEN INSTR(CAST(${x} AS CHAR), '.') > 0 THEN CHAR_LENGTH(${digits}) WHEN ${x} IS NOT NULL THEN 0 END`;
+      },
+      proofs: proofs("min_scale(n)", "min_scale(nn)", "min_scale(1.230)", "min_scale(i4)"),
+    },
+    "trim-scale": {
+      calls: ["trim_scale(numeric)"],
+      tidb: unchanged,
+      why: "The value is the same; how many zeros it is shown with is the column's business in TiDB.",
+      proofs: proofs("trim_scale(n)", "trim_scale(8.4100)"),
     },
   },
 );

@@ -177,15 +177,19 @@ export const arrayRules = table(
       ),
     },
     slice: {
-      calls: ["[:](anyarray, int4, int4)"],
-      tidb: ([array, from, to], call) => {
-        const [first, last] = [call.integer(from), call.integer(to)];
-        if (first === undefined || last === undefined) return call.refuse("a slice of an array whose bounds are no literals");
-        const path = `'$[${Math.max(first, 1) - 1} to ${last - 1}]'`;
-        if (last < Math.max(first, 1)) return tidb`CASE WHEN ${array} IS NOT NULL THEN JSON_ARRAY() END`;
+      calls: ["[n:n](anyarray, int4, int4)", "[:n](anyarray, int4)", "[n:](anyarray, int4)", "[:](anyarray)"],
+      tidb: ([array, ...bounds], call) => {
+        const { name } = call.signature;
+        const known = bounds.map((bound) => call.integer(bound));
+        if (known.includes(undefined)) return call.refuse("a slice of an array whose bounds are no literals");
+        const first = Math.max(name.startsWith("[n") ? known[0]! : 1, 1);
+        const last = name.endsWith("n]") ? known.at(-1)! : undefined;
+        if (first === 1 && last === undefined) return tidb`${array}`;
+        if (last !== undefined && last < first) return tidb`CASE WHEN ${array} IS NOT NULL THEN JSON_ARRAY() END`;
+        const path = `'$[${first - 1} to ${last === undefined ? "last" : last - 1}]'`;
         return tidb`CASE WHEN ${array} IS NOT NULL THEN COALESCE(JSON_EXTRACT(${array}, ${raw(path)}), JSON_ARRAY()) END`;
       },
-      proofs: proofs("ai[1:2]", "ai[2:2]", "at[2:9]", "ai[0:1]", "ai[3:2]"),
+      proofs: proofs("ai[1:2]", "ai[2:2]", "at[2:9]", "ai[0:1]", "ai[3:2]", "ai[:2]", "ai[2:]", "at[:]", "ai[:0]", "at[0:]"),
     },
     length: {
       calls: ["array_length(anyarray, int4)", "array_upper(anyarray, int4)"],

@@ -59,7 +59,7 @@ const equality = (sign: string, tidbSign = sign): Row => {
 };
 
 /** An enum's order is that of its labels; TiDB compares the text. */
-const enumOrder = (sign: string): Row => ({
+const enumOrder = (sign: string, also: readonly string[] = []): Row => ({
   calls: [`${sign}(anyenum, anyenum)`],
   tidb: (([left, right], call) => {
     const labels = enumLabels(call.signature.args[0]!, call.catalog);
@@ -69,7 +69,7 @@ const enumOrder = (sign: string): Row => ({
     return operator(sign, "comparison")([place(left) as never, place(right) as never] as never, call);
   }) satisfies Write,
   why: "Labels of an enum are ordered as they were declared; TiDB compares their text.",
-  proofs: proofs(`e ${sign} eb`, `e ${sign} 'ok'`, `'ok' ${sign} e`),
+  proofs: proofs(`e ${sign} eb`, `e ${sign} 'ok'`, `'ok' ${sign} e`, ...also),
 });
 
 export const comparisonRules = table(
@@ -83,7 +83,7 @@ export const comparisonRules = table(
     greater: comparison(">"),
     "greater-or-equal": comparison(">="),
     "enum-less": enumOrder("<"),
-    "enum-less-or-equal": enumOrder("<="),
+    "enum-less-or-equal": enumOrder("<=", ["e BETWEEN 'sad' AND eb", "e NOT BETWEEN 'ok' AND 'happy'"]),
     "enum-greater": enumOrder(">"),
     "enum-greater-or-equal": enumOrder(">="),
     null: {

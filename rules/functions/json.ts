@@ -458,6 +458,12 @@ export const jsonRules = table(
       messages: { spelt: SPELT },
       proofs: quiet(["spelt"], "j #>> '{a}'", "j #>> '{a,b,c,0}'", "j #>> '{tags,-1}'", "j #>> ARRAY['0','a']"),
     },
+    subscript: {
+      calls: ["[](jsonb, any...)"],
+      tidb: (args, call) => fixedPath(args, call),
+      why: "Subscripts are a path, as #> takes one: of a scalar they give NULL.",
+      proofs: proofs("j['a']", "j[0]", "j[1]", "j[-1]", "j['a']['b']['c'][0]", "j['tags'][1]", "j['0']", "j[0]['a']"),
+    },
     "extract-path": {
       calls: ["json", "jsonb"].map((name) => `${name}_extract_path(${name}, text...)`),
       tidb: (args, call) => fixedPath(args, call),

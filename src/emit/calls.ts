@@ -142,8 +142,10 @@ function accountFor(p: Printing, form: Tidb, args: readonly (Value | Tidb)[], op
   return undefined;
 }
 
-function isVolatile(p: Printing, node: Node): boolean {
+/** Whether two computations of it can give different values. */
+export function isVolatile(p: Printing, node: Value): boolean {
   let found = false;
+  if (!isNode(node)) return false;
   eachDescendant(node, (inner) => {
     if (inner.kind === "FuncCall" && p.info(inner)?.call?.volatility === "volatile") found = true;
   });

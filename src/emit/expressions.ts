@@ -1,9 +1,9 @@
 import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
-import type { A_Expr, A_Indirection, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
+import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
 import { as, isNode } from "../pg/names.js";
-import { type CallSite, castForm, otherForm, printCall, typeOf } from "./calls.js";
+import { type CallSite, castForm, isVolatile, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";
 import { parameter } from "./parameters.js";
 import { type Printer, type Printers, type Printing, prints } from "./printing.js";
@@ -65,7 +65,11 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     return equal === undefined ? refuseTypes(p, node, "IS NOT DISTINCT FROM") : p.at(LEVEL.comparison, equal);
   },
   AEXPR_NULLIF: (node, p) => {
-    if (!isNative(p, node, "=", node.lexpr!, node.rexpr!)) return refuseTypes(p, node, "NULLIF");
+    const [value, other] = [node.lexpr!, node.rexpr!];
+    if (!isNative(p, node, "=", value, other)) {
+      const equal = chain(p, node, "AND", [["=", value, other]]);
+      return `CASE WHEN ${equal} THEN NULL ELSE ${p.print(value)} END`;
+    }
     return `NULLIF(${p.print(node.lexpr)}, ${p.print(node.rexpr)})`;
   },
 };
@@ -112,11 +116,24 @@ function inList(p: Printing, node: A_Expr, left: Value, items: readonly Value[],
   };
   const text = (item: Value) => (as("RowExpr", item) ? rowText(p, as("RowExpr", item)!) : p.print(item));
   if (items.length === 0 || !items.every(native)) {
+    if (items.length > 0 && !row)
+      return chain(p, node, not ? "AND" : "OR", [...items.map((item) => [not ? "<>" : "=", left, item] as const)]);
     const types = [left, ...items].map((value) => typeOf(p, value)?.name ?? "a value of unknown type");
     return p.refuse(node, `${word} over ${[...new Set(types)].join(" and ")}`);
   }
   const value = row ? rowText(p, row) : p.operand(left, LEVEL.comparison + 1);
   return p.at(LEVEL.comparison, `${value} ${word} (${items.map(text).join(", ")})`);
+}
+
+/** Operators between two values, joined by AND or OR: what TiDB's shorter spellings would not say alike. */
+function chain(p: Printing, node: A_Expr, word: "AND" | "OR", parts: readonly (readonly [string, Value, Value])[]): string {
+  if (isVolatile(p, parts[0]![1])) return p.refuse(node, "a value that must be computed once and would be twice");
+  const [own, inner] = word === "AND" ? [LEVEL.and, LEVEL.not] : [LEVEL.or, LEVEL.xor];
+  const texts = parts.map(([name, left, right]) => {
+    const text = printCall(p, operation(p, node, name, left, right));
+    return p.level >= inner ? text : `(${text})`;
+  });
+  return p.at(own, texts.join(` ${word} `));
 }
 
 const ARRAY_FIELDS = new Set(["elements"]);
@@ -155,7 +172,16 @@ function bounds(node: A_Expr): readonly [Value, Value, Value] {
 
 function between(p: Printing, node: A_Expr, word: string): string {
   const [value, low, high] = bounds(node);
-  if (!isNative(p, node, ">=", value, low) || !isNative(p, node, "<=", value, high)) return refuseTypes(p, node, word);
+  if (!isNative(p, node, ">=", value, low) || !isNative(p, node, "<=", value, high))
+    return word === "BETWEEN"
+      ? chain(p, node, "AND", [
+          [">=", value, low],
+          ["<=", value, high],
+        ])
+      : chain(p, node, "OR", [
+          ["<", value, low],
+          [">", value, high],
+        ]);
   const part = (v: Value) => p.operand(v, LEVEL.bitOr);
   return p.at(LEVEL.between, `${part(value)} ${word} ${part(low)} AND ${part(high)}`);
 }
@@ -243,31 +269,38 @@ const JSON_ALIKE = /^(?:int[248]|text|varchar|name|uuid|float8|jsonb)$/;
 
 /** Subscripts and slices of an array, and what jsonb takes one for. */
 function indirection(p: Printing, node: A_Indirection): string {
-  const [step] = node.indirection ?? [];
-  const indices = as("A_Indices", step);
   const of = typeOf(p, node.arg)?.name;
-  if (!indices || node.indirection?.length !== 1 || of === undefined) return p.refuse(node, "a field or a chain of subscripts");
-  const { is_slice: isSlice, lidx, uidx } = indices;
-  if (uidx === undefined || (isSlice && lidx === undefined)) return p.refuse(node, "a slice without bounds");
-  p.ledger.carried(indices, INDICES_FIELDS);
-  const args = isSlice ? [node.arg!, lidx!, uidx] : [node.arg!, uidx];
-  const name = of === "jsonb" ? "->" : isSlice ? "[:]" : "[]";
-  const places = args.slice(1).map((place) => typeOf(p, place)?.name ?? "int4");
+  const steps = (node.indirection ?? []).map((step) => as("A_Indices", step));
+  if (steps.length === 0 || steps.includes(undefined) || of === undefined) return p.refuse(node, "a field");
+  for (const step of steps) p.ledger.carried(step!, INDICES_FIELDS);
   const result = p.info(node)?.type;
-  const signature = {
-    kind: "operator" as const,
-    name,
-    args: [of, ...places],
-    result: result?.name ?? "",
-    strict: true,
-    volatility: "immutable" as const,
+  const call = (name: string, args: readonly Value[], types: readonly string[]) => {
+    const signature = {
+      kind: "operator" as const,
+      name,
+      args: types,
+      result: result?.name ?? "",
+      strict: true,
+      volatility: "immutable" as const,
+    };
+    return printCall(p, { node, what: "a subscript", signature, args, ...(result ? { result } : {}) });
   };
-  return printCall(p, { node, what: "a subscript", signature, args, ...(result ? { result } : {}) });
+  // jsonb's subscripts are a path.
+  if (of === "jsonb" && steps.every((step) => !step!.is_slice && step!.uidx !== undefined)) {
+    const path = steps.map((step) => step!.uidx!);
+    return call("[]", [node.arg!, ...path], ["jsonb", ...path.map((place) => typeOf(p, place)?.name ?? "text")]);
+  }
+  if (steps.length !== 1) return p.refuse(node, "a chain of subscripts");
+  const { is_slice: isSlice, lidx, uidx } = steps[0]!;
+  if (!isSlice) return call("[]", [node.arg!, uidx!], [of, typeOf(p, uidx)?.name ?? "int4"]);
+  const bounds = [lidx, uidx].flatMap((bound) => (bound === undefined ? [] : [bound]));
+  const name = lidx === undefined ? (uidx === undefined ? "[:]" : "[:n]") : uidx === undefined ? "[n:]" : "[n:n]";
+  return call(name, [node.arg!, ...bounds], [of, ...bounds.map((place) => typeOf(p, place)?.name ?? "int4")]);
 }
 
 const INDICES_FIELDS = new Set(["is_slice", "lidx", "uidx"]);
 
-const MINMAX_TYPES = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time|bool)$/;
+const MINMAX_TYPES = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time|bool|uuid|bytea)$/;
 
 /** GREATEST and LEAST pass over NULL in PostgreSQL and give NULL for it in TiDB: each argument that can be NULL falls back to the others. */
 function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string }): string {
@@ -289,6 +322,20 @@ function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string
   });
   return `${name}(${parts.join(", ")})`;
 }
+
+/** `CASE x WHEN y`, where it takes more than TiDB's `=` to compare them. */
+function comparingCase(p: Printing, node: { defresult?: Value }, arg: Value, whens: readonly CaseWhen[]): string {
+  if (isVolatile(p, arg)) return p.refuse(node as Node, "a value that must be computed once and would be twice");
+  const texts = whens.map((when) => {
+    p.ledger.carried(when, WHEN_FIELDS);
+    const condition = printCall(p, operation(p, node as never, "=", arg, when.expr!));
+    return ` WHEN ${condition} THEN ${p.print(when.result)}`;
+  });
+  const otherwise = node.defresult === undefined ? "" : ` ELSE ${p.print(node.defresult)}`;
+  return `CASE${texts.join("")}${otherwise} END`;
+}
+
+const WHEN_FIELDS = new Set(["expr", "result"]);
 
 const printersOf: Printers = {
   A_Const: prints("A_Const", ["ival", "fval", "boolval", "sval", "bsval", "isnull"], (node, p) => {
@@ -335,7 +382,7 @@ const printersOf: Printers = {
     const whens = (node.args ?? []).flatMap((when) => as("CaseWhen", when) ?? []);
     const { arg } = node;
     if (arg !== undefined && !whens.every((when) => isNative(p, node as never, "=", arg, when.expr!)))
-      return p.refuse(node as Node, "CASE with values that the engines compare differently");
+      return comparingCase(p, node, arg, whens);
     const otherwise = node.defresult === undefined ? "" : ` ELSE ${p.print(node.defresult)}`;
     return `CASE${arg === undefined ? "" : ` ${p.print(arg)}`}${whens.map((when) => p.print(when)).join("")}${otherwise} END`;
   }),

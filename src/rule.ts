@@ -47,6 +47,7 @@ export {
   aggregate,
   type Call,
   enumLabels,
+  invoke,
   type Operands,
   operator,
   proofs,

@@ -3,40 +3,141 @@ import {
   as,
   type Call,
   infix,
+  invoke,
   proofs,
   raw,
   string,
   type Tidb,
   table,
   tidb,
+  unchanged,
   type Value,
   type Write,
   warning,
 } from "../../src/rule.js";
 
 /** Elements that are stored in JSON as they are, or as their text. */
-const STORED = /^(?:int[248]|float8|text|varchar|name|uuid|unknown)$/;
+const STORED = /^(?:int[248]|float8|text|varchar|name|uuid|unknown|jsonb)$/;
+const NUMBERS = /^(?:int[248]|float8|numeric)$/;
+const AS_TEXT = /^(?:date|timestamp|time)$/;
 
 /** An element as it is stored in an array. */
 function stored(value: Value, call: Call): Tidb | undefined {
-  const { name } = call.type(value);
-  if (STORED.test(name)) return tidb`${value}`;
+  const { name, mods } = call.type(value);
+  if (STORED.test(name) || name.endsWith("[]")) return tidb`${value}`;
+  // A number of JSON is a double.
+  if (name === "numeric" && ((mods?.[0] ?? 99) <= 15 || call.text(value) !== undefined)) return tidb`${value}`;
   if (name === "bool") return call.other("to_jsonb", ["bool"], [value]);
-  if (name === "date" || call.catalog.enums.has(name)) return tidb`CAST(${value} AS CHAR)`;
+  if (AS_TEXT.test(name) || call.catalog.enums.has(name)) return call.other("::", [name, "text"], [value]);
   return call.refuse(`an array of ${name}`);
 }
 
+/** A string of JSON, as a part of a regular expression. */
+const STRING = '"(?:[^"\\\\]|\\\\.)*"';
+
+/** Elements of an array as JSON writes them, each within `around`: a line break is never part of one. */
+function elements(array: Value, around: readonly [string, string]): Tidb {
+  const pattern = string(`\\[*(${STRING}|[^"\\[,\\]]*)(?:, |\\]+(?:, )?)`);
+  return tidb`REGEXP_REPLACE(SUBSTRING(CAST(${array} AS CHAR), 2), ${raw(pattern)}, ${raw(string(around.join("\\1")))})`;
+}
+
+/** An element as JSON writes it in an array. */
+function written(value: Value, element: string, call: Call): Tidb | undefined {
+  const known = call.text(value);
+  if (as("A_Const", value)?.isnull) return tidb`'null'`;
+  const item = stored(value, call);
+  if (!item) return undefined;
+  const isNumber = /^int[248]$/.test(element);
+  const text = isNumber
+    ? tidb`CAST(${item} AS CHAR)`
+    : NUMBERS.test(element) || element === "bool"
+      ? tidb`CAST(CAST(${item} AS JSON) AS CHAR)`
+      : tidb`CAST(CAST(JSON_QUOTE(${item}) AS JSON) AS CHAR)`;
+  return known === undefined && call.nullable(value) ? tidb`COALESCE(${text}, 'null')` : text;
+}
+
+/** A text within a string of JSON. */
+const within = (text: string) => JSON.stringify(text).slice(1, -1);
+
+/** Text in the replacement of a regular expression. */
+const replacing = (text: string) => text.replaceAll("\\", "\\\\");
+
+/** Types whose elements JSON writes without quotes and commas. */
+const PLAIN = /^int[248]$/;
+
+const changed: Write = ([array, from, to], call) => {
+  const element = call.signature.args[0]!.slice(0, -2);
+  const [old, other] = [written(from, element, call), to === undefined ? undefined : written(to, element, call)];
+  if (!old || (to !== undefined && !other)) return undefined;
+  const around = (item: Tidb) => tidb`CONCAT(${LINE}, ${item}, ${LINE})`;
+  const made = tidb`REPLACE(${elements(array, ["\n", "\n"])}, ${around(old)}, ${other ? around(other) : tidb`''`})`;
+  return tidb`CAST(CONCAT('[', REPLACE(TRIM(BOTH ${LINE} FROM ${made}), ${raw(string("\n\n"))}, ', '), ']') AS JSON)`;
+};
+const LINE = raw(string("\n"));
+
+/** array_to_string(): NULL is left out, or written as a text. */
+const joinedText: Write = ([array, separator, instead], call) => {
+  const element = call.signature.args[0]!.slice(0, -2);
+  if (!PLAIN.test(element) && !TEXTS.test(element) && element !== "bool" && !AS_TEXT.test(element) && !call.catalog.enums.has(element))
+    return call.refuse(`array_to_string() of an array of ${element}`);
+  const quotes = !PLAIN.test(element) && element !== "bool";
+  const [between, placeholder] = [call.text(separator), instead === undefined ? undefined : call.text(instead)];
+  if (instead !== undefined && placeholder === undefined) return call.refuse("array_to_string() with a text for NULL that is no literal");
+  const lines = elements(array, ["", "\n"]);
+  const told =
+    placeholder === undefined
+      ? tidb`REGEXP_REPLACE(${lines}, ${raw(string("^(?:null)?\n"))}, '', 1, 0, 'm')`
+      : tidb`REGEXP_REPLACE(REGEXP_REPLACE(${lines}, ${raw(string("^\n"))}, ''), '^null$', ${raw(string(replacing(quotes ? JSON.stringify(placeholder) : placeholder)))}, 1, 0, 'm')`;
+  const ends = tidb`REGEXP_REPLACE(${told}, ${raw(string(quotes ? '^"|"$|\n\\z' : "\n\\z"))}, '', 1, 0, 'm')`;
+  if (!quotes) {
+    const text = tidb`REPLACE(${ends}, ${LINE}, ${separator})`;
+    return element === "bool" ? tidb`REPLACE(REPLACE(${text}, 'true', 't'), 'false', 'f')` : text;
+  }
+  const inner =
+    between === undefined
+      ? tidb`SUBSTRING(JSON_QUOTE(${separator}), 2, CHAR_LENGTH(JSON_QUOTE(${separator})) - 2)`
+      : tidb`${raw(string(within(between)))}`;
+  return tidb`JSON_UNQUOTE(CONCAT('"', REPLACE(${ends}, ${LINE}, ${inner}), '"'))`;
+};
+const TEXTS = /^(?:text|varchar|name|uuid|bpchar)$/;
+
+/** The text of an array, as PostgreSQL writes it (arrayfuncs.c, array_out). */
+const asText: Write = ([array], call) => {
+  const element = call.signature.args[0]!.slice(0, -2);
+  if (PLAIN.test(element) || element === "bool") {
+    const text = tidb`REPLACE(REPLACE(REPLACE(REPLACE(CAST(${array} AS CHAR), '[', '{'), ']', '}'), ', ', ','), 'null', 'NULL')`;
+    return element === "bool" ? tidb`REPLACE(REPLACE(${text}, 'true', 't'), 'false', 'f')` : text;
+  }
+  if (!TEXTS.test(element) && !AS_TEXT.test(element) && !call.catalog.enums.has(element))
+    return call.refuse(`the text of an array of ${element}`);
+  const lines = tidb`REGEXP_REPLACE(REGEXP_REPLACE(${elements(array, ["", "\n"])}, '^null$', 'NULL', 1, 0, 'm'), ${raw(string("^\n"))}, '')`;
+  // A tab, which JSON never writes, keeps "null" in its quotes; then it stands for a quote of PostgreSQL's.
+  const kept = tidb`REGEXP_REPLACE(${lines}, '^"(null)"$', ${raw(string('"\\1\t"'))}, 1, 0, 'mi')`;
+  const bare = tidb`REGEXP_REPLACE(${kept}, ${raw(string('^"([^\\s{},"\\\\]+)"$'))}, ${raw(string("\\1"))}, 1, 0, 'm')`;
+  const quoted = tidb`REGEXP_REPLACE(REPLACE(${bare}, ${raw(string("\t"))}, ''), '^"|"$', ${raw(string("\t"))}, 1, 0, 'm')`;
+  const one = tidb`REPLACE(REGEXP_REPLACE(${quoted}, ${raw(string("\n\\z"))}, ''), ${LINE}, ',')`;
+  const escaped = tidb`REPLACE(REPLACE(${one}, ${raw(string("\\\\"))}, ${raw(string("\\\\\\\\"))}), ${raw(string('\\"'))}, ${raw(string('\\\\\\"'))})`;
+  return tidb`JSON_UNQUOTE(CONCAT('"{', REPLACE(${escaped}, ${raw(string("\t"))}, ${raw(string('\\"'))}), '}"'))`;
+};
+
 /** A value of JSON as an element's type; JSON's null is NULL. */
 function taken(value: Tidb, element: string, call: Call): Tidb | undefined {
+  const text = tidb`JSON_UNQUOTE(${value})`;
   const form = /^int[248]$/.test(element)
     ? tidb`CAST(${value} AS SIGNED)`
     : element === "float8"
       ? tidb`CAST(${value} AS DOUBLE)`
-      : element === "date"
-        ? tidb`CAST(JSON_UNQUOTE(${value}) AS DATE)`
-        : STORED.test(element) || call.catalog.enums.has(element)
-          ? tidb`JSON_UNQUOTE(${value})`
-          : undefined;
+      : element === "numeric"
+        ? tidb`CAST(${value} AS DECIMAL(65,30))`
+        : element === "bool"
+          ? infix("comparison")`${text} = 'true'`
+          : element === "date"
+            ? tidb`CAST(${text} AS DATE)`
+            : element === "timestamp"
+              ? tidb`CAST(${text} AS DATETIME(6))`
+              : (STORED.test(element) && element !== "jsonb") || call.catalog.enums.has(element)
+                ? text
+                : undefined;
   return form ? tidb`CASE WHEN JSON_TYPE(${value}) <> 'NULL' THEN ${form} END` : call.refuse(`an element of an array of ${element}`);
 }
 
@@ -252,6 +353,188 @@ export const arrayRules = table(
       tidb: prepended,
       proofs: proofs("i4 || ai", "array_prepend(t, at)"),
     },
+    array: {
+      calls: ["ARRAY[](any...)"],
+      tidb: (args, call) => {
+        const items = (args as readonly Value[]).map((each) => (as("A_Const", each)?.isnull ? tidb`NULL` : stored(each, call)));
+        return items.includes(undefined) ? undefined : invoke("JSON_ARRAY", items as Tidb[]);
+      },
+      proofs: proofs(
+        "ARRAY[d, db]",
+        "ARRAY[n, 1.5]",
+        "ARRAY[b, NULL]",
+        "ARRAY[ts]",
+        "ARRAY[e, eb]",
+        "(ARRAY[n, nb])[1]",
+        "(ARRAY[d])[1]",
+        "(ARRAY[b, bb])[2]",
+        "(ARRAY[ts, tsb])[2]",
+      ),
+    },
+    remove: {
+      calls: ["array_remove(anyarray, anynonarray)", "array_replace(anyarray, anynonarray, anynonarray)"],
+      tidb: changed,
+      why: "JSON has no such function: elements are taken line by line, a line break being never part of one.",
+      proofs: proofs(
+        "array_remove(ai, 1)",
+        "array_remove(ai, 7)",
+        "array_remove(ai, NULL)",
+        "array_remove(ai, i4)",
+        "array_remove(at, 'b')",
+        "array_remove(at, 'x,y')",
+        "array_remove(at, 'q\"r')",
+        "array_remove(at, tb)",
+        "array_remove(at, t)",
+        "array_remove(ARRAY[', ', t, 'null', tb], t)",
+        "array_remove(ARRAY[e, eb], 'ok')",
+        "array_replace(ai, 7, 8)",
+        "array_replace(ai, NULL, i4)",
+        "array_replace(at, 'b', 'x \\ \"y')",
+        "array_replace(at, '', NULL)",
+      ),
+    },
+    position: {
+      calls: ["array_position(anyarray, anynonarray)"],
+      why: "Of several equal elements FIND_IN_SET gives the last in TiDB.",
+      tidb: ([array, value], call) => {
+        const element = call.signature.args[0]!.slice(0, -2);
+        if (PLAIN.test(element)) {
+          const item = written(value, element, call);
+          const list = tidb`REPLACE(REPLACE(REPLACE(CAST(${array} AS CHAR), '[', ','), ']', ','), ' ', '')`;
+          const at = tidb`LOCATE(CONCAT(',', ${item!}, ','), ${list})`;
+          return item && tidb`NULLIF(${at} - CHAR_LENGTH(REPLACE(LEFT(${list}, ${at}), ',', '')), 0)`;
+        }
+        const item = TEXTS.test(element) || AS_TEXT.test(element) || call.catalog.enums.has(element) ? stored(value, call) : undefined;
+        if (!item) return call.refuse(`array_position() in an array of ${element}`);
+        if (call.text(value) === undefined && call.nullable(value)) call.say("null");
+        const pattern = tidb`REPLACE(REPLACE(REPLACE(${item}, ${raw(string("\\"))}, ${raw(string("\\\\"))}), '%', ${raw(string("\\%"))}), '_', ${raw(string("\\_"))})`;
+        return infix("additive")`CAST(REGEXP_SUBSTR(JSON_SEARCH(${array}, 'one', ${pattern}), '[0-9]+') AS SIGNED) + 1`;
+      },
+      messages: {
+        null: warning("the place of NULL in an array of texts is not found: this is NULL then", {
+          help: "nothing to do where the value is never NULL",
+        }),
+      },
+      proofs: [
+        ...proofs(
+          "array_position(ai, 2)",
+          "array_position(ai, 7)",
+          "array_position(ai, NULL)",
+          "array_position(ai, i4)",
+          "array_position(at, 'b')",
+          "array_position(at, 'B')",
+          "array_position(at, '')",
+          "array_position(at, 'q\"r')",
+          "array_position(ARRAY['%', '_', 'a\\b', 'a'], COALESCE(t, ''))",
+        ),
+        { pg: "array_position(at, COALESCE(t, 'x'))" },
+        { pg: "array_position(at, t)", findings: ["null"], differs: true },
+      ],
+    },
+    "to-text": {
+      calls: ["array_to_string(anyarray, text)", "array_to_string(anyarray, text, text)"],
+      tidb: joinedText,
+      proofs: proofs(
+        "array_to_string(ai, ',')",
+        "array_to_string(ai, ', ', '*')",
+        "array_to_string(at, ', ')",
+        "array_to_string(at, ',', 'a\\b')",
+        "array_to_string(at, t)",
+        "array_to_string(ai, NULL)",
+        "array_to_string(ARRAY[t, v, tb], E'\\n')",
+        "array_to_string(ARRAY[t, v, tb], '\"', '-')",
+        "array_to_string(ARRAY[b, bb], '/')",
+        "array_to_string(ARRAY[d, db], ' ')",
+        "array_to_string(ARRAY[e, eb], '-', '?')",
+        "array_to_string(ARRAY[[1,2],[3,4]], ',')",
+        "array_to_string(string_to_array(t, ','), ';')",
+      ),
+    },
+    "cast-to-text": {
+      calls: ["anyarray::text|varchar"],
+      tidb: asText,
+      proofs: proofs(
+        "ai::text",
+        "at::text",
+        "ARRAY[t, tb, v]::text",
+        "ARRAY['null', 'NULL', 'a b', NULL, '{', 'x,y', '', E'tab\\there']::text",
+        "ARRAY[b, bb]::text",
+        "ARRAY[d]::text",
+        "ARRAY[ts, tsb]::text",
+        "ARRAY[[1,2],[3,4]]::text",
+        "'x' || at::text",
+      ),
+    },
+    "cast-elements": {
+      calls: ["anyarray::anyarray"],
+      tidb: ([array], call) => {
+        const [from, to] = call.signature.args.map((type) => type.slice(0, -2)) as [string, string];
+        const alike = (TEXTS.test(from) && TEXTS.test(to)) || (PLAIN.test(from) && /^(?:int[248]|numeric|float8)$/.test(to)) || from === to;
+        if (alike && !call.result.mods?.length) return tidb`${array}`;
+        if (!PLAIN.test(from) || !/^(?:text|varchar)$/.test(to)) return call.refuse(`a cast of ${from}[] to ${to}[]`);
+        return tidb`CAST(REGEXP_REPLACE(CAST(${array} AS CHAR), '(-?[0-9]+)', ${raw(string('"\\1"'))}) AS JSON)`;
+      },
+      proofs: proofs("ai::text[]", "ai::int8[]", "at::varchar[]", "(ai::text[])[1] || 'x'", "at::text[]"),
+    },
+    dimensions: {
+      calls: ["array_ndims(anyarray)", "array_dims(anyarray)", "array_lower(anyarray, int4)"],
+      tidb: ([array, dimension], call) => {
+        const { name } = call.signature;
+        if (name === "array_ndims") return tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN JSON_DEPTH(${array}) - 1 END`;
+        if (name === "array_dims")
+          return tidb`CASE WHEN JSON_DEPTH(${array}) = 2 THEN CONCAT('[1:', JSON_LENGTH(${array}), ']') WHEN JSON_LENGTH(${array}) > 0 THEN CONCAT('[1:', JSON_LENGTH(${array}), '][1:', JSON_LENGTH(JSON_EXTRACT(${array}, '$[0]')), ']') END`;
+        if (call.integer(dimension) !== 1) return call.refuse("array_lower() of another dimension than the first");
+        return tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN 1 END`;
+      },
+      proofs: proofs(
+        "array_ndims(ai)",
+        "array_dims(ai)",
+        "array_dims(at)",
+        "array_lower(ai, 1)",
+        "array_ndims(ARRAY[[1,2],[3,4]])",
+        "array_dims(ARRAY[[1,2,3],[4,5,6]])",
+      ),
+    },
+    "to-json": {
+      calls: ["array_to_json(anyarray)"],
+      tidb: unchanged,
+      proofs: proofs("array_to_json(ai)", "array_to_json(at)", "array_to_json(ARRAY[[1,2],[3,4]])"),
+    },
+    fill: {
+      calls: ["array_fill(anynonarray, anyarray)"],
+      tidb: ([value, lengths], call) => {
+        const [length, ...more] = (as("A_ArrayExpr", lengths)?.elements ?? []).map((each) => call.integer(each));
+        const item = stored(value, call);
+        if (length === undefined || more.length > 0 || length < 0 || length > 1000)
+          return call.refuse("array_fill() of a length that is no literal, or of several dimensions");
+        return (
+          item &&
+          invoke(
+            "JSON_ARRAY",
+            Array.from({ length }, () => item),
+          )
+        );
+      },
+      proofs: proofs("array_fill(0, ARRAY[3])", "array_fill(t, ARRAY[2])"),
+    },
+    trim: {
+      calls: ["trim_array(anyarray, int4)"],
+      tidb: ([array, count], call) => {
+        const n = call.integer(count);
+        if (n === undefined || n < 0) return call.refuse("trim_array() by a number that is no literal");
+        call.say("short");
+        return tidb`CASE WHEN ${array} IS NOT NULL THEN COALESCE(JSON_EXTRACT(${array}, ${raw(`'$[0 to last-${n}]'`)}), JSON_ARRAY()) END`;
+      },
+      messages: {
+        short: warning("of an array that has fewer elements nothing is left, where PostgreSQL raises an error", {
+          help: "nothing to do where arrays are long enough",
+        }),
+      },
+      proofs: [
+        { pg: "trim_array(ARRAY[1,2,i4], 1)", findings: ["short"] },
+        { pg: "trim_array(ai, 2)", findings: ["short"] },
+      ],
+    },
     split: {
       calls: ["string_to_array(text, text)"],
       tidb: ([text, separator], call) => {
@@ -272,9 +555,8 @@ export const arrayRules = table(
       calls: ["array_agg(anynonarray)"],
       tidb: ([value], call) => {
         const { name } = call.type(value);
-        if (!STORED.test(name) && name !== "bool" && name !== "date" && !call.catalog.enums.has(name))
-          return call.refuse(`array_agg() of ${name}`);
-        return call.other("jsonb_agg", [name], [value]);
+        if (!stored(value, call)) return undefined;
+        return AS_TEXT.test(name) && name !== "date" ? call.refuse(`array_agg() of ${name}`) : call.other("jsonb_agg", [name], [value]);
       },
       proofs: proofs(
         "array_agg(i4 ORDER BY id)",

@@ -8,7 +8,7 @@ const missing = (calls: readonly string[], name: string, instead: string, pg: st
   examples: [{ given: GIVEN, pg, tidb: null, rejected: { sql, code } }],
 });
 
-const GIVEN = "CREATE TABLE t (a text, j jsonb, i int[], ts timestamp)";
+const GIVEN = "CREATE TABLE t (a text, j jsonb, ts timestamp)";
 
 export const missingRules = table(
   "functions/missing",
@@ -21,27 +21,6 @@ export const missingRules = table(
       "TIMESTAMPDIFF(YEAR, b, a) and TIMESTAMPDIFF(MONTH, b, a) count whole years and months",
       "SELECT age(ts) FROM t",
       "SELECT AGE(NOW())",
-    ),
-    "array-remove": missing(
-      ["array_remove(anyarray, anynonarray)", "array_replace(anyarray, anynonarray, anynonarray)"],
-      "changing all elements that are equal to a value",
-      "do it in the application; JSON_REMOVE takes out what stands at a place",
-      "UPDATE t SET i = array_remove(i, 1)",
-      "SELECT ARRAY_REMOVE('[1]', 1)",
-    ),
-    "array-position": missing(
-      ["array_position(anyarray, anynonarray)"],
-      "array_position()",
-      "JSON_SEARCH(array, 'one', text) gives the path of a text",
-      "SELECT array_position(i, 1) FROM t",
-      "SELECT ARRAY_POSITION('[1]', 1)",
-    ),
-    "array-to-string": missing(
-      ["array_to_string(anyarray, text)", "array_to_string(anyarray, text, text)"],
-      "array_to_string()",
-      "join in the application; string_agg() over rows is converted",
-      "SELECT array_to_string(i, ',') FROM t",
-      "SELECT ARRAY_TO_STRING('[1]', ',')",
     ),
     "strip-nulls": missing(
       ["jsonb_strip_nulls(jsonb)", "json_strip_nulls(json)"],

@@ -389,8 +389,20 @@ const printersOf: Printers = {
   CaseWhen: prints("CaseWhen", ["expr", "result"], (node, p) => ` WHEN ${p.print(node.expr)} THEN ${p.print(node.result)}`),
   A_ArrayExpr: prints("A_ArrayExpr", ["elements"], (node, p) => {
     const element = p.info(node as Node)?.type.name.replace(/\[\]$/, "");
-    if (element === undefined || !JSON_ALIKE.test(element))
-      return p.refuse(node as Node, `an array of ${element ?? "values of unknown type"}`);
+    if (element === undefined) return p.refuse(node as Node, "an array of values of unknown type");
+    if (!JSON_ALIKE.test(element)) {
+      const items = node.elements ?? [];
+      const result = `${element}[]`;
+      const signature = {
+        kind: "function" as const,
+        name: "ARRAY[]",
+        args: items.map(() => element),
+        result,
+        strict: false,
+        volatility: "immutable" as const,
+      };
+      return printCall(p, { node: node as Node, what: "an array constructor", signature, args: items, result: { name: result } });
+    }
     return `JSON_ARRAY(${p.list(node.elements)})`;
   }),
   A_Indirection: prints("A_Indirection", ["arg", "indirection"], (node, p) => indirection(p, node as A_Indirection)),

@@ -74,13 +74,15 @@ export interface Proof {
   readonly differs?: true;
 }
 
+/** A call of the function of that name. */
+export function invoke(name: string, args: readonly (Value | Tidb)[]): Tidb {
+  const texts = args.length === 0 ? [`${name}()`] : [`${name}(`, ...args.slice(1).map(() => ", "), ")"];
+  return { kind: "Tidb", texts, holes: [...args] };
+}
+
 /** The function of that name, with the same arguments in the same order. */
 export function same(name: string): Write {
-  return (args) => {
-    const [, ...later] = args as readonly Value[];
-    const inner = args.length === 0 ? [`${name}()`] : [`${name}(`, ...later.map(() => ", "), ")"];
-    return { kind: "Tidb", texts: inner, holes: [...args] };
-  };
+  return (args) => invoke(name, args);
 }
 
 /** The aggregate of that name over one argument: those that pass over NULL take a FILTER as NULL for the rows it leaves out. */

@@ -13,6 +13,7 @@ import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
+import withWrites from "./dml/with-writes.js";
 import fitness from "./fitness/table.js";
 import { aggregateRules } from "./functions/aggregates.js";
 import { arithmeticRules } from "./functions/arithmetic.js";
@@ -50,6 +51,7 @@ import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
 import fullJoin from "./queries/full-join.js";
 import groupExpression from "./queries/group-expression.js";
+import groupingSets from "./queries/grouping-sets.js";
 import joinColumns from "./queries/join-columns.js";
 import lateral from "./queries/lateral.js";
 import limit from "./queries/limit.js";
@@ -101,6 +103,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "dml/with-writes": withWrites,
+  "queries/grouping-sets": groupingSets,
   "queries/rows": rows,
   "queries/limit": limit,
   "queries/relations": relations,

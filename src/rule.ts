@@ -57,6 +57,7 @@ export {
   unchanged,
   type Write,
 } from "./engine/forms.js";
+export { assignments, insertedRows, shownBefore, staysSame } from "./engine/returned.js";
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";

@@ -1,28 +1,20 @@
 import {
-  as,
-  type Column,
-  type ColumnRef,
+  assignments,
   type Context,
   type DeleteStmt,
-  eachDescendant,
   error,
   find,
   type InsertStmt,
-  identifier,
-  isAutoIncrement,
-  isNode,
+  insertedRows,
   type Outcome,
   type RangeVar,
-  type ResTarget,
   type ReturningClause,
   raw,
   relationName,
   rule,
   type SelectStmt,
-  type Table,
-  type Tidb,
-  tidb,
-  tidbText,
+  shownBefore,
+  staysSame,
   type UpdateStmt,
   type Value,
   warning,
@@ -69,20 +61,19 @@ TiDB numbers without gaps within a statement.`,
       const returning = update.returningClause;
       if (!returning || ctx.parent) return;
       const from = [update.relation!, ...(update.fromClause ?? [])];
-      const set = new Map((update.targetList ?? []).flatMap((item) => assigned(as("ResTarget", item))));
       const rest = ctx.change(update, { returningClause: undefined });
-      if (from.length === 1 && !update.withClause && stillFinds(update.whereClause, set)) {
+      if (from.length === 1 && !update.withClause && staysSame(update.whereClause, assignments(update))) {
         const read = query(returning, from, update.whereClause, undefined, ctx);
         return read && ctx.statements([rest, read], "after");
       }
-      return updatedBefore(update, rest, returning, from, set, ctx);
+      return updatedBefore(update, rest, returning, from, ctx);
     }),
     takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause", "returningClause"], (readable, ctx) => {
       const insert = readable as InsertStmt;
       const returning = insert.returningClause;
       if (!returning || ctx.parent) return;
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!));
-      const found = table && condition(insert, table, ctx.origin(insert));
+      const found = table && insertedRows(insert, table, ctx.origin(insert));
       if (!found) {
         const what = table
           ? `nothing tells the new rows of ${table.name} from others`
@@ -90,7 +81,8 @@ TiDB numbers without gaps within a statement.`,
         ctx.consumed(returning);
         return ctx.replace(ctx.change(insert, { returningClause: undefined }), "lost", { what });
       }
-      const read = query(returning, [insert.relation!], found as unknown as Value, undefined, ctx);
+      const where = found.where({ first: raw("LAST_INSERT_ID()"), count: raw("ROW_COUNT()") });
+      const read = query(returning, [insert.relation!], where as unknown as Value, undefined, ctx);
       if (!read) return;
       if (ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_NOTHING") ctx.report("existing");
       return ctx.statements([ctx.change(insert, { returningClause: undefined }), read], "after");
@@ -139,12 +131,6 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
   ],
 });
 
-type Assigned = readonly [column: string, value: Value];
-
-function assigned(target: ResTarget | undefined): Assigned[] {
-  return target?.name === undefined || target.val === undefined ? [] : [[target.name, target.val]];
-}
-
 /** The rows of RETURNING as a query; undefined, with a finding, where it asks for old and new rows by name. */
 function query(
   returning: ReturningClause,
@@ -172,99 +158,11 @@ function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStm
   return { ...select, lockingClause: [{ kind: "LockingClause", strength: "LCS_FORUPDATE", waitPolicy: "LockWaitBlock", ...of }] };
 }
 
-/** Whether a condition holds for the same rows after the assignments. */
-function stillFinds(where: Value | undefined, set: ReadonlyMap<string, Value>): boolean {
-  let still = true;
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    if (!isNode(value)) return;
-    if ((value as unknown as Tidb).kind === "Tidb") visit((value as unknown as Tidb).holes);
-    else
-      eachDescendant(value, (node) => {
-        if (node.kind === "SubLink") still = false;
-        const last = as("ColumnRef", node)?.fields?.at(-1);
-        if (typeof last === "string" && set.has(last)) still = false;
-      });
-  };
-  visit(where);
-  return still;
-}
-
-function updatedBefore(
-  update: UpdateStmt,
-  rest: UpdateStmt,
-  returning: ReturningClause,
-  from: readonly Value[],
-  set: ReadonlyMap<string, Value>,
-  ctx: Ctx,
-): Outcome {
-  if ([...set.values()].some((value) => as("SetToDefault", value))) return ctx.report("lost", { what: "a column is set to its default" });
+function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: ReturningClause, from: readonly Value[], ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
-  const name = update.relation?.alias?.aliasname ?? update.relation?.relname ?? "";
-  const exprs: Value[] = [];
-  for (const item of returning.exprs ?? []) {
-    const target = as("ResTarget", item)!;
-    const fields = as("ColumnRef", target.val)?.fields;
-    const last = fields?.at(-1);
-    if (fields && typeof last === "object") {
-      if (!table || from.length > 1) return ctx.report("lost", { what: "it has * in it" });
-      ctx.consumed(target);
-      exprs.push(...[...table.columns.keys()].map((column) => newValue(column, set)));
-    } else if (typeof last === "string" && set.has(last) && (fields!.length === 1 || fields!.at(-2) === name)) {
-      ctx.consumed(target);
-      exprs.push({ ...newValue(last, set), name: target.name ?? last });
-    } else if (stillFinds(target.val, set)) exprs.push(item);
-    else return ctx.report("lost", { what: "an expression of it reads a column that is written" });
-  }
+  const exprs = shownBefore(update, returning, table, (target) => ctx.consumed(target));
+  if (typeof exprs === "string") return ctx.report("lost", { what: exprs });
   const read = query({ ...returning, exprs }, from, update.whereClause, update.withClause, ctx);
   ctx.carried(returning, ["exprs"]);
   return read && ctx.statements([locked(read, update.relation!, from.length), rest], "before");
-}
-
-function newValue(column: string, set: ReadonlyMap<string, Value>): ResTarget {
-  const value = set.get(column);
-  const own: ColumnRef = { kind: "ColumnRef", fields: [column] };
-  return value === undefined ? { kind: "ResTarget", val: own } : { kind: "ResTarget", name: column, val: value };
-}
-
-/** What finds the rows that were inserted. */
-function condition(insert: InsertStmt, table: Table, original: InsertStmt): Tidb | undefined {
-  const rows = as("SelectStmt", insert.selectStmt)?.valuesLists as readonly (readonly Value[])[] | undefined;
-  const names = insert.cols?.flatMap((column) => as("ResTarget", column)?.name ?? []) ?? [...table.columns.keys()];
-  for (const key of keysOf(table, original)) {
-    const places = key.map(({ name }) => names.indexOf(name));
-    if (!rows || places.includes(-1) || rows.some((row) => places.some((place) => !isFixed(row[place])))) continue;
-    const columns = raw(key.map(({ name }) => identifier(name)).join(", "));
-    if (rows.length === 1 && key.length === 1) return tidb`${columns} = ${rows[0]![places[0]!]!}`;
-    const tuples = rows.map((row) => places.map((place) => row[place]!)).map((values) => tidb`(${values})`);
-    return tidb`(${columns}) IN (${tuples as unknown as Value})`;
-  }
-  const counter = [...table.columns.values()].find(isAutoIncrement);
-  if (!counter || (insert.cols && names.includes(counter.name)) || original.onConflictClause) return undefined;
-  if (!insert.cols && insert.selectStmt) return undefined;
-  const column = raw(identifier(counter.name));
-  const count = insert.selectStmt ? rows?.length : 1;
-  if (count === 1) return tidb`${column} = LAST_INSERT_ID()`;
-  const until = count === undefined ? tidbText("ROW_COUNT()") : tidbText(String(count));
-  return tidb`${column} >= LAST_INSERT_ID() AND ${column} < LAST_INSERT_ID() + ${until}`;
-}
-
-/** Unique keys to find a row by: the one a conflict is looked for in before all others. */
-function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
-  const keys = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique");
-  const elements = insert.onConflictClause?.infer?.indexElems?.flatMap((item) => as("IndexElem", item)?.name ?? []);
-  const conname = insert.onConflictClause?.infer?.conname;
-  const wanted = keys.filter(
-    ({ name, columns }) =>
-      name === conname || (elements !== undefined && columns.length === elements.length && columns.every((c) => elements.includes(c.name))),
-  );
-  return (wanted.length > 0 ? wanted : keys.filter(({ type }) => type === "primary")).map(({ columns }) => columns);
-}
-
-/** Whether a value is the same when it is read again. */
-function isFixed(value: Value | undefined): boolean {
-  const cast = as("TypeCast", value);
-  if (cast) return isFixed(cast.arg);
-  const constant = as("A_Const", value);
-  return (constant !== undefined && !constant.isnull) || as("ParamRef", value) !== undefined;
 }

@@ -2,16 +2,22 @@ import {
   as,
   type Context,
   eachDescendant,
+  enumLabels,
   isNode,
   leading,
+  mapType,
   type Node,
   nativeSort,
+  note,
   outputName,
   type ResTarget,
+  raw,
   rule,
   type SelectStmt,
   type SortBy,
   sortTarget,
+  string,
+  tidb,
   type Value,
   warning,
 } from "../../src/rule.js";
@@ -22,9 +28,7 @@ const MESSAGES = {
   frame: warning("rows whose {key} is NULL are in this frame in TiDB, and in PostgreSQL not: it is open to the end where TiDB has them", {
     help: "leave rows with NULL out of the query, or take two window functions, one for them and one for the others",
   }),
-  enum: warning("{key} is sorted by its text in TiDB, not by the order of {type}: TiDB's UNION makes text of an enum", {
-    help: "order by FIELD({key}, …) with the labels in their order",
-  }),
+  enum: note("{key} is sorted by the number of its label: but for a column, TiDB takes a value of an enum for text"),
   unnamed: warning("NULLs of {key} come {place} in TiDB: the key has no name to sort by, and no second key can be put before it", {
     help: "give the column an alias, and order by the alias",
   }),
@@ -44,8 +48,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const select = readable as SelectStmt;
       const keys = (select.sortClause ?? []).flatMap((item) => {
         const sort = as("SortBy", item);
-        if (sort && select.op !== "SETOP_NONE") enumOrder(sort, select, ctx);
-        return sort ? placed(sort, ctx, () => keyOf(sort, select, ctx)) : [item];
+        return sort ? placed(sort, ctx, () => keyOf(sort, select, ctx), outputType(sort, select, ctx)) : [item];
       });
       if (keys.every((key, i) => key === select.sortClause?.[i])) return;
       return ctx.replace(ctx.change(select, { sortClause: keys }));
@@ -57,7 +60,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
       // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
       const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
-      const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node));
+      const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node), valueType(sort.node, ctx));
       const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
       if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
       if (keys.length === 2) return ctx.statements(keys as Node[]);
@@ -91,8 +94,19 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
     {
       given: "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (m mood NOT NULL); INSERT INTO t VALUES ('sad'), ('glad')",
       pg: "SELECT m FROM t UNION ALL SELECT m FROM t ORDER BY m; SELECT m FROM t ORDER BY m",
-      tidb: "SELECT m FROM t UNION ALL SELECT m FROM t ORDER BY m;\nSELECT m FROM t ORDER BY m",
+      tidb: "SELECT m FROM t UNION ALL SELECT m FROM t ORDER BY FIELD(m, 'sad', 'glad');\nSELECT m FROM t ORDER BY m",
       findings: ["enum"],
+    },
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (id int PRIMARY KEY, m mood); INSERT INTO t VALUES (1, 'sad'), (2, 'glad'), (3, NULL)",
+      pg: "SELECT id FROM t ORDER BY COALESCE(m, 'glad') DESC, id; SELECT id, rank() OVER (ORDER BY NULLIF(m, 'sad')) AS r FROM t",
+      tidb: `SELECT id FROM t ORDER BY FIELD(COALESCE(m, 'glad'), 'sad', 'glad') DESC, id;
+SELECT
+  id,
+  RANK() OVER (ORDER BY NULLIF(m, 'sad') IS NULL, FIELD(NULLIF(m, 'sad'), 'sad', 'glad')) AS r
+FROM t`,
+      findings: ["enum", "enum"],
     },
     {
       given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
@@ -114,25 +128,42 @@ function isDescending(sort: SortBy): boolean {
 }
 
 /** The key, in an order that is TiDB's own, and where NULLs are wanted at the other end a key before it. */
-function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined): readonly Value[] {
+function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: string | undefined): readonly Value[] {
   if (sort.sortby_dir === "SORTBY_USING") return [sort];
   const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
-  if (sort.sortby_nulls === own) return [sort];
-  const key = ctx.change(sort, { sortby_nulls: own });
-  if (ctx.info(sort.node)?.nullable === false) return [key];
+  const labels = enumLabels(type ?? "", ctx.catalog);
+  if (sort.sortby_nulls === own && !labels) return [sort];
+  const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);
+  if (!labels && ctx.info(sort.node)?.nullable === false) return [plain];
   const arg = tested();
+  const key = labels ? byLabel(plain, arg, labels, ctx) : plain;
+  if (sort.sortby_nulls === own || ctx.info(sort.node)?.nullable === false) return [key];
   if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [key];
   return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
 }
 
-/** Says where a set operation loses the order of an enum's labels. */
-function enumOrder(sort: SortBy, select: SelectStmt, ctx: Ctx): void {
+/** Sorts by the place of a label among all: `FIELD` counts from 1, and takes NULL for less. */
+function byLabel(sort: SortBy, arg: Value | undefined, labels: readonly string[], ctx: Ctx): SortBy {
+  if (arg === undefined) return sort;
+  ctx.report("enum", { key: words(sort.node) }, sort);
+  if (isNode(sort.node)) ctx.consumed(sort.node);
+  return ctx.change(sort, { node: tidb`FIELD(${arg}, ${raw(labels.map(string).join(", "))})` as unknown as Value }) as SortBy;
+}
+
+/** The type of a key that TiDB does not sort as PostgreSQL does: of an enum's value that is no stored column. */
+function outputType(sort: SortBy, select: SelectStmt, ctx: Ctx): string | undefined {
   const columns = ctx.analysis.columns(ctx.origin(select)) ?? [];
+  const targets = (select.targetList ?? []).map((target) => as("ResTarget", target) && (ctx.origin(target as ResTarget) as ResTarget));
   const ordinal = as("A_Const", sort.node)?.ival;
-  const name = as("ColumnRef", sort.node)?.fields?.at(-1);
-  const type = (ordinal === undefined ? columns.find((column) => column.name === name) : columns[ordinal - 1])?.info?.type.name;
-  if (type !== undefined && ctx.catalog.enums.has(type))
-    ctx.report("enum", { key: words(sort.node), type: type.replace(/^public\./, "") }, sort);
+  const fields = as("ColumnRef", sort.node)?.fields;
+  if (select.op === "SETOP_NONE") return valueType(sortTarget(sort.node, targets)?.val ?? sort.node, ctx);
+  return (ordinal === undefined ? columns.find((column) => column.name === fields?.at(-1)) : columns[ordinal - 1])?.info?.type.name;
+}
+
+function valueType(value: Value | undefined, ctx: Ctx): string | undefined {
+  const info = isNode(value) ? ctx.info(value) : undefined;
+  const stored = info?.column && mapType(ctx.catalog, info.column.type, info.column)?.sql;
+  return stored?.startsWith("ENUM") ? undefined : info?.type.name;
 }
 
 /** What to test for NULL in place of a key of a query's ORDER BY, which may be the number or the name of an output column. */

@@ -7,14 +7,27 @@ import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
 import { withPlaces } from "../emit/parameters.js";
 import { printers } from "../emit/printers.js";
-import { type CommentSlot, type Hole, type LeftOut, printing, type Told } from "../emit/printing.js";
+import { blankSheet, type CommentSlot, type Printing, printing, type Sheet, type Told } from "../emit/printing.js";
 import { type RelationNamer, relationNamer, schemaOf } from "../emit/relations.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
-import { type Forms, formsOf } from "../engine/forms.js";
+import { formsOf } from "../engine/forms.js";
 import { Ledger } from "../engine/ledger.js";
 import { named, rowsOf } from "../engine/objects.js";
-import { finding, fold, handlersOf, lazyAnalysis, type Run, restate, rewrite, type Statement, spanOf, startWalk } from "../engine/run.js";
+import {
+  begin,
+  finding,
+  fold,
+  handlersOf,
+  lazyAnalysis,
+  newWalk,
+  type Run,
+  restate,
+  rewrite,
+  type Statement,
+  spanOf,
+  type Walk,
+} from "../engine/run.js";
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
@@ -108,6 +121,8 @@ export async function convertHistory(
   const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
   const lostViews = new Set<string>();
   const before = new Map<string, string>();
+  const sheet = blankSheet(now, folds);
+  const relation = relationNamer(final, now, before);
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -122,8 +137,10 @@ export async function convertHistory(
     folds,
     lost,
     lostViews,
-    forms: formsOf(rules),
-    relation: relationNamer(final, now, before),
+    walk: newWalk(),
+    sheet,
+    printing: printing(printers, sheet, final, (r) => relationText(pass, relationName(r)), formsOf(rules)),
+    relation,
     before,
     options,
     database: undefined,
@@ -314,7 +331,10 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 interface Pass {
   readonly run: Omit<Run, "ledger" | "analysis">;
   readonly folds: Ledger;
-  readonly forms: Forms;
+  /** What the statement at hand is converted with. */
+  readonly walk: Walk;
+  readonly sheet: Sheet;
+  readonly printing: Printing;
   /** Nodes of the source that are not in the output, by a finding: what stands for them is not expected of TiDB. */
   readonly lost: Set<Node>;
   /** Keys of views and tables made from queries that are not in the output. */
@@ -682,11 +702,11 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
   const findings = statement.findings;
-  const holes: Hole[] = [];
-  const leftOut: LeftOut[] = [];
+  const { walk, sheet, printing: p } = pass;
+  const { holes, leftOut, told } = sheet;
+  holes.length = leftOut.length = told.length = 0;
   const run = { ...pass.run, ledger, analysis: lazyAnalysis(now, statement.current, ledger) };
-  const walk = startWalk(run, statement);
-  const told: Told[] = [];
+  begin(walk, run, statement);
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
   const orders: (readonly number[])[] = [];
@@ -694,9 +714,8 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   for (const { node: tree, catalog = now } of restate(walk)) {
     const here =
       tree === statement.current && catalog === now ? run : { ...run, now: catalog, analysis: lazyAnalysis(catalog, tree, ledger) };
-    const { analysis } = here;
-    const relation = (r: RangeVar) => relationText(pass, relationName(r));
-    const p = printing(printers, catalog, pass.run.final, ledger, holes, leftOut, relation, comments, analysis, pass.forms, told);
+    Object.assign(sheet, { catalog, ledger, comments, analysis: here.analysis });
+    p.scope = p.primaryKey = undefined;
     const made = rewrite(walk, here, tree);
     nodes.push(...made);
     for (const node of made) {
@@ -705,7 +724,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
       const { text, order } = withPlaces(p.print(node));
       if (text !== "") sql.push(text);
       orders.push(order);
-      if (order.length > 0) types = analysis().parameters;
+      if (order.length > 0) types = here.analysis().parameters;
     }
   }
   for (const { node, what, reason } of leftOut)

@@ -96,20 +96,39 @@ export function prints<K extends Kind, F extends Fields<K>>(
   return { fields: new Set(fields as readonly string[]), print: print as Printer["print"] };
 }
 
-/** Makes the printing of one statement. Holes and omissions are collected in the arrays given. */
+/** What is printed at the time. */
+export interface Sheet {
+  catalog: Catalog;
+  ledger: Ledger;
+  /** Holes, omissions and what is told are collected here. */
+  readonly holes: Hole[];
+  readonly leftOut: LeftOut[];
+  readonly told: Told[];
+  comments: CommentSlot[];
+  analysis: () => Analysis;
+}
+
+/** Nothing on it yet. */
+export function blankSheet(catalog: Catalog, ledger: Ledger): Sheet {
+  const analysis = () => {
+    throw new Error("No statement is being printed.");
+  };
+  return { catalog, ledger, holes: [], leftOut: [], told: [], comments: [], analysis };
+}
+
+/**
+ * Makes the printing of all statements, one after another.
+ * @param sheet the statement at hand: changed from one to the next
+ * @param final the schema at the end of the input
+ */
 export function printing(
   printers: Printers,
-  catalog: Catalog,
+  sheet: Sheet,
   final: Catalog,
-  ledger: Ledger,
-  holes: Hole[],
-  leftOut: LeftOut[],
   relationText: (relation: RangeVar) => string,
-  comments: CommentSlot[],
-  analysis: () => Analysis,
   forms: Forms,
-  told: Told[],
 ): Printing {
+  const { holes, leftOut, told } = sheet;
   /** What the printer at work says of its text. */
   let said: Level = LEVEL.primary;
   let last: Level = LEVEL.primary;
@@ -130,9 +149,15 @@ export function printing(
   };
   const p: Printing = {
     forms,
-    catalog,
-    ledger,
-    comments,
+    get catalog() {
+      return sheet.catalog;
+    },
+    get ledger() {
+      return sheet.ledger;
+    },
+    get comments() {
+      return sheet.comments;
+    },
     scope: undefined,
     primaryKey: undefined,
     moved: undefined,
@@ -147,7 +172,7 @@ export function printing(
       if (node.kind === "Tidb") return template(node);
       const printer = printers[node.kind];
       if (!printer) return p.refuse(node, `${KIND_WORDS[node.kind] ?? node.kind}`);
-      ledger.carried(node, printer.fields);
+      sheet.ledger.carried(node, printer.fields);
       const text = printer.print(node as never, p);
       return done(said, text);
     },
@@ -165,7 +190,7 @@ export function printing(
     tell: (one) => void told.push(one),
     list: (values, separator = ", ") => (values ?? []).map((v) => p.print(v)).join(separator),
     refuse(node, reason) {
-      holes.push({ node: ledger.origin(node), reason });
+      holes.push({ node: sheet.ledger.origin(node), reason });
       return "";
     },
     attempt(node, what, print) {
@@ -175,22 +200,23 @@ export function printing(
       if (holes.length === before) return text;
       told.length = toldBefore;
       const reasons = holes.splice(before).map((h) => h.reason);
-      leftOut.push({ node: ledger.origin(node), what, reason: [...new Set(reasons)].join("; ") });
-      ledger.reported(ledger.origin(node));
+      const origin = sheet.ledger.origin(node);
+      leftOut.push({ node: origin, what, reason: [...new Set(reasons)].join("; ") });
+      sheet.ledger.reported(origin);
       return undefined;
     },
     relation: (relation) => {
-      ledger.carried(relation, RELATION_FIELDS);
+      sheet.ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
-    isCommon: (relation) => analysis().isCommon(relation) || p.moved?.().isCommon(relation) === true,
+    isCommon: (relation) => sheet.analysis().isCommon(relation) || p.moved?.().isCommon(relation) === true,
     info(expression) {
       if (!isNode(expression)) return undefined;
-      const origin = ledger.origin(expression as Node);
-      return analysis().info(origin) ?? p.moved?.().info(origin);
+      const origin = sheet.ledger.origin(expression as Node);
+      return sheet.analysis().info(origin) ?? p.moved?.().info(origin);
     },
-    constraint: (node) => final.constraintOf.get(ledger.origin(node) as never),
-    column: (node) => catalog.columnOf.get(ledger.origin(node) as never),
+    constraint: (node) => final.constraintOf.get(sheet.ledger.origin(node) as never),
+    column: (node) => sheet.catalog.columnOf.get(sheet.ledger.origin(node) as never),
   };
   return p;
 }

@@ -140,22 +140,32 @@ export function restate(walk: Walk): readonly Restated[] {
   const { run, statement } = walk;
   let all: readonly Restated[] = [{ node: statement.current }];
   for (const rule of run.restating) {
-    const one = (restated: Restated): readonly Restated[] => {
-      walk.rule = rule;
-      walk.node = restated.node;
-      return rule.restate!(restated.node, walk.context) ?? [restated];
-    };
-    all = all.length === 1 ? one(all[0]!) : all.flatMap(one);
+    walk.rule = rule;
+    if (all.length === 1) all = restated(walk, all[0]!) ?? all;
+    else all = all.flatMap((each) => restated(walk, each) ?? [each]);
   }
   return all;
 }
 
-/** The beginning of a statement's way through the rules: first `restate`, then `rewrite` of what it came to. */
-export function startWalk(run: Run, statement: Statement): Walk {
-  const walk = { run, statement, path: [] as Node[] } as unknown as { -readonly [F in keyof Walk]: Walk[F] };
+function restated(walk: Walk, { node }: Restated): readonly Restated[] | undefined {
+  walk.node = node;
+  return walk.rule.restate!(node, walk.context);
+}
+
+/** What all statements walk with, one after another: a context for each of them would be most of what a small one costs. */
+export function newWalk(): Walk {
+  const walk = { path: [], fresh: new Map() } as unknown as { -readonly [F in keyof Walk]: Walk[F] };
   walk.context = context(walk);
-  walk.before = walk.after = statement.findings.length;
   return walk;
+}
+
+/** The beginning of a statement's way through the rules: first `restate`, then `rewrite` of what it came to. */
+export function begin(walk: Walk, run: Run, statement: Statement): void {
+  walk.run = run;
+  walk.statement = statement;
+  walk.path.length = 0;
+  walk.fresh.clear();
+  walk.before = walk.after = statement.findings.length;
 }
 
 /**
@@ -175,8 +185,10 @@ export function rewrite(walk: Walk, run: Run, node: Node): AnyNode[] {
 /** Where the walk stands; the context handed to handlers reads it. */
 export interface Walk {
   run: Run;
-  readonly statement: Statement;
+  statement: Statement;
   readonly path: Node[];
+  /** How many names of each stem the statement has been given. */
+  readonly fresh: Map<string, number>;
   readonly context: Context;
   rule: Rule;
   handler: Handler;
@@ -263,11 +275,11 @@ function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
 }
 
 function context(walk: Walk): Context {
-  const { statement, path } = walk;
-  const fresh = new Map<string, number>();
+  const { path, fresh } = walk;
   const report = (message: string, data: Data = {}, at: Node = walk.node): undefined => {
     const origin = walk.run.ledger.origin(at) as Node;
     const located = (origin as { location?: number }).location === undefined ? nearestLocated(path) : origin;
+    const { statement } = walk;
     statement.findings.push(finding(walk.rule, message, data, statement.source, spanOf(statement, located)));
     return undefined;
   };
@@ -276,8 +288,12 @@ function context(walk: Walk): Context {
     get catalog() {
       return walk.run.now;
     },
-    final: walk.run.final,
-    target: walk.run.target,
+    get final() {
+      return walk.run.final;
+    },
+    get target() {
+      return walk.run.target;
+    },
     get analysis() {
       return walk.run.analysis();
     },
@@ -319,7 +335,7 @@ function context(walk: Walk): Context {
     },
     drop(message, data): Outcome {
       // What was said of its parts says nothing once it is not there.
-      statement.findings.splice(walk.before, walk.after - walk.before);
+      walk.statement.findings.splice(walk.before, walk.after - walk.before);
       report(message, data);
       // Only what is reported as an error needs no further account.
       if (walk.rule.messages[message]?.severity === "error") {

@@ -84,21 +84,34 @@ So it is with CHECKs, foreign keys and indexes of one table.`,
   ],
 });
 
-const spellings = new WeakMap<Catalog, ReadonlyMap<string, ReadonlySet<string>>>();
+const spellings = new WeakMap<Catalog, ReadonlySet<string>>();
 
 /** Whether the name of an index or constraint also stands in the input in another letter case, on whatever table: hardly any does. */
 function isSpeltTwice(final: Catalog, name: string): boolean {
   const known = spellings.get(final) ?? spelt(final);
   spellings.set(final, known);
-  return (known.get(name.toLowerCase())?.size ?? 0) > 1;
+  return known.size > 0 && known.has(name.toLowerCase());
 }
 
-function spelt({ indexOf, constraintOf }: Catalog): ReadonlyMap<string, ReadonlySet<string>> {
-  const names = new Map<string, Set<string>>();
-  const add = (name = "") => names.set(name.toLowerCase(), (names.get(name.toLowerCase()) ?? new Set()).add(name));
-  for (const [node, index] of indexOf) for (const name of [node.idxname, index.name]) add(name);
-  for (const [node, made] of constraintOf) for (const name of [node.conname, made.name]) add(name);
-  return names;
+/** Names, in small letters, that stand in the input in several spellings. */
+function spelt({ indexOf, constraintOf }: Catalog): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const several = new Set<string>();
+  const add = (name = "") => {
+    const small = name.toLowerCase();
+    const before = first.get(small);
+    if (before === undefined) first.set(small, name);
+    else if (before !== name) several.add(small);
+  };
+  for (const [node, index] of indexOf) {
+    add(node.idxname);
+    add(index.name);
+  }
+  for (const [node, made] of constraintOf) {
+    add(node.conname);
+    add(made.name);
+  }
+  return several;
 }
 
 interface Named {

@@ -401,7 +401,9 @@ function separated(leading: string, follows: boolean): string {
 
 /** A blank line at most, but in a block comment, which stays as it is. */
 function joinBlanks(before: string, after: string): string {
-  return (before + after).replaceAll(/(\/\*[\s\S]*?\*\/|--.*)|\n{3,}/g, (_, comment: string | undefined) => comment ?? "\n\n");
+  const both = before + after;
+  if (!both.includes("\n\n\n")) return both;
+  return both.replaceAll(/(\/\*[\s\S]*?\*\/|--.*)|\n{3,}/g, (_, comment: string | undefined) => comment ?? "\n\n");
 }
 
 /** White space and comments before a statement, as TiDB reads them. */
@@ -770,8 +772,11 @@ function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap
   return [say(inOrder ? "places" : "order", { order }), ...arrays.map((number) => say("array", { number }))];
 }
 
+const NONE: readonly Finding[] = [];
+
 /** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */
-function saidOnce(told: readonly Told[], statement: Statement): Finding[] {
+function saidOnce(told: readonly Told[], statement: Statement): readonly Finding[] {
+  if (told.length === 0) return NONE;
   const once = new Map<string, Finding>();
   for (const { rule, message, data, node } of told) {
     const said = finding(rule, message, data, statement.source, spanOf(statement, node));
@@ -870,12 +875,14 @@ function squeeze(sql: string): string {
 function statementWords(text: string): string {
   if (text.startsWith("\\")) return `psql ${text.split(/\s/, 1)[0]}`;
   const words = /^(?:[a-z]+\s*){1,4}/i.exec(text.slice(0, 80))?.[0].trim().toUpperCase().split(/\s+/) ?? [];
-  const skip = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);
   return words
-    .filter((w) => !skip.has(w))
+    .filter((w) => !MODIFIERS.has(w))
     .slice(0, 2)
     .join(" ");
 }
+
+/** Words between CREATE and what is made. */
+const MODIFIERS = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);
 
 function accountOf(statements: readonly StatementResult[]): Account {
   const count = (outcome: Outcome) => statements.filter((s) => s.outcome === outcome).length;

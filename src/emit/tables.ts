@@ -20,6 +20,7 @@ interface Element {
  * @param comments those that were placed are taken out
  */
 function body(elements: readonly Element[], anchors: readonly number[], comments: CommentSlot[]): string {
+  if (comments.length === 0) return elements.map(({ text }) => `  ${text}`).join(",\n");
   const first = anchors[0] ?? Number.POSITIVE_INFINITY;
   const inside = comments.filter((c) => c.at > first);
   comments.splice(0, comments.length, ...comments.filter((c) => c.at <= first));

@@ -211,8 +211,8 @@ function computedBytes(column: Column, catalog: Catalog): number {
 }
 
 /** Numbers in a type's parentheses. */
-export function modifiers(type: TypeName): number[] {
-  return (type.typmods ?? []).flatMap((m) => as("A_Const", m)?.ival ?? []);
+export function modifiers(type: TypeName): readonly number[] {
+  return !type.typmods?.length ? NONE : type.typmods.flatMap((m) => as("A_Const", m)?.ival ?? []);
 }
 
 /**
@@ -418,6 +418,8 @@ export function columnType(catalog: Catalog, column: Column): MappedType | undef
   return mapped(catalog, column.type, column, undefined, []);
 }
 
+const NONE: readonly never[] = [];
+
 function mapped(
   catalog: Catalog,
   type: TypeName,
@@ -437,7 +439,7 @@ function mapped(
   const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : composite ? COMPOSITE_ROW : builtIn(name, mods);
   const use: TypeUse = { name: name.name, mods, history, enumType, catalog };
   // A cast is no place of data: only columns are chosen for.
-  const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : [];
+  const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : NONE;
   if (!by) return row && { row, pg: row, use, sql: row.tidb(use), domain: undefined };
   const pg = row ?? UNKNOWN_ROW;
   const chosen = chosenFor(by, pg, use, column!);

@@ -32,12 +32,27 @@ export function resolveOperator(
 ): Resolved<Operator> | undefined {
   return withExtensions(catalog, (has) => {
     const prefix = left === null;
-    const all = builtinOperators(name).filter((op) => (op.left === undefined) === prefix && has(op.extension));
     const actual: ArgTypes = prefix ? [right] : [left, right];
-    const candidates = all.map((of) => ({ of, args: prefix ? [of.right] : [of.left!, of.right], result: of.result }));
+    const all = operatorCandidates(name, prefix);
+    const candidates = all.every(({ of }) => has(of.extension)) ? all : all.filter(({ of }) => has(of.extension));
     const exact = actual.includes(undefined) ? undefined : exactOperator(catalog, candidates, actual as string[]);
     return finish(catalog, exact ? [exact] : selectCandidates(catalog, candidates, actual), actual, false);
   });
+}
+
+const operators = new Map<string, readonly Candidate<Operator>[]>();
+
+/** All operators of a name that stand between two operands, or before one. */
+function operatorCandidates(name: string, prefix: boolean): readonly Candidate<Operator>[] {
+  const kept = `${prefix}${name}`;
+  let all = operators.get(kept);
+  if (!all) {
+    all = builtinOperators(name)
+      .filter((op) => (op.left === undefined) === prefix)
+      .map((of) => ({ of, args: prefix ? [of.right] : [of.left!, of.right], result: of.result }));
+    operators.set(kept, all);
+  }
+  return all;
 }
 
 /** parse_oper.c, binary_oper_exact: an unknown operand is taken for the other's type. */

@@ -113,7 +113,7 @@ export async function convertHistory(
   const now: Catalog = {
     ...emptyCatalog(overrides),
     columnOf: new Map(final.columnOf),
-    last: new Map(final.columnOf),
+    last: final.columnOf,
     settled: final.demands,
     programs: final.programs,
   };

@@ -4,10 +4,12 @@ import columnDefault from "./columns/default.js";
 import generated from "./columns/generated.js";
 import identity from "./columns/identity.js";
 import identityChanges from "./columns/identity-changes.js";
+import storage from "./columns/storage.js";
 import check from "./constraints/check.js";
 import checkOnKey from "./constraints/check-on-key.js";
 import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
+import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
@@ -33,6 +35,7 @@ import foreignKeyIndex from "./indexes/foreign-key.js";
 import length from "./indexes/length.js";
 import method from "./indexes/method.js";
 import indexNameRule from "./indexes/name.js";
+import nullsNotDistinct from "./indexes/nulls-not-distinct.js";
 import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
@@ -129,6 +132,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/returning": returning,
   "tables/create-as": createAs,
   "columns/collation": collation,
+  "columns/storage": storage,
+  "constraints/not-null": notNull,
   "columns/identity": identity,
   "columns/identity-changes": identityChanges,
   "columns/generated": generated,
@@ -157,6 +162,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/method": method,
   "indexes/options": options,
   "indexes/prefix": prefix,
+  "indexes/nulls-not-distinct": nullsNotDistinct,
   "indexes/expression": expression,
   "indexes/length": length,
   "indexes/partial": partial,

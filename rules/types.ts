@@ -483,6 +483,18 @@ PostgreSQL refuses them. Longer ones become text like bit varying.`,
       ...cut("ltree", "VARCHAR(768)", "VARCHAR(16383)", ["as-text"]),
     ],
   },
+  sparsevec: {
+    construct: "sparsevec",
+    why: "TiDB's vectors have all their elements: the text of those that are not zero is kept.",
+    messages: {
+      ...LENGTHS,
+      "as-text": asText("nothing computes distances with it", "store it as VECTOR, with its zeros, where distances are asked for"),
+    },
+    examples: [
+      column("sparsevec(5)", "LONGTEXT", ["as-text"], { takes: ["'{1:1.5,3:2}/5'"], refused: SYNTAX }),
+      ...cut("sparsevec", "VARCHAR(768)", "VARCHAR(16383)", ["as-text"]),
+    ],
+  },
   hstore: {
     construct: "hstore",
     why: "Pairs of keys and texts become a JSON object of strings.",
@@ -506,6 +518,13 @@ PostgreSQL refuses them. Longer ones become text like bit varying.`,
     examples: [
       column("int4range", "LONGTEXT", ["as-text"], { takes: ["'[1,5)'"], refused: SYNTAX }),
       column("tstzmultirange", "LONGTEXT", ["as-text"], { refused: SYNTAX }),
+      {
+        given: "CREATE TYPE span AS RANGE (subtype = float8)",
+        pg: "CREATE TABLE t (c span, d span_multirange)",
+        tidb: "CREATE TABLE t (\n  c LONGTEXT,\n  d LONGTEXT\n) COLLATE utf8mb4_0900_bin",
+        findings: ["as-text", "as-text"],
+        accepts: ["INSERT INTO t (c) VALUES ('[1.5,2)')"],
+      },
       ...cut("daterange", "VARCHAR(768)", "VARCHAR(16383)", ["as-text"]),
     ],
   },

@@ -30,6 +30,8 @@ const interfaces = [...types.matchAll(/export interface (\w+) \{([^}]*)\}/g)].ma
   name,
   fields: [...body.matchAll(/(\w+)\?: ([^;]+);/g)].map(([, field, type]) => ({ field, type: type.trim() })),
 }));
+// What normalisation adds (src/pg/normalize.ts); not among FIELDS, so that no rule deals with it unseen.
+const ADDED = { Constraint: "  readonly not_enforced?: boolean;" };
 const names = new Set(interfaces.map((i) => i.name));
 const kept = interfaces.filter(
   (i) => !(i.name in PLAIN) && !["ParseResult", "ScanResult", "ScanToken", "IntList", "OidList"].includes(i.name),
@@ -60,6 +62,7 @@ const used = new Set();
 const bodies = kept.map(({ name, fields }) => {
   // The parser has fields called `kind` of its own: normalisation renames them to `variant`.
   const lines = fields.map((f) => `  readonly ${f.field === "kind" ? "variant" : f.field}?: ${fieldType(name, f)};`);
+  if (ADDED[name]) lines.push(ADDED[name]);
   return `export interface ${name} {\n  readonly kind: "${name}";\n${lines.join("\n")}\n}`;
 });
 

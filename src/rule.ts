@@ -21,7 +21,7 @@ export type {
 export { find, inPrimaryKey, isAutoIncrement, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
-export { nextvalSequence, parseName, prefixOf, referenced } from "./catalog/replay.js";
+export { nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
@@ -79,6 +79,7 @@ export {
   MAX_VARCHAR,
   mapType,
   modifiers,
+  neverNull,
   TYPE_ROWS,
   type TypeRow,
 } from "./types/map.js";

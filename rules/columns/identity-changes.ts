@@ -109,7 +109,9 @@ const STEPS: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column, alter:
   },
   AT_DropIdentity: (ctx, cmd, column, alter) => {
     const { table, name } = column;
-    const drawn = column.history.autoIncrement ? undefined : column.history.sequence;
+    // It may be given another identity later, which draws from a sequence.
+    const draws = !column.history.autoIncrement && (column.added || column.identityLater);
+    const drawn = draws ? column.history.sequence : undefined;
     const earlier = as(
       "AlterTableCmd",
       column.changes.findLast((change) => change !== cmd && isOfIdentity(change)),

@@ -2,7 +2,6 @@ import {
   as,
   type Column,
   type Context,
-  error,
   find,
   isAutoIncrement,
   isNode,
@@ -41,8 +40,8 @@ servers they do not follow the order of inserts.`,
     options: warning("{column} counts by 1 from its start: AUTO_INCREMENT knows no {options}", {
       help: "use a SEQUENCE and DEFAULT (NEXTVAL(…)) where the step or the bounds matter",
     }),
-    second: error("{column} gets no numbers of its own: TiDB has one AUTO_INCREMENT column a table", {
-      help: "make a SEQUENCE for it and DEFAULT (NEXTVAL(…))",
+    second: note("{column} draws from the sequence {name}: TiDB has one AUTO_INCREMENT column a table (error 1075)", {
+      help: "DROP SEQUENCE {name} where the column or the table is dropped",
     }),
     "from-sequence": note(
       "{column} draws its numbers from sequence {name}: TiDB gives no AUTO_INCREMENT to a column that is there (error 8200)",
@@ -73,6 +72,7 @@ servers they do not follow the order of inserts.`,
   },
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
+    const create = as("CreateStmt", statement);
     const sequences: NodeOf<"CreateSeqStmt">[] = [];
     const cmds = (alter?.cmds ?? []).map((item) => {
       const cmd = as("AlterTableCmd", item);
@@ -82,28 +82,16 @@ servers they do not follow the order of inserts.`,
         return ctx.change(cmd, { subtype: "AT_ColumnDefault", def: made.default });
       }
       const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
-      const column = def && ctx.column(def);
-      const sequence = column?.history.sequence;
-      const identity = def?.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_IDENTITY");
-      if (!cmd || !def?.typeName || !column || !sequence || !identity) return item;
-      const name = sequence.sequence!.relname ?? "";
-      ctx.report("added-later", { column: column.name, name }, def);
-      if (identity.generated_when === "a") ctx.report("always", { column: column.name }, def);
-      ctx.consumed(identity);
-      sequences.push(sequence);
-      const others = def.constraints!.filter((c) => c !== identity && as("Constraint", c)?.contype !== "CONSTR_NOTNULL");
-      for (const c of def.constraints!) if (!others.includes(c)) ctx.consumed(c);
-      const demands: NodeOf<"Constraint">[] = [
-        { kind: "Constraint", contype: "CONSTR_NOTNULL" },
-        { kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: column.default! },
-      ];
-      const type = SERIALS.test(typeName(def.typeName).name)
-        ? ctx.change(def.typeName, { names: [INTEGERS[mapType(ctx.catalog, def.typeName)?.sql ?? "INT"]!] })
-        : def.typeName;
-      return ctx.change(cmd, { def: ctx.change(def, { typeName: type, constraints: [...others, ...demands] }) });
+      const drawing = def && withSequence(ctx, def, "added-later", sequences);
+      return cmd && drawing ? ctx.change(cmd, { def: drawing }) : item;
     });
-    if (!alter || sequences.length === 0) return undefined;
-    return [...sequences.map((node) => ({ node })), { node: ctx.change(alter, { cmds }) }];
+    const tableElts = (create?.tableElts ?? []).map((item) => {
+      const def = as("ColumnDef", item);
+      return (def && withSequence(ctx, def, "second", sequences)) ?? item;
+    });
+    if (sequences.length === 0) return undefined;
+    const node = alter ? ctx.change(alter, { cmds }) : ctx.change(create!, { tableElts });
+    return [...sequences.map((sequence) => ({ node: sequence })), { node }];
   },
   on: (takes) => [
     takes("Constraint", ["contype", "generated_when", "options", "raw_expr"], (constraint, ctx) => {
@@ -113,9 +101,6 @@ servers they do not follow the order of inserts.`,
       if (constraint.contype === "CONSTR_DEFAULT" && isAutoIncrement(column))
         return ctx.replace(tidbText("AUTO_INCREMENT"), "auto-increment", { column: column.name });
       if (constraint.contype !== "CONSTR_IDENTITY") return;
-      if ([...column.table.columns.values()].find(isAutoIncrement) !== column) ctx.differs(column.def);
-      const others = [...column.table.columns.values()].filter(isAutoIncrement);
-      if (others[0] !== column) return ctx.drop("second", { column: column.name });
       if (constraint.generated_when === "a") ctx.report("always", { column: column.name });
       const unusual = (constraint.options ?? []).flatMap((o) => as("DefElem", o) ?? []).filter((o) => UNUSUAL[o.defname ?? ""]?.(o.arg));
       for (const option of constraint.options ?? []) {
@@ -155,15 +140,17 @@ servers they do not follow the order of inserts.`,
       refuses: ["INSERT INTO t VALUES (1, 1)"],
     },
     {
-      pg: "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 100 INCREMENT BY 5) PRIMARY KEY)",
-      tidb: "CREATE TABLE t (\n  id BIGINT NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin AUTO_INCREMENT = 100",
-      findings: ["always", "options", "auto-increment"],
+      pg: "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 100 INCREMENT BY 5) PRIMARY KEY); CREATE TABLE u (id bigint GENERATED BY DEFAULT AS IDENTITY (MINVALUE 5))",
+      tidb: "CREATE TABLE t (\n  id BIGINT NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (id)\n) COLLATE utf8mb4_0900_bin AUTO_INCREMENT = 100;\nCREATE TABLE u (\n  id BIGINT NOT NULL AUTO_INCREMENT\n) COLLATE utf8mb4_0900_bin AUTO_INCREMENT = 5",
+      findings: ["always", "options", "auto-increment", "options", "auto-increment"],
       accepts: ["INSERT INTO t VALUES ()"],
     },
     {
       pg: "CREATE TABLE t (a serial, b serial)",
-      tidb: "CREATE TABLE t (\n  a INT NOT NULL AUTO_INCREMENT,\n  b INT\n) COLLATE utf8mb4_0900_bin",
-      findings: ["auto-increment", "second"],
+      tidb: "CREATE SEQUENCE IF NOT EXISTS t_b_seq MAXVALUE 2147483647;\nCREATE TABLE t (\n  a INT NOT NULL AUTO_INCREMENT,\n  b INT NOT NULL DEFAULT (NEXTVAL(t_b_seq))\n) COLLATE utf8mb4_0900_bin",
+      findings: ["second", "auto-increment"],
+      accepts: ["INSERT INTO t VALUES ()", "INSERT INTO t (a) VALUES (7)"],
+      refuses: ["INSERT INTO t VALUES (1, NULL)"],
       rejected: { sql: "CREATE TABLE u (a INT AUTO_INCREMENT, b INT AUTO_INCREMENT)", code: 1075 },
     },
     {
@@ -207,6 +194,34 @@ function becomesIdentity(ctx: Context, alter: NodeOf<"AlterTableStmt">, cmd: Nod
   return column;
 }
 
+/** The definition of a column that draws from a sequence in TiDB, which is added to `sequences`; undefined for any other column. */
+function withSequence(
+  ctx: Context,
+  def: NodeOf<"ColumnDef">,
+  message: "added-later" | "second",
+  sequences: NodeOf<"CreateSeqStmt">[],
+): NodeOf<"ColumnDef"> | undefined {
+  const column = ctx.column(def);
+  const sequence = column?.history.sequence;
+  const identity = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_IDENTITY");
+  if (!def.typeName || !column || !sequence || !identity || isAutoIncrement(column)) return undefined;
+  const name = sequence.sequence!.relname ?? "";
+  ctx.report(message, { column: column.name, name }, def);
+  if (identity.generated_when === "a") ctx.report("always", { column: column.name }, def);
+  ctx.consumed(identity);
+  sequences.push(sequence);
+  const others = def.constraints!.filter((c) => c !== identity && as("Constraint", c)?.contype !== "CONSTR_NOTNULL");
+  for (const c of def.constraints!) if (!others.includes(c)) ctx.consumed(c);
+  const demands: NodeOf<"Constraint">[] = [
+    { kind: "Constraint", contype: "CONSTR_NOTNULL" },
+    { kind: "Constraint", contype: "CONSTR_DEFAULT", raw_expr: column.default! },
+  ];
+  const type = SERIALS.test(typeName(def.typeName).name)
+    ? ctx.change(def.typeName, { names: [INTEGERS[mapType(ctx.catalog, def.typeName)?.sql ?? "INT"]!] })
+    : def.typeName;
+  return ctx.change(def, { typeName: type, constraints: [...others, ...demands] });
+}
+
 function asIdentity(schema: SchemaContext, element: Value): Value {
   const def = as("ColumnDef", element);
   if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return element;
@@ -222,15 +237,14 @@ const UNUSUAL: Readonly<Record<string, (arg: unknown) => boolean>> = {
   cycle: (arg) => arg === true,
 };
 
+/** Where an identity starts to count: without START at MINVALUE (sequence.c, init_params). */
 function startOf(constraints: readonly unknown[] | undefined): number {
-  for (const item of constraints ?? []) {
-    const constraint = as("Constraint", item as never);
-    for (const option of constraint?.contype === "CONSTR_IDENTITY" ? (constraint.options ?? []) : []) {
-      const element = as("DefElem", option);
-      if (element?.defname === "start" && typeof element.arg === "number") return element.arg;
-    }
-  }
-  return 1;
+  const identity = (constraints ?? [])
+    .flatMap((item) => as("Constraint", item as never) ?? [])
+    .find((c) => c.contype === "CONSTR_IDENTITY");
+  const options = (identity?.options ?? []).flatMap((option) => as("DefElem", option) ?? []);
+  const given = ["start", "minvalue"].map((name) => options.find(({ defname }) => defname === name)?.arg);
+  return given.find((value): value is number => typeof value === "number") ?? 1;
 }
 
 function bringsNotNull(constraint: unknown): boolean {

@@ -16,13 +16,13 @@ database there, in PostgreSQL only in their table.`,
     "no-inherit": note("NO INHERIT says nothing where tables do not inherit"),
   },
   on: (takes) => [
-    takes("Constraint", ["contype", "conname", "skip_validation", "initially_valid", "is_no_inherit"], (check, ctx) => {
+    takes("Constraint", ["contype", "conname", "skip_validation", "initially_valid", "is_no_inherit", "not_enforced"], (check, ctx) => {
       const made = check.contype === "CONSTR_CHECK" ? ctx.constraint(check) : undefined;
       if (!made) return;
       const { name } = made;
       const tidb = checkName(ctx.final, made);
       if (tidb !== name) ctx.report("renamed", { name, tidb });
-      if (check.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
+      if (check.skip_validation && !check.not_enforced && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
       if (check.is_no_inherit) ctx.report("no-inherit");
       return ctx.replace(ctx.change(check, { conname: tidb, skip_validation: false, initially_valid: true, is_no_inherit: false }));
     }),
@@ -49,6 +49,11 @@ database there, in PostgreSQL only in their table.`,
       tidb: "ALTER TABLE t ADD CONSTRAINT small CHECK (n < 10)",
       findings: ["not-valid"],
       refuses: ["INSERT INTO t VALUES (10)"],
+    },
+    {
+      pg: "CREATE TABLE t (n int CONSTRAINT small CHECK (n < 10) NOT ENFORCED); ALTER TABLE t ADD CONSTRAINT tiny CHECK (n < 5) NOT ENFORCED",
+      tidb: "CREATE TABLE t (\n  n INT,\n  CONSTRAINT small CHECK (n < 10) NOT ENFORCED\n) COLLATE utf8mb4_0900_bin;\nALTER TABLE t ADD CONSTRAINT tiny CHECK (n < 5) NOT ENFORCED",
+      accepts: ["INSERT INTO t VALUES (10)"],
     },
   ],
 });

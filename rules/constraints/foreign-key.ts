@@ -1,4 +1,19 @@
-import { type Context, error, type Node, type NodeOf, note, type Outcome, rule, tidbText, typesApart, warning } from "../../src/rule.js";
+import {
+  as,
+  type Context,
+  error,
+  identifier,
+  type Node,
+  type NodeOf,
+  note,
+  type Outcome,
+  rule,
+  type SchemaContext,
+  type TableConstraint,
+  tidbText,
+  typesApart,
+  warning,
+} from "../../src/rule.js";
 
 type Foreign = NodeOf<"Constraint">;
 type Ctx = Context<"unknown-child" | "deferrable" | "not-valid" | "match-full" | "match-simple" | "set-default">;
@@ -27,6 +42,25 @@ function ofUnknownTable(fk: Foreign, ctx: Ctx): Outcome {
   const quiet = (action: string | undefined) => (action === "d" ? "a" : action);
   const patch = { ...PLAIN, fk_upd_action: quiet(fk.fk_upd_action), fk_del_action: quiet(fk.fk_del_action) };
   return ctx.replace(ctx.change(fk, patch), "unknown-child", { name });
+}
+
+/**
+ * A key with MATCH FULL, where a CHECK can hold its columns to be NULL together: it has no name to be dropped or found by, and TiDB makes
+ * none beside a key that changes its columns (error 3823), nor renames or drops a column of it (error 3959).
+ */
+function allOrNone(fk: Foreign, { final }: SchemaContext<"match-checked">): TableConstraint | undefined {
+  const full = fk.contype === "CONSTR_FOREIGN" && fk.fk_matchtype === "f" && !fk.not_enforced && (fk.fk_attrs?.length ?? 0) > 1;
+  const made = full ? final.constraintOf.get(fk) : undefined;
+  if (!made || made.dropped || !made.parent || made.table.partitioned) return undefined;
+  const { table, columns } = made;
+  const changing = [...table.constraints.values()].some(
+    ({ type, columns: others, node }) =>
+      type === "foreign" &&
+      others.some((column) => columns.includes(column)) &&
+      ["c", "n"].some((action) => node.fk_del_action === action || node.fk_upd_action === action),
+  );
+  const stay = columns.every((column, i) => column.name === fk.fk_attrs![i] && table.columns.get(column.name) === column);
+  return stay && !changing && table.node.relation?.relpersistence !== "t" ? made : undefined;
 }
 
 export default rule({
@@ -59,6 +93,7 @@ MATCH and SET DEFAULT without obeying them.`,
     "unknown-child": warning("FOREIGN KEY {name} is made as it stands: the input does not make its table", {
       help: "convert the file that makes the table together with this one: TiDB wants both sides to have one type",
     }),
+    "not-enforced": note("FOREIGN KEY {name} is left away: NOT ENFORCED, it checks nothing, and TiDB has no such keys"),
     temporary: error("FOREIGN KEY {name} was left out: TiDB has none on temporary tables", { help: "check its rows by a query" }),
     deferrable: warning("FOREIGN KEY {name} is checked at once: TiDB cannot defer it", {
       help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
@@ -66,6 +101,7 @@ MATCH and SET DEFAULT without obeying them.`,
     "not-valid": warning("FOREIGN KEY {name} is checked against rows that are there: TiDB has no NOT VALID", {
       help: "find the rows that break it first, or add the key after they are mended",
     }),
+    "match-checked": note("a CHECK holds MATCH FULL of FOREIGN KEY {name}: its columns are all NULL or all set"),
     "match-full": warning("FOREIGN KEY {name} accepts keys that are NULL in part: TiDB does not know MATCH FULL", {
       help: "add a CHECK that the columns are all NULL or all set",
     }),
@@ -74,6 +110,29 @@ MATCH and SET DEFAULT without obeying them.`,
     }),
     "set-null": note("FOREIGN KEY {name} refuses the delete or update: SET NULL of a NOT NULL column fails in PostgreSQL too"),
     "match-simple": note("MATCH FULL of a single column is MATCH SIMPLE"),
+  },
+  schema(schema) {
+    for (const statement of schema.statements) {
+      const create = as("CreateStmt", statement.current);
+      const alter = as("AlterTableStmt", statement.current);
+      let found = false;
+      const withChecks = (create?.tableElts ?? alter?.cmds ?? []).flatMap((item) => {
+        const fk = as("Constraint", create ? item : as("AlterTableCmd", item)?.def);
+        const made = fk && allOrNone(fk, schema);
+        if (!made) return [item];
+        found = true;
+        made.table.guards++;
+        schema.report(statement, "match-checked", { name: made.name });
+        const matched = schema.change(fk, { fk_matchtype: undefined });
+        const [first, ...others] = made.columns.map(({ name }) => `(${identifier(name)} IS NULL)`);
+        const check = tidbText(`CHECK (${others.map((other) => `${first} = ${other}`).join(" AND ")})`) as never;
+        if (create) return [matched, check];
+        const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: check };
+        return [schema.change(as("AlterTableCmd", item)!, { def: matched }), cmd];
+      });
+      if (!found) continue;
+      schema.update(statement, create ? schema.change(create, { tableElts: withChecks }) : schema.change(alter!, { cmds: withChecks }));
+    }
   },
   on: (takes) => [
     takes(
@@ -93,6 +152,7 @@ MATCH and SET DEFAULT without obeying them.`,
         "fk_del_set_cols",
         "fk_with_period",
         "pk_with_period",
+        "not_enforced",
       ],
       (fk, ctx) => {
         if (fk.contype !== "CONSTR_FOREIGN") return;
@@ -100,6 +160,12 @@ MATCH and SET DEFAULT without obeying them.`,
         // What a rule makes again says nothing of MATCH.
         if (!made) return fk.fk_matchtype === undefined ? undefined : ofUnknownTable(fk, ctx);
         const name = made.name;
+        if (fk.not_enforced) {
+          ctx.consumed(fk.pktable!);
+          ctx.carried(fk as Foreign, ["conname"]);
+          ctx.gone(made.node);
+          return ctx.replace(tidbText(""), "not-enforced", { name });
+        }
         if (made.table.node.relation?.relpersistence === "t") return ctx.drop("temporary", { name });
         if (fk.fk_with_period || fk.pk_with_period) return ctx.drop("period", { name });
         if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
@@ -144,10 +210,30 @@ MATCH and SET DEFAULT without obeying them.`,
     {
       given:
         "CREATE TABLE team (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE part (a int, b int PRIMARY KEY) PARTITION BY HASH (b); CREATE TABLE person (a int, b int)",
-      pg: "ALTER TABLE person ADD FOREIGN KEY (a, b) REFERENCES team MATCH FULL; ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team ON DELETE SET NULL (b)",
-      tidb: "ALTER TABLE person ADD CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b);\nALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b)",
+      pg: "ALTER TABLE person ADD FOREIGN KEY (a, b) REFERENCES team MATCH FULL ON DELETE CASCADE; ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team ON DELETE SET NULL (b)",
+      tidb: "ALTER TABLE person ADD CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b) ON DELETE CASCADE;\nALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b)",
       findings: ["match-full", "set-columns"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT s FOREIGN KEY (a, b) REFERENCES team (a, b) ON DELETE SET NULL (b)", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE team (a int, b int, c int, PRIMARY KEY (a, b), UNIQUE (a, b, c)); INSERT INTO team VALUES (1, 2, 3)",
+      pg: "CREATE TABLE person (a int, b int, c int, FOREIGN KEY (a, b) REFERENCES team MATCH FULL); ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (a, b, c) REFERENCES team (a, b, c) MATCH FULL",
+      tidb: `CREATE TABLE person (
+  a INT,
+  b INT,
+  c INT,
+  CONSTRAINT person_a_b_fkey FOREIGN KEY (a, b) REFERENCES team (a, b),
+  CHECK ((a IS NULL) = (b IS NULL))
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (a, b, c) REFERENCES team (a, b, c);
+ALTER TABLE person ADD CHECK ((a IS NULL) = (b IS NULL) AND (a IS NULL) = (c IS NULL))`,
+      findings: ["match-checked", "match-checked"],
+      accepts: ["INSERT INTO person VALUES (NULL, NULL, NULL), (1, 2, 3)"],
+      refuses: [
+        "INSERT INTO person VALUES (NULL, 2, NULL)",
+        "INSERT INTO person VALUES (1, 2, NULL)",
+        "INSERT INTO person VALUES (1, 2, 4)",
+      ],
     },
     {
       given: "CREATE TABLE team (id int PRIMARY KEY)",
@@ -173,6 +259,14 @@ MATCH and SET DEFAULT without obeying them.`,
       tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin;\nALTER TABLE person MODIFY COLUMN team BIGINT;\nALTER TABLE person ADD CONSTRAINT person_team FOREIGN KEY (team) REFERENCES team (id)",
       findings: ["later"],
       refuses: ["INSERT INTO person VALUES (1)"],
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY)",
+      pg: "CREATE TABLE person (team int, CONSTRAINT f FOREIGN KEY (team) REFERENCES team NOT ENFORCED); ALTER TABLE person ADD CONSTRAINT g FOREIGN KEY (team) REFERENCES team NOT ENFORCED; ALTER TABLE person DROP CONSTRAINT f",
+      tidb: "CREATE TABLE person (\n  team INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["not-enforced", "not-enforced"],
+      accepts: ["INSERT INTO person VALUES (1)"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT g FOREIGN KEY (team) REFERENCES team (id) NOT ENFORCED", code: 1064 },
     },
     {
       pg: "CREATE TABLE person (team int REFERENCES elsewhere (id))",

@@ -1,4 +1,18 @@
-import { error, find, fitsKey, identifier, keyBytes, mapType, note, relationName, rule, tidb, tidbText, warning } from "../../src/rule.js";
+import {
+  error,
+  find,
+  fitsKey,
+  identifier,
+  keyBytes,
+  type NodeOf,
+  neverNull,
+  note,
+  relationName,
+  rule,
+  tidb,
+  tidbText,
+  warning,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "UNIQUE and PRIMARY KEY",
@@ -12,6 +26,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     deferrable: warning("{name} is checked row by row: TiDB cannot defer it to the end of the statement or transaction", {
       help: "renumbering in one UPDATE may fail half way: order it (ORDER BY … DESC), or go through values that are free",
     }),
+    again: note("the statement says more than once that {columns} is unique: one key is made, {name}, as in PostgreSQL"),
     include: note("INCLUDE is left away: it speeds up reading and constrains nothing"),
     storage: note("storage options of the index are left away"),
     "using-index": note("the index {index} becomes the constraint {name}; both exist under their names in TiDB", {}),
@@ -53,6 +68,10 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         const made = ctx.constraint(key);
         if (!made || (made.type !== "unique" && made.type !== "primary" && made.type !== "exclude")) return;
         const { name, columns } = made;
+        if (made.node !== ctx.origin(key as NodeOf<"Constraint">)) {
+          ctx.consumed(key as NodeOf<"Constraint">);
+          return ctx.replace(tidbText(""), "again", { columns: columns.map((c) => c.name).join(", "), name });
+        }
         if (made.type === "exclude") return ctx.drop("exclude", { name });
         if (key.without_overlaps) return ctx.drop("overlaps", { name });
         if (key.deferrable) ctx.report("deferrable", { name });
@@ -70,11 +89,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         }
         if (key.nulls_not_distinct) {
           ctx.differs(key as never);
-          const parts = columns.map((c) =>
-            c.notNull
-              ? identifier(c.name)
-              : `(CASE WHEN ${identifier(c.name)} IS NULL THEN ${ZERO[mapType(ctx.final, c.type, c)?.row.family ?? ""] ?? "''"} ELSE ${identifier(c.name)} END), (${identifier(c.name)} IS NULL)`,
-          );
+          const parts = columns.flatMap((c) => (c.notNull ? [identifier(c.name)] : neverNull(c, ctx.final).map((part) => `(${part})`)));
           return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
         }
         if (key.contype === "CONSTR_EXCLUSION") {
@@ -136,6 +151,24 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
       rejected: { sql: "CREATE TABLE u (a INT NULL, PRIMARY KEY (a))", code: 1171 },
     },
     {
+      pg: "CREATE TABLE t (a int UNIQUE PRIMARY KEY, b int UNIQUE, c int, CONSTRAINT k UNIQUE (b), UNIQUE (b) DEFERRABLE, UNIQUE (c, b)); ALTER TABLE t ADD COLUMN d int UNIQUE CONSTRAINT l UNIQUE, ADD UNIQUE (d); ALTER TABLE t DROP CONSTRAINT k",
+      tidb: `CREATE TABLE t (
+  a INT,
+  b INT,
+  c INT,
+  UNIQUE KEY t_b_key (b),
+  UNIQUE KEY t_c_b_key (c, b),
+  PRIMARY KEY (a),
+  UNIQUE KEY k (b)
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE t ADD COLUMN d INT;
+ALTER TABLE t ADD UNIQUE KEY l (d);
+ALTER TABLE t ADD UNIQUE KEY t_d_key (d);
+ALTER TABLE t DROP INDEX k`,
+      findings: ["again", "deferrable", "again", "again"],
+      refuses: ["INSERT INTO t VALUES (1, 1, 1, 1), (2, 1, 2, 2)", "INSERT INTO t VALUES (1, 1, 1, 1), (2, 2, 2, 1)"],
+    },
+    {
       pg: "CREATE TABLE t (a int, b int, c int, UNIQUE (a) DEFERRABLE, CONSTRAINT u UNIQUE (b) INCLUDE (c) WITH (fillfactor = 70))",
       tidb: "CREATE TABLE t (\n  a INT,\n  b INT,\n  c INT,\n  UNIQUE KEY t_a_key (a),\n  UNIQUE KEY u (b)\n) COLLATE utf8mb4_0900_bin",
       findings: ["deferrable", "include", "storage"],
@@ -189,6 +222,3 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     },
   ],
 });
-
-/** A value that stands in for NULL in a key, told apart by the IS NULL beside it. */
-const ZERO: Readonly<Record<string, string>> = { number: "0", boolean: "0", time: "'2000-01-01'" };

@@ -178,10 +178,11 @@ DROP TABLE t`,
       accepts: ["INSERT INTO t (a) VALUES (1)"],
     },
     {
-      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a int, m mood)",
-      pg: "DROP TYPE mood CASCADE",
-      tidb: "ALTER TABLE t DROP COLUMN IF EXISTS m",
-      findings: ["columns"],
+      given:
+        "CREATE TYPE mood AS ENUM ('sad'); CREATE TYPE pair AS (x int, y int); CREATE TYPE span AS RANGE (subtype = float8); CREATE TABLE t (a int, m mood, p pair, s span)",
+      pg: "DROP TYPE mood CASCADE; DROP TYPE pair, span CASCADE",
+      tidb: "ALTER TABLE t DROP COLUMN IF EXISTS m;\nALTER TABLE t DROP COLUMN IF EXISTS p;\nALTER TABLE t DROP COLUMN IF EXISTS s",
+      findings: ["columns", "columns"],
       accepts: ["INSERT INTO t VALUES (1)"],
     },
     {

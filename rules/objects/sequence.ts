@@ -39,6 +39,10 @@ const MESSAGES = {
   cache: note("{name} gives out numbers in blocks of 1000 to each TiDB server: unique, but with gaps, and not in the order of inserts", {
     help: "NOCACHE keeps the order, at the cost of a transaction for each number",
   }),
+  unlogged: note("sequence {name} is an ordinary one: TiDB has none that are UNLOGGED"),
+  temporary: warning("sequence {name} is there for every session, and stays: TiDB has none that are TEMPORARY", {
+    help: "DROP SEQUENCE {name} at the end of the session; two sessions share its numbers",
+  }),
   owner: note("OWNED BY is left away: in TiDB {name} stays when the table is dropped", {
     help: "DROP SEQUENCE {name} where the table is dropped",
   }),
@@ -47,9 +51,6 @@ const MESSAGES = {
   follows: note("setval is left away: {column} is AUTO_INCREMENT, which follows the largest value inserted"),
   computed: error("setval of {name} is not in the output: its number is computed by a query", {
     help: "run the query, and write the number after the result: {statement}",
-  }),
-  lost: error("sequence {name} is not changed: {column} has no AUTO_INCREMENT in the output", {
-    help: "make a SEQUENCE for the column, and set it here",
   }),
   unknown: error("sequence {name} is not changed: the input does not create it", {
     help: "convert the file that creates the sequence, or its serial column, together with this one",
@@ -91,6 +92,10 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       }
       if ((integer(options.get("cache")) ?? 1n) === 1n) ctx.report("cache", { name: name.name });
       if (options.has("owned_by")) ctx.report("owner", { name: name.name });
+      const { relpersistence } = create.sequence!;
+      if (relpersistence === "u") ctx.report("unlogged", { name: name.name });
+      if (relpersistence === "t") ctx.report("temporary", { name: name.name });
+      ctx.carried(create.sequence!, ["relpersistence"]);
       const clauses = definition(options).map((clause) => ` ${clause}`);
       return ctx.replace(
         tidb`CREATE SEQUENCE ${raw(create.if_not_exists ? "IF NOT EXISTS " : "")}${create.sequence!}${raw(clauses.join(""))}`,
@@ -103,7 +108,6 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       ctx.carried(alter.sequence!, ["relname", "schemaname"]);
       const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
       if (found.state === "unknown") return ctx.drop(alter.missing_ok ? "not-there" : "unknown", { name: name.name });
-      if (found.state === "lost") return ctx.drop("lost", { name: name.name, column: words(found.column) });
       if (found.state === "counter") {
         const all = find(ctx.catalog, ctx.catalog.sequences, name)?.options ?? changes;
         return changeCounter(ctx, name.name, found.column, changes, all);
@@ -176,6 +180,12 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
       findings: ["set-counter", "follows", "computed"],
     },
     {
+      pg: "CREATE UNLOGGED SEQUENCE u CACHE 10; CREATE TEMP SEQUENCE t CACHE 10",
+      tidb: "CREATE SEQUENCE u CACHE 10;\nCREATE SEQUENCE t CACHE 10",
+      findings: ["unlogged", "temporary"],
+      rejected: { sql: "CREATE TEMPORARY SEQUENCE v", code: 1064 },
+    },
+    {
       given: "CREATE SEQUENCE s; CREATE SEQUENCE five INCREMENT BY 5",
       pg: "SELECT setval('s', 42); SELECT setval('s', 3, false); SELECT setval('five', 7); SELECT setval('gone', 1)",
       tidb: "ALTER SEQUENCE s RESTART WITH 43;\nALTER SEQUENCE s RESTART WITH 3;\nALTER SEQUENCE five START WITH 12 RESTART WITH 12",
@@ -185,8 +195,8 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
     {
       given: "CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial; CREATE TABLE two (a serial, b serial)",
       pg: "SELECT setval('t_id_seq', 1); SELECT setval('two_b_seq', 1)",
-      tidb: "ALTER SEQUENCE t_id_seq RESTART WITH 2",
-      findings: ["set-sequence", "lost"],
+      tidb: "ALTER SEQUENCE t_id_seq RESTART WITH 2;\nALTER SEQUENCE two_b_seq RESTART WITH 2",
+      findings: ["set-sequence", "set-sequence"],
     },
     {
       pg: "CREATE TABLE t (id int NOT NULL); CREATE SEQUENCE s START 100 OWNED BY t.id; ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('s')",
@@ -204,8 +214,6 @@ type State =
   | { readonly state: "unknown" }
   /** The column's AUTO_INCREMENT takes its place. */
   | { readonly state: "counter"; readonly column: Column }
-  /** It would be the column's AUTO_INCREMENT, but the column has none. */
-  | { readonly state: "lost"; readonly column: Column }
   | { readonly state: "real"; readonly sequence: Sequence };
 
 /** What a sequence is in TiDB. */
@@ -216,7 +224,7 @@ function stateOf(sequence: Sequence | undefined): State {
   const own = column.identity !== undefined;
   const counts = [...column.table.columns.values()].find(isAutoIncrement) === column;
   if (counts && (own || [...sequence.usedBy].every((user) => user === column))) return { state: "counter", column };
-  return own && !sequence.node ? { state: "lost", column } : { state: "real", sequence };
+  return { state: "real", sequence };
 }
 
 function words(column: Column): string {
@@ -373,7 +381,6 @@ function sequenceName(catalog: Catalog, value: Value | undefined): Name | undefi
 function setTo(ctx: Ctx, name: Name, number: bigint | undefined, isCalled: boolean | undefined, value: Value | undefined): Outcome {
   const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
   if (found.state === "unknown") return ctx.drop("unknown", { name: name.name });
-  if (found.state === "lost") return ctx.drop("lost", { name: name.name, column: words(found.column) });
   const isReal = found.state === "real";
   if (number === undefined || isCalled === undefined) {
     if (!isReal && followsLargest(found.column, value)) return ctx.drop("follows", { column: words(found.column) });

@@ -75,6 +75,8 @@ const ROWS: Readonly<Record<string, Row>> = {
       "AT_EnableTrigUser",
       "AT_DisableTrigUser",
       "AT_EnableRule",
+      "AT_EnableAlwaysRule",
+      "AT_EnableReplicaRule",
       "AT_DisableRule",
     ],
     construct: "ALTER TABLE … ENABLE or DISABLE TRIGGER",
@@ -157,6 +159,8 @@ export const alterRules: Readonly<Record<string, RuleSpec<string>>> = Object.fro
           const action = (cmd.subtype ?? "")
             .replace(/^AT_/, "")
             .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+            .replace(/\bTrig\b/, "Trigger")
+            .replace(/\bRel Options/, "Storage Options")
             .toUpperCase();
           return ctx.drop("left-out", { action });
         }),

@@ -13,6 +13,7 @@ import {
   mapType,
   type NodeOf,
   note,
+  notNullNamed,
   relationName,
   rule,
   staysInKey,
@@ -79,8 +80,12 @@ as the statements before left it.`,
   },
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
+    const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
     const cmds = (alter?.cmds ?? []).map((item) => {
       const cmd = as("AlterTableCmd", item);
+      const dropped = cmd?.subtype === "AT_DropConstraint" && !table?.droppedConstraints?.has(cmd.name ?? "");
+      const freed = dropped && table ? notNullNamed(table, cmd.name ?? "") : undefined;
+      if (cmd && freed) return ctx.change(cmd, { subtype: "AT_DropNotNull", name: freed.name, missing_ok: undefined });
       const constraint = cmd?.subtype === "AT_AddConstraint" ? as("Constraint", cmd.def) : undefined;
       if (!cmd || constraint?.contype !== "CONSTR_NOTNULL") return item;
       const column = String(constraint.keys?.[0] ?? "");

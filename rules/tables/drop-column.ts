@@ -17,8 +17,8 @@ import {
 
 export default rule({
   construct: "ALTER TABLE … DROP COLUMN",
-  why: `PostgreSQL drops the indexes and constraints of a column along with it. TiDB refuses to drop a column that a foreign key or an index of
-several columns needs: these go first, in statements of their own.`,
+  why: `PostgreSQL drops the indexes and constraints of a column along with it, and by CASCADE the columns that are computed from it. TiDB refuses
+to drop a column that a foreign key, an index of several columns or a generated column needs: these go first, in statements of their own.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-altertable.html",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-drop-column",
@@ -49,13 +49,17 @@ several columns needs: these go first, in statements of their own.`,
         if (cmd?.subtype !== "AT_DropColumn") return [item];
         found = true;
         const column = cmd.name ?? "";
-        const going = (table?.droppedWith?.get(column)?.things ?? []).filter((thing) => !ctx.lost(thing.node) && blocks(thing));
-        for (const { name } of going) ctx.report("first", { name, column });
+        const dropped = table?.droppedWith?.get(column);
+        const computed = (dropped?.computed ?? []).filter((each) => !ctx.lost(each.def));
+        const things = [...computed.flatMap((each) => table?.droppedWith?.get(each.name)?.things ?? []), ...(dropped?.things ?? [])];
+        const going = [...new Set(things)].filter((thing) => !ctx.lost(thing.node) && blocks(thing));
+        for (const { name } of [...going, ...computed]) ctx.report("first", { name, column });
         // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);
         const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
         const clauses = going.flatMap((thing) => clausesFor(thing, ctx));
-        return [...clauses, own].map((sql) => tidbText(sql) as never);
+        const others = computed.map((each) => `DROP COLUMN ${identifier(each.name)}`);
+        return [...clauses, ...others, own].map((sql) => tidbText(sql) as never);
       });
       return found ? ctx.replace(ctx.change(alter, { cmds })) : undefined;
     }),
@@ -68,6 +72,14 @@ several columns needs: these go first, in statements of their own.`,
       tidb: "ALTER TABLE t DROP INDEX t_a_c_key;\nALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN c;\nALTER TABLE t DROP FOREIGN KEY t_b_fkey;\nALTER TABLE t DROP INDEX IF EXISTS t_b_fkey;\nALTER TABLE t DROP COLUMN b",
       findings: ["first", "first", "first"],
       rejected: { sql: "ALTER TABLE t DROP COLUMN d", code: 8200 },
+    },
+    {
+      given:
+        "CREATE TABLE t (a int, b int, g int GENERATED ALWAYS AS (a * 2) STORED, h int GENERATED ALWAYS AS (a + b) VIRTUAL); CREATE INDEX i ON t (g, b)",
+      pg: "ALTER TABLE t DROP COLUMN a CASCADE",
+      tidb: "ALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN g;\nALTER TABLE t DROP COLUMN h;\nALTER TABLE t DROP COLUMN a",
+      findings: ["first", "first", "first"],
+      accepts: ["INSERT INTO t VALUES (1)"],
     },
     {
       given:

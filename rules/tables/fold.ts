@@ -143,7 +143,9 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   if (!column || !creator) return;
   const data = { table: table.name, column: column.name };
   // One column a table counts (error 1075), and what does so for a time only is better off with a sequence.
-  const isAlone = column.identity !== undefined && [...table.columns.values()].every((each) => each === column || !isAutoIncrement(each));
+  const before = column.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY");
+  const isAlone =
+    column.identity !== undefined && !before && [...table.columns.values()].every((each) => each === column || !isAutoIncrement(each));
   if (cmd.subtype === "AT_AddIdentity" && constraint && isAlone) {
     column.history.autoIncrement = true;
     extend(creators, creator, column, constraint);

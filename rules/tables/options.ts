@@ -29,6 +29,12 @@ tables, inheritance and partitions.`,
     "on-commit": warning("temporary table {table} and its rows stay until the session ends: TiDB has no {clause} for it", {
       help: "{instead} at the end of the transaction",
     }),
+    "no-index": note(
+      "an index of temporary table {table} is left away: TiDB adds none to such a table (error 8200), and it changes no result",
+      {
+        help: "make the table by a CREATE TEMPORARY TABLE that names the index, INDEX (…), where the table is large",
+      },
+    ),
     "not-altered": error("{what} of temporary table {table} is not in the output: TiDB changes no such table (error 8200)", {
       help: "say it in CREATE TABLE, where it fits there",
     }),
@@ -105,9 +111,10 @@ tables, inheritance and partitions.`,
         );
       },
     ),
-    takes("IndexStmt", ["relation", "idxname"], (index, ctx) => {
+    takes("IndexStmt", ["relation", "idxname", "unique"], (index, ctx) => {
       const table = temporary(ctx, index.relation);
-      if (table !== undefined) return ctx.drop("not-altered", { what: "an index", table });
+      if (table === undefined) return;
+      return index.unique ? ctx.drop("not-altered", { what: "a unique index", table }) : ctx.drop("no-index", { table });
     }),
     takes("AlterTableStmt", ["relation"], (alter, ctx) => {
       const table = temporary(ctx, alter.relation);
@@ -122,7 +129,7 @@ tables, inheritance and partitions.`,
       rejected: { sql: "CREATE UNLOGGED TABLE u (a INT)", code: 1064 },
     },
     {
-      pg: "CREATE TEMP TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0)) ON COMMIT DROP; CREATE TEMPORARY TABLE u (a int) ON COMMIT DELETE ROWS; CREATE TEMP TABLE v (a int) ON COMMIT PRESERVE ROWS; CREATE INDEX ON t (a); ALTER TABLE t ADD COLUMN b int; INSERT INTO t (a) VALUES (1); CREATE TEMP TABLE w AS SELECT a FROM t; CREATE INDEX ON w (a)",
+      pg: "CREATE TEMP TABLE t (id serial PRIMARY KEY, a int CHECK (a > 0)) ON COMMIT DROP; CREATE TEMPORARY TABLE u (a int) ON COMMIT DELETE ROWS; CREATE TEMP TABLE v (a int) ON COMMIT PRESERVE ROWS; CREATE INDEX ON t (a); CREATE UNIQUE INDEX ON t (a); ALTER TABLE t ADD COLUMN b int; INSERT INTO t (a) VALUES (1); CREATE TEMP TABLE w AS SELECT a FROM t; CREATE INDEX ON w (a)",
       tidb: `CREATE TEMPORARY TABLE t (
   id INT NOT NULL AUTO_INCREMENT,
   a INT,
@@ -140,7 +147,7 @@ CREATE TEMPORARY TABLE w (
   a INT
 ) COLLATE utf8mb4_0900_bin;
 INSERT INTO w SELECT a FROM t`,
-      findings: ["on-commit", "on-commit", "not-altered", "not-altered", "not-altered"],
+      findings: ["on-commit", "on-commit", "no-index", "not-altered", "not-altered", "no-index"],
       refuses: ["INSERT INTO t (a) VALUES (0)"],
       rejected: { sql: "CREATE INDEX i ON t (a)", code: 8200 },
     },

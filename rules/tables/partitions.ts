@@ -97,7 +97,7 @@ the parent read their rows in PostgreSQL too.`,
         const create = creator.current as Create;
         schema.consumed(create.partspec!);
         const guard = made.guard === undefined ? [] : [tidbText(`CHECK (${made.guard})`) as never];
-        root.guarded = made.guard !== undefined;
+        if (made.guard !== undefined) root.guards++;
         schema.update(
           creator,
           schema.change(create, {

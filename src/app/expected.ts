@@ -38,7 +38,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
           ...indexes(indexesOf.get(table) ?? [], lost, differing),
         ],
         foreignKeys: constraints.filter((c) => c.type === "foreign" && c.parent).map((c) => foreignKey(c, name)),
-        checks: constraints.filter((c) => c.type === "check").length + (table.guarded ? 1 : 0),
+        checks: constraints.filter((c) => c.type === "check").length + table.guards,
       };
     }),
     sequences: [...final.sequences.values()]

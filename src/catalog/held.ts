@@ -1,25 +1,13 @@
-import type { Value } from "../pg/ast.js";
-import { as, columnName, isNode } from "../pg/names.js";
-import { eachDescendant } from "../pg/walk.js";
+import { as } from "../pg/names.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
-import { ORDERED_METHODS, prefixOf } from "./replay.js";
+import { generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
 
 /**
  * The generated column that is computed from a column.
  * @param name what the definitions call the column
  */
-export function generatedFrom({ table }: Column, name: string): Column | undefined {
-  const speaks = (value: Value | undefined) => {
-    let found = false;
-    if (isNode(value))
-      eachDescendant(value, (node) => {
-        if (node.kind === "ColumnRef" && columnName(node) === name) found = true;
-      });
-    return found;
-  };
-  return [...table.columns.values()].find(
-    (each) => each.generated && each.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
-  );
+export function generatedFrom(column: Column, name: string): Column | undefined {
+  return generatedColumns(column, name)[0];
 }
 
 /** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */

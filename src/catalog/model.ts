@@ -81,8 +81,13 @@ export interface Table {
   readonly columns: Map<string, Column>;
   readonly constraints: Map<string, TableConstraint>;
   droppedConstraints?: Map<string, TableConstraint>;
-  /** Columns that were dropped, by name, with their constraints and indexes: PostgreSQL drops them along without a word. */
-  droppedWith?: Map<string, { readonly column: Column; readonly things: readonly (TableConstraint | Index)[] }>;
+  /** Columns that were dropped, by name, with their constraints, indexes and what was computed from them: PostgreSQL drops them along. */
+  droppedWith?: Map<
+    string,
+    { readonly column: Column; readonly things: readonly (TableConstraint | Index)[]; readonly computed: readonly Column[] }
+  >;
+  /** Columns by the names that constraints gave their NOT NULL; a name stays when the constraint is dropped. */
+  notNulls?: Map<string, Column>;
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
@@ -91,8 +96,8 @@ export interface Table {
   /** Of a partition: the parts of the whole table in TiDB that have its rows and no others; undefined where none are. */
   parts: readonly string[] | undefined;
   droppedBy?: DropStmt;
-  /** A CHECK of ours refuses the rows that no partition takes. */
-  guarded: boolean;
+  /** How many CHECKs of ours are on it: one refuses the rows that no partition takes, others hold MATCH FULL of foreign keys. */
+  guards: number;
 }
 
 export interface Column {
@@ -106,7 +111,10 @@ export interface Column {
   generated: boolean;
   /** `a` GENERATED ALWAYS, `d` BY DEFAULT (or serial). */
   identity: "a" | "d" | undefined;
-  /** It became an identity when its table was there: a sequence gives the numbers, unless the statement went into CREATE TABLE. */
+  /**
+   * It became an identity when its table was there, or is the second one of its table: a sequence gives the numbers, unless the statement
+   * went into CREATE TABLE.
+   */
   identityLater?: true;
   comment: string | undefined;
   /** What ever happens to the column, over the whole input: it decides how text is stored from the start. */

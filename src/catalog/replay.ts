@@ -28,6 +28,7 @@ import {
   type Column,
   type Derived,
   find,
+  isAutoIncrement,
   type Key,
   key,
   type Named,
@@ -203,7 +204,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
           table.droppedBy = node;
           forgetTable(catalog, table);
         }
-        if ((map === "enums" || map === "domains") && node.behavior === "DROP_CASCADE") forgetColumnsOf(catalog, map, k);
+        if (isTypes(map) && node.behavior === "DROP_CASCADE") forgetColumnsOf(catalog, map, k);
         (catalog[map] as Map<string, unknown>).delete(k);
       }
     }
@@ -293,8 +294,14 @@ function forgetTable(catalog: Catalog, table: Table): void {
   for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy?.table === table) catalog.sequences.delete(k);
 }
 
+const TYPES = ["enums", "domains", "composites", "ranges"] as const;
+
+function isTypes(map: string): map is (typeof TYPES)[number] {
+  return (TYPES as readonly string[]).includes(map);
+}
+
 /** A type that is dropped by CASCADE takes the columns that have it along. */
-function forgetColumnsOf(catalog: Catalog, map: "enums" | "domains", k: string): void {
+function forgetColumnsOf(catalog: Catalog, map: (typeof TYPES)[number], k: string): void {
   const type = catalog[map].get(k);
   if (type) for (const column of columnsOf<unknown>(catalog, catalog[map], type)) forgetColumn(catalog, column);
 }
@@ -306,7 +313,8 @@ function columnsOf<T>(catalog: Catalog, map: ReadonlyMap<string, T>, type: T): C
     .filter((column) => find(catalog, map, typeName(column.type)) === type);
 }
 
-function forgetColumn(catalog: Catalog, column: Column): void {
+/** @param computed generated columns that went along */
+function forgetColumn(catalog: Catalog, column: Column, computed: readonly Column[] = []): void {
   const { table } = column;
   table.columns.delete(column.name);
   forgetSequences(catalog, column);
@@ -318,7 +326,7 @@ function forgetColumn(catalog: Catalog, column: Column): void {
   const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && [...index.named.values()].includes(column));
   for (const [k] of indexes) catalog.indexes.delete(k);
   table.droppedWith ??= new Map();
-  table.droppedWith.set(column.name, { column, things: [...constraints, ...indexes.map(([, index]) => index)] });
+  table.droppedWith.set(column.name, { column, things: [...constraints, ...indexes.map(([, index]) => index)], computed });
 }
 
 function dropName(object: Value): Name {
@@ -533,7 +541,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     partitioned: node.partspec !== undefined,
     partitionOf: undefined,
     parts: undefined,
-    guarded: false,
+    guards: 0,
   };
   catalog.tables.set(k, table);
   catalog.tableOf.set(node, table);
@@ -545,15 +553,17 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     if (def?.typeName) defineColumn(catalog, table, def);
     else if (def) refineColumn(catalog, table, def);
   }
+  const keys = keysOnce([...(node.tableElts ?? []), ...(node.constraints ?? [])]);
   // Column constraints first, as parse_utilcmd.c does: the order decides automatic names.
   for (const element of elements) {
     const def = as("ColumnDef", element);
-    if (def) columnConstraints(catalog, table, def);
+    if (def) columnConstraints(catalog, table, def, keys);
   }
   for (const element of [...elements, ...(node.constraints ?? [])]) {
     const constraint = as("Constraint", element);
-    if (constraint) addConstraint(catalog, table, constraint);
+    if (constraint) addConstraint(catalog, table, constraint, keys);
   }
+  linkAgain(catalog, keys);
   for (const index of expanded?.indexes ?? []) createIndex(catalog, index);
   for (const [def, comment] of expanded?.comments ?? []) table.columns.get(def.colname ?? "")!.comment = comment;
   for (const part of node.partspec?.partParams ?? []) {
@@ -632,7 +642,13 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
   table.columns.set(column.name, column);
   if (!column.identity) return;
   column.notNull = true;
+  secondIdentity(column);
   makeOwnSequence(catalog, column);
+}
+
+/** TiDB counts for one column of a table (error 1075): a sequence gives the others their numbers. */
+function secondIdentity(column: Column): void {
+  if ([...column.table.columns.values()].some((other) => other !== column && isAutoIncrement(other))) column.identityLater = true;
 }
 
 /** `column WITH OPTIONS`, in a partition or a table OF a type: says more of a column that comes from there. */
@@ -644,7 +660,7 @@ function refineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
   catalog.columnOf.set(def, own);
 }
 
-function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void {
+function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef, keys: KeysOnce): void {
   const column = table.columns.get(def.colname ?? "");
   if (!column) return;
   demand(catalog, column, def, undefined);
@@ -653,26 +669,39 @@ function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef): void
     if (!constraint) continue;
     const attribute = COLUMN_ATTRIBUTES[constraint.contype ?? ""];
     if (attribute) attribute(catalog, column, constraint);
-    else addConstraint(catalog, table, constraint, column);
+    else addConstraint(catalog, table, constraint, keys, column);
   }
 }
 
 /** Column constraints that set an attribute of the column and are no objects of their own. */
 const COLUMN_ATTRIBUTES: Readonly<Record<string, (catalog: Catalog, column: Column, constraint: Constraint) => void>> = {
-  CONSTR_NOTNULL: (_, column) => {
-    column.notNull = true;
-  },
+  CONSTR_NOTNULL: (_, column, { conname }) => setNotNull(column, conname),
   CONSTR_NULL: () => {},
   CONSTR_DEFAULT: (catalog, column, constraint) => setDefault(catalog, column, constraint.raw_expr, constraint),
   CONSTR_IDENTITY: (catalog, column, constraint) => {
     column.identity = constraint.generated_when === "a" ? "a" : "d";
     column.notNull = true;
+    secondIdentity(column);
     makeOwnSequence(catalog, column, constraint);
   },
   CONSTR_GENERATED: (_, column) => {
     column.generated = true;
   },
 };
+
+/** @param name the constraint's; absent: the one PostgreSQL 18 gives it, by which `notNullNamed` finds it as well */
+function setNotNull(column: Column, name: string | undefined): void {
+  column.notNull = true;
+  if (name === undefined) return;
+  column.table.notNulls ??= new Map();
+  column.table.notNulls.set(name, column);
+}
+
+/** The column whose NOT NULL has, or had, that name. */
+export function notNullNamed(table: Table, name: string): Column | undefined {
+  const own = name.endsWith("_not_null") ? [...table.columns.values()] : [];
+  return table.notNulls?.get(name) ?? own.find((column) => objectName(table.name, column.name, "not_null", () => false) === name);
+}
 
 function setDefault(catalog: Catalog, column: Column, expression: Value | undefined, node: Node): void {
   column.default = expression;
@@ -706,9 +735,56 @@ const CONSTRAINT_TYPES: Readonly<
   CONSTR_EXCLUSION: { type: "exclude", label: "excl", columns: true },
 };
 
-function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, own?: Column): void {
+/** Keys of one statement that say the same: those that only repeat another, and the names that others take over from them. */
+interface KeysOnce {
+  readonly again: ReadonlyMap<Constraint, Constraint>;
+  readonly names: ReadonlyMap<Constraint, string>;
+}
+
+const NO_KEYS: KeysOnce = { again: new Map(), names: new Map() };
+
+/**
+ * parse_utilcmd.c, transformIndexConstraints: of keys over the same columns that are alike in all else one is made, the primary key where
+ * there is one, under the first name that is given.
+ */
+function keysOnce(elements: readonly Value[]): KeysOnce {
+  const columns = elements.flatMap((element) => as("ColumnDef", element) ?? []);
+  const inline = columns.flatMap((def) => (def.constraints ?? []).map((item) => ({ item, own: [def.colname ?? ""] })));
+  const keys = [...inline, ...elements.map((item) => ({ item, own: [] }))].flatMap(({ item, own }) => {
+    const key = as("Constraint", item);
+    if (key?.contype !== "CONSTR_PRIMARY" && key?.contype !== "CONSTR_UNIQUE") return [];
+    const { including = [], nulls_not_distinct = false, deferrable = false, initdeferred = false, without_overlaps = false } = key;
+    const parts = [key.keys ?? own, including, nulls_not_distinct, deferrable, initdeferred, without_overlaps];
+    return key.indexname === undefined ? [{ key, says: JSON.stringify(parts) }] : [];
+  });
+  if (keys.length < 2) return NO_KEYS;
+  const first = new Map<string, Constraint>();
+  const again = new Map<Constraint, Constraint>();
+  const names = new Map<Constraint, string>();
+  const isPrimary = ({ key }: { key: Constraint }) => key.contype === "CONSTR_PRIMARY";
+  for (const { key, says } of [...keys.filter(isPrimary), ...keys.filter((each) => !isPrimary(each))]) {
+    const prior = first.get(says);
+    if (!prior) first.set(says, key);
+    else {
+      again.set(key, prior);
+      if (key.conname !== undefined && prior.conname === undefined && !names.has(prior)) names.set(prior, key.conname);
+    }
+  }
+  return { again, names };
+}
+
+function linkAgain(catalog: Catalog, { again }: KeysOnce): void {
+  for (const [key, prior] of again) {
+    const made = catalog.constraintOf.get(prior);
+    if (made) catalog.constraintOf.set(key, made);
+  }
+}
+
+function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, keys: KeysOnce, own?: Column): void {
   const facts = CONSTRAINT_TYPES[constraint.contype ?? ""];
-  if (!facts) return;
+  const notNull = constraint.contype === "CONSTR_NOTNULL" ? table.columns.get(String(constraint.keys?.[0])) : undefined;
+  if (notNull) setNotNull(notNull, constraint.conname);
+  if (!facts || keys.again.has(constraint)) return;
   const type = facts.type === "exclude" && excludesEquals(constraint) ? "unique" : facts.type;
   const index = constraint.indexname ? find(catalog, catalog.indexes, { schema: table.schema, name: constraint.indexname }) : undefined;
   const names = constraint.keys ?? constraint.fk_attrs ?? excluded(constraint);
@@ -727,6 +803,7 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, o
   const label = facts.columns && (facts.type !== "check" || columns.length === 1) ? columns.map((c) => c.name).join("_") : undefined;
   const name =
     constraint.conname ??
+    keys.names.get(constraint) ??
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
@@ -793,6 +870,21 @@ export function referenced(table: Table, expression: Value | undefined): Column[
       if (column) found.add(column);
     });
   return [...found];
+}
+
+/** The generated columns of a column's table that are computed from it; `name` is what their definitions call it. */
+export function generatedColumns({ table }: Column, name: string): Column[] {
+  const speaks = (expression: Value | undefined) => {
+    let found = false;
+    if (isNode(expression))
+      eachDescendant(expression, (node) => {
+        if (node.kind === "ColumnRef" && columnName(node) === name) found = true;
+      });
+    return found;
+  };
+  return [...table.columns.values()].filter(
+    ({ generated, def }) => generated && def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
+  );
 }
 
 function createIndex(catalog: Catalog, node: IndexStmt): void {
@@ -887,7 +979,9 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     const def = as("ColumnDef", cmd.def);
     if (!def || (cmd.missing_ok && table.columns.has(def.colname ?? ""))) return;
     defineColumn(catalog, table, def, true);
-    columnConstraints(catalog, table, def);
+    const keys = keysOnce([def]);
+    columnConstraints(catalog, table, def, keys);
+    linkAgain(catalog, keys);
   },
   AT_AttachPartition: (catalog, table, cmd) => {
     const partition = attached(catalog, cmd);
@@ -900,15 +994,20 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DropInherit: (_, table) => {
     table.partitionOf = undefined;
   },
-  AT_DropColumn: withColumn((catalog, column) => forgetColumn(catalog, column)),
+  AT_DropColumn: withColumn((catalog, column) => {
+    // What is computed from it goes with it.
+    const computed = generatedColumns(column, column.name);
+    for (const each of computed) forgetColumn(catalog, each);
+    forgetColumn(catalog, column, computed);
+  }),
   AT_AddConstraint: (catalog, table, cmd) => {
     const constraint = as("Constraint", cmd.def);
-    if (constraint) addConstraint(catalog, table, constraint);
-    const column = constraint?.contype === "CONSTR_NOTNULL" ? table.columns.get(String(constraint.keys?.[0])) : undefined;
-    if (column) column.notNull = true;
+    if (constraint) addConstraint(catalog, table, constraint, NO_KEYS);
   },
   AT_DropConstraint: (catalog, table, cmd) => {
     const constraint = table.constraints.get(cmd.name ?? "");
+    const column = constraint ? undefined : notNullNamed(table, cmd.name ?? "");
+    if (column) column.notNull = false;
     if (!constraint) return;
     if (cmd.behavior === "DROP_CASCADE" && INDEXED.has(constraint.type))
       constraint.cascaded = [...catalog.tables.values()].flatMap((other) => forgetReferences(other, constraint));
@@ -1012,6 +1111,8 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
   OBJECT_TABCONSTRAINT: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
     const constraint = table?.constraints.get(node.subname ?? "");
+    const column = table && !constraint ? notNullNamed(table, node.subname ?? "") : undefined;
+    if (column) setNotNull(column, to);
     if (!table || !constraint) return;
     renameConstraint(table, constraint, to);
     if (constraint.type === "check") checkNamed(catalog, to, table);

@@ -39,7 +39,9 @@ export function listAt(place: Place, expressions: readonly Value[] | undefined, 
 
 /** A printer for each constraint type, so that each declares the fields it carries. */
 const PRINTERS: Readonly<Record<string, Printer>> = {
-  CONSTR_NOTNULL: prints("Constraint", ["contype"], () => "NOT NULL"),
+  CONSTR_NOTNULL: prints("Constraint", ["contype"], (node, p) => {
+    return (node as Constraint).keys?.length ? p.refuse(node as Node, "NOT NULL of a column that is defined elsewhere") : "NOT NULL";
+  }),
   CONSTR_NULL: prints("Constraint", ["contype"], () => "NULL"),
   CONSTR_PRIMARY: prints("Constraint", ["contype", "keys", "conname"], (node, p) => {
     // A clustered primary key can never be dropped (error 8200); one that the input drops later must not be clustered.
@@ -49,9 +51,10 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   CONSTR_UNIQUE: prints("Constraint", ["contype", "keys", "conname"], (node) => {
     return `UNIQUE KEY${node.conname === undefined ? "" : ` ${identifier(node.conname)}`} (${identifiers(node.keys)})`;
   }),
-  CONSTR_CHECK: prints("Constraint", ["contype", "conname", "raw_expr"], (node, p) => {
+  CONSTR_CHECK: prints("Constraint", ["contype", "conname", "raw_expr", "not_enforced"], (node, p) => {
     const condition = printAt("a CHECK", node.raw_expr, node as Node, p);
-    return `${label(node)}CHECK (${asCondition(condition, p.level === LEVEL.primary)})`;
+    const enforced = node.not_enforced ? " NOT ENFORCED" : "";
+    return `${label(node)}CHECK (${asCondition(condition, p.level === LEVEL.primary)})${enforced}`;
   }),
   CONSTR_FOREIGN: prints(
     "Constraint",

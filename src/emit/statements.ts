@@ -11,7 +11,9 @@ const ALTERATIONS: Readonly<Record<string, Printer>> = {
     return `ADD COLUMN ${cmd.missing_ok ? "IF NOT EXISTS " : ""}${p.print(cmd.def)}`;
   }),
   AT_AddConstraint: prints("AlterTableCmd", ["subtype", "def"], (cmd, p) => {
-    return isNode(cmd.def) ? `ADD ${p.print(cmd.def)}` : p.refuse(cmd as Node, "this constraint");
+    if (!isNode(cmd.def)) return p.refuse(cmd as Node, "this constraint");
+    const text = p.print(cmd.def);
+    return text === "" ? "" : `ADD ${text}`;
   }),
 };
 

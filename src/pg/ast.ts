@@ -1946,6 +1946,7 @@ export interface Constraint {
   readonly old_conpfeqop?: readonly Value[];
   readonly old_pktable_oid?: number;
   readonly location?: number;
+  readonly not_enforced?: boolean;
 }
 
 export interface CreateTableSpaceStmt {

@@ -7,9 +7,10 @@ import {
   emptyCatalog,
   find,
   isAutoIncrement,
+  key,
 } from "../catalog/model.js";
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
-import { string } from "../emit/words.js";
+import { identifier, string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
 import { as, literalText, type Name, typeName } from "../pg/names.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
@@ -110,6 +111,16 @@ function roomInKey(columns: readonly Column[], catalog: Catalog, computed = fals
 export function fitsKey(columns: readonly Column[], catalog: Catalog): boolean {
   if (columns.some((c) => isUnbounded(c, catalog))) return roomInKey(columns, catalog) !== undefined;
   return columns.reduce((sum, c) => sum + keyBytes(c, catalog), 0) <= MAX_KEY_BYTES;
+}
+
+/** Values that stand in for NULL in a key, told apart by the IS NULL beside them. */
+const ZERO: { readonly [F in Family]?: string } = { number: "0", boolean: "0", time: "'2000-01-01'" };
+
+/** What is never NULL and together as distinct as a column's values with NULL as one of them: what a key is over for NULLS NOT DISTINCT. */
+export function neverNull(column: Column, catalog: Catalog): readonly string[] {
+  const name = identifier(column.name);
+  const family = mapType(catalog, column.type, column)?.row.family;
+  return [`CASE WHEN ${name} IS NULL THEN ${(family && ZERO[family]) ?? "''"} ELSE ${name} END`, `${name} IS NULL`];
 }
 
 /** `text` and whatever else has no length of its own: bounded where a key or a literal default needs it. */
@@ -337,6 +348,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
     codec: "text",
     family: "other",
   },
+  { id: "sparsevec", pg: ["sparsevec"], tidb: textual, findings: textFindings("as-text"), codec: "text", family: "other", endless: true },
   { id: "oid", pg: ["oid", "xid", "cid"], tidb: same("INT UNSIGNED"), codec: "number", family: "number" },
   { id: "xid8", pg: ["xid8"], tidb: same("BIGINT UNSIGNED"), codec: "number", family: "number" },
   {
@@ -362,8 +374,19 @@ export const TYPE_ROWS: readonly TypeRow[] = [
 
 const BY_NAME = new Map(TYPE_ROWS.flatMap((row) => row.pg.map((name) => [name, row] as const)));
 
+const RANGE_ROW = BY_NAME.get("int4range")!;
+
+/** Whether it is a range or multirange type of the user's. */
+function isRange(catalog: Catalog, name: Name): boolean {
+  if (catalog.ranges.size === 0) return false;
+  return (
+    find(catalog, catalog.ranges, name) !== undefined ||
+    [...catalog.ranges.values()].some(({ multirange }) => multirange === key(catalog, name))
+  );
+}
+
 /** Types of extensions, which may live in any schema. */
-const EXTENSION_TYPES = new Set(["citext", "hstore", "ltree", "lquery", "cube", "geometry", "geography", "vector", "halfvec"]);
+const EXTENSION_TYPES = new Set(["citext", "hstore", "ltree", "lquery", "cube", "geometry", "geography", "vector", "halfvec", "sparsevec"]);
 
 /** A label as TiDB stores it, which cuts blanks at its end. */
 const label = (text: string) => string(text.replace(/ +$/, ""));
@@ -436,7 +459,15 @@ function mapped(
   const enumType = find(catalog, catalog.enums, name);
   const mods = modifiers(type);
   const composite = compositeOf(catalog, type);
-  const row = type.arrayBounds?.length ? ARRAY_ROW : enumType ? ENUM_ROW : composite ? COMPOSITE_ROW : builtIn(name, mods);
+  const row = type.arrayBounds?.length
+    ? ARRAY_ROW
+    : enumType
+      ? ENUM_ROW
+      : composite
+        ? COMPOSITE_ROW
+        : isRange(catalog, name)
+          ? RANGE_ROW
+          : builtIn(name, mods);
   const use: TypeUse = { name: name.name, mods, history, enumType, catalog };
   // A cast is no place of data: only columns are chosen for.
   const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : NONE;

@@ -4,6 +4,7 @@ import {
   columnDefinition,
   error,
   find,
+  isTemporary,
   type NodeOf,
   note,
   relationName,
@@ -208,8 +209,5 @@ const ON_COMMIT: Readonly<Record<string, { readonly clause: string; readonly ins
 
 /** The name of a temporary table; undefined for any other relation. */
 function temporary({ catalog }: Context, relation: NodeOf<"RangeVar"> | undefined): string | undefined {
-  const name = relation && relationName(relation);
-  const table = name && find(catalog, catalog.tables, name);
-  const isTemporary = table ? table.node.relation?.relpersistence === "t" : name && find(catalog, catalog.derived, name)?.temporary;
-  return isTemporary ? name!.name : undefined;
+  return relation && isTemporary(catalog, relationName(relation)) ? relation.relname : undefined;
 }

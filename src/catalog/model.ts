@@ -369,3 +369,9 @@ export function find<T>(catalog: Catalog, map: ReadonlyMap<string, T>, name: Nam
   if (map.size === 0) return undefined;
   return map.get(key(catalog, name)) ?? (name.schema === undefined ? map.get(`public.${name.name}`) : undefined);
 }
+
+/** Whether the relation is its session's own. */
+export function isTemporary(catalog: Catalog, name: Name): boolean {
+  const table = find(catalog, catalog.tables, name);
+  return table ? table.node.relation?.relpersistence === "t" : find(catalog, catalog.derived, name)?.temporary === true;
+}

@@ -1,4 +1,4 @@
-import { find } from "../catalog/model.js";
+import { find, isTemporary } from "../catalog/model.js";
 import type { AlterTableCmd, IndexElem, Node, Value } from "../pg/ast.js";
 import { as, isNode, qualified, relationName } from "../pg/names.js";
 import { constraintWords, listAt } from "./constraints.js";
@@ -70,6 +70,7 @@ export const statementPrinters: Printers = {
   IndexStmt: prints("IndexStmt", ["idxname", "relation", "indexParams", "unique", "if_not_exists"], (node, p) => {
     p.scope = find(p.catalog, p.catalog.tables, relationName(node.relation!));
     if (node.idxname === undefined) return p.refuse(node as Node, "an index without a name");
+    if (isTemporary(p.catalog, relationName(node.relation!))) return p.refuse(node as Node, "an index on a temporary table");
     const head = `CREATE ${node.unique ? "UNIQUE " : ""}INDEX ${node.if_not_exists ? "IF NOT EXISTS " : ""}${identifier(node.idxname)}`;
     return `${head} ON ${p.relation(node.relation!)} (${listAt("an index", node.indexParams, node as Node, p)})`;
   }),

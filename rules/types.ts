@@ -768,6 +768,7 @@ of VALUE. A later change of the domain is a change of each of these columns, and
         for (const demand of schema.final.demands.get(statement.node) ?? []) redemanded(schema, names, demand);
     }
   },
+  restates: ["AlterDomainStmt"],
   restate(statement, ctx) {
     const alter = as("AlterDomainStmt", statement);
     if (!alter || !find(ctx.catalog, ctx.catalog.domains, qualified(alter.typeName ?? []))) return;

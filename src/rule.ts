@@ -33,6 +33,7 @@ export {
   type Data,
   error,
   type Folded,
+  HOLD_QUERIES,
   type NodeOf,
   note,
   type Outcome,

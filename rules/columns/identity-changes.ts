@@ -39,6 +39,7 @@ from a column only while tidb_allow_remove_auto_inc is on (error 8200).`,
     undrawn: note("{column} draws from {name} no more, which is dropped"),
     none: note("{column} has no numbers of its own in the output: there is nothing to change"),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

@@ -28,6 +28,7 @@ there before it, and obeys both then. So the key is made after the CHECK.`,
       help: "SHOW CREATE TABLE prints both in one statement, which TiDB then refuses: take the key out of a dump of the table, and add it afterwards",
     }),
   },
+  restates: ["CreateStmt", "AlterTableStmt"],
   restate(statement, ctx) {
     if (statement.kind === "CreateStmt") return inTable(statement, ctx);
     const alter = as("AlterTableStmt", statement);

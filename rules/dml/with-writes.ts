@@ -7,6 +7,7 @@ import {
   eachDescendant,
   error,
   find,
+  HOLD_QUERIES,
   type InsertStmt,
   identifier,
   insertedRows,
@@ -51,6 +52,7 @@ before it, what reads the rows of an INSERT goes after it, and nothing reads a t
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-with",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
   restate(statement, ctx) {
     const main = STATEMENTS.has(statement.kind) ? (statement as Statement) : undefined;
     if (!main?.withClause?.ctes?.some((cte) => writing(cte))) return undefined;

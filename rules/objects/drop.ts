@@ -60,6 +60,7 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-drop-index",
   },
   messages: MESSAGES,
+  restates: ["DropStmt"],
   restate(statement, ctx) {
     const drop = as("DropStmt", statement);
     const readers = (drop && ctx.catalog.cascaded.get(drop)) ?? [];

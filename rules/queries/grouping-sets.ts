@@ -6,6 +6,7 @@ import {
   eachDescendant,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   isNode,
   type Node,
   note,
@@ -39,6 +40,7 @@ GROUPING() is a number that is known.`,
     tidb: "https://docs.pingcap.com/tidb/stable/group-by-modifier",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

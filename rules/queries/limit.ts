@@ -4,6 +4,7 @@ import {
   type Context,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   isNode,
   note,
   type ResTarget,
@@ -33,6 +34,7 @@ ORDER BY and those up to the number are kept; with ties they are ranked.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

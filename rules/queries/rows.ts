@@ -3,6 +3,7 @@ import {
   type Context,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   note,
   qualified,
   type RowExpr,
@@ -34,6 +35,7 @@ sorting and grouping by its columns.`,
     tidb: "https://docs.pingcap.com/tidb/stable/expression-syntax",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

@@ -78,6 +78,7 @@ as the statements before left it.`,
       help: "convert the file that makes the column together with this one",
     }),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

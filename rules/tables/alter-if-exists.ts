@@ -13,6 +13,7 @@ Of a column that is there, PostgreSQL passes over its constraints as well, which
     absent: note("there is no {table} in the input to alter"),
     there: note("{table} has the column {column} already, so that PostgreSQL passes over ADD COLUMN IF NOT EXISTS: it is left away"),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

@@ -36,6 +36,7 @@ has the new type, so that its keys and constraints stay.`,
       help: "run the UPDATE in batches on a large table: BATCH ON … LIMIT 1000 UPDATE …",
     }),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

@@ -12,6 +12,7 @@ needs: these go first, in statements of their own.`,
     first: note("{name} of {table} goes before {key}, as CASCADE has it"),
     alone: note("CASCADE is left away: no foreign key of the input needs {key}"),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

@@ -27,6 +27,7 @@ to drop a column that a foreign key, an index of several columns or a generated 
     first: note("{name} goes before column {column}, as it does in PostgreSQL"),
     numbered: note("{column} is AUTO_INCREMENT, which TiDB drops only in a session that allows it"),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

@@ -41,6 +41,7 @@ the other side, whichever statement it stands in, puts it back, and TiDB checks 
     }),
     made: note("FOREIGN KEY {name} is made: its columns have one type now"),
   },
+  restates: ["AlterTableStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));

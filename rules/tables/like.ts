@@ -38,6 +38,7 @@ is told to: the columns and whatever else it copies are written out, as they are
       schema.report(statement, "expanded", { table: create.relation?.relname ?? "", source });
     }
   },
+  restates: ["CreateStmt"],
   restate(statement, ctx) {
     const create = as("CreateStmt", statement);
     const table = create?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(create.relation));

@@ -55,6 +55,7 @@ tables, inheritance and partitions.`,
       help: "convert the file that makes the parent together with this one",
     }),
   },
+  restates: ["CreateStmt"],
   restate(statement, ctx) {
     const create = as("CreateStmt", statement);
     const made = create && ctx.final.tableOf.has(ctx.origin(create));

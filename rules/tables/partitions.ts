@@ -120,6 +120,7 @@ the parent read their rows in PostgreSQL too.`,
       }
     }
   },
+  restates: ["DropStmt", "TruncateStmt"],
   restate(statement, ctx) {
     const all = relationsOf(statement);
     const parts = all.filter((object) => partitionNamed(ctx, object, ctx.origin(statement)));

@@ -42,6 +42,7 @@ it.`,
       help: "nothing is unique or checked in between; making an index again takes its time on a large table",
     }),
   },
+  restates: ["RenameStmt", "AlterEnumStmt", "AlterTableStmt"],
   restate(statement, ctx) {
     const changed = changedBy(statement, ctx);
     const { columns, renamed } = changed;

@@ -126,7 +126,7 @@ export async function convertHistory(
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
-      restating: rules.filter((rule) => rule.restate),
+      restating: rules.filter((rule) => rule.restates),
       now,
       final,
       target: options.target,

@@ -178,6 +178,23 @@ export interface Restated {
   readonly catalog?: Catalog;
 }
 
+/** Statements that are queries or hold one. */
+export const HOLD_QUERIES: readonly Kind[] = [
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
+  "MergeStmt",
+  "ViewStmt",
+  "CreateTableAsStmt",
+  "CopyStmt",
+  "DeclareCursorStmt",
+  "ExplainStmt",
+  "PrepareStmt",
+  "RuleStmt",
+  "CreateFunctionStmt",
+];
+
 export interface RuleSpec<M extends string> {
   /** What PostgreSQL calls it. */
   readonly construct: string;
@@ -192,6 +209,8 @@ export interface RuleSpec<M extends string> {
    * hand on in copies made by `change` it declares as `consumed`.
    */
   readonly restate?: (statement: Node, ctx: Context<M>) => readonly Restated[] | undefined;
+  /** The kinds of statements that `restate` is asked about; `HOLD_QUERIES` for what may stand in any query. */
+  readonly restates?: readonly Kind[];
   readonly examples: readonly Example[];
   /** Calls of operators, functions and casts that it has a TiDB form for (see forms.ts). */
   readonly forms?: readonly Form[];

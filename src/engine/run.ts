@@ -161,6 +161,7 @@ export function restate(walk: Walk): readonly Restated[] {
 }
 
 function restated(walk: Walk, { node }: Restated): readonly Restated[] | undefined {
+  if (!walk.rule.restates!.includes(node.kind)) return undefined;
   walk.node = node;
   return walk.rule.restate!(node, walk.context);
 }

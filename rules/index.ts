@@ -20,6 +20,7 @@ import fitness from "./fitness/table.js";
 import { aggregateRules } from "./functions/aggregates.js";
 import { arithmeticRules } from "./functions/arithmetic.js";
 import { arrayRules } from "./functions/arrays.js";
+import { byteRules } from "./functions/bytes.js";
 import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
 import { dateRules } from "./functions/dates.js";
@@ -169,6 +170,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/name": indexNameRule,
   ...comparisonRules,
   ...arithmeticRules,
+  ...byteRules,
   ...castRules,
   ...aggregateRules,
   ...stringRules,

@@ -46,6 +46,7 @@ export {
 } from "./engine/contract.js";
 export {
   aggregate,
+  blankFilled,
   type Call,
   enumLabels,
   invoke,

@@ -4,6 +4,7 @@ import {
   type Call,
   infix,
   invoke,
+  isNode,
   proofs,
   raw,
   string,
@@ -32,11 +33,13 @@ function stored(value: Value, call: Call): Tidb | undefined {
   return call.refuse(`an array of ${name}`);
 }
 
+const elementType = (array: Value, call: Call) => call.type(array).name.slice(0, -2);
+
 /** A string of JSON, as a part of a regular expression. */
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';
 
 /** Elements of an array as JSON writes them, each within `around`: a line break is never part of one. */
-function elements(array: Value, around: readonly [string, string]): Tidb {
+function elements(array: Value | Tidb, around: readonly [string, string]): Tidb {
   const pattern = string(`\\[*(${STRING}|[^"\\[,\\]]*)(?:, |\\]+(?:, )?)`);
   return tidb`REGEXP_REPLACE(SUBSTRING(CAST(${array} AS CHAR), 2), ${raw(pattern)}, ${raw(string(around.join("\\1")))})`;
 }
@@ -66,7 +69,7 @@ const replacing = (text: string) => text.replaceAll("\\", "\\\\");
 const PLAIN = /^int[248]$/;
 
 const changed: Write = ([array, from, to], call) => {
-  const element = call.signature.args[0]!.slice(0, -2);
+  const element = elementType(array, call);
   const [old, other] = [written(from, element, call), to === undefined ? undefined : written(to, element, call)];
   if (!old || (to !== undefined && !other)) return undefined;
   const around = (item: Tidb) => tidb`CONCAT(${LINE}, ${item}, ${LINE})`;
@@ -77,7 +80,7 @@ const LINE = raw(string("\n"));
 
 /** array_to_string(): NULL is left out, or written as a text. */
 const joinedText: Write = ([array, separator, instead], call) => {
-  const element = call.signature.args[0]!.slice(0, -2);
+  const element = elementType(array, call);
   if (!PLAIN.test(element) && !TEXTS.test(element) && element !== "bool" && !AS_TEXT.test(element) && !call.catalog.enums.has(element))
     return call.refuse(`array_to_string() of an array of ${element}`);
   const quotes = !PLAIN.test(element) && element !== "bool";
@@ -103,7 +106,7 @@ const TEXTS = /^(?:text|varchar|name|uuid|bpchar)$/;
 
 /** The text of an array, as PostgreSQL writes it (arrayfuncs.c, array_out). */
 const asText: Write = ([array], call) => {
-  const element = call.signature.args[0]!.slice(0, -2);
+  const element = elementType(array, call);
   if (PLAIN.test(element) || element === "bool") {
     const text = tidb`REPLACE(REPLACE(REPLACE(REPLACE(CAST(${array} AS CHAR), '[', '{'), ']', '}'), ', ', ','), 'null', 'NULL')`;
     return element === "bool" ? tidb`REPLACE(REPLACE(${text}, 'true', 't'), 'false', 'f')` : text;
@@ -221,6 +224,23 @@ const length: Write = ([array, dimension], call) =>
 /** A character that JSON never writes otherwise and that no escape has. */
 const SEPARATOR = /^[^\p{L}\p{N}"\\\p{Cc}]+$/u;
 
+/** A character for private use, which JSON writes as it is, stands for a separator that JSON may write otherwise. */
+const MARK = raw(string("\uE000"));
+
+/** A text as items of a JSON array, between separators. */
+function split(text: Value, separator: Value, between: string | undefined): Tidb {
+  if (between !== undefined && SEPARATOR.test(between)) return tidb`REPLACE(JSON_QUOTE(${text}), ${separator}, '","')`;
+  const marked = tidb`CASE WHEN ${separator} = '' THEN ${text} ELSE REPLACE(${text}, ${separator}, ${MARK}) END`;
+  return tidb`REPLACE(JSON_QUOTE(${between === undefined ? marked : tidb`REPLACE(${text}, ${separator}, ${MARK})`}), ${MARK}, '","')`;
+}
+
+/** A text as items of a JSON array, character by character. */
+function characters(text: Value): Tidb {
+  const each = string("(\\\\u[0-9a-f]{4}|\\\\.|[^\\\\])");
+  const inner = tidb`SUBSTRING(JSON_QUOTE(${text}), 2, CHAR_LENGTH(JSON_QUOTE(${text})) - 2)`;
+  return tidb`TRIM(TRAILING ',' FROM REGEXP_REPLACE(${inner}, ${raw(each)}, ${raw(string('"\\1",'))}))`;
+}
+
 export const arrayRules = table(
   "functions/arrays",
   { pg: "functions-array", tidb: "json-functions" },
@@ -255,7 +275,7 @@ export const arrayRules = table(
     element: {
       calls: ["[](anyarray, int4)"],
       tidb: ([array, place], call) => {
-        const element = call.signature.args[0]!.slice(0, -2);
+        const element = elementType(array, call);
         const known = call.integer(place);
         if (known !== undefined && known < 1) return tidb`CASE WHEN ${array} IS NULL THEN NULL END`;
         const at =
@@ -397,7 +417,7 @@ export const arrayRules = table(
       calls: ["array_position(anyarray, anynonarray)"],
       why: "Of several equal elements FIND_IN_SET gives the last in TiDB.",
       tidb: ([array, value], call) => {
-        const element = call.signature.args[0]!.slice(0, -2);
+        const element = elementType(array, call);
         if (PLAIN.test(element)) {
           const item = written(value, element, call);
           const list = tidb`REPLACE(REPLACE(REPLACE(CAST(${array} AS CHAR), '[', ','), ']', ','), ' ', '')`;
@@ -536,20 +556,45 @@ export const arrayRules = table(
       ],
     },
     split: {
-      calls: ["string_to_array(text, text)"],
-      tidb: ([text, separator], call) => {
+      calls: ["string_to_array(text, text)", "string_to_array(text, text, text)"],
+      tidb: ([text, separator, none], call) => {
         const between = call.text(separator);
-        if (between === undefined || !SEPARATOR.test(between))
-          return call.refuse("string_to_array() with a separator that is no literal, or has letters, digits, quotes or backslashes");
-        return tidb`CAST(CASE WHEN ${text} = '' THEN '[]' ELSE CONCAT('[', REPLACE(JSON_QUOTE(${text}), ${separator}, '","'), ']') END AS JSON)`;
+        const blank = none === undefined ? undefined : call.text(none);
+        if (none !== undefined && blank === undefined) return call.refuse("string_to_array() with a text for NULL that is no literal");
+        const isNull = as("A_Const", separator)?.isnull === true;
+        if (between === undefined && !isNull && call.nullable(separator)) call.say("null");
+        const items = isNull ? characters(text) : between === "" ? tidb`JSON_QUOTE(${text})` : split(text, separator, between);
+        const list = tidb`CAST(CASE WHEN ${text} = '' THEN '[]' ELSE CONCAT('[', ${items}, ']') END AS JSON)`;
+        if (isNull && isNode(separator)) call.open(separator);
+        if (blank === undefined) return list;
+        const pattern = string(`^${JSON.stringify(blank).replaceAll(/[\\.+*?()|[\]{}^$]/g, "\\$&")}$`);
+        const lines = tidb`REGEXP_REPLACE(${elements(list, ["", "\n"])}, ${raw(pattern)}, 'null', 1, 0, 'm')`;
+        return tidb`CAST(CONCAT('[', REPLACE(TRIM(BOTH ${LINE} FROM ${lines}), ${LINE}, ', '), ']') AS JSON)`;
       },
-      proofs: proofs(
-        "string_to_array(t, ',')",
-        "string_to_array(t, ' ')",
-        "string_to_array(t, '%')",
-        "string_to_array(tb, '😀')",
-        "string_to_array(t, ', ')",
-      ),
+      messages: {
+        null: warning("a separator that is NULL gives NULL, and single characters in PostgreSQL", {
+          help: "nothing to do where it is never NULL",
+        }),
+      },
+      proofs: [
+        ...proofs(
+          "string_to_array(t, ',')",
+          "string_to_array(t, ' ')",
+          "string_to_array(t, '%')",
+          "string_to_array(tb, '😀')",
+          "string_to_array(t, ', ')",
+          "string_to_array(t, 'a')",
+          "string_to_array(t, 'n')",
+          "string_to_array(t, '\\')",
+          "string_to_array(t, '\"')",
+          "string_to_array(t, '')",
+          "string_to_array(t, NULL)",
+          "string_to_array(t, ',', '')",
+          "string_to_array(t, ' ', 'y')",
+          "string_to_array(t, coalesce(v, 'é'))",
+        ),
+        { pg: "string_to_array(t, tb)", findings: ["null"], differs: true },
+      ],
     },
     aggregate: {
       calls: ["array_agg(anynonarray)"],

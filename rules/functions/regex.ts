@@ -1,5 +1,6 @@
 import {
   as,
+  blankFilled,
   type Call,
   infix,
   proofs,
@@ -83,8 +84,15 @@ function translate(source: string): Pattern | string {
     if (match) rest = rest.slice(match[0].length);
     return match;
   };
+  const literal = /^\*\*\*=([\s\S]*)$/.exec(rest);
+  if (literal) return { ...PLAIN, re2: literal[1] === "" ? "(?:)" : [...literal[1]!].map(quoted).join("") };
   if (take(/^\(\?i\)/)) ignoreCase = true;
   while (rest !== "") {
+    const code = take(/^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]+))/);
+    if (code) {
+      re2 += `\\x{${code[1] ?? code[2] ?? code[3]}}`;
+      continue;
+    }
     const escaped = take(/^\\(.)/su);
     if (escaped) {
       const sign = escaped[1]!;
@@ -134,6 +142,8 @@ function translate(source: string): Pattern | string {
   };
 }
 
+const PLAIN = { groups: 0, alternatives: false, mixed: false, edges: false, optionalGroup: false, ignoreCase: false };
+
 const quoted = (sign: string) => (/[\\.+*?()|[\]{}^$]/.test(sign) ? `\\${sign}` : sign);
 
 /** What follows `[`, up to its `]`. */
@@ -158,8 +168,19 @@ function brackets(source: string): { readonly re2: string; readonly rest: string
   return { re2: `${re2}]`, rest: rest.slice(1) };
 }
 
+/** A pattern with another sign to escape by. */
+function withBackslash(source: string, mark: string): string {
+  let text = "";
+  for (let i = 0; i < source.length; i++) {
+    if (source[i] === mark) text += `\\${source[++i] ?? ""}`;
+    else text += source[i] === "\\" ? "\\\\" : source[i];
+  }
+  return text;
+}
+
 /** The pattern of SIMILAR TO as a regular expression of PostgreSQL's (regexp.c, similar_escape_internal). */
-function fromSimilar(source: string): string {
+function fromSimilar(written: string, mark = "\\"): string {
+  const source = mark === "\\" ? written : withBackslash(written, mark);
   const body = source.replaceAll(/\\(.)|\[[^\]]*\]|[%_.^$]|./gsu, (all, escaped: string | undefined) => {
     if (escaped !== undefined) return /[\p{L}\p{N}]/u.test(escaped) ? escaped : `\\${escaped}`;
     if (all === "%") return ".*";
@@ -174,10 +195,10 @@ function sourceOf(pattern: Value, call: Call): string | undefined {
   const similar = as("FuncCall", pattern);
   if (similar?.funcname?.at(-1) !== "similar_to_escape") return call.text(pattern);
   const [inner, ...others] = similar.args ?? [];
-  const text = inner === undefined || others.length > 0 ? undefined : call.text(inner);
-  if (text === undefined) return undefined;
+  const [text, mark] = [inner, others[0]].map((each) => (each === undefined ? undefined : call.text(each)));
+  if (text === undefined || (others.length > 0 && mark?.length !== 1)) return undefined;
   call.open(similar as never);
-  return fromSimilar(text);
+  return fromSimilar(text, mark);
 }
 
 /** Of the flags of PostgreSQL's functions those that RE2 has: `g` is the function's own. */
@@ -231,7 +252,9 @@ const match = (flags: string, not: boolean): Write => {
   return ([value, pattern], call) => {
     const found = read(pattern, flags, false, call);
     if (!found) return undefined;
-    const test = tidb`REGEXP_LIKE(${value}, ${found.text}, ${found.flags})`;
+    const filled = blankFilled(value, call);
+    const test = filled && tidb`REGEXP_LIKE(${filled}, ${found.text}, ${found.flags})`;
+    if (!test) return undefined;
     return not ? infix("not")`NOT ${test}` : test;
   };
 };
@@ -272,8 +295,12 @@ const matching = (sign: string, flags: string, not: boolean, similar: readonly s
         "[\\w-]+$",
         "(?i)^ab",
         "%_",
+        "***=a.b",
+        "\\u00e9|\\x41",
       ].map((pattern) => `t ${sign} '${pattern}'`),
       `v ${sign} 'b'`,
+      `c ${sign} 'a$'`,
+      `c ${sign} '^a +$'`,
       `(t || 'x') ${sign} 'ax'`,
       ...similar,
     ),
@@ -314,6 +341,26 @@ function parts(value: Value, pattern: Value, flags: string, call: Call): readonl
   return numbers.map((group) => groupOf(value, re2, found.flags, group));
 }
 
+/** A pattern that is a literal, and that never matches nothing: of empty matches the engines count different ones. */
+function searched(pattern: Value, flags: string, call: Call): { readonly re2: string; readonly flags: Tidb } | undefined {
+  const found = read(pattern, flags, true, call);
+  if (!found) return undefined;
+  if (!found.known) return call.refuse(`${call.signature.name}() of a pattern that is no literal`);
+  const { re2 } = found.known;
+  return matchesNothing(re2) ? call.refuse(`${call.signature.name}() of a pattern that can match nothing`) : { re2, flags: found.flags };
+}
+
+/** Whether RE2's pattern may match the empty text: true where it cannot be told. */
+function matchesNothing(re2: string): boolean {
+  // What a class holds does not matter here.
+  const plain = re2.replaceAll(/\[:\w+:\]/g, "x").replaceAll(/\\[Azb]/g, "");
+  try {
+    return new RegExp(`^(?:${plain})$`, "u").test("");
+  } catch {
+    return true;
+  }
+}
+
 export const regexRules = table(
   "functions/regex",
   { pg: "functions-matching", tidb: "string-functions" },
@@ -324,6 +371,8 @@ export const regexRules = table(
       "t SIMILAR TO '[[:alpha:]]+'",
       "t SIMILAR TO 'a.b'",
       "t SIMILAR TO '%\\%%'",
+      "t SIMILAR TO 'a#_b' ESCAPE '#'",
+      "t SIMILAR TO '%#%%' ESCAPE '#'",
     ]),
     "matches-insensitive": matching("~*", "i", false),
     "matches-not": matching("!~", "", true, ["t NOT SIMILAR TO '(a|A)%'"]),
@@ -399,6 +448,144 @@ export const regexRules = table(
         ...proofs("regexp_match(t, '(.)(b)')", "regexp_match(t, '[a-z]+')", "(regexp_match(t, '(\\w)-(\\d+)'))[2]"),
         { pg: "regexp_match(t, 'ab|a')", findings: ["longest"] },
         { pg: "regexp_match(t, 'ab\\M')", findings: ["edge"] },
+      ],
+    },
+    count: {
+      calls: ["regexp_count(text, text)", "regexp_count(text, text, int4)", "regexp_count(text, text, int4, text)"],
+      tidb: ([value, pattern, start, flagsArg], call) => {
+        const [flags, from] = [flagsAt(flagsArg, call), start === undefined ? 1 : call.integer(start)];
+        if (flags === undefined || from === undefined || from < 1)
+          return call.refuse("regexp_count() with flags or a start that are no literals");
+        const found = searched(pattern, flags, call);
+        if (!found) return undefined;
+        if (from > 1 && /^\^|[(|]\^/.test(found.re2))
+          return call.refuse("regexp_count() of a pattern with ^ from another start than the first");
+        const text = from === 1 ? tidb`${value}` : tidb`SUBSTRING(${value}, ${raw(String(from))})`;
+        const longer = tidb`REGEXP_REPLACE(${text}, ${raw(string(found.re2))}, ${raw(string("\\0~"))}, 1, 0, ${found.flags})`;
+        return infix("additive")`CHAR_LENGTH(${longer}) - CHAR_LENGTH(${text})`;
+      },
+      why: "TiDB has no such function: each match is made one character longer.",
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs(
+          "regexp_count(t, 'a')",
+          "regexp_count(t, '[a-z]+')",
+          "regexp_count(t, '[A-C]', 2, 'i')",
+          "regexp_count(t, '\\d', 1)",
+          "regexp_count(t, ',,')",
+        ),
+        { pg: "regexp_count(t, 'a|ab')", findings: ["longest"] },
+        { pg: "regexp_count(t, 'b\\M')", findings: ["edge"] },
+      ],
+    },
+    position: {
+      calls: [
+        "regexp_instr(text, text)",
+        "regexp_instr(text, text, int4)",
+        "regexp_instr(text, text, int4, int4)",
+        "regexp_instr(text, text, int4, int4, int4)",
+        "regexp_instr(text, text, int4, int4, int4, text)",
+      ],
+      tidb: ([value, pattern, start, nth, end, flagsArg], call) => {
+        const flags = flagsAt(flagsArg, call);
+        const [from, n, side] = [start, nth, end].map((each, i) => (each === undefined ? [1, 1, 0][i] : call.integer(each)));
+        if (flags === undefined || from === undefined || from < 1 || n === undefined || n < 1 || (side !== 0 && side !== 1))
+          return call.refuse("regexp_instr() with flags or numbers that are no literals");
+        const found = searched(pattern, flags, call);
+        if (!found) return undefined;
+        if (from > 1 && /^\^|[(|]\^/.test(found.re2))
+          return call.refuse("regexp_instr() of a pattern with ^ from another start than the first");
+        const place = tidb`REGEXP_INSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${raw(String(side))}, ${found.flags})`;
+        return tidb`CASE WHEN CHAR_LENGTH(${value}) < ${raw(String(from))} THEN 0 ELSE ${place} END`;
+      },
+      why: "A start behind the end is an error in TiDB.",
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs(
+          "regexp_instr(t, 'b')",
+          "regexp_instr(t, '[a-z]', 1, 2)",
+          "regexp_instr(t, 'B', 1, 1, 1, 'i')",
+          "regexp_instr('aéb' || t, 'b', 1, 1)",
+          "regexp_instr('aéb' || v, '[abx]', 2, 1)",
+        ),
+        { pg: "regexp_instr(t, 'ab|a', 1, 1, 1)", findings: ["longest"] },
+        { pg: "regexp_instr(t, '\\yb')", findings: ["edge"] },
+      ],
+    },
+    "nth-substring": {
+      calls: ["regexp_substr(text, text, int4)", "regexp_substr(text, text, int4, int4)", "regexp_substr(text, text, int4, int4, text)"],
+      tidb: ([value, pattern, start, nth, flagsArg], call) => {
+        const flags = flagsAt(flagsArg, call);
+        const [from, n] = [call.integer(start), nth === undefined ? 1 : call.integer(nth)];
+        if (flags === undefined || from === undefined || from < 1 || n === undefined || n < 1)
+          return call.refuse("regexp_substr() with flags or numbers that are no literals");
+        const found = searched(pattern, flags, call);
+        if (!found) return undefined;
+        if (from > 1 && /^\^|[(|]\^/.test(found.re2))
+          return call.refuse("regexp_substr() of a pattern with ^ from another start than the first");
+        return tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN REGEXP_SUBSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags}) END`;
+      },
+      why: "A start behind the end is an error in TiDB.",
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs("regexp_substr(t, '[a-z]', 1, 2)", "regexp_substr(t, 'B', 1, 1, 'i')", "regexp_substr(t, '[a-c]', 2)"),
+        { pg: "regexp_substr(t, 'ab|a', 1)", findings: ["longest"] },
+        { pg: "regexp_substr(t, '\\mb', 1)", findings: ["edge"] },
+      ],
+    },
+    "replace-nth": {
+      calls: [
+        "regexp_replace(text, text, text, int4)",
+        "regexp_replace(text, text, text, int4, int4)",
+        "regexp_replace(text, text, text, int4, int4, text)",
+      ],
+      tidb: ([value, pattern, replacement, start, nth, flagsArg], call) => {
+        const [flags, text] = [flagsAt(flagsArg, call), call.text(replacement)];
+        const [from, n] = [call.integer(start), nth === undefined ? 1 : call.integer(nth)];
+        if (flags === undefined || text === undefined || from === undefined || from < 1 || n === undefined || n < 0)
+          return call.refuse("regexp_replace() with a replacement, numbers or flags that are no literals");
+        const found = searched(pattern, flags, call);
+        if (!found) return undefined;
+        if (from > 1 && /^\^|[(|]\^/.test(found.re2))
+          return call.refuse("regexp_replace() of a pattern with ^ from another start than the first");
+        const changed = tidb`REGEXP_REPLACE(${value}, ${raw(string(found.re2))}, ${raw(string(replacementOf(text)))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags})`;
+        return from === 1 ? changed : tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN ${changed} ELSE ${value} END`;
+      },
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs(
+          "regexp_replace(t, '[a-c]', 'X', 2)",
+          "regexp_replace(t, '[a-c]', '<\\&>', 1, 2)",
+          "regexp_replace(t, 'A', 'X', 1, 0, 'i')",
+          "regexp_replace(t, '[a-z]', '', 2, 0)",
+        ),
+        { pg: "regexp_replace(t, 'ab|a', 'X', 1, 1)", findings: ["longest"] },
+        { pg: "regexp_replace(t, '\\mb', 'X', 1)", findings: ["edge"] },
+      ],
+    },
+    split: {
+      calls: ["regexp_split_to_array(text, text)", "regexp_split_to_array(text, text, text)"],
+      tidb: ([value, pattern, flagsArg], call) => {
+        const flags = flagsAt(flagsArg, call);
+        if (flags === undefined) return call.refuse("regexp_split_to_array() with flags that are no literal");
+        const found = searched(pattern, flags, call);
+        if (!found) return undefined;
+        // A character for private use, which JSON writes as it is, stands for what is between the parts.
+        const mark = raw(string("\uE000"));
+        const marked = tidb`REGEXP_REPLACE(${value}, ${raw(string(found.re2))}, ${mark}, 1, 0, ${found.flags})`;
+        return tidb`CAST(CONCAT('[', REPLACE(JSON_QUOTE(${marked}), ${mark}, '","'), ']') AS JSON)`;
+      },
+      messages: { longest: LONGEST, edge: EDGE },
+      proofs: [
+        ...proofs(
+          "regexp_split_to_array(t, '\\s+')",
+          "regexp_split_to_array(t, ',')",
+          "regexp_split_to_array(t, '\\s*,\\s*')",
+          "regexp_split_to_array(t, 'B', 'i')",
+          "(regexp_split_to_array(t, '[ ,]'))[2]",
+        ),
+        { pg: "regexp_split_to_array(t, 'ab|a')", findings: ["longest"] },
+        { pg: "regexp_split_to_array(t, '\\mb')", findings: ["edge"] },
       ],
     },
   },

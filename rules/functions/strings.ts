@@ -1,4 +1,5 @@
 import {
+  blankFilled,
   type Call,
   infix,
   proofs,
@@ -42,30 +43,107 @@ const listed = (head: string, items: readonly Tidb[]): Tidb => ({
 const SIDES: Readonly<Record<string, string>> = { btrim: "BOTH", ltrim: "LEADING", rtrim: "TRAILING" };
 
 /** TiDB 8.5.6 counts bytes for `_` in a column of utf8mb4_0900_bin: 'é' LIKE '_' is false there, and true by another collation. */
-function subject(value: Parameters<Call["type"]>[0], pattern: string | undefined) {
-  return pattern !== undefined && !pattern.includes("_") ? tidb`${value}` : tidb`${value} COLLATE utf8mb4_bin`;
+function subject(value: Value, pattern: string | undefined, insensitive: boolean, call: Call): Tidb | undefined {
+  // Blanks at the end do not matter where anything may follow.
+  const filled = pattern !== undefined && /^[^_ ]*%$/.test(pattern) ? tidb`${value}` : blankFilled(value, call);
+  const text = filled && insensitive ? tidb`LOWER(${filled})` : filled;
+  return pattern !== undefined && !pattern.includes("_") ? text : text && tidb`${text} COLLATE utf8mb4_bin`;
 }
 
-/** LIKE and its escape, whose patterns are the same. */
-const like = (not: string): Write => {
+/** LIKE, ILIKE and their escape, whose patterns are the same. */
+const like = (not: string, insensitive = false): Write => {
   return ([value, pattern], call) => {
+    const folded = (text: Value) => (insensitive ? tidb`LOWER(${text})` : tidb`${text}`);
     const escaped = pattern as { kind?: string; funcname?: readonly string[]; args?: readonly (typeof value)[] };
-    if (escaped.kind !== "FuncCall" || escaped.funcname?.at(-1) !== "like_escape")
-      return infix("comparison")`${subject(value, call.text(pattern))} ${raw(not)}LIKE ${pattern}`;
+    if (escaped.kind !== "FuncCall" || escaped.funcname?.at(-1) !== "like_escape") {
+      const text = subject(value, call.text(pattern), insensitive, call);
+      return text && infix("comparison")`${text} ${raw(not)}LIKE ${folded(pattern)}`;
+    }
     const [inner, sign] = escaped.args ?? [];
-    const text = sign === undefined ? undefined : call.text(sign);
-    if (inner === undefined || text === undefined) return call.refuse("LIKE with an escape that is no literal");
+    const mark = sign === undefined ? undefined : call.text(sign);
+    if (inner === undefined || mark === undefined) return call.refuse("LIKE with an escape that is no literal");
+    if (insensitive && /\p{L}/u.test(mark)) return call.refuse("ILIKE with a letter to escape by");
     call.open(pattern as never);
-    return infix("comparison")`${subject(value, call.text(inner))} ${raw(not)}LIKE ${inner} ESCAPE ${raw(string(text))}`;
+    const text = subject(value, call.text(inner), insensitive, call);
+    return text && infix("comparison")`${text} ${raw(not)}LIKE ${folded(inner)} ESCAPE ${raw(string(mark))}`;
   };
 };
 
-const ilike = (not: string): Write => {
-  return ([value, pattern], call) => {
-    if ((pattern as { kind?: string }).kind === "FuncCall") return call.refuse("ILIKE with ESCAPE");
-    return infix("comparison")`${subject(tidb`LOWER(${value})` as never, call.text(pattern))} ${raw(not)}LIKE LOWER(${pattern})`;
-  };
-};
+/** What one specifier of format() writes (the manual, "Formatting Strings"). */
+function formatted(pattern: string, args: readonly Value[], call: Call): Tidb | undefined {
+  const parts: Tidb[] = [];
+  let next = 0;
+  let at = 0;
+  for (const found of pattern.matchAll(/%(?:%|(?:(\d+)\$)?(-?)(\d*)([sIL]))/g)) {
+    const [all, place, left, width, kind] = found;
+    const plain = pattern.slice(at, found.index) + (all === "%%" ? "%" : "");
+    if (plain.includes("%") && all !== "%%") return call.refuse("format() with anything but %s, %I, %L and %% in a literal");
+    if (plain !== "") parts.push(tidb`${raw(string(plain))}`);
+    at = found.index + all.length;
+    if (kind === undefined) continue;
+    next = place === undefined ? next + 1 : Number(place);
+    const arg = args[next - 1];
+    if (arg === undefined) return call.refuse("format() with fewer values than it asks for");
+    const text = output(arg, call);
+    if (!text) return undefined;
+    const spelt = kind === "s" ? text : kind === "L" ? quotedLiteral(text, true) : quotedName(text, call);
+    const size = Number(width);
+    const padded = tidb`COALESCE(${spelt}, '')`;
+    if (size === 0) parts.push(spelt);
+    else parts.push(tidb`${raw(left ? "RPAD" : "LPAD")}(${padded}, GREATEST(CHAR_LENGTH(${padded}), ${raw(String(size))}), ' ')`);
+  }
+  if (pattern.slice(at).includes("%")) return call.refuse("format() with anything but %s, %I, %L and %% in a literal");
+  if (at < pattern.length) parts.push(tidb`${raw(string(pattern.slice(at)))}`);
+  return parts.length === 0 ? tidb`''` : listed("CONCAT_WS('', ", parts);
+}
+
+/** A text as a string literal of PostgreSQL's. */
+function quotedLiteral(text: Tidb, nullable: boolean): Tidb {
+  const [backslash, two, quote, twice] = ["\\", "\\\\", "'", "''"].map((sign) => raw(string(sign))) as [Raw, Raw, Raw, Raw];
+  const escaped = tidb`REPLACE(REPLACE(${text}, ${backslash}, ${two}), ${quote}, ${twice})`;
+  const written = tidb`CONCAT(CASE WHEN INSTR(${text}, ${backslash}) > 0 THEN 'E' ELSE '' END, ${quote}, ${escaped}, ${quote})`;
+  return nullable ? tidb`COALESCE(${written}, 'NULL')` : written;
+}
+
+/** A text as an identifier of PostgreSQL's. */
+function quotedName(text: Tidb, call: Call): Tidb {
+  call.say("keyword");
+  return tidb`CASE WHEN REGEXP_LIKE(${text}, '^[a-z_][a-z0-9_]*$', 'c') THEN ${text} ELSE CONCAT('"', REPLACE(${text}, '"', '""'), '"') END`;
+}
+
+const KEYWORD = warning("a name that is a reserved word of PostgreSQL's gets no quotes", {
+  help: "what is put together here is SQL for PostgreSQL: build TiDB's statements in the application",
+});
+
+/** The part of a text between separators, and '' where it has fewer. */
+function partAt(s: Value, separator: Value, place: Value): Tidb {
+  const parts = tidb`(CHAR_LENGTH(${s}) - CHAR_LENGTH(REPLACE(${s}, ${separator}, ''))) DIV CHAR_LENGTH(${separator}) + 1`;
+  const from = tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${s}, ${separator}, ${place}), ${separator}, CASE WHEN ${place} > 0 THEN -1 ELSE 1 END)`;
+  const found = tidb`CASE WHEN ${parts} >= ABS(${place}) THEN ${from} ELSE '' END`;
+  return tidb`CASE WHEN ${place} <> 0 THEN CASE WHEN ${separator} <> '' THEN CASE WHEN ${s} IS NOT NULL THEN ${found} END WHEN ${separator} IS NOT NULL THEN CASE WHEN ${place} IN (1, -1) THEN ${s} WHEN ${s} IS NOT NULL THEN '' END END END`;
+}
+
+/** The code point of a character, put together from the bytes of its UTF-8, of which ORD() makes one number. */
+function codePoint(s: Value): Tidb {
+  const o = tidb`ORD(${s})`;
+  const low = (shift: number) =>
+    shift === 0 ? tidb`(${o} & 63)` : tidb`((${o} >> ${raw(String(shift))} & 63) << ${raw(String((shift / 8) * 6))})`;
+  const lead = (shift: number, mask: number) =>
+    tidb`((${o} >> ${raw(String(shift))} & ${raw(String(mask))}) << ${raw(String((shift / 8) * 6))})`;
+  const two = tidb`${lead(8, 31)} | ${low(0)}`;
+  const three = tidb`${lead(16, 15)} | ${low(8)} | ${low(0)}`;
+  const four = tidb`${lead(24, 7)} | ${low(16)} | ${low(8)} | ${low(0)}`;
+  return tidb`CAST(CASE WHEN ${o} < 128 THEN ${o} WHEN ${o} < 65536 THEN ${two} WHEN ${o} < 16777216 THEN ${three} ELSE ${four} END AS SIGNED)`;
+}
+
+/** The character of a code point, from the bytes of its UTF-8. */
+function character(n: Value): Tidb {
+  const tail = (shift: number) => tidb`128 | (${n} >> ${raw(String(shift))} & 63)`;
+  const two = tidb`CHAR(192 | (${n} >> 6), ${tail(0)} USING utf8mb4)`;
+  const three = tidb`CHAR(224 | (${n} >> 12), ${tail(6)}, ${tail(0)} USING utf8mb4)`;
+  const four = tidb`CHAR(240 | (${n} >> 18), ${tail(12)}, ${tail(6)}, ${tail(0)} USING utf8mb4)`;
+  return tidb`CASE WHEN ${n} < 1 THEN NULL WHEN ${n} < 128 THEN CHAR(${n} USING utf8mb4) WHEN ${n} < 2048 THEN ${two} WHEN ${n} < 65536 THEN ${three} WHEN ${n} < 1114112 THEN ${four} END`;
+}
 
 export const stringRules = table(
   "functions/strings",
@@ -79,9 +157,12 @@ export const stringRules = table(
       proofs: proofs("length(t)", "char_length(t)", "character_length(v)", "length(c)", "length(t || v)", "length('é😀')"),
     },
     "octet-length": {
-      calls: ["octet_length(text|bytea)", "length(bytea)"],
-      tidb: same("LENGTH"),
-      proofs: proofs("octet_length(t)", "octet_length(y)", "length(y)"),
+      calls: ["octet_length(text|bytea|bpchar)", "length(bytea)"],
+      tidb: ([s], call) => {
+        const filled = blankFilled(s, call);
+        return filled && tidb`LENGTH(${filled})`;
+      },
+      proofs: proofs("octet_length(c)", "octet_length(t)", "octet_length(y)", "length(y)"),
     },
     md5: { calls: ["md5(text|bytea)"], tidb: same("MD5"), proofs: proofs("md5(t)", "md5('')", "md5(y)") },
     concatenate: {
@@ -120,6 +201,11 @@ export const stringRules = table(
         "t LIKE ''",
         "c LIKE 'a%'",
         "t LIKE '%é'",
+        "c LIKE 'a'",
+        "c LIKE 'a    '",
+        "c LIKE 'a_%'",
+        "c LIKE '%b%'",
+        "c LIKE '% '",
       ),
     },
     "not-like": {
@@ -129,10 +215,19 @@ export const stringRules = table(
     },
     ilike: {
       calls: ["~~*(text|bpchar, text)"],
-      tidb: ilike(""),
-      proofs: proofs("t ILIKE 'a%'", "t ILIKE '%É%'", "t ILIKE tb", "t ILIKE '%\\_%'", "v ILIKE '%BC'"),
+      tidb: like("", true),
+      proofs: proofs(
+        "t ILIKE 'a#_%' ESCAPE '#'",
+        "c ILIKE 'A'",
+        "c ILIKE 'A%'",
+        "t ILIKE 'a%'",
+        "t ILIKE '%É%'",
+        "t ILIKE tb",
+        "t ILIKE '%\\_%'",
+        "v ILIKE '%BC'",
+      ),
     },
-    "not-ilike": { calls: ["!~~*(text|bpchar, text)"], tidb: ilike("NOT "), proofs: proofs("t NOT ILIKE 'A%'", "t NOT ILIKE '%é'") },
+    "not-ilike": { calls: ["!~~*(text|bpchar, text)"], tidb: like("NOT ", true), proofs: proofs("t NOT ILIKE 'A%'", "t NOT ILIKE '%é'") },
     left: {
       calls: ["left(text, int4)", "right(text, int4)"],
       tidb: ([s, n], call) => {
@@ -206,7 +301,12 @@ export const stringRules = table(
       tidb: ([s, set], call) => {
         const side = SIDES[call.signature.name]!;
         const known = set === undefined ? " " : call.text(set);
-        if (known === undefined) return call.refuse("trimming by characters that are no literal");
+        if (known === undefined) {
+          const escaped = tidb`REGEXP_REPLACE(${set!}, ${raw(string("([\\]\\[\\\\^-])"))}, ${raw(string("\\\\\\1"))})`;
+          const [head, tail] = [tidb`'^[', ${escaped}, ']+'`, tidb`'[', ${escaped}, ']+$'`];
+          const pattern = side === "LEADING" ? head : side === "TRAILING" ? tail : tidb`${head}, '|', ${tail}`;
+          return tidb`CASE WHEN ${set!} = '' THEN ${s} WHEN ${set!} IS NOT NULL THEN REGEXP_REPLACE(${s}, CONCAT(${pattern}), '') END`;
+        }
         if (known === "") return tidb`${s}`;
         if ([...known].length === 1) return tidb`TRIM(${raw(side)} ${raw(string(known))} FROM ${s})`;
         const characters = `[${known.replaceAll(/[\\\]^[-]/g, "\\$&")}]+`;
@@ -222,6 +322,9 @@ export const stringRules = table(
         "ltrim(t, 'aA')",
         "rtrim(t, 'b\\]^-')",
         "btrim(t, '')",
+        "btrim(t, tb)",
+        "ltrim(t, v)",
+        "rtrim(t, ']^-\\\\a' || v)",
         "rtrim(t, 'é😀')",
         "trim(trailing from v)",
       ),
@@ -263,40 +366,63 @@ export const stringRules = table(
       calls: ["overlay(text, text, int4)", "overlay(text, text, int4, int4)"],
       tidb: ([s, part, from, count], call) => {
         const [at, length] = [call.integer(from), count === undefined ? undefined : call.integer(count)];
-        if (at === undefined || at < 1 || (count !== undefined && (length === undefined || length < 0)))
-          return call.refuse("overlay() at a place that is no positive literal");
+        if ((at !== undefined && at < 1) || (length !== undefined && length < 0))
+          return call.refuse("overlay() at a place that is not positive");
+        if (at === undefined || (count !== undefined && length === undefined)) {
+          call.say("place");
+          const rest = count === undefined ? tidb`${from} + CHAR_LENGTH(${part})` : tidb`${from} + ${count}`;
+          return tidb`CASE WHEN ${from} > 0 THEN CONCAT(LEFT(${s}, ${from} - 1), ${part}, SUBSTRING(${s}, ${rest})) END`;
+        }
         const rest = length === undefined ? tidb`${raw(String(at))} + CHAR_LENGTH(${part})` : tidb`${raw(String(at + length))}`;
         return tidb`CONCAT(LEFT(${s}, ${raw(String(at - 1))}), ${part}, SUBSTRING(${s}, ${rest}))`;
       },
       why: "INSERT() leaves the text as it is where the place is behind its end.",
-      proofs: proofs(
-        "overlay(t placing 'XY' from 2)",
-        "overlay(t placing 'XY' from 2 for 1)",
-        "overlay(t placing v from 1 for 0)",
-        "overlay(t placing 'Z' from 9)",
-      ),
+      messages: {
+        place: warning("a place before the first, where PostgreSQL raises an error, gives NULL", { help: "check the place before" }),
+      },
+      proofs: [
+        ...proofs(
+          "overlay(t placing 'XY' from 2)",
+          "overlay(t placing 'XY' from 2 for 1)",
+          "overlay(t placing v from 1 for 0)",
+          "overlay(t placing 'Z' from 9)",
+        ),
+        { pg: "overlay(t placing tb from i2)", findings: ["place"] },
+        { pg: "overlay(t placing tb from abs(i2::int) + 1 for 2)", findings: ["place"] },
+      ],
     },
     "split-part": {
       calls: ["split_part(text, text, int4)"],
       tidb: ([s, separator, place], call) => {
         const [between, n] = [call.text(separator), call.integer(place)];
-        if (!between || n === undefined || n === 0) return call.refuse("split_part() with a separator or a number that is no literal");
+        if (n === 0) return call.refuse("split_part() of the part 0, which is an error in PostgreSQL");
+        if (n === undefined) call.say("zero");
+        if (!between || n === undefined) return partAt(s, separator, place);
         if (n === 1) return tidb`SUBSTRING_INDEX(${s}, ${separator}, 1)`;
         if (n === -1) return tidb`SUBSTRING_INDEX(${s}, ${separator}, -1)`;
         const parts = tidb`(CHAR_LENGTH(${s}) - CHAR_LENGTH(REPLACE(${s}, ${separator}, ''))) DIV ${raw(String([...between].length))} + 1`;
         const part = tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${s}, ${separator}, ${raw(String(n))}), ${separator}, ${raw(n > 0 ? "-1" : "1")})`;
         return tidb`CASE WHEN ${s} IS NULL THEN NULL WHEN ${parts} >= ${raw(String(Math.abs(n)))} THEN ${part} ELSE '' END`;
       },
-      proofs: proofs(
-        "split_part(t, ' ', 1)",
-        "split_part(t, ' ', 2)",
-        "split_part(t, ',', 3)",
-        "split_part(t, ',', -1)",
-        "split_part(t, ',', -2)",
-        "split_part(t, 'B', 2)",
-        "split_part(t, '😀', 2)",
-        "split_part('aXYbXYc', 'XY', 3)",
-      ),
+      messages: { zero: warning("the part 0, which is an error in PostgreSQL, is NULL", { help: "check the number before" }) },
+      proofs: [
+        { pg: "split_part(t, ',', i2)", findings: ["zero"] },
+        { pg: "split_part(t, tb, i2)", findings: ["zero"] },
+        ...proofs(
+          "split_part(t, tb, 1)",
+          "split_part(t, tb, -2)",
+          "split_part(t, '', 1)",
+          "split_part(t, '', 2)",
+          "split_part(t, ' ', 1)",
+          "split_part(t, ' ', 2)",
+          "split_part(t, ',', 3)",
+          "split_part(t, ',', -1)",
+          "split_part(t, ',', -2)",
+          "split_part(t, 'B', 2)",
+          "split_part(t, '😀', 2)",
+          "split_part('aXYbXYc', 'XY', 3)",
+        ),
+      ],
     },
     "starts-with": {
       calls: ["starts_with(text, text)", "^@(text, text)"],
@@ -324,54 +450,78 @@ export const stringRules = table(
       calls: ["format(text)", "format(text, any...)"],
       tidb: ([pattern, ...args], call) => {
         const text = call.text(pattern);
-        const pieces = text?.split(/(%s|%%)/);
-        if (!pieces || pieces.some((piece, i) => i % 2 === 0 && piece.includes("%")))
-          return call.refuse("format() with anything but %s and %% in a literal");
-        const values = [...(args as readonly Value[])];
-        if (pieces.filter((piece) => piece === "%s").length !== values.length)
-          return call.refuse("format() with another number of values than %s");
-        const parts = pieces
-          .filter((piece) => piece !== "")
-          .map((piece) => (piece === "%s" ? output(values.shift()!, call) : tidb`${raw(string(piece === "%%" ? "%" : piece))}`));
-        if (parts.includes(undefined)) return undefined;
-        return parts.length === 0 ? tidb`''` : listed("CONCAT_WS('', ", parts as Tidb[]);
+        return text === undefined
+          ? call.refuse("format() of a pattern that is no literal")
+          : formatted(text, args as readonly Value[], call);
       },
       why: "FORMAT() formats numbers in TiDB.",
-      proofs: proofs("format('%s-%s', t, i4)", "format('100%% of %s', v)", "format('plain')", "format('%s', b)"),
+      messages: { keyword: KEYWORD },
+      proofs: [
+        ...proofs(
+          "format('%s-%s', t, i4)",
+          "format('100%% of %s', v)",
+          "format('plain')",
+          "format('%s', b)",
+          "format('%L', t)",
+          "format('x = %L', i4)",
+          "format('%2$s %1$s %s', t, v)",
+          "format('%1$s %1$s', t)",
+          "format('%10s|%-10s|', t, v)",
+          "format('%s%s', NULL, t)",
+          "format('%s', ai)",
+        ),
+        { pg: "format('%I', t)", findings: ["keyword"] },
+        { pg: "format('INSERT INTO %I VALUES (%L)', v || 'x', t)", findings: ["keyword"] },
+      ],
+    },
+    "quote-ident": {
+      calls: ["quote_ident(text)"],
+      tidb: ([s], call) => quotedName(tidb`${s}`, call),
+      messages: { keyword: KEYWORD },
+      proofs: [
+        { pg: "quote_ident(t)", findings: ["keyword"] },
+        { pg: "quote_ident(v || '_1')", findings: ["keyword"] },
+        { pg: "quote_ident('select')", findings: ["keyword"], differs: true },
+      ],
     },
     "bit-length": { calls: ["bit_length(text|bytea)"], tidb: same("BIT_LENGTH"), proofs: proofs("bit_length(t)", "bit_length(y)") },
     ascii: {
       calls: ["ascii(text)"],
-      tidb: (args, call) => {
-        call.say("bytes");
-        return same("ASCII")(args, call);
-      },
-      messages: {
-        bytes: warning("of a character beyond ASCII this is the first byte, where PostgreSQL gives the code point", {
-          help: "nothing to do where the text is ASCII",
-        }),
-      },
-      proofs: [{ pg: "ascii(t)", findings: ["bytes"], differs: true }],
+      tidb: ([s], call) => (/^[ -~]*$/.test(call.text(s) ?? "é") ? tidb`ASCII(${s})` : codePoint(s)),
+      why: "TiDB has the first byte, PostgreSQL the code point.",
+      proofs: proofs("ascii(t)", "ascii('€')", "ascii('x')", "ascii(v)"),
     },
     chr: {
       calls: ["chr(int4)"],
       tidb: ([code], call) => {
         const known = call.integer(code);
         if (known !== undefined && known > 0) return tidb`${raw(string(String.fromCodePoint(known)))}`;
-        call.say("ascii");
-        return tidb`CHAR(${code} USING utf8mb4)`;
+        call.say("range");
+        return character(code);
       },
       messages: {
-        ascii: warning("numbers beyond 127 give NULL or other characters, where PostgreSQL gives the one of that code point", {
-          help: "nothing to do where the numbers are ASCII",
-        }),
+        range: warning("numbers that are no code point give NULL, where PostgreSQL raises an error", { help: "check the numbers before" }),
       },
-      proofs: [...proofs("chr(65)", "chr(233)", "'a' || chr(10) || 'b'"), { pg: "chr(i4b + 70)", findings: ["ascii"], differs: true }],
+      proofs: [
+        ...proofs("chr(65)", "chr(233)", "'a' || chr(10) || 'b'"),
+        { pg: "chr(i4b + 70)", findings: ["range"] },
+        { pg: "chr(i2::int + 8364)", findings: ["range"] },
+        { pg: "chr(i2::int + 128512)", findings: ["range"] },
+        { pg: "chr(i4)", findings: ["range"] },
+      ],
     },
     "to-hex": {
       calls: ["to_hex(int4)", "to_hex(int8)"],
       tidb: ([n], call) => (call.signature.args[0] === "int4" ? tidb`LOWER(HEX(${n} & 4294967295))` : tidb`LOWER(HEX(${n}))`),
       proofs: proofs("to_hex(i4)", "to_hex(i8)", "to_hex(255)"),
+    },
+    "to-base": {
+      calls: ["to_bin(int4)", "to_bin(int8)", "to_oct(int4)", "to_oct(int8)"],
+      tidb: ([n], call) => {
+        const name = raw(call.signature.name === "to_bin" ? "BIN" : "OCT");
+        return call.signature.args[0] === "int4" ? tidb`${name}(${n} & 4294967295)` : tidb`${name}(${n})`;
+      },
+      proofs: proofs("to_bin(i4)", "to_oct(i4)", "to_bin(5)", "to_oct(i8)", "to_bin(i8)"),
     },
     encode: {
       calls: ["encode(bytea, text)"],
@@ -408,14 +558,24 @@ export const stringRules = table(
       proofs: proofs("sha256(y)", "encode(sha512(y), 'hex')", "sha224(y)", "sha384(y)"),
     },
     "quote-literal": {
-      calls: ["quote_literal(text)", "quote_nullable(text)"],
+      calls: ["quote_literal(text)", "quote_nullable(text)", "quote_literal(anynonarray)", "quote_nullable(anynonarray)"],
       tidb: ([s], call) => {
-        const [backslash, two, quote, twice] = ["\\", "\\\\", "'", "''"].map((sign) => raw(string(sign))) as [Raw, Raw, Raw, Raw];
-        const escaped = tidb`REPLACE(REPLACE(${s}, ${backslash}, ${two}), ${quote}, ${twice})`;
-        const written = tidb`CONCAT(CASE WHEN INSTR(${s}, ${backslash}) > 0 THEN 'E' ELSE '' END, ${quote}, ${escaped}, ${quote})`;
-        return call.signature.name === "quote_nullable" ? tidb`COALESCE(${written}, 'NULL')` : written;
+        const text = asText(s, call);
+        return text === undefined ? undefined : quotedLiteral(tidb`${text}`, call.signature.name === "quote_nullable");
       },
-      proofs: proofs("quote_literal(t)", "quote_nullable(t)"),
+      proofs: proofs("quote_literal(t)", "quote_nullable(t)", "quote_literal(i4)", "quote_nullable(d)", "quote_literal(b)"),
+    },
+    unistr: {
+      calls: ["unistr(text)"],
+      tidb: ([s], call) => {
+        const text = call.text(s);
+        if (text === undefined) return call.refuse("unistr() of a text that is no literal");
+        const read = text.replaceAll(/\\(?:(\\)|\+([0-9a-fA-F]{6})|u?([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (_, sign, ...codes) =>
+          sign ? "\\" : String.fromCodePoint(Number.parseInt(codes.find((code: unknown) => typeof code === "string") as string, 16)),
+        );
+        return tidb`${raw(string(read))}`;
+      },
+      proofs: proofs("unistr('d\\0061t\\+000061')", "unistr('\\u00e9 \\\\ \\U0001F600')"),
     },
   },
 );

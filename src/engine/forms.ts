@@ -98,6 +98,13 @@ export function operator(sign: string, level: keyof typeof LEVEL): Write {
 /** The argument itself: both engines see the same value. */
 export const unchanged: Write = ([arg]) => ({ kind: "Tidb", texts: ["", ""], holes: [arg] });
 
+/** A value of char(n) as PostgreSQL matches it: filled up with blanks, which TiDB does not store. */
+export function blankFilled(value: Value, call: Call): Tidb | undefined {
+  const { name, mods } = call.type(value);
+  if (name !== "bpchar" || call.text(value) !== undefined) return tidb`${value}`;
+  return mods?.[0] === undefined ? call.refuse("matching a char of no known length") : tidb`RPAD(${value}, ${raw(String(mods[0]))}, ' ')`;
+}
+
 /** Type names that stand for several, in signatures of rows. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   int: ["int2", "int4", "int8"],

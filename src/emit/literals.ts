@@ -1,5 +1,6 @@
 import type { PgType } from "../catalog/analysis.js";
 import type { Catalog } from "../catalog/model.js";
+import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
 import { ENCODE } from "../types/values.js";
 import { string } from "./words.js";
@@ -40,7 +41,7 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   json: json,
   jsonb: json,
   bytea: ENCODE.bytea,
-  interval: string,
+  interval: ENCODE.interval,
 };
 
 const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})/i;
@@ -67,6 +68,10 @@ function json(text: string): string | undefined {
 
 /** A constant as TiDB writes it where it has the given type; undefined where TiDB has no such value. */
 export function literal(catalog: Catalog, text: string, type: PgType): string | undefined {
+  if (type.name === "interval" && type.mods?.length) {
+    const interval = parseInterval(text, INTERVAL_FIELDS[type.mods[0]!]);
+    return interval && string(intervalText(interval));
+  }
   const own = LITERALS[type.name];
   if (own) return own(text);
   if (catalog.enums.has(type.name)) return string(text);

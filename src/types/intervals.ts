@@ -61,17 +61,19 @@ const NONE: Interval = { months: 0, days: 0, microseconds: 0 };
 const PART = /^\s*([+-]?)\s*(?:(\d+):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?|(\d+(?:\.\d*)?|\.\d+)\s*([a-z]+))(?![\w.:])/i;
 
 /**
- * Reads an interval in PostgreSQL's own style: numbers with units, `hh:mm[:ss]`, `ago` at the end. A number alone is counted in `bare`.
- * @returns undefined for what it does not read, ISO 8601's and SQL's year-month among it
+ * Reads an interval: numbers with units, `hh:mm[:ss]`, `ago` at the end; SQL's `1-2` for years and months; ISO 8601's `P1DT2H`. A number
+ * alone is counted in `bare`.
+ * @returns undefined for what it does not read, ISO 8601's alternative format among it
  */
 export function parseInterval(text: string, bare = "s"): Interval | undefined {
+  if (/^\s*-?P/.test(text)) return isoInterval(text.trim());
   const [, body = "", ago] = /^\s*@?\s*(.*?)(\s+ago)?\s*$/is.exec(text) ?? [];
   if (/^[+-]?\d+(?:\.\d+)?$/.test(body)) {
     const only = scaled(bare, Number(body));
     return ago ? negated(only) : only;
   }
   let sum = NONE;
-  let rest = body.replace(/^([+-]?\d+)\s+(?=[+-]?\d+:)/, "$1 d ");
+  let rest = body.replace(/^([+-]?)(\d+)-(\d+)(?=\s|$)/, "$1$2 y $1$3 mon ").replace(/(^|\s)([+-]?\d+)\s+(?=[+-]?\d+:)/, "$1$2 d ");
   if (rest === "") return undefined;
   while (rest.trim() !== "") {
     const found = PART.exec(rest);
@@ -87,6 +89,52 @@ export function parseInterval(text: string, bare = "s"): Interval | undefined {
     rest = rest.slice(all.length);
   }
   return ago ? negated(sum) : sum;
+}
+
+const ISO = /^(-?)P(?=.)((?:[+-]?\d+(?:\.\d+)?[YMWD])*)(?:T((?:[+-]?\d+(?:\.\d+)?[HMS])+))?$/;
+const ISO_DATES: Readonly<Record<string, string>> = { Y: "y", M: "mon", W: "w", D: "d" };
+const ISO_TIMES: Readonly<Record<string, string>> = { H: "h", M: "min", S: "s" };
+
+/** ISO 8601 with designators (datetime.c, DecodeISO8601Interval). */
+function isoInterval(text: string): Interval | undefined {
+  const [all, sign, dates = "", times = ""] = ISO.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  let sum = NONE;
+  for (const [list, units] of [
+    [dates, ISO_DATES],
+    [times, ISO_TIMES],
+  ] as const)
+    for (const [, amount, unit] of list.matchAll(/([+-]?\d+(?:\.\d+)?)([A-Z])/g))
+      sum = addIntervals(sum, scaled(units[unit!]!, Number(amount)));
+  return sign ? negated(sum) : sum;
+}
+
+/** An interval as PostgreSQL writes it while IntervalStyle is postgres (datetime.c, EncodeInterval): `1 year -2 days +03:04:05.6`. */
+export function intervalText({ months, days, microseconds }: Interval): string {
+  const parts: string[] = [];
+  let before = false;
+  for (const [amount, word] of [
+    [Math.trunc(months / 12), "year"],
+    [months % 12, "mon"],
+    [days, "day"],
+  ] as const) {
+    if (amount === 0) continue;
+    parts.push(`${before && amount > 0 ? "+" : ""}${amount} ${word}${amount === 1 ? "" : "s"}`);
+    before = amount < 0;
+  }
+  if (microseconds !== 0 || parts.length === 0) {
+    const all = Math.abs(microseconds);
+    const two = (n: number) => String(n).padStart(2, "0");
+    const fraction =
+      all % 1e6 === 0
+        ? ""
+        : `.${String(all % 1e6)
+            .padStart(6, "0")
+            .replace(/0+$/, "")}`;
+    const sign = microseconds < 0 ? "-" : before ? "+" : "";
+    parts.push(`${sign}${two(Math.floor(all / 3600e6))}:${two(Math.floor(all / 60e6) % 60)}:${two(Math.floor(all / 1e6) % 60)}${fraction}`);
+  }
+  return parts.join(" ");
 }
 
 /** The unit that `INTERVAL '1' DAY` names, by the bits of its modifier (timestamp.h, INTERVAL_MASK). */

@@ -286,7 +286,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   },
   { id: "time", pg: ["time"], tidb: (use) => `TIME${fraction(use)}`, codec: "time", family: "time" },
   { id: "timetz", pg: ["timetz"], tidb: same("VARCHAR(24)"), findings: says("as-text"), codec: "text", family: "other" },
-  { id: "interval", pg: ["interval"], tidb: same("VARCHAR(64)"), findings: says("as-text"), codec: "text", family: "other" },
+  { id: "interval", pg: ["interval"], tidb: same("VARCHAR(64)"), findings: says("as-text"), codec: "interval", family: "other" },
   { id: "uuid", pg: ["uuid"], tidb: same("CHAR(36)"), findings: says("as-text"), codec: "uuid", family: "text" },
   { id: "jsonb", pg: ["jsonb"], tidb: same("JSON"), findings: says("numbers"), codec: "json", family: "json" },
   { id: "json", pg: ["json"], tidb: same("JSON"), findings: says("normalised"), codec: "json", family: "json" },

@@ -1,4 +1,5 @@
 import { string } from "../emit/words.js";
+import { intervalText, parseInterval } from "./intervals.js";
 
 /** How the text of a value in PostgreSQL's output format becomes a TiDB literal. */
 export type Codec =
@@ -11,6 +12,8 @@ export type Codec =
   | "timestamp"
   | "timestamptz"
   | "time"
+  /** The text that PostgreSQL writes of it. */
+  | "interval"
   | "uuid"
   /** The 16 bytes of a uuid. */
   | "uuid-bytes"
@@ -84,6 +87,10 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
   time: (text) => {
     const match = TIME.exec(text);
     return match ? `'${clock(match[1]!, match[2], match[3])}'` : undefined;
+  },
+  interval: (text) => {
+    const interval = parseInterval(text);
+    return string(interval ? intervalText(interval) : text);
   },
   uuid: (text) => {
     const uuid = canonicalUuid(text);
@@ -300,6 +307,7 @@ export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undef
   timestamp: JSON.stringify,
   timestamptz: JSON.stringify,
   time: JSON.stringify,
+  interval: JSON.stringify,
   bytea: JSON.stringify,
   bit: JSON.stringify,
   money: (text) => jsonNumber(amount(text) ?? ""),

@@ -34,6 +34,7 @@ const SHOWN: Readonly<Record<Codec, Shown>> = {
   timestamptz: { pg: `to_char(v AT TIME ZONE 'UTC', ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
   "utc-datetime": { pg: `to_char(v AT TIME ZONE 'UTC', ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
   "timestamp-in-range": { pg: `to_char(v, ${MICROSECONDS})`, tidb: "DATE_FORMAT(v, '%Y-%m-%d %H:%i:%s.%f')" },
+  interval: text,
   time: { ...text, alike: (v) => v.replace(/\.0*$|(?<=\.\d*[1-9])0+$/, "") },
   json: { ...text, alike: JSON.parse },
   // PostgreSQL writes times within JSON in a form of their own.

@@ -203,7 +203,19 @@ const VALUES: readonly (readonly [type: string, ...literals: string[]])[] = [
   ["score", "5", "'7'"],
   ["labels", "'{a}'"],
   ["inet", "'10.0.0.1'", "'::1'"],
-  ["interval", "'1 day 02:00:00'"],
+  [
+    "interval",
+    "'1 day 02:00:00'",
+    "'90 minutes'",
+    "'P1Y2M-3DT4H5M6.7S'",
+    "'1-2'",
+    "'-1 day +2 hours'",
+    "'1 year 14 months'",
+    "'1.5 days'",
+    "'2 weeks ago'",
+    "'0'",
+    "'-1-2 +3 -4:05:06'",
+  ],
 ];
 
 /** Values PostgreSQL takes and TiDB does not; the literal is how the value would have to reach TiDB. */

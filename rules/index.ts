@@ -11,6 +11,7 @@ import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
 import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
+import merge from "./dml/merge.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
@@ -48,6 +49,7 @@ import drop from "./objects/drop.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
+import arrayQuery from "./queries/array-query.js";
 import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
@@ -62,11 +64,13 @@ import limit from "./queries/limit.js";
 import locking from "./queries/locking.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
+import orderedSet from "./queries/ordered-set.js";
 import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
 import rows from "./queries/rows.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
+import wholeRow from "./queries/whole-row.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -107,7 +111,11 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "dml/merge": merge,
   "dml/with-writes": withWrites,
+  "queries/whole-row": wholeRow,
+  "queries/array-query": arrayQuery,
+  "queries/ordered-set": orderedSet,
   "queries/grouping-sets": groupingSets,
   "queries/rows": rows,
   "queries/limit": limit,

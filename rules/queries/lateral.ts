@@ -9,6 +9,7 @@ import {
   isNode,
   isStar,
   type JoinExpr,
+  mayBeMissing,
   type Node,
   outputName,
   type RangeSubselect,
@@ -40,7 +41,7 @@ their primary keys: aggregates become a subquery for each column, LIMIT a count 
     subquery: error("LATERAL {name} is not converted: {what}", {
       help: "write a subquery of one value in the SELECT list for each of its columns, or join it by a key and number its rows with ROW_NUMBER()",
     }),
-    key: error("LATERAL {name} is not converted: it refers to {relation}, which is not known to have a primary key here", {
+    key: error("LATERAL {name} is not converted: it refers to {relation}, of which the input does not tell a key here", {
       help: "give the table a primary key, or write a subquery of one value in the SELECT list for each column",
     }),
     star: error("LATERAL {name} is not converted: the columns behind * are not known", { help: "write the columns out" }),
@@ -93,8 +94,15 @@ FROM t, (SELECT t.id AS lateral_key_1, COALESCE(t.a, 0) AS b FROM t) AS l
 WHERE l.lateral_key_1 = t.id`,
     },
     {
+      given: "CREATE TABLE k (a int); INSERT INTO k VALUES (1), (1), (NULL)",
+      pg: "SELECT l.b FROM k, LATERAL (SELECT k.a AS b) AS l",
+      tidb: `SELECT l.b
+FROM k, (SELECT k._tidb_rowid AS lateral_key_1, k.a AS b FROM k) AS l
+WHERE l.lateral_key_1 = k._tidb_rowid`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE k (a int)",
-      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1) AS l; SELECT l.a FROM k, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1) AS l; SELECT l.a FROM t LEFT JOIN k ON k.a = t.id, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
       findings: ["subquery", "key", "star"],
     },
@@ -208,6 +216,8 @@ function relations(item: Value): RangeVar[] {
 function keyOf(relation: RangeVar, select: SelectStmt, ctx: Ctx): readonly string[] | undefined {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(relation));
   const key = table && [...table.constraints.values()].find(({ type }) => type === "primary");
+  // A table without a primary key has a column of TiDB's own that numbers its rows.
+  if (table && !key) return mayBeMissing(select.fromClause ?? [], nameOf(relation)) ? undefined : ["_tidb_rowid"];
   const entry = ctx.analysis.range(ctx.origin(select)).find(({ alias }) => alias === nameOf(relation));
   const names = key?.columns.map(({ name }) => name);
   const certain = names?.every((name) => entry?.columns.find((column) => column.name === name)?.info.nullable === false);

@@ -9,6 +9,7 @@ import {
   isNode,
   literalText,
   outputName,
+  parseInterval,
   qualified,
   type RangeFunction,
   type RangeSubselect,
@@ -18,9 +19,11 @@ import {
   relationName,
   rule,
   type SelectStmt,
+  string,
   type Tidb,
   tidb,
   tidbText,
+  typeName,
   type Value,
   warning,
 } from "../../src/rule.js";
@@ -52,8 +55,10 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       const entry = item.functions?.[0];
       const [call, definitions] = (Array.isArray(entry) ? entry : []) as readonly Value[];
       const made = as("FuncCall", call);
+      if (!made || item.functions!.length > 1 || (Array.isArray(definitions) && definitions.length > 0)) return;
       // Columns listed behind the alias say what a record holds.
-      if (!made || item.functions!.length > 1 || item.coldeflist?.length || (Array.isArray(definitions) && definitions.length > 0)) return;
+      if ((item.coldeflist?.length ?? 0) > 0 !== RECORDS.has(nameOf(made))) return;
+      for (const column of item.coldeflist ?? []) if (isNode(column)) ctx.consumed(column);
       const select = ctx.within("SelectStmt");
       const subquery = select && rowsOf(made, item, select, ctx);
       if (!subquery) return;
@@ -67,7 +72,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       const targets = (select.targetList ?? []).map((item) => as("ResTarget", item));
       const made = targets.flatMap((target) => {
         const call = as("FuncCall", target?.val);
-        return target && call && FUNCTIONS[nameOf(call)] && !call.over ? [{ target, call }] : [];
+        return target && call && FUNCTIONS[nameOf(call)] && !ROWS.has(nameOf(call)) && !call.over ? [{ target, call }] : [];
       });
       if (made.length === 0) return;
       const { target, call } = made[0]!;
@@ -126,6 +131,42 @@ WHERE tag.lateral_key_1 = t.id`,
       findings: ["dimensions"],
     },
     {
+      pg: "SELECT m FROM generate_series(timestamp '2024-01-31', '2024-04-30', '1 month') AS m; SELECT a, b FROM unnest(ARRAY[1, 2], ARRAY['x']) AS u (a, b)",
+      tidb: `SELECT m
+FROM (
+  SELECT item.v AS m
+  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, CAST(TIMESTAMP '2024-01-31 00:00:00' AS DATETIME(6)) AS v UNION ALL SELECT i + 1, v + INTERVAL 1 MONTH FROM item WHERE v + INTERVAL 1 MONTH <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) SELECT i, v FROM item WHERE v <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) AS item
+) AS m;
+SELECT a, b
+FROM (
+  SELECT
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', item.i, ']')) AS SIGNED)) AS a,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']')))) AS b
+  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, GREATEST(COALESCE(JSON_LENGTH(JSON_ARRAY(1, 2)), 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+) AS u`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '[{"a": 1, "b": "x"}, {"a": null}]'), (2, '[]'), (3, NULL)`,
+      pg: "SELECT id, r.a, r.b FROM t, jsonb_to_recordset(j) AS r (a int, b text); SELECT part FROM regexp_split_to_table('a,b; c', '[,;]\\s*') AS part",
+      tidb: `SELECT id, r.a, r.b
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."a"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."a"') AS SIGNED)) AS a,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."b"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."b"'))) AS b
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+) AS r
+WHERE r.lateral_key_1 = t.id;
+SELECT part
+FROM (
+  SELECT
+    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), item.i + 1), CHAR(31 USING utf8mb4), -1) AS part
+  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4))) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), '')) + 1 AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+) AS part`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
       pg: "SELECT unnest('{1}'::int[]), generate_series(1, 2)",
       tidb: null,
@@ -136,8 +177,10 @@ WHERE tag.lateral_key_1 = t.id`,
 
 interface Rows {
   readonly count: Arg;
-  /** Columns by their names; the value of each from the number of its row. */
-  readonly columns: Readonly<Record<string, Arg>>;
+  /** Columns with their names; the value of each from the number of its row. A column without a name has the function's. */
+  readonly columns: readonly (readonly [name: string, value: Arg])[];
+  /** What counts, where each row is made from the one before; it cannot go by another table's columns. */
+  readonly chain?: Tidb;
 }
 
 const I = tidbText("item.i");
@@ -149,18 +192,21 @@ const orNull = (json: Tidb, other: Tidb): Tidb => tidb`IF(JSON_TYPE(${json}) = '
 const text = (json: Tidb): Tidb => orNull(json, tidb`JSON_UNQUOTE(${json})`);
 const sized = (json: Arg, type: string): Tidb => tidb`IF(JSON_TYPE(${value(json)}) = ${raw(`'${type}'`)}, JSON_LENGTH(${value(json)}), 0)`;
 
-type Maker = (args: readonly Value[], ctx: Ctx) => Rows | string;
+type Maker = (args: readonly Value[], ctx: Ctx, definitions: readonly Value[]) => Rows | string;
 
 const elements = (of: (json: Tidb) => Tidb): Maker => {
-  return ([json]) => ({ count: sized(json!, "ARRAY"), columns: { value: of(member(json!)) } });
+  return ([json]) => ({ count: sized(json!, "ARRAY"), columns: [["value", of(member(json!))]] });
 };
 const each = (of: (json: Tidb) => Tidb): Maker => {
   return ([json]) => ({
     count: sized(json!, "OBJECT"),
-    columns: { key: tidb`JSON_UNQUOTE(${key(json!)})`, value: of(held(json!)) },
+    columns: [
+      ["key", tidb`JSON_UNQUOTE(${key(json!)})`],
+      ["value", of(held(json!))],
+    ],
   });
 };
-const keys: Maker = ([json]) => ({ count: sized(json!, "OBJECT"), columns: { "": tidb`JSON_UNQUOTE(${key(json!)})` } });
+const keys: Maker = ([json]) => ({ count: sized(json!, "OBJECT"), columns: [["", tidb`JSON_UNQUOTE(${key(json!)})`]] });
 const itself = (json: Tidb): Tidb => json;
 
 const FUNCTIONS: Readonly<Record<string, Maker>> = {
@@ -176,10 +222,21 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   json_object_keys: keys,
   generate_series: series,
   string_to_table: pieces,
+  regexp_split_to_table: splits,
   unnest,
+  jsonb_to_recordset: records,
+  json_to_recordset: records,
+  jsonb_to_record: record,
+  json_to_record: record,
 };
 
-const WHOLE = new Set(["int2", "int4", "int8"]);
+/** Functions that return rows of several columns, which are one value in a SELECT list. */
+const ROWS = new Set(["jsonb_each", "json_each", "jsonb_each_text", "json_each_text", "jsonb_to_recordset", "json_to_recordset"]);
+
+/** Functions whose columns are listed behind the alias. */
+const RECORDS = new Set(["jsonb_to_recordset", "json_to_recordset", "jsonb_to_record", "json_to_record"]);
+
+const NUMBERS = new Set(["int2", "int4", "int8", "numeric"]);
 
 /** In parentheses where it is more than a name or a number. */
 function operand(arg: Value): Value {
@@ -191,21 +248,35 @@ const BARE = new Set<string>(["ColumnRef", "A_Const", "ParamRef", "FuncCall", "T
 /** The type of `a + i * s` follows from both ends; 0 for a step is an error in PostgreSQL, and gives no row here. */
 function series([start, stop, step]: readonly Value[], ctx: Ctx): Rows | string {
   const types = [start, stop, step].flatMap((arg) => (arg === undefined ? [] : (ctx.info(arg)?.coerced ?? ctx.info(arg)?.type)?.name));
-  if (types.every((type) => type !== undefined && WHOLE.has(type))) {
+  if (types.every((type) => type !== undefined && NUMBERS.has(type))) {
     const [from, to, by] = [start!, stop!, step ?? value(tidbText("1"))].map(operand) as [Value, Value, Value];
-    return { count: tidb`FLOOR((${to} - ${from}) / ${by}) + 1`, columns: { "": tidb`${from} + ${I} * ${by}` } };
+    return { count: tidb`FLOOR((${to} - ${from}) / ${by}) + 1`, columns: [["", tidb`${from} + ${I} * ${by}`]] };
   }
   const every = /^\s*(\d+)\s+(second|minute|hour|day|week)s?\s*$/i.exec(literalText(step) ?? "");
-  if (!every || !/^(date|timestamp)/.test(types[0] ?? ""))
-    return "its numbers are no integers, and its step no constant of seconds up to weeks";
+  if (!/^(date|timestamp)/.test(types[0] ?? "")) return "its numbers are of a type that is not known";
+  if (!every) return chained(start!, stop!, step, ctx);
   ctx.consumed(step!);
   const unit = raw(every[2]!.toUpperCase());
   const by = raw(every[1]!);
   const from = tidb`CAST(${start!} AS DATETIME(6))`;
   return {
     count: tidb`IF(CAST(${stop!} AS DATETIME(6)) < ${from}, 0, TIMESTAMPDIFF(${unit}, ${from}, CAST(${stop!} AS DATETIME(6))) DIV ${by} + 1)`,
-    columns: { "": tidb`${from} + INTERVAL ${I} * ${by} ${unit}` },
+    columns: [["", tidb`${from} + INTERVAL ${I} * ${by} ${unit}`]],
   };
+}
+
+/** Each time is the one before and a step: the end of a month stays where February has moved it, as in PostgreSQL. */
+function chained(start: Value, stop: Value, step: Value | undefined, ctx: Ctx): Rows | string {
+  const interval = parseInterval(literalText(step) ?? "");
+  const amounts = Object.entries(interval ?? {}).filter(([, amount]) => amount !== 0);
+  const up = amounts.every(([, amount]) => amount > 0);
+  if (amounts.length === 0 || (!up && !amounts.every(([, amount]) => amount < 0))) return "its step is no constant that goes one way";
+  ctx.consumed(step!);
+  const next = raw(amounts.map(([unit, amount]) => ` + INTERVAL ${amount} ${unit.slice(0, -1).toUpperCase()}`).join(""));
+  const within = raw(up ? "<=" : ">=");
+  const end = tidb`CAST(${stop} AS DATETIME(6))`;
+  const chain = tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, CAST(${start} AS DATETIME(6)) AS v UNION ALL SELECT i + 1, v${next} FROM item WHERE v${next} ${within} ${end}) SELECT i, v FROM item WHERE v ${within} ${end}) AS item`;
+  return { count: tidbText("0"), columns: [["", tidbText("item.v")]], chain };
 }
 
 /** An empty text has no piece; NULL none either. */
@@ -214,8 +285,47 @@ function pieces([whole, delimiter]: readonly Value[]): Rows | string {
   const rest = tidb`CHAR_LENGTH(REPLACE(${whole!}, ${delimiter!}, ''))`;
   return {
     count: tidb`IF(${whole!} = '', 0, (CHAR_LENGTH(${whole!}) - ${rest}) DIV CHAR_LENGTH(${delimiter!}) + 1)`,
-    columns: { "": tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${whole!}, ${delimiter!}, ${I} + 1), ${delimiter!}, -1)` },
+    columns: [["", tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${whole!}, ${delimiter!}, ${I} + 1), ${delimiter!}, -1)`]],
   };
+}
+
+/** What both engines' regular expressions take for the same: characters, classes of them and white space, repeated. */
+const PLAIN_PATTERN = /^(?:(?:[\w ,;:@#&=~"'<>/!-]|\\[sd.|+*?]|\[(?:[\w ,;:@#&=~"'<>/!|.]|\\s)+\])[+*]?)+$/;
+
+/** Each match becomes a character that no text has. An empty text is one piece. */
+function splits([whole, pattern, flags]: readonly Value[]): Rows | string {
+  const text = literalText(pattern);
+  if (text === undefined || flags !== undefined) return "its pattern is no constant, or has flags";
+  if (!PLAIN_PATTERN.test(text) || new RegExp(text).test("")) return "its pattern is more than characters, classes of them and repetitions";
+  const marked = tidb`REGEXP_REPLACE(${whole!}, ${pattern!}, CHAR(31 USING utf8mb4))`;
+  const mark = raw("CHAR(31 USING utf8mb4)");
+  return {
+    count: tidb`CHAR_LENGTH(${marked}) - CHAR_LENGTH(REPLACE(${marked}, ${mark}, '')) + 1`,
+    columns: [["", tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${marked}, ${mark}, ${I} + 1), ${mark}, -1)`]],
+  };
+}
+
+/** The columns of objects, by the types that are listed for them; undefined for a type that has no such form. */
+function fieldsOf(json: Tidb, definitions: readonly Value[], ctx: Ctx): readonly (readonly [string, Arg])[] | string {
+  const columns: (readonly [string, Arg])[] = [];
+  for (const item of definitions) {
+    const { colname = "", typeName: type } = as("ColumnDef", isNode(item) ? ctx.origin(item) : item) ?? {};
+    const name = type && typeName(type).name;
+    const of = name === undefined || type!.arrayBounds?.length || type!.typmods?.length ? undefined : ELEMENTS[name];
+    if (!of) return `its column ${colname} is ${name ?? "of an unknown type"}`;
+    columns.push([colname, of(tidb`JSON_EXTRACT(${value(json)}, ${raw(string(`$."${colname}"`))})`)]);
+  }
+  return columns;
+}
+
+function records([json]: readonly Value[], ctx: Ctx, definitions: readonly Value[]): Rows | string {
+  const columns = fieldsOf(member(json!), definitions, ctx);
+  return typeof columns === "string" ? columns : { count: sized(json!, "ARRAY"), columns };
+}
+
+function record([json]: readonly Value[], ctx: Ctx, definitions: readonly Value[]): Rows | string {
+  const columns = fieldsOf(tidb`${json!}`, definitions, ctx);
+  return typeof columns === "string" ? columns : { count: tidbText("1"), columns };
 }
 
 const ELEMENTS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
@@ -224,6 +334,7 @@ const ELEMENTS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
   int8: (json) => orNull(json, tidb`CAST(${json} AS SIGNED)`),
   bool: (json) => orNull(json, tidb`CAST(${json} AS SIGNED)`),
   float8: (json) => orNull(json, tidb`CAST(${json} AS DOUBLE)`),
+  numeric: (json) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS DECIMAL(65,30))`),
   text,
   varchar: text,
   uuid: text,
@@ -234,7 +345,15 @@ const ELEMENTS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
 
 function unnest(args: readonly Value[], ctx: Ctx): Rows | string {
   const [array] = args;
-  if (args.length > 1) return "it goes through several arrays at once";
+  if (args.length > 1) {
+    // The shorter arrays have NULLs behind their ends.
+    const each = args.map((arg) => unnest([arg], ctx));
+    const failed = each.find((rows) => typeof rows === "string");
+    if (failed !== undefined) return failed as string;
+    const all = each as readonly Rows[];
+    const counts = all.map(({ count }) => tidb`COALESCE(${value(count)}, 0)`);
+    return { count: tidb`GREATEST(${counts as unknown as Value})`, columns: all.flatMap(({ columns }) => columns) };
+  }
   const split = as("FuncCall", array);
   if (split && nameOf(split) === "string_to_array" && split.args?.length === 2) {
     const rows = pieces(split.args);
@@ -246,7 +365,7 @@ function unnest(args: readonly Value[], ctx: Ctx): Rows | string {
   const of = type.endsWith("[]") ? (ELEMENTS[element] ?? (ctx.catalog.enums.has(element) ? text : undefined)) : undefined;
   if (!of) return type === "" ? "the type of its array is not known" : `its array is ${type}`;
   if (as("ColumnRef", array)) ctx.report("dimensions");
-  return { count: tidb`JSON_LENGTH(${array!})`, columns: { "": of(member(array!)) } };
+  return { count: tidb`JSON_LENGTH(${array!})`, columns: [["", of(member(array!))]] };
 }
 
 function nameOf(call: FuncCall): string {
@@ -257,28 +376,32 @@ function nameOf(call: FuncCall): string {
 /** A function's rows as a subquery of FROM; undefined, with a finding where it is one of those, when there is none. */
 function rowsOf(
   call: FuncCall,
-  item: Pick<RangeFunction, "kind" | "alias" | "ordinality">,
+  item: Pick<RangeFunction, "kind" | "alias" | "ordinality" | "coldeflist">,
   select: SelectStmt,
   ctx: Ctx,
 ): Pick<RangeSubselect, "lateral" | "subquery"> | undefined {
   const name = nameOf(call);
   const make = FUNCTIONS[name];
   if (!make) return undefined;
-  const rows = make(call.args ?? [], ctx);
-  const around = typeof rows === "string" ? rows : bounds(call, select, rows.count, ctx);
+  const rows = make(call.args ?? [], ctx, item.coldeflist ?? []);
+  const reach = typeof rows === "string" ? rows : bounds(call, select, rows.count, ctx);
+  const chained = typeof reach === "object" && reach.lateral && typeof rows === "object" && rows.chain;
+  const around = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
   if (typeof rows === "string" || typeof around === "string") {
     ctx.report("refused", { name, what: String(typeof rows === "string" ? rows : around) }, call);
     return undefined;
   }
   const { aliasname, colnames } = item.alias ?? {};
-  const own = Object.entries(rows.columns);
-  const columns: [string, Arg][] = [...own, ...(item.ordinality ? [["ordinality", tidb`${I} + 1`] as [string, Arg]] : [])];
+  const own = rows.columns;
+  const columns = [...own, ...(item.ordinality ? [["ordinality", tidb`${I} + 1`] as const] : [])];
   const called = columns.map(([column, node], i): [string, Arg] => [String(colnames?.[i] ?? (column || aliasname || name)), node]);
   // The alias alone stands for the value of a function with one column.
   const alone =
     own.length === 1 && !item.ordinality && aliasname !== undefined && called[0]![0] !== aliasname && mentions(select, aliasname);
   const targets = [...called, ...(alone ? [[aliasname, own[0]![1]] as [string, Arg]] : [])];
-  const numbers = tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(around.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
+  const numbers =
+    rows.chain ??
+    tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(around.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
   const subquery: SelectStmt = {
     kind: "SelectStmt",
     op: "SETOP_NONE",

@@ -90,3 +90,23 @@ export function nativeSort(node: Value, direction: SortBy["sortby_dir"] = "SORTB
     sortby_nulls: direction === "SORTBY_DESC" ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST",
   };
 }
+
+/** The names that items of FROM give what they read. */
+export function relationNames(items: readonly Value[]): string[] {
+  return items.flatMap((item) => {
+    const join = as("JoinExpr", item);
+    const { alias, relname } = item as { alias?: { aliasname?: string }; relname?: string };
+    return join && !join.alias ? relationNames([join.larg!, join.rarg!]) : [alias?.aliasname ?? relname ?? ""];
+  });
+}
+
+/** Whether an outer join may put NULLs in the place of that relation's row. */
+export function mayBeMissing(items: readonly Value[], name: string): boolean {
+  return items.some((item) => {
+    const join = as("JoinExpr", item);
+    if (!join) return false;
+    const [left, right] = [join.larg!, join.rarg!].map((side) => relationNames([side]).includes(name));
+    const own = (left && /RIGHT|FULL/.test(join.jointype ?? "")) || (right && /LEFT|FULL/.test(join.jointype ?? ""));
+    return own || mayBeMissing([join.larg!, join.rarg!], name);
+  });
+}

@@ -1,0 +1,305 @@
+import {
+  alike,
+  as,
+  type ColumnRef,
+  type Context,
+  error,
+  type FuncCall,
+  isNode,
+  type Node,
+  note,
+  outputName,
+  qualified,
+  type ResTarget,
+  rewritten,
+  rule,
+  type SelectStmt,
+  type SortBy,
+  sortTarget,
+  type Value,
+} from "../../src/rule.js";
+
+type Ctx = Context<keyof typeof MESSAGES>;
+
+const MESSAGES = {
+  numbered: note("{name} is taken from the numbers of the rows within their group, which a subquery gives them"),
+  refused: error("{name} is not converted: {what}", {
+    help: "number the rows of a subquery with ROW_NUMBER() OVER (PARTITION BY the group ORDER BY the value), count them with COUNT(*) OVER, and pick the row",
+  }),
+};
+
+export default rule({
+  construct: "percentile_cont, percentile_disc, mode",
+  why: `TiDB has no ordered-set aggregates. A subquery numbers the values of each group and counts them; the aggregate picks the rows that
+PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/functions-aggregate.html#FUNCTIONS-ORDEREDSET-TABLE",
+    tidb: "https://docs.pingcap.com/tidb/stable/window-functions",
+  },
+  messages: MESSAGES,
+  restate(statement, ctx) {
+    const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
+      const select = as("SelectStmt", node);
+      const found = select && ordered(select);
+      return select && found && found.length > 0 ? numbered(select, found, ctx) : undefined;
+    });
+    return next === (statement as unknown) ? undefined : [{ node: next as never }];
+  },
+  examples: [
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, g int, x int); INSERT INTO t VALUES (1, 1, 5), (2, 1, NULL), (3, 1, 8), (4, NULL, 2), (5, 1, 8)",
+      pg: "SELECT g, percentile_cont(0.5) WITHIN GROUP (ORDER BY x) AS p, count(*) FROM t GROUP BY g",
+      tidb: `SELECT
+  ordered_1.key_1 AS g,
+  MAX(CASE WHEN ordered_1.number_4 = FLOOR(CAST(0.5 AS DOUBLE) * (ordered_1.count_3 - 1e0)) + 1e0 THEN CAST(ordered_1.value_2 AS DOUBLE) END) + (CAST(0.5 AS DOUBLE) * (MAX(ordered_1.count_3) - 1e0) - FLOOR(CAST(0.5 AS DOUBLE) * (MAX(ordered_1.count_3) - 1e0))) * (MAX(CASE WHEN ordered_1.number_4 = CEIL(CAST(0.5 AS DOUBLE) * (ordered_1.count_3 - 1e0)) + 1e0 THEN CAST(ordered_1.value_2 AS DOUBLE) END) - MAX(CASE WHEN ordered_1.number_4 = FLOOR(CAST(0.5 AS DOUBLE) * (ordered_1.count_3 - 1e0)) + 1e0 THEN CAST(ordered_1.value_2 AS DOUBLE) END)) AS p,
+  COUNT(*) AS count
+FROM (
+  SELECT
+    g AS key_1,
+    x AS value_2,
+    COUNT(x) OVER (PARTITION BY g) AS count_3,
+    ROW_NUMBER() OVER (PARTITION BY g ORDER BY x IS NULL, x) AS number_4
+  FROM t
+) AS ordered_1
+GROUP BY ordered_1.key_1`,
+      findings: ["numbered"],
+      rejected: { sql: "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM t", code: 1064 },
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, g int, x int); INSERT INTO t VALUES (1, 1, 5), (2, 1, NULL), (3, 1, 8), (4, NULL, 2), (5, 1, 8)",
+      pg: "SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY x DESC) FILTER (WHERE g = 1) AS p, mode() WITHIN GROUP (ORDER BY x) AS m FROM t",
+      tidb: `SELECT
+  MAX(CASE WHEN ordered_1.number_3 = GREATEST(CEIL(CAST(0.9 AS DOUBLE) * ordered_1.count_2), 1) THEN ordered_1.value_1 END) AS p,
+  MAX(CASE WHEN ordered_1.mode_1 = 1 THEN ordered_1.value_4 END) AS m
+FROM (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (ORDER BY ordered_1.value_4 IS NULL, ordered_1.often_5 DESC, ordered_1.value_4 IS NULL, ordered_1.value_4) AS mode_1
+  FROM (
+    SELECT
+      CASE WHEN g = 1 THEN x END AS value_1,
+      COUNT(CASE WHEN g = 1 THEN x END) OVER () AS count_2,
+      ROW_NUMBER() OVER (ORDER BY CASE WHEN g = 1 THEN x END DESC) AS number_3,
+      x AS value_4,
+      COUNT(x) OVER (PARTITION BY x) AS often_5
+    FROM t
+  ) AS ordered_1
+) AS ordered_1`,
+      findings: ["numbered", "numbered"],
+    },
+    {
+      given: "CREATE TABLE t (g int, x int)",
+      pg: "SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY x) FROM t",
+      tidb: null,
+      findings: ["refused"],
+    },
+  ],
+});
+
+const NAMES = new Set(["percentile_cont", "percentile_disc", "mode"]);
+/** Types of which MAX of one value is the value in both engines. */
+const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|date|timestamp|timestamptz|time)$/;
+
+function nameOf(call: FuncCall): string {
+  return qualified(call.funcname ?? []).name;
+}
+
+/** The ordered-set aggregates of a query, but for those of queries within it. */
+function ordered(select: SelectStmt): FuncCall[] {
+  const found: FuncCall[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    if (!isNode(value) || value.kind === "SelectStmt") return;
+    const call = as("FuncCall", value);
+    if (call?.agg_within_group && NAMES.has(nameOf(call))) found.push(call);
+    for (const held of Object.values(value)) visit(held);
+  };
+  visit([select.targetList, select.havingClause, select.sortClause]);
+  return found;
+}
+
+function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): SelectStmt | undefined {
+  const refuse = (call: FuncCall, what: string) => ctx.report("refused", { name: nameOf(call), what }, call);
+  const [first] = calls;
+  if (select.windowClause || select.distinctClause || select.op !== "SETOP_NONE")
+    return refuse(first!, "there is DISTINCT or WINDOW beside it");
+  const targets = (select.targetList ?? []).map((item) => as("ResTarget", item)!);
+  const keys = (select.groupClause ?? []).map((item) => groupKey(item, targets, select, ctx));
+  if (keys.some((key) => key === undefined)) return refuse(first!, "there are GROUPING SETS beside it");
+  // Columns of the subquery: the keys, and what aggregates read.
+  const columns: ResTarget[] = [];
+  const carry = (val: Value, stem: string): ColumnRef => {
+    const there = columns.find((column) => alike(column.val, val));
+    const name = there?.name ?? `${stem}_${columns.length + 1}`;
+    if (!there) columns.push({ kind: "ResTarget", name, val });
+    else if (isNode(val)) ctx.consumed(val);
+    return { kind: "ColumnRef", fields: [alias, name] };
+  };
+  const alias = ctx.fresh("ordered");
+  const groups = keys.map((key) => carry(key!, "key"));
+  const modes: ResTarget[] = [];
+  const aggregate = (call: FuncCall): Value | undefined => {
+    const name = nameOf(call);
+    const sort = call.agg_order?.length === 1 ? as("SortBy", call.agg_order[0]) : undefined;
+    const type = sort && (ctx.info(sort.node as Node)?.type.name ?? "");
+    if (!sort?.node || !PICKED.test(type!))
+      return refuse(call, `its values are ${type === "" || !type ? "of a type that is not known" : type}`);
+    const share = call.args?.[0];
+    if (name !== "mode" && !(as("A_Const", share) ?? as("ParamRef", share) ?? as("TypeCast", share)))
+      return refuse(call, "its fraction is no constant");
+    const value: Value = call.agg_filter
+      ? ({ kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: call.agg_filter, result: sort.node }] } as Value)
+      : sort.node;
+    for (const field of ["funcname", "args", "agg_order", "agg_within_group", "agg_filter", "funcformat"] as const)
+      ctx.carried(call, [field]);
+    ctx.carried(sort, ["node", "sortby_dir", "sortby_nulls"]);
+    ctx.report("numbered", { name }, call);
+    const kept = carry(value, "value");
+    if (name === "mode") {
+      // The value that is there most often, of several the first one; NULL counts for nothing.
+      const often = carry(windowed("count", [value], [...keys.map((key) => key!), value], []), "often");
+      const sorts: readonly (readonly [Value, SortBy["sortby_dir"]])[] = [
+        [often, "SORTBY_DESC"],
+        [kept, sort.sortby_dir],
+      ];
+      const isNull: Value = { kind: "NullTest", arg: kept, nulltesttype: "IS_NULL" } as Value;
+      const order = [[isNull, "SORTBY_DEFAULT"] as const, ...sorts].map(([node, direction]) => sorted(node, direction));
+      modes.push({ kind: "ResTarget", name: `mode_${modes.length + 1}`, val: windowed("row_number", [], groups, order) });
+      return picked(kept, { kind: "ColumnRef", fields: [alias, modes.at(-1)!.name!] }, ONE);
+    }
+    const count = carry(windowed("count", [value], keys as Value[], []), "count");
+    const number = carry(windowed("row_number", [], keys as Value[], [sorted(value, sort.sortby_dir)]), "number");
+    const p = cast(share!, "float8");
+    if (name === "percentile_disc") {
+      const args = [func("ceil", [operation("*", p, count)]), ONE];
+      return picked(kept, number, { kind: "MinMaxExpr", op: "IS_GREATEST", args } as Value);
+    }
+    const place = operation("*", p, operation("-", count, ONE));
+    const at = (rounding: string) => picked(cast(kept, "float8"), number, operation("+", func(rounding, [place]), ONE));
+    const whole = operation("*", p, operation("-", func("max", [count]), ONE));
+    const part = operation("-", whole, func("floor", [whole]));
+    return operation("+", at("floor"), operation("*", part, operation("-", at("ceil"), at("floor"))));
+  };
+  let failed = false;
+  const outer = (value: Value): Value => {
+    if (Array.isArray(value)) return (value as readonly Value[]).map(outer) as unknown as Value;
+    if (!isNode(value)) return value;
+    const key = keys.findIndex((each) => sameKey(each!, value));
+    if (key >= 0) {
+      ctx.consumed(value);
+      return groups[key]!;
+    }
+    const call = as("FuncCall", value);
+    if (call && calls.includes(call)) {
+      const made = aggregate(call);
+      if (made === undefined) failed = true;
+      return made ?? value;
+    }
+    if (call && !call.over && ctx.info(call)?.call?.kind === "aggregate") return ctx.change(call, argsOf(call));
+    if (value.kind === "ColumnRef" || value.kind === "SelectStmt") {
+      failed = true;
+      refuse(first!, "there are columns or subqueries beside it that are no keys of GROUP BY");
+      return value;
+    }
+    const patch: Record<string, unknown> = {};
+    for (const [field, held] of Object.entries(value)) {
+      if (typeof held !== "object" || held === null) continue;
+      const next = outer(held as Value);
+      if (next !== held) patch[field] = next;
+    }
+    return Object.keys(patch).length === 0 ? value : (ctx.change(value, patch) as Node);
+  };
+  const argsOf = (call: FuncCall) => ({
+    args: call.args?.map((arg) => carry(arg, "value")),
+    ...(call.agg_filter && { agg_filter: carry(call.agg_filter, "filter") }),
+    ...(call.agg_order && {
+      agg_order: call.agg_order.map((item): Value => {
+        const sort = as("SortBy", item)!;
+        return ctx.change(sort, { node: carry(sort.node!, "order") }) as SortBy;
+      }),
+    }),
+  });
+  const targetList = targets.map((target) => {
+    const next = outer(target) as ResTarget;
+    const name = target.name ?? outputName(target);
+    return next === target || name === undefined || target.name !== undefined ? next : (ctx.change(next, { name }) as ResTarget);
+  });
+  const sortClause = select.sortClause?.map((item) => (sortTarget(as("SortBy", item)?.node, targets) ? item : outer(item)));
+  const havingClause = select.havingClause && outer(select.havingClause);
+  if (failed) return undefined;
+  const inner = ctx.change(select, {
+    targetList: columns,
+    groupClause: undefined,
+    havingClause: undefined,
+    sortClause: undefined,
+    limitCount: undefined,
+    limitOffset: undefined,
+    limitOption: "LIMIT_OPTION_DEFAULT",
+    withClause: undefined,
+  });
+  for (const item of select.groupClause ?? []) if (isNode(item)) ctx.consumed(item);
+  return {
+    ...BASE,
+    ...(select.withClause && { withClause: select.withClause }),
+    targetList,
+    fromClause: [derived(modes.length > 0 ? { ...BASE, targetList: [ALL, ...modes], fromClause: [derived(inner, alias)] } : inner, alias)],
+    ...(groups.length > 0 && { groupClause: groups }),
+    ...(havingClause !== undefined && { havingClause }),
+    ...(sortClause && { sortClause }),
+    ...(select.limitCount !== undefined && { limitCount: select.limitCount }),
+    ...(select.limitOffset !== undefined && { limitOffset: select.limitOffset }),
+    limitOption: select.limitOption ?? "LIMIT_OPTION_DEFAULT",
+  };
+}
+
+const BASE = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
+/** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not written (parsenodes.h, FRAMEOPTION_DEFAULTS). */
+const DEFAULT_FRAME = 1058;
+const ONE: Value = { kind: "A_Const", ival: 1 };
+const ALL: ResTarget = { kind: "ResTarget", val: { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } };
+
+function derived(subquery: SelectStmt, aliasname: string): Value {
+  return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } } as Value;
+}
+
+function func(name: string, args: readonly Value[]): FuncCall {
+  return { kind: "FuncCall", funcname: [name], args, funcformat: "COERCE_EXPLICIT_CALL" };
+}
+
+function windowed(name: string, args: readonly Value[], partitionClause: readonly Value[], orderClause: readonly Value[]): Value {
+  return { ...func(name, args), over: { kind: "WindowDef", partitionClause, orderClause, frameOptions: DEFAULT_FRAME } };
+}
+
+function sorted(node: Value, direction: SortBy["sortby_dir"] = "SORTBY_DEFAULT"): SortBy {
+  return { kind: "SortBy", node, sortby_dir: direction, sortby_nulls: "SORTBY_NULLS_LAST" };
+}
+
+function operation(name: string, lexpr: Value, rexpr: Value): Value {
+  return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
+}
+
+function cast(arg: Value, type: string): Value {
+  return { kind: "TypeCast", arg, typeName: { kind: "TypeName", names: ["pg_catalog", type] } } as Value;
+}
+
+/** The value of the row with that number. */
+function picked(value: Value, number: Value, place: Value): Value {
+  return func("max", [{ kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: operation("=", number, place), result: value }] } as Value]);
+}
+
+/** What a key of GROUP BY computes, by its number or name too; undefined for grouping sets. */
+function groupKey(item: Value, targets: readonly ResTarget[], select: SelectStmt, ctx: Ctx): Value | undefined {
+  if (as("GroupingSet", item)) return undefined;
+  const name = as("ColumnRef", item)?.fields?.at(-1);
+  const isColumn = ctx.analysis.range(ctx.origin(select)).some(({ columns }) => columns.some((column) => column.name === name));
+  return (isColumn ? undefined : sortTarget(item, targets)?.val) ?? item;
+}
+
+/** Whether two expressions are the same, a column with or without its table. */
+function sameKey(a: Value, b: Value): boolean {
+  const [left, right] = [as("ColumnRef", a)?.fields, as("ColumnRef", b)?.fields];
+  if (!left || !right) return alike(a, b);
+  return left.at(-1) === right.at(-1) && (left.length === 1 || right.length === 1 || left.at(-2) === right.at(-2));
+}

@@ -1,0 +1,168 @@
+import {
+  as,
+  type ColumnRef,
+  type Context,
+  eachDescendant,
+  error,
+  type FuncCall,
+  isStar,
+  mayBeMissing,
+  type Node,
+  note,
+  qualified,
+  type RangeEntry,
+  type RowExpr,
+  relationNames,
+  rewritten,
+  rule,
+  type SelectStmt,
+  type Value,
+} from "../../src/rule.js";
+
+type Ctx = Context<keyof typeof MESSAGES>;
+
+const MESSAGES = {
+  object: note("the row {row} became a JSON object of its columns"),
+  refused: error("the row {row} is not converted: {what}", { help: "name the columns: jsonb_build_object('a', t.a, …)" }),
+};
+
+export default rule({
+  construct: "rows as JSON: row_to_json(t), json_agg(t)",
+  why: "TiDB has no value that is a whole row. A row that is made JSON is an object of its columns, under their names.",
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/functions-json.html#FUNCTIONS-JSON-CREATION",
+    tidb: "https://docs.pingcap.com/tidb/stable/json-functions-create",
+  },
+  messages: MESSAGES,
+  restate(statement, ctx) {
+    const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
+      const call = as("FuncCall", node);
+      const build = call && FUNCTIONS[qualified(call.funcname ?? []).name];
+      if (!call || build === undefined || !call.args?.length) return undefined;
+      const args = call.args.map((arg) => objectOf(arg, build, around, ctx) ?? arg);
+      if (args.every((arg, i) => arg === call.args![i])) return undefined;
+      if (!ITSELF.has(qualified(call.funcname ?? []).name) || args.length > 1) return ctx.change(call, { args }) as FuncCall;
+      ctx.carried(call, ["funcname", "args", "funcformat"]);
+      return args[0] as Node;
+    });
+    return next === (statement as unknown) ? undefined : [{ node: next as never }];
+  },
+  examples: [
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'), (2, NULL)",
+      pg: "SELECT row_to_json(t) FROM t; SELECT jsonb_agg(q ORDER BY q.n) FROM (SELECT id AS n FROM t) AS q; SELECT to_jsonb(ROW(id, a)) AS j FROM t",
+      tidb: `SELECT JSON_OBJECT('id', t.id, 'a', t.a) AS row_to_json FROM t;
+SELECT
+  CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(JSON_OBJECT('n', q.n) AS CHAR), 'null') ORDER BY q.n SEPARATOR ','), ']') AS JSON) AS jsonb_agg
+FROM (SELECT id AS n FROM t) AS q;
+SELECT JSON_OBJECT('f1', id, 'f2', a) AS j FROM t`,
+      findings: ["object", "object", "object"],
+      rejected: { sql: "SELECT JSON_ARRAYAGG(t) FROM t", code: 1054 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (id int PRIMARY KEY, b int)",
+      pg: "SELECT row_to_json(u) FROM t LEFT JOIN u ON u.id = t.id",
+      tidb: `SELECT CASE WHEN u.id IS NOT NULL THEN JSON_OBJECT('id', u.id, 'b', u.b) END AS row_to_json
+FROM t
+LEFT JOIN u ON u.id = t.id`,
+      findings: ["object"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a text)",
+      pg: "SELECT to_json(e) FROM elsewhere AS e",
+      tidb: null,
+      findings: ["refused"],
+    },
+  ],
+});
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  row_to_json: "json_build_object",
+  to_json: "json_build_object",
+  to_jsonb: "jsonb_build_object",
+  json_agg: "json_build_object",
+  jsonb_agg: "jsonb_build_object",
+  json_build_object: "json_build_object",
+  jsonb_build_object: "jsonb_build_object",
+  json_build_array: "json_build_object",
+  jsonb_build_array: "jsonb_build_object",
+  json_object_agg: "json_build_object",
+  jsonb_object_agg: "jsonb_build_object",
+};
+
+/** Functions that of an object make the object. */
+const ITSELF = new Set(["row_to_json", "to_json", "to_jsonb"]);
+
+function objectOf(arg: Value, build: string, around: readonly Node[], ctx: Ctx): Value | undefined {
+  const row = as("RowExpr", arg);
+  if (row) return ofRow(row, build, ctx);
+  const ref = as("ColumnRef", arg);
+  const fields = ref?.fields ?? [];
+  const star = isStar(ref);
+  const alias = fields.at(star ? -2 : -1);
+  if (!ref || typeof alias !== "string" || fields.length !== (star ? 2 : 1)) return undefined;
+  const found = around
+    .flatMap((node) => (node.kind === "SelectStmt" ? [node] : []))
+    .findLast(
+      (select) => hasColumn(select, alias, ctx) || entryOf(select, alias, ctx) || relationNames(select.fromClause ?? []).includes(alias),
+    );
+  // A column goes before a row of that name.
+  if (!found || (!star && hasColumn(found, alias, ctx))) return undefined;
+  const entry = entryOf(found, alias, ctx);
+  // A row is nothing that the printer knows.
+  const refuse = (what: string): RowExpr => {
+    ctx.report("refused", { row: alias, what }, ref);
+    return { kind: "RowExpr", args: [ref], row_format: "COERCE_EXPLICIT_CALL" };
+  };
+  if (!entry || entry.columns.length === 0) return refuse("its columns are not known");
+  const names = entry.columns.map(({ name }) => name);
+  if (new Set(names).size < names.length) return refuse("two of its columns have one name");
+  const column = (name: string): ColumnRef => ({ kind: "ColumnRef", fields: [alias, name] });
+  const object = call(
+    build,
+    names.flatMap((name): Value[] => [{ kind: "A_Const", sval: name }, column(name)]),
+  );
+  ctx.consumed(ref);
+  if (!mayBeMissing(found.fromClause ?? [], alias)) {
+    ctx.report("object", { row: alias }, ref);
+    return object;
+  }
+  // The row that an outer join does not find is NULL.
+  const key = certain(found, alias, entry, ctx);
+  if (!key) return refuse("an outer join may not find it, and none of its columns tells that");
+  ctx.report("object", { row: alias }, ref);
+  const expr: Value = { kind: "NullTest", arg: column(key), nulltesttype: "IS_NOT_NULL" } as Value;
+  return { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr, result: object }] } as Value;
+}
+
+/** A column that is never NULL in the relation itself. */
+function certain(select: SelectStmt, alias: string, { table, columns }: RangeEntry, ctx: Ctx): string | undefined {
+  if (table) return columns.find(({ name }) => table.columns.get(name)?.notNull)?.name;
+  let own: Node | undefined;
+  for (const item of select.fromClause ?? [])
+    eachDescendant(item as Node, (node) => {
+      if (node.kind === "RangeSubselect" && node.alias?.aliasname === alias) own = node.subquery as Node;
+    });
+  return own && ctx.analysis.columns(ctx.origin(own))?.find(({ info }) => info?.nullable === false)?.name;
+}
+
+function ofRow(row: RowExpr, build: string, ctx: Ctx): Value {
+  ctx.carried(row, ["args", "row_format"]);
+  ctx.report("object", { row: "ROW(…)" }, row);
+  return call(
+    build,
+    (row.args ?? []).flatMap((arg, i): Value[] => [{ kind: "A_Const", sval: `f${i + 1}` }, arg]),
+  );
+}
+
+function call(name: string, args: readonly Value[]): Value {
+  return { kind: "FuncCall", funcname: [name], args, funcformat: "COERCE_EXPLICIT_CALL" } as FuncCall;
+}
+
+function entryOf(select: SelectStmt, alias: string, ctx: Ctx): RangeEntry | undefined {
+  return ctx.analysis.range(ctx.origin(select)).find((entry) => entry.alias === alias);
+}
+
+function hasColumn(select: SelectStmt, name: string, ctx: Ctx): boolean {
+  return ctx.analysis.range(ctx.origin(select)).some(({ columns }) => columns.some((column) => column.name === name));
+}

@@ -55,6 +55,8 @@ import cte from "./queries/cte.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
+import frames from "./queries/frames.js";
+import fromItems from "./queries/from-items.js";
 import fullJoin from "./queries/full-join.js";
 import groupExpression from "./queries/group-expression.js";
 import groupingSets from "./queries/grouping-sets.js";
@@ -67,6 +69,7 @@ import nullOrder from "./queries/null-order.js";
 import orderedSet from "./queries/ordered-set.js";
 import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
+import rowPlace from "./queries/row-place.js";
 import rows from "./queries/rows.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
@@ -113,13 +116,16 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...statementRules,
   "dml/merge": merge,
   "dml/with-writes": withWrites,
+  "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,
   "queries/array-query": arrayQuery,
   "queries/ordered-set": orderedSet,
+  "queries/frames": frames,
   "queries/grouping-sets": groupingSets,
   "queries/rows": rows,
   "queries/limit": limit,
   "queries/relations": relations,
+  "queries/from-items": fromItems,
   "queries/join-columns": joinColumns,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,

@@ -36,6 +36,7 @@ changed what it looks at, is not written.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-insert",
   },
   messages: MESSAGES,
+  restates: ["MergeStmt"],
   restate(statement, ctx) {
     const merge = as("MergeStmt", statement);
     if (!merge) return undefined;

@@ -53,6 +53,7 @@ before it, what reads the rows of an INSERT goes after it, and nothing reads a t
   },
   messages: MESSAGES,
   restates: HOLD_QUERIES,
+  about: "CommonTableExpr",
   restate(statement, ctx) {
     const main = STATEMENTS.has(statement.kind) ? (statement as Statement) : undefined;
     if (!main?.withClause?.ctes?.some((cte) => writing(cte))) return undefined;

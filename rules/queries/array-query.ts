@@ -4,6 +4,7 @@ import {
   eachDescendant,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   isNode,
   note,
   type ResTarget,
@@ -35,6 +36,8 @@ export default rule({
     tidb: "https://docs.pingcap.com/tidb/stable/aggregate-group-by-functions",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
+  about: "SubLink",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const link = as("SubLink", node);

@@ -41,6 +41,7 @@ GROUPING() is a number that is known.`,
   },
   messages: MESSAGES,
   restates: HOLD_QUERIES,
+  about: "GroupingSet",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

@@ -5,6 +5,7 @@ import {
   type Context,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   isNode,
   type Node,
   note,
@@ -37,6 +38,8 @@ PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
     tidb: "https://docs.pingcap.com/tidb/stable/window-functions",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
+  about: "FuncCall",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

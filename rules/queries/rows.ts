@@ -36,6 +36,7 @@ sorting and grouping by its columns.`,
   },
   messages: MESSAGES,
   restates: HOLD_QUERIES,
+  about: "RowExpr",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

@@ -5,6 +5,7 @@ import {
   eachDescendant,
   error,
   type FuncCall,
+  HOLD_QUERIES,
   isStar,
   mayBeMissing,
   type Node,
@@ -34,6 +35,8 @@ export default rule({
     tidb: "https://docs.pingcap.com/tidb/stable/json-functions-create",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
+  about: "FuncCall",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const call = as("FuncCall", node);

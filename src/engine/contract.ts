@@ -211,6 +211,8 @@ export interface RuleSpec<M extends string> {
   readonly restate?: (statement: Node, ctx: Context<M>) => readonly Restated[] | undefined;
   /** The kinds of statements that `restate` is asked about; `HOLD_QUERIES` for what may stand in any query. */
   readonly restates?: readonly Kind[];
+  /** A kind of node that what it restates has in it: the trees of other statements are not walked through. */
+  readonly about?: Kind;
   readonly examples: readonly Example[];
   /** Calls of operators, functions and casts that it has a TiDB form for (see forms.ts). */
   readonly forms?: readonly Form[];

@@ -3,7 +3,7 @@ import { type Catalog, key } from "../catalog/model.js";
 import type { Finding } from "../finding.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
-import { eachNode } from "../pg/walk.js";
+import { eachDescendant, eachNode } from "../pg/walk.js";
 import type { Source, Span } from "../source/text.js";
 import {
   type Among,
@@ -152,12 +152,23 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
 export function restate(walk: Walk): readonly Restated[] {
   const { run, statement } = walk;
   let all: readonly Restated[] = [{ node: statement.current }];
+  let kinds: Set<Kind> | undefined;
   for (const rule of run.restating) {
+    if (rule.about && rule.restates!.includes(statement.current.kind)) {
+      kinds ??= kindsOf(statement.current);
+      if (!kinds.has(rule.about)) continue;
+    }
     walk.rule = rule;
     if (all.length === 1) all = restated(walk, all[0]!) ?? all;
     else all = all.flatMap((each) => restated(walk, each) ?? [each]);
   }
   return all;
+}
+
+function kindsOf(statement: Node): Set<Kind> {
+  const kinds = new Set<Kind>();
+  eachDescendant(statement, (node) => kinds.add(node.kind));
+  return kinds;
 }
 
 function restated(walk: Walk, { node }: Restated): readonly Restated[] | undefined {

@@ -46,6 +46,7 @@ import doBlock from "./logic/do.js";
 import touch from "./logic/touch.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
+import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
@@ -106,6 +107,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "types/override": override,
   "logic/touch": touch,
   "logic/do": doBlock,
+  "objects/schema": schemaRule,
   "objects/sequence": sequence,
   "objects/drop": drop,
   "objects/comment": comment,

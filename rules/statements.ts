@@ -382,71 +382,6 @@ lost with the statement itself. Others are whole systems.`,
 };
 
 const schemaRows = {
-  "create-schema": statement(["CreateSchemaStmt"], {
-    construct: "CREATE SCHEMA",
-    why: `In TiDB a schema is a database, and there is one level of them. The output goes into the database of the connection; where the input
-has tables in several schemas, those outside public get their schema's name in front: sales.orders becomes sales_orders.`,
-    pg: "sql-createschema",
-    tidb: "sql-statement-create-database",
-    messages: {
-      flat: note(
-        "schema {name} needs nothing in TiDB: its tables go into the connection's database, as {name}_… where there are several schemas",
-      ),
-      elements: error("the statements inside CREATE SCHEMA {name} are not in the output", {
-        help: "write them as statements of their own behind CREATE SCHEMA, and convert again",
-      }),
-    },
-    choose: (node) => (node.schemaElts?.length ? "elements" : "flat"),
-    data: (node) => ({ name: node.schemaname ?? node.authrole?.rolename ?? "" }),
-    examples: [
-      gone("CREATE SCHEMA IF NOT EXISTS sales", "flat"),
-      gone("CREATE SCHEMA sales CREATE TABLE orders (id int)", "elements", SYNTAX),
-    ],
-  }),
-  "drop-schema": statement(["DropStmt"], {
-    construct: "DROP SCHEMA",
-    why: "Schemas of PostgreSQL are no databases of TiDB in the output: all tables stand in the connection's one.",
-    pg: "sql-dropschema",
-    tidb: "sql-statement-drop-database",
-    when: (node) => node.removeType === "OBJECT_SCHEMA",
-    messages: {
-      empty: note("there is nothing to drop: no table made so far is in schema {name}"),
-      tables: error("DROP SCHEMA {name} is not in the output: its tables stay in the connection's database", {
-        help: "write a DROP TABLE for each of them",
-      }),
-    },
-    choose: (node, { catalog }) => {
-      const schemas = new Set((node.objects ?? []).map(nameOf));
-      return [...catalog.tables.values(), ...catalog.sequences.values()].some(({ schema }) => schemas.has(schema)) ? "tables" : "empty";
-    },
-    data: (node) => ({ name: (node.objects ?? []).map(nameOf).join(", ") }),
-    examples: [
-      gone("DROP SCHEMA IF EXISTS sales CASCADE", "empty", SYNTAX),
-      gone("DROP SCHEMA sales CASCADE", "tables", SYNTAX, "CREATE TABLE sales.orders (id int)"),
-    ],
-  }),
-  "set-schema": statement(["AlterObjectSchemaStmt"], {
-    construct: "ALTER … SET SCHEMA",
-    why: "TiDB has one level of databases, and the output stands in one of them.",
-    pg: "sql-altertable",
-    tidb: "sql-statement-rename-table",
-    messages: {
-      lost: error("{what} {name} is not moved to schema {schema}", {
-        help: "RENAME TABLE {name} TO …, and the new name wherever statements after this one use it",
-      }),
-      gone: note("there is nothing to move: {what} {name} is not in the output"),
-    },
-    choose: (node) => (MOVABLE.has(node.objectType ?? "") ? "lost" : "gone"),
-    data: (node) => ({
-      what: words(node.objectType),
-      name: node.relation ? relname(node.relation) : nameOf(node.object),
-      schema: node.newschema ?? "",
-    }),
-    examples: [
-      gone("ALTER TABLE t SET SCHEMA sales", "lost", SYNTAX, "CREATE TABLE t (a int)"),
-      gone("ALTER FUNCTION f(int) SET SCHEMA sales", "gone", SYNTAX),
-    ],
-  }),
   database: statement(["CreatedbStmt", "DropdbStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "AlterDatabaseRefreshCollStmt"], {
     construct: "CREATE, ALTER and DROP DATABASE",
     why: `The output is applied to the database of the connection. A file that makes or drops databases would work on another one than it
@@ -473,8 +408,6 @@ is applied to.`,
     ],
   }),
 };
-
-const MOVABLE = new Set(["OBJECT_TABLE", "OBJECT_SEQUENCE"]);
 
 const typeRows = {
   "create-enum": statement(["CreateEnumStmt"], {

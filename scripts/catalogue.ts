@@ -52,11 +52,12 @@ function cell(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|");
 }
 
-function exampleBlocks({ given, types, pg, tidb, findings = [], rejected }: Example, title: string): string[] {
+function exampleBlocks({ given, types, schemas, pg, tidb, findings = [], rejected }: Example, title: string): string[] {
   const said = findings.length === 0 ? "" : ` (${findings.map((id) => `\`${id}\``).join(", ")})`;
   return [
     `**${title}**${said}`,
     ...(types === undefined ? [] : [`Configured: \`types: ${JSON.stringify(types)}\``]),
+    ...(schemas === undefined ? [] : [`With \`--schemas ${schemas}\`:`]),
     sqlBlock("PostgreSQL", given === undefined ? [pg] : [given, pg]),
     tidb === null || tidb === "" ? "TiDB: nothing in its place." : sqlBlock("TiDB", [tidb]),
     ...(rejected === undefined ? [] : [`TiDB answers with error ${rejected.code} to:`, sqlBlock("TiDB", [rejected.sql])]),

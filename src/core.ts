@@ -245,11 +245,11 @@ front, so that none hides another.`,
     renamed: {
       severity: "warning",
       text: "{schema}.{name} is named {tidb} in TiDB, which has no schemas within a database",
-      help: "use the new name in the application's queries, or convert each schema on its own into a database of its name",
+      help: "use the new name in the application's queries; --schemas database makes a database of each schema, in which names stay",
     },
     distinct: {
       severity: "warning",
-      text: "{schema}.{name} is named {tidb} in TiDB: its own name is too long there or another's, since letters' case makes no difference",
+      text: "{schema}.{name} is named {tidb} in TiDB: its own name is too long there or another's, schemas and letters' case being left aside",
       help: "use the new name in the application's queries",
     },
   },

@@ -108,6 +108,8 @@ export interface ColumnChoice {
 
 /** Relations by name as TiDB spells them. Used for what we expect and for what a server reports. */
 export interface TidbSchema {
+  /** Databases that hold relations of names like `sales.orders`, beside the connection's own. */
+  readonly databases?: readonly string[];
   readonly tables: readonly TidbTable[];
   readonly sequences: readonly string[];
   readonly views: readonly string[];

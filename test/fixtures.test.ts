@@ -27,7 +27,7 @@ describe("fixtures/", () => {
       expect(output).toBe(readFileSync(file, "utf8"));
       await tidb.withDatabase(result.session, async (target, database) => {
         expect(await refusals(target, sqlOf(result.files)), "refused by TiDB").toEqual([]);
-        const differences = compareSchemas(result.expected, await readSchema(target, database));
+        const differences = compareSchemas(result.expected, await readSchema(target, database, result.expected.databases));
         expect(
           differences.map((difference) => difference.text),
           "read back from TiDB",

@@ -68,8 +68,8 @@ function title({ given, pg }: Example): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function convertExample({ given, types, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
-  return convertTexts({ given, pg }, { onTree: freeze, overrides: overridesOf(types) }, using);
+function convertExample({ given, types, schemas, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
+  return convertTexts({ given, pg }, { onTree: freeze, overrides: overridesOf(types), ...(schemas && { schemas }) }, using);
 }
 
 /** The output, and what is said of it, are those of the example. */
@@ -134,7 +134,7 @@ async function expectOnTidb(
   database: string,
 ): Promise<void> {
   expect(await refusals(target, sqlOf(result.files)), `refused by TiDB; ${allFindings(result)}`).toEqual([]);
-  const differences = compareSchemas(result.expected, await readSchema(target, database));
+  const differences = compareSchemas(result.expected, await readSchema(target, database, result.expected.databases));
   expect(
     differences.map(({ text }) => text),
     "read back from TiDB",

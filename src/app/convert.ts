@@ -1,5 +1,6 @@
 import type { PgType } from "../catalog/analysis.js";
 import { type Catalog, emptyCatalog, find, key, rootOf, type Table } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
 import { replay } from "../catalog/replay.js";
 import { unfold } from "../catalog/unfold.js";
 import { CORE, type CoreFinding } from "../core.js";
@@ -53,6 +54,8 @@ export interface ConvertOptions {
   readonly postgres: GrammarVersion;
   /** The TiDB release to write for, e.g. `8.5.6`. */
   readonly target: string;
+  /** What becomes of schemas; `prefix` where nothing is said. */
+  readonly schemas?: Schemas;
   /** The reader's choices of types, the first that matches a column deciding. */
   readonly overrides?: readonly PlacedOverride[];
   /** Findings the reader knows of. */
@@ -94,6 +97,7 @@ export async function convertHistory(
   options: ConvertOptions,
 ): Promise<{ readonly result: Result; readonly final: Catalog; readonly relation: RelationNamer }> {
   const overrides = options.overrides ?? [];
+  const schemas = options.schemas ?? "prefix";
   const read = emptyCatalog(overrides);
   const inputs: Item[][] = [];
   const history = options.squash ? historyOf(sources) : undefined;
@@ -122,7 +126,7 @@ export async function convertHistory(
   const lostViews = new Set<string>();
   const before = new Map<string, string>();
   const sheet = blankSheet(now, folds);
-  const relation = relationNamer(final, now, before);
+  const relation = relationNamer(final, now, before, schemas);
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -130,6 +134,7 @@ export async function convertHistory(
       now,
       final,
       target: options.target,
+      schemas,
       lost,
       lostViews,
       differing: new Set(),
@@ -156,9 +161,9 @@ export async function convertHistory(
   const made = history && squashed && whole ? apart(history, byChunk(history, squashed, whole.statements)) : results;
   const { files: judged, findings: unused } = accepted(made, options.accept ?? []);
   const converted = judged.flatMap((file) => file.statements);
-  const session = sessionFor(final);
+  const session = sessionFor(final, schemas);
   // Most readers want neither of them, and they take as much memory as the output.
-  const expected = once(() => expectedSchema(final, pass.lost, pass.run.differing, pass.relation));
+  const expected = once(() => expectedSchema(final, pass.lost, pass.run.differing, pass.relation, schemas));
   const columns = once(() => columnChoices(final));
   const result: Result = {
     files: judged.map((file) => ({
@@ -583,7 +588,8 @@ function relationText(pass: Pass, name: Name): string {
 /** The names of relations that are no longer found by them after the statement. */
 function takenAway(node: Node): Name[] {
   if (node.kind === "DropStmt") return (node.objects ?? []).flatMap((object) => (Array.isArray(object) ? qualified(object) : []));
-  return node.kind === "RenameStmt" && node.relation ? [relationName(node.relation)] : [];
+  const renamed = node.kind === "RenameStmt" || node.kind === "AlterObjectSchemaStmt" ? node.relation : undefined;
+  return renamed ? [relationName(renamed)] : [];
 }
 
 /** The table or view that a statement is about, or that it reads, when it is not in the output. */
@@ -793,6 +799,7 @@ function renamed(pass: Pass, statement: Statement): Finding[] {
   if (!table) return [];
   const tidb = pass.relation(table);
   const data = { schema: table.schema, name: table.name, tidb };
+  if (pass.run.schemas === "database" && tidb.endsWith(`.${identifier(table.name)}`)) return [];
   const message = tidb === identifier(`${table.schema}_${table.name}`) ? "renamed" : "distinct";
   return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, message, data, source, spanOf(statement, undefined))];
 }

@@ -1,5 +1,6 @@
 import { indexName } from "../catalog/held.js";
 import { type Catalog, type Column, type Index, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
 import { columnDefinition, touchClause } from "../emit/columns.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
@@ -15,7 +16,13 @@ const ACTIONS: Readonly<Record<string, string>> = { a: "NO ACTION", r: "RESTRICT
  * @param lost nodes of the source that are not in the output
  * @param differing nodes whose column, key or index is there in another form
  */
-export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differing: ReadonlySet<Node>, relation: RelationNamer): TidbSchema {
+export function expectedSchema(
+  final: Catalog,
+  lost: ReadonlySet<Node>,
+  differing: ReadonlySet<Node>,
+  relation: RelationNamer,
+  schemas: Schemas,
+): TidbSchema {
   const name = (object: { schema: string; name: string }) => unquoted(relation(object));
   // Those of a session are in no list of tables.
   const tables = [...final.tables.values()].filter((t) => !lost.has(t.node) && t.node.relation?.relpersistence !== "t");
@@ -24,6 +31,7 @@ export function expectedSchema(final: Catalog, lost: ReadonlySet<Node>, differin
   const indexesOf = new Map<Table, Index[]>();
   for (const index of final.indexes.values()) indexesOf.set(index.table, [...(indexesOf.get(index.table) ?? []), index]);
   return {
+    ...(schemas === "database" && { databases: [...final.schemas] }),
     tables: tables.map((table): TidbTable => {
       const constraints = [...table.constraints.values()].filter((c) => !isLost(c));
       const primary = constraints.find((c) => c.type === "primary");
@@ -74,7 +82,7 @@ export function absentRelations(final: Catalog, lost: ReadonlySet<Node>): string
 }
 
 function unquoted(identifier: string): string {
-  return identifier.startsWith("`") ? identifier.slice(1, -1).replaceAll("``", "`") : identifier;
+  return identifier.replaceAll(/`((?:[^`]|``)*)`/g, (_, name: string) => name.replaceAll("``", "`"));
 }
 
 function expectedColumn(

@@ -1,4 +1,6 @@
 import type { Catalog } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
+import { identifier } from "../emit/words.js";
 import type { Source } from "../source/text.js";
 
 /** A setting that the converted schema or the application's queries rely on; see the reference manual's page of each variable. */
@@ -52,10 +54,17 @@ export const CHECK_SWITCH: Setting = {
 /** All settings: those of every session, and the one for the server. */
 export const PROFILE: readonly Setting[] = [...SESSION, CHECK_SWITCH];
 
+/** What compares text of a database as PostgreSQL does. */
+const DATABASE = "CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin";
+
 /** The statements that stand at the head of an output and prepare the check's session. */
-export function sessionFor(final: Catalog): string[] {
+export function sessionFor(final: Catalog, schemas: Schemas): string[] {
   const checks = [...final.tables.values()].some((t) => [...t.constraints.values()].some((c) => c.type === "check"));
-  return (checks ? PROFILE : SESSION).map(({ sql }) => sql);
+  const databases = schemas === "database" ? [...final.schemas].map(identifier) : [];
+  return [
+    ...(checks ? PROFILE : SESSION).map(({ sql }) => sql),
+    ...databases.map((name) => `CREATE DATABASE IF NOT EXISTS ${name} ${DATABASE}`),
+  ];
 }
 
 /** The first lines of an output file. */

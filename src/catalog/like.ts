@@ -1,6 +1,7 @@
 import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Value } from "../pg/ast.js";
 import { as, relationName, typeName } from "../pg/names.js";
 import { unplaced } from "../pg/walk.js";
+import { redefined } from "./again.js";
 import { SERIAL } from "./analysis/types.js";
 import { type Catalog, type Column, find, type Table } from "./model.js";
 import { nextvalOf } from "./named.js";
@@ -41,7 +42,7 @@ export function expandLike(catalog: Catalog, create: CreateStmt): Expansion | un
     if (has("indexes"))
       for (const index of catalog.indexes.values())
         if (index.table === source)
-          indexes.push({ ...unplaced(index.node), idxname: undefined, relation: create.relation } as unknown as IndexStmt);
+          indexes.push({ ...redefined(index.node, index.named), idxname: undefined, relation: create.relation } as unknown as IndexStmt);
     const columns = [...source.columns.values()].map((column) => {
       const def = copied(catalog, column, has);
       if (has("comments") && column.comment !== undefined) comments.set(def, column.comment);
@@ -94,8 +95,8 @@ function copied(catalog: Catalog, column: Column, has: Has): ColumnDef {
 
 /** CHECKs keep their names; keys get names of their own. */
 function constraintsOf(source: Table, has: Has): Constraint[] {
-  return [...source.constraints.values()].flatMap(({ type, name, node, columns }): Constraint[] => {
-    if (type === "check" && has("constraints")) return [{ ...unplaced(node), conname: name }];
+  return [...source.constraints.values()].flatMap(({ type, name, node, columns, named }): Constraint[] => {
+    if (type === "check" && has("constraints")) return [{ ...redefined(node, named), conname: name }];
     if (!has("indexes")) return [];
     const keys = columns.map((column) => column.name);
     if (type === "primary") return [{ kind: "Constraint", contype: "CONSTR_PRIMARY", keys }];

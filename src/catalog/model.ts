@@ -21,6 +21,8 @@ import type { TypeOverride } from "./overrides.js";
 export interface Catalog {
   /** Where unqualified names are looked up and made. */
   schema: string;
+  /** All schemas that a relation was ever made in, or moved to. */
+  readonly schemas: Set<string>;
   readonly tables: Map<string, Table>;
   readonly indexes: Map<string, Index>;
   readonly enums: Map<string, EnumType>;
@@ -33,6 +35,8 @@ export interface Catalog {
   readonly readers: Map<string, Reader>;
   /** Views that went with what they read, by the statement that dropped that; those that read others first. */
   readonly cascaded: Map<DropStmt, readonly Reader[]>;
+  /** What went with schemas, by the statements that dropped them: one that drops each kind of relation and type. */
+  readonly schemaDrops: Map<DropStmt, readonly DropStmt[]>;
   readonly composites: Map<string, Composite>;
   readonly ranges: Map<string, { readonly subtype: string; readonly multirange: string }>;
   /** The user's functions, aggregates and procedures, all of a name together. */
@@ -308,6 +312,7 @@ export interface Sequence {
 export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
   return {
     schema: "public",
+    schemas: new Set(),
     tables: new Map(),
     indexes: new Map(),
     enums: new Map(),
@@ -317,6 +322,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     derived: new Map(),
     readers: new Map(),
     cascaded: new Map(),
+    schemaDrops: new Map(),
     composites: new Map(),
     ranges: new Map(),
     functions: new Map(),

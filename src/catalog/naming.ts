@@ -1,5 +1,12 @@
 import type { Catalog, TableConstraint } from "./model.js";
 
+/**
+ * What becomes of schemas in TiDB, which has none within a database. `prefix`: all relations stand in the connection's database, and where
+ * there are several schemas, those outside public have their schema's name in front. `flat`: likewise, without it. `database`: every schema,
+ * public too, is a database of its name.
+ */
+export type Schemas = "prefix" | "flat" | "database";
+
 /** Identifiers are cut to this many bytes (NAMEDATALEN - 1). */
 const MAX_BYTES = 63;
 

@@ -1,4 +1,5 @@
 import type {
+  AlterObjectSchemaStmt,
   AlterTableCmd,
   AlterTableStmt,
   ColumnDef,
@@ -98,6 +99,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const k = key(catalog, name);
     if (node.if_not_exists && catalog.sequences.has(k)) return;
     const options = sequenceOptions(node.options);
+    catalog.schemas.add(name.schema ?? catalog.schema);
     catalog.sequences.set(k, {
       node,
       schema: name.schema ?? catalog.schema,
@@ -139,6 +141,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
+    catalog.schemas.add(name.schema ?? catalog.schema);
     catalog.views.set(key(catalog, name), { name: name.name });
     addReader(catalog, name, false, node.query);
     derive(catalog, name, "view", node, node.query, node.aliases);
@@ -186,7 +189,9 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   DropRoleStmt: (catalog, node) => {
     for (const role of node.roles ?? []) catalog.roles.delete(as("RoleSpec", role)?.rolename ?? "");
   },
+  AlterObjectSchemaStmt: moveToSchema,
   DropStmt: (catalog, node) => {
+    if (node.removeType === "OBJECT_SCHEMA") dropSchemas(catalog, node);
     if (ROUTINES.has(node.removeType ?? "")) dropRoutines(catalog, node);
     if (node.removeType === "OBJECT_TRIGGER") dropTriggers(catalog, node);
     if (node.removeType === "OBJECT_EXTENSION") for (const name of node.objects ?? []) catalog.extensions.delete(String(name));
@@ -228,6 +233,61 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     );
   },
 };
+
+/** Drops what is in schemas, by CASCADE: without it PostgreSQL drops empty ones only. */
+function dropSchemas(catalog: Catalog, node: DropStmt): void {
+  if (node.behavior !== "DROP_CASCADE") return;
+  const schemas = (node.objects ?? []).map((object) => dropName(object).name);
+  const drops = [...IN_SCHEMAS].flatMap(([removeType, namesOf]): DropStmt[] => {
+    const names = namesOf(catalog).filter(({ schema }) => schemas.includes(schema));
+    const objects = names.map(({ schema, name }) => [schema, name]);
+    return objects.length === 0 ? [] : [{ kind: "DropStmt", removeType, objects, behavior: "DROP_CASCADE", missing_ok: true }];
+  });
+  for (const drop of drops) replay(catalog, drop);
+  catalog.schemaDrops.set(node, drops);
+}
+
+const keyed = (map: ReadonlyMap<string, unknown>) =>
+  [...map.keys()].map((k) => ({ schema: k.slice(0, k.indexOf(".")), name: k.slice(k.indexOf(".") + 1) }));
+
+/** What a schema holds that TiDB has, or that columns are of, in the order in which it can be dropped. */
+const IN_SCHEMAS: ReadonlyMap<DropStmt["removeType"], (catalog: Catalog) => readonly { schema: string; name: string }[]> = new Map([
+  ["OBJECT_VIEW" as const, (catalog: Catalog) => keyed(catalog.views)],
+  ["OBJECT_TABLE" as const, (catalog: Catalog) => [...catalog.tables.values()]],
+  ["OBJECT_SEQUENCE" as const, (catalog: Catalog) => [...catalog.sequences.values()].filter(({ ownedBy }) => !ownedBy)],
+  ["OBJECT_TYPE" as const, (catalog: Catalog) => TYPES.flatMap((map) => keyed(catalog[map]))],
+]);
+
+/** ALTER … SET SCHEMA: a table's indexes move with it; columns keep the type itself, not its name. */
+function moveToSchema(catalog: Catalog, { objectType, relation, object, newschema: to = "" }: AlterObjectSchemaStmt): void {
+  const from = relation ? relationName(relation) : Array.isArray(object) ? qualified(object as readonly Value[]) : undefined;
+  if (!from || objectType === "OBJECT_MATVIEW") return;
+  catalog.schemas.add(to);
+  const table = relation && find(catalog, catalog.tables, from);
+  if (table) {
+    for (const [k, index] of [...catalog.indexes])
+      if (index.table === table) {
+        catalog.indexes.delete(k);
+        catalog.indexes.set(`${to}.${index.name}`, index);
+      }
+    table.schema = to;
+  }
+  const maps = relation
+    ? [catalog.tables, catalog.derived, catalog.views, catalog.readers, catalog.sequences]
+    : TYPES.map((map) => catalog[map]);
+  for (const map of maps as readonly Map<string, unknown>[]) {
+    const k = foundKey(catalog, map, from);
+    const found = map.get(k);
+    // Defaults that draw from a sequence name it.
+    if (found === undefined || (map === catalog.sequences && catalog.sequences.get(k)!.usedBy.size > 0)) continue;
+    const users = relation ? [] : columnsOf(catalog, map, found);
+    map.delete(k);
+    const moved =
+      map === catalog.sequences || map === catalog.derived || map === catalog.readers ? { ...(found as object), schema: to } : found;
+    map.set(`${to}.${from.name}`, moved);
+    for (const column of users) column.type = { ...column.type, names: [to, from.name] };
+  }
+}
 
 const DROPPED_FROM: Readonly<
   Record<
@@ -358,6 +418,7 @@ function derive(
 ): void {
   if (!isNode(query)) return;
   const columns = analyse(catalog, statement, (node) => node).columns(query);
+  catalog.schemas.add(schema);
   if (!columns) return;
   catalog.derived.set(`${schema}.${name}`, {
     schema,
@@ -543,6 +604,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     parts: undefined,
     guards: 0,
   };
+  catalog.schemas.add(table.schema);
   catalog.tables.set(k, table);
   catalog.tableOf.set(node, table);
   const expanded = expandLike(catalog, node);

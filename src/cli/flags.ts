@@ -16,6 +16,12 @@ export const conversionFlags = {
     helpValue: "VERSION",
     env: "PG2TIDB_TARGET",
   }),
+  schemas: Flags.option({
+    summary:
+      "what schemas become: prefix (sales.orders becomes sales_orders), flat (orders) or database (each schema a database of its name); prefix if nothing is said",
+    options: ["prefix", "flat", "database"] as const,
+    env: "PG2TIDB_SCHEMAS",
+  })(),
   config: Flags.string({
     summary: "the configuration file; otherwise pg2tidb.config.yaml, .yml or .json here or in a folder above",
     helpValue: "FILE",

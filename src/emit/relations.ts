@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
 import type { Name } from "../pg/names.js";
 import { identifier } from "./words.js";
 
@@ -6,20 +7,36 @@ import { identifier } from "./words.js";
 export type RelationNamer = (name: Name) => string;
 
 /**
- * TiDB has no schemas within a database. Where the whole input lives in one schema, names stay as they are; otherwise a relation
- * outside `public` gets its schema's name in front.
  * @param now the catalog at the statement at hand, for the search path
  * @param before the schemas in which unqualified names were found before the statement at hand, which takes the relations away
  */
-export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>): RelationNamer {
-  // Tables that are dropped again stand in the output as well.
-  const schemas = new Set([...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()].map(({ schema }) => schema));
-  const single = schemas.size <= 1;
-  const changed = distinctNames(final, single);
+export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>, schemas: Schemas): RelationNamer {
+  const bare = NAMES[schemas](final);
+  const changed = distinctNames(final, schemas, bare);
   return (name) => {
     const schema = name.schema ?? before.get(name.name) ?? schemaOf(now, name);
-    return identifier(changed.get(`${schema}.${name.name}`) ?? tidbName(single, schema, name.name));
+    const own = identifier(changed.get(`${schema}.${name.name}`) ?? bare(schema, name.name));
+    // A foreign key looks for an unqualified parent in its own table's database (error 1824), so that all names are qualified.
+    return schemas === "database" ? `${identifier(schema)}.${own}` : own;
   };
+}
+
+type Bare = (schema: string, name: string) => string;
+
+/** The name of a relation within its database, unquoted. */
+const NAMES: Readonly<Record<Schemas, (final: Catalog) => Bare>> = {
+  prefix: (final) => {
+    // Tables that are dropped again stand in the output as well.
+    const relations = [...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()];
+    const single = new Set(relations.map(({ schema }) => schema)).size <= 1;
+    return single ? plain : (schema, name) => (schema === "public" ? name : `${schema}_${name}`);
+  },
+  flat: () => plain,
+  database: () => plain,
+};
+
+function plain(_schema: string, name: string): string {
+  return name;
 }
 
 /** Longest identifier of TiDB, in characters (error 1059). */
@@ -29,18 +46,26 @@ const MAX_LENGTH = 64;
  * Other names, by schema and name, for relations whose own is another's in TiDB, where letters' case makes no difference (error 1050), or
  * too long.
  */
-function distinctNames(final: Catalog, single: boolean): ReadonlyMap<string, string> {
+function distinctNames(final: Catalog, schemas: Schemas, bare: Bare): ReadonlyMap<string, string> {
   const made = [...final.tables].flatMap(([k, table]) => (table.partitionOf ? [] : [k]));
+  // Tables of different schemas may be there together and one of them not at the end.
+  if (schemas === "flat") for (const { schema, name } of final.tableOf.values()) made.push(`${schema}.${name}`);
   const keys = new Set([...made, ...final.sequences.keys(), ...final.views.keys(), ...final.derived.keys()]);
-  const plain = [...keys].map((k) => ({ k, name: tidbName(single, k.slice(0, k.indexOf(".")), k.slice(k.indexOf(".") + 1)) }));
-  const all = new Set(plain.map(({ name }) => name.toLowerCase()));
+  const names = [...keys].map((k) => {
+    const schema = k.slice(0, k.indexOf("."));
+    const name = bare(schema, k.slice(k.indexOf(".") + 1));
+    // Names are told apart within a database.
+    return { k, name, within: schemas === "database" ? `${schema}.` : "" };
+  });
+  const low = (within: string, name: string) => `${within}${name.toLowerCase()}`;
+  const all = new Set(names.map(({ within, name }) => low(within, name)));
   const taken = new Set<string>();
   const changed = new Map<string, string>();
-  for (const { k, name } of plain) {
+  for (const { k, name, within } of names) {
     let tidb = name.slice(0, MAX_LENGTH);
-    for (let number = 2; taken.has(tidb.toLowerCase()) || (tidb !== name && all.has(tidb.toLowerCase())); number++)
+    for (let number = 2; taken.has(low(within, tidb)) || (tidb !== name && all.has(low(within, tidb))); number++)
       tidb = `${name.slice(0, MAX_LENGTH - `_${number}`.length)}_${number}`;
-    taken.add(tidb.toLowerCase());
+    taken.add(low(within, tidb));
     if (tidb !== name) changed.set(k, tidb);
   }
   return changed;
@@ -52,9 +77,4 @@ export function schemaOf(now: Catalog, name: Name): string {
   const path = name.schema === undefined ? [now.schema, "public"] : [];
   const found = path.find((schema) => relations.some((known) => known.has(`${schema}.${name.name}`)));
   return name.schema ?? found ?? now.schema;
-}
-
-/** The bare name, unquoted. */
-export function tidbName(single: boolean, schema: string, name: string): string {
-  return single || schema === "public" ? name : `${schema}_${name}`;
 }

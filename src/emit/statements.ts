@@ -43,6 +43,9 @@ const RENAMES: Readonly<Record<string, Printer>> = {
   }),
 };
 
+/** What is renamed as a table is. */
+const MOVED: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_SEQUENCE", "OBJECT_VIEW"]);
+
 const TRANSACTIONS: Readonly<Record<string, string>> = {
   TRANS_STMT_BEGIN: "BEGIN",
   TRANS_STMT_START: "START TRANSACTION",
@@ -100,6 +103,12 @@ export const statementPrinters: Printers = {
       return p.refuse(node as Node, `RENAME of ${(node.renameType ?? "").replace("OBJECT_", "").toLowerCase()}`);
     p.ledger.carried(node as Node, printer.fields);
     return printer.print(node as never, p);
+  }),
+  AlterObjectSchemaStmt: prints("AlterObjectSchemaStmt", ["objectType", "relation", "newschema", "missing_ok"], (node, p) => {
+    const { relation, newschema: schemaname = "" } = node;
+    if (!relation || !MOVED.has(node.objectType ?? "")) return p.refuse(node as Node, "SET SCHEMA");
+    const [from, to] = [p.relation(relation), p.relation({ ...relation, schemaname })];
+    return from === to ? "" : `RENAME TABLE ${from} TO ${to}`;
   }),
   TransactionStmt: prints(
     "TransactionStmt",

@@ -1,5 +1,6 @@
 import type { Analysis, ExprInfo } from "../catalog/analysis.js";
 import type { Catalog, Column, Index, TableConstraint } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
 import type { Severity } from "../finding.js";
 import type { ColumnDef, Kind, Node, Value } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
@@ -41,6 +42,7 @@ export interface Context<M extends string = string> {
   /** The schema at the end of the whole input. */
   readonly final: Catalog;
   readonly target: string;
+  readonly schemas: Schemas;
   /** Names and types in the statement at hand, worked out when first asked for. */
   readonly analysis: Analysis;
   /** What is known of an expression, also of one that a rule has put in another's place; undefined: nothing. */
@@ -159,6 +161,8 @@ export interface Example {
   readonly given?: string;
   /** Choices of types in the configuration, by pattern. */
   readonly types?: Readonly<Record<string, string>>;
+  /** What becomes of schemas, where that is not `prefix`. */
+  readonly schemas?: Schemas;
   readonly pg: string;
   /** What comes out for `pg`, statements joined by `;\n`; null: nothing but a commented block. */
   readonly tidb: string | null;

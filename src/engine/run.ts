@@ -1,5 +1,6 @@
 import { type Analysis, analyse } from "../catalog/analysis.js";
 import { type Catalog, key } from "../catalog/model.js";
+import type { Schemas } from "../catalog/naming.js";
 import type { Finding } from "../finding.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
@@ -126,6 +127,7 @@ export interface Run {
   readonly now: Catalog;
   readonly final: Catalog;
   readonly target: string;
+  readonly schemas: Schemas;
   /** Nodes of earlier statements that are not in the output, by findings. */
   readonly lost: ReadonlySet<Node>;
   /** Keys of views and of tables made from queries that are not in the output. */
@@ -318,6 +320,9 @@ function context(walk: Walk): Context {
     },
     get target() {
       return walk.run.target;
+    },
+    get schemas() {
+      return walk.run.schemas;
     },
     get analysis() {
       return walk.run.analysis();

@@ -5,9 +5,22 @@ type Row = Record<string, unknown>;
 
 /**
  * What a database of TiDB holds, from information_schema. Temporary tables are not in it.
+ * @param beside other databases, whose relations are read as well, under names like `sales.orders`
  * @throws TidbError, EngineError as `Target.rows`
  */
-export async function readSchema(target: Target, database: string): Promise<TidbSchema> {
+export async function readSchema(target: Target, database: string, beside: readonly string[] = []): Promise<TidbSchema> {
+  const own = await readDatabase(target, database, (schema, name) => (schema === database ? name : `${schema}.${name}`));
+  const others: TidbSchema[] = [];
+  for (const other of beside) others.push(await readDatabase(target, other, (schema, name) => `${schema}.${name}`));
+  const all = [own, ...others];
+  return {
+    tables: all.flatMap(({ tables }) => tables),
+    sequences: all.flatMap(({ sequences }) => sequences),
+    views: all.flatMap(({ views }) => views),
+  };
+}
+
+async function readDatabase(target: Target, database: string, called: (schema: string, name: string) => string): Promise<TidbSchema> {
   const schema = `'${database.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
   const relations = await target.rows(
     `SELECT table_name AS name, table_type AS kind FROM information_schema.tables WHERE table_schema = ${schema} ORDER BY table_name`,
@@ -39,13 +52,14 @@ export async function readSchema(target: Target, database: string): Promise<Tidb
       `SELECT table_name AS tab, constraint_name AS name FROM information_schema.tidb_check_constraints WHERE constraint_schema = ${schema}`,
     ),
   );
-  const named = (kind: string) => relations.filter((row) => row.kind === kind).map((row) => String(row.name));
+  const kinds = (kind: string) => relations.filter((row) => row.kind === kind).map((row) => String(row.name));
+  const named = (kind: string) => kinds(kind).map((name) => called(database, name));
   return {
-    tables: named("BASE TABLE").map((name) => ({
-      name,
+    tables: kinds("BASE TABLE").map((name) => ({
+      name: called(database, name),
       columns: (columns.get(name) ?? []).map(column),
       ...keysOf(keys.get(name) ?? []),
-      foreignKeys: parts(foreignKeys.get(name) ?? []).map(foreignKey),
+      foreignKeys: parts(foreignKeys.get(name) ?? []).map((key) => foreignKey(key, called)),
       checks: checks.get(name)?.length ?? 0,
     })),
     sequences: named("SEQUENCE"),
@@ -97,11 +111,11 @@ function keysOf(rows: Row[]): Pick<TidbTable, "primaryKey" | "indexes"> {
   };
 }
 
-function foreignKey(rows: Row[]): TidbForeignKey {
+function foreignKey(rows: Row[], called: (schema: string, name: string) => string): TidbForeignKey {
   const first = rows[0] ?? {};
   return {
     columns: rows.map((row) => String(row.part)),
-    parent: String(first.parent),
+    parent: called(String(first.parentSchema), String(first.parent)),
     parentColumns: rows.map((row) => String(row.parentPart)),
     onDelete: String(first.onDelete),
     onUpdate: String(first.onUpdate),

@@ -33,6 +33,7 @@ describe("a configuration", () => {
       "accept:\n  - rule: a/b\n    reson: because\n    reason: because\n",
       `${FILE}:3: accept.0.reson: there is no such key; did you mean reason?`,
     ],
+    ["schemas: databases\n", `${FILE}:1: schemas: must be prefix, flat, database; did you mean database?`],
     ["target: 8.5.6\nfailOn: warnings\n", `${FILE}:2: failOn: must be note, warning, error; did you mean warning?`],
     ["accept:\n  - rule: a/b\n", "accept.0: needs reason"],
     ["types:\n  text: varcher(9)\n", `${FILE}:2: types.text: varcher(9) is none of the types that can be chosen`],

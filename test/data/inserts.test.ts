@@ -18,7 +18,7 @@ const catalog = await catalogOf(`
   CREATE TABLE child (c int) INHERITS (parent);
   CREATE TABLE app.t (a bytea);
 `);
-const relation = relationNamer(catalog, catalog, new Map());
+const relation = relationNamer(catalog, catalog, new Map(), "prefix");
 
 function convert(sql: string) {
   return insertRows(sql, 0, sql.length, catalog, (schema, name) => relation({ schema, name }));

@@ -1,0 +1,212 @@
+import {
+  as,
+  type Context,
+  error,
+  find,
+  identifier,
+  madeAgain,
+  type NodeOf,
+  note,
+  qualified,
+  raw,
+  relationName,
+  relationOf,
+  rule,
+  type Table,
+  type TableConstraint,
+  tidb,
+  type Value,
+} from "../../src/rule.js";
+
+/** What moves to another schema as a table of TiDB does. */
+const MOVABLE: Readonly<Record<string, string>> = { OBJECT_TABLE: "table", OBJECT_SEQUENCE: "sequence", OBJECT_VIEW: "view" };
+/** What is no object of TiDB. */
+const NOTHING = /TYPE|DOMAIN|FUNCTION|PROCEDURE|ROUTINE|AGGREGATE|OPERATOR|OPCLASS|OPFAMILY|COLLATION|CONVERSION|EXTENSION|STATISTIC|TS/;
+
+export default rule({
+  construct: "CREATE, ALTER and DROP SCHEMA, SET SCHEMA",
+  why: `TiDB has one level of databases and no schemas within. By default the output goes into the database of the connection, and where the input
+has tables in several schemas, those outside public get their schema's name in front: sales.orders becomes sales_orders. With --schemas flat it is
+orders, and with --schemas database every schema is a database of its name, public too, so that names in the application's queries stay as they are.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-schemas.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-create-database",
+  },
+  messages: {
+    prefix: note(
+      "schema {name} needs nothing in TiDB: its tables go into the connection's database, as {name}_… where there are several schemas",
+      { help: "--schemas database makes a database of each schema, --schemas flat leaves the schema's name away" },
+    ),
+    flat: note("schema {name} needs nothing in TiDB: its tables go into the connection's database, under their own names"),
+    database: note("schema {name} is the database of that name, which the head of the output makes"),
+    elements: error("the statements inside CREATE SCHEMA {name} are not in the output", {
+      help: "write them as statements of their own behind CREATE SCHEMA, and convert again",
+    }),
+    empty: note("there is nothing to drop: no relation made so far is in schema {name}"),
+    objects: note("what is in schema {name} is dropped, as CASCADE does"),
+    full: error("DROP SCHEMA {name} is not in the output: PostgreSQL refuses it while there are relations in it", {
+      help: "add CASCADE where they are to go, or drop them first",
+    }),
+    moved: note("{what} {name} is named as those of schema {schema} are"),
+    keys: note(
+      "foreign keys to {name} are made again: TiDB leaves them at the database that the table was in, where they check nothing: {keys}",
+    ),
+    "not-moved": error("{what} {name} is not moved to schema {schema}", {
+      help: "make it again there, and drop the old one",
+    }),
+    gone: note("there is nothing to move: {name} is no object of its own in TiDB"),
+    renamed: error("schema {name} keeps its name in the output", {
+      help: "ALTER TABLE … SET SCHEMA for each of its tables moves them, and is converted",
+    }),
+  },
+  restate(statement, ctx) {
+    const drop = as("DropStmt", statement);
+    if (drop?.removeType !== "OBJECT_SCHEMA") return undefined;
+    const data = { name: (drop.objects ?? []).map(nameOf).join(", ") };
+    const drops = ctx.catalog.schemaDrops.get(ctx.origin(drop));
+    if (!drops?.length) return undefined;
+    ctx.consumed(drop);
+    ctx.report("objects", data);
+    return drops.map((node) => ({ node }));
+  },
+  on: (takes) => [
+    takes("CreateSchemaStmt", ["schemaname", "authrole", "schemaElts"], (create, ctx) => {
+      const name = create.schemaname ?? create.authrole?.rolename ?? "";
+      return ctx.drop(create.schemaElts?.length ? "elements" : ctx.schemas, { name });
+    }),
+    takes("DropStmt", ["removeType", "objects"], (drop, ctx) => {
+      if (drop.removeType !== "OBJECT_SCHEMA") return;
+      const names = (drop.objects ?? []).map(nameOf);
+      const full = [...ctx.catalog.tables.values(), ...ctx.catalog.sequences.values()].some(({ schema }) => names.includes(schema));
+      return ctx.drop(full ? "full" : "empty", { name: names.join(", ") });
+    }),
+    takes("AlterObjectSchemaStmt", ["objectType", "relation", "object", "newschema"], (alter, ctx) => {
+      const what = MOVABLE[alter.objectType ?? ""];
+      const schema = alter.newschema ?? "";
+      if (NOTHING.test(alter.objectType ?? "")) return ctx.drop("gone", { name: nameOf(alter.object) });
+      const data = { what: what ?? "materialized view", name: alter.relation?.relname ?? "", schema };
+      const name = alter.relation && relationName(alter.relation);
+      // Defaults that draw from a sequence name it.
+      const used = what === "sequence" && name !== undefined && !ctx.catalog.sequences.has(`${schema}.${name.name}`);
+      // A view stays in its database (TiDB 8.5.6: error 1450).
+      if (!what || used || (what === "view" && ctx.schemas === "database")) return ctx.drop("not-moved", data);
+      const table = what === "table" && name ? find(ctx.catalog, ctx.catalog.tables, { schema, name: name.name }) : undefined;
+      const keys = ctx.schemas === "database" && table ? keysTo(ctx, table) : [];
+      if (keys.length === 0) return ctx.report("moved", data);
+      ctx.report("moved", data);
+      ctx.report("keys", { name: data.name, keys: keys.map((key) => key.name).join(", ") });
+      return ctx.statements([
+        ...keys.map((key) => tidb`ALTER TABLE ${relationOf(key.table)} DROP FOREIGN KEY ${raw(identifier(key.name))}`),
+        alter as NodeOf<"AlterObjectSchemaStmt">,
+        ...keys.map((key) => adding(key)),
+      ]);
+    }),
+    takes("RenameStmt", ["renameType", "subname"], (rename, ctx) => {
+      if (rename.renameType === "OBJECT_SCHEMA") return ctx.drop("renamed", { name: rename.subname ?? "" });
+    }),
+  ],
+  examples: [
+    {
+      pg: "CREATE SCHEMA IF NOT EXISTS sales; CREATE SCHEMA hr CREATE TABLE people (id int); ALTER SCHEMA sales RENAME TO shop; CREATE TABLE sales.orders (id int); CREATE TABLE orders (id int)",
+      tidb: "CREATE TABLE sales_orders (\n  id INT\n) COLLATE utf8mb4_0900_bin;\nCREATE TABLE orders (\n  id INT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["prefix", "elements", "renamed"],
+      rejected: { sql: "CREATE SCHEMA hr CREATE TABLE people (id int)", code: 1064 },
+    },
+    {
+      schemas: "flat",
+      pg: "CREATE SCHEMA sales; CREATE TABLE orders (id int PRIMARY KEY); CREATE TABLE sales.orders (id int REFERENCES orders); CREATE TABLE sales.items (o int)",
+      tidb: `CREATE TABLE orders (
+  id INT,
+  PRIMARY KEY (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE TABLE orders_2 (
+  id INT,
+  CONSTRAINT orders_id_fkey FOREIGN KEY (id) REFERENCES orders (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE TABLE items (
+  o INT
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["flat"],
+    },
+    {
+      schemas: "database",
+      pg: `CREATE SCHEMA sales_x;
+CREATE TABLE customer_x (id int PRIMARY KEY);
+SET search_path = sales_x, public;
+CREATE SEQUENCE numbers;
+CREATE TABLE orders (id int PRIMARY KEY DEFAULT nextval('numbers'), customer int REFERENCES customer_x);
+CREATE INDEX ON orders (customer);
+CREATE VIEW open AS SELECT o.id, c.id AS customer FROM orders o JOIN customer_x c ON c.id = o.customer;
+INSERT INTO customer_x VALUES (1);
+ALTER TABLE orders RENAME TO sold;
+ALTER TABLE customer_x SET SCHEMA sales_x`,
+      tidb: `CREATE TABLE public.customer_x (
+  id INT,
+  PRIMARY KEY (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE SEQUENCE sales_x.numbers;
+CREATE TABLE sales_x.orders (
+  id INT DEFAULT (NEXTVAL(sales_x.numbers)),
+  customer INT,
+  PRIMARY KEY (id),
+  CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES public.customer_x (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE INDEX orders_customer_idx ON sales_x.orders (customer);
+CREATE VIEW sales_x.open AS
+SELECT o.id, c.id AS customer
+FROM sales_x.orders AS o
+JOIN public.customer_x AS c ON c.id = o.customer;
+INSERT INTO public.customer_x VALUES (1);
+ALTER TABLE sales_x.orders RENAME TO sales_x.sold;
+ALTER TABLE sales_x.sold DROP FOREIGN KEY orders_customer_fkey;
+RENAME TABLE public.customer_x TO sales_x.customer_x;
+ALTER TABLE sales_x.sold ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES sales_x.customer_x (id)`,
+      findings: ["database", "moved", "keys"],
+      accepts: ["INSERT INTO sales_x.sold (customer) VALUES (1)", "INSERT INTO sales_x.customer_x VALUES (2)"],
+      refuses: ["INSERT INTO sales_x.sold (customer) VALUES (3)"],
+    },
+    {
+      given:
+        "CREATE TABLE sales.p (id int PRIMARY KEY); CREATE TABLE sales.orders (id int REFERENCES sales.p); CREATE TABLE t (o int CONSTRAINT f REFERENCES sales.p); CREATE VIEW v AS SELECT id FROM sales.orders; CREATE SEQUENCE sales.s; CREATE TYPE sales.mood AS ENUM ('ok'); CREATE TABLE m (a int, b sales.mood)",
+      pg: "DROP SCHEMA sales CASCADE; DROP SCHEMA IF EXISTS hr; INSERT INTO t VALUES (7)",
+      tidb: `DROP VIEW v;
+ALTER TABLE t DROP FOREIGN KEY f;
+DROP TABLE IF EXISTS sales_p, sales_orders;
+DROP SEQUENCE IF EXISTS sales_s;
+ALTER TABLE m DROP COLUMN IF EXISTS b;
+INSERT INTO t VALUES (7)`,
+      findings: ["objects", "empty"],
+      accepts: ["INSERT INTO m VALUES (1)"],
+      rejected: { sql: "DROP SCHEMA sales CASCADE", code: 1064 },
+    },
+    {
+      given:
+        "CREATE TABLE t (a int); CREATE TABLE sales.u (a int); CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE s; CREATE TABLE w (a int DEFAULT nextval('s'))",
+      pg: "DROP SCHEMA sales; ALTER TABLE t SET SCHEMA sales; ALTER TABLE sales.t ADD b int; ALTER SEQUENCE s SET SCHEMA sales; ALTER FUNCTION f(int) SET SCHEMA sales; ALTER MATERIALIZED VIEW x SET SCHEMA sales",
+      tidb: "RENAME TABLE t TO sales_t;\nALTER TABLE sales_t ADD COLUMN b INT",
+      findings: ["full", "moved", "not-moved", "gone", "not-moved"],
+      accepts: ["INSERT INTO sales_t VALUES (1, 2)"],
+      rejected: { sql: "ALTER TABLE t SET SCHEMA sales", code: 1064 },
+    },
+  ],
+});
+
+/** Foreign keys of other tables to a table. */
+function keysTo(ctx: Context, parent: Table): TableConstraint[] {
+  return [...ctx.catalog.tables.values()]
+    .filter((table) => table !== parent && !ctx.lost(table.node))
+    .flatMap((table) => [...table.constraints.values()])
+    .filter((key) => key.type === "foreign" && key.parent?.table === parent && !ctx.lost(key.node));
+}
+
+function adding(key: TableConstraint): NodeOf<"AlterTableStmt"> {
+  const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: madeAgain(key, key.name)! };
+  return { kind: "AlterTableStmt", relation: relationOf(key.table), cmds: [cmd], objtype: "OBJECT_TABLE" };
+}
+
+function nameOf(value: Value | undefined): string {
+  const called = as("ObjectWithArgs", value) as NodeOf<"ObjectWithArgs"> | undefined;
+  const parts = called ? (called.objname ?? []) : Array.isArray(value) ? (value as readonly Value[]) : value === undefined ? [] : [value];
+  const type = as("TypeName", value);
+  return qualified(type?.names ?? parts).name;
+}

@@ -85,6 +85,8 @@ async function proveInputs([first, ...rest]: readonly string[], flags: ProveFlag
     try {
       const report = await prove(postgres, target, schema, queries, rules, {
         ...settings.conversion,
+        // All of the proof's tables stand in one database.
+        schemas: "prefix",
         ...(data === undefined ? {} : { data }),
         seed: flags.seed,
         rows: flags.rows,

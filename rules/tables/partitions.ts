@@ -28,8 +28,8 @@ import {
   warning,
 } from "../../src/rule.js";
 
-type Taken = "partition" | "hash" | "rows" | "same" | "own" | "attached" | "refined";
-type Schema = SchemaContext<Taken>;
+type Taken = "partition" | "hash" | "rows" | "same" | "own" | "attached" | "refined" | "named";
+type Schema = SchemaContext<Taken | "loose">;
 type Create = NodeOf<"CreateStmt">;
 type Bound = NodeOf<"PartitionBoundSpec">;
 
@@ -59,7 +59,15 @@ the parent read their rows in PostgreSQL too.`,
     hash: note("{partition} is a part of {table}: TiDB spreads rows by a hash of its own, and no part of it has the rows of {partition}", {
       help: "write to and read from {table}",
     }),
-    rows: note("the rows of {partition} are in {table}, which has no partitions", { help: "write to and read from {table}" }),
+    rows: note("the rows of {partition} are in {table}, which has no such partition", { help: "write to and read from {table}" }),
+    loose: warning("{table} takes rows for {within} that its own partitions refuse in PostgreSQL", {
+      help: "ALTER TABLE {table} ADD CHECK for their bounds, where such rows are an error",
+    }),
+    "until-dropped": note("{partition} is a partition of {table} until it is dropped: TiDB detaches none"),
+    "not-detached": error("{partition} is not detached from {table}, and its rows go on to be among those of {table}", {
+      help: "{instead}",
+    }),
+    named: note("{partition} bears its last name in TiDB from the start, {name}"),
     attached: note("{name} is a part of {table} in TiDB: there is nothing to attach"),
     same: note("{what} of {partition} is that of {table}"),
     moved: note("{what} of {partition} is made on {table}, for all partitions"),
@@ -92,12 +100,16 @@ the parent read their rows in PostgreSQL too.`,
       const direct = members.filter((m) => m.table.partitionOf === root);
       const shapes = moveParts(schema, creator, root, members, direct);
       const made = partitioning(schema, root, creator, direct, shapes);
+      const loose: Table[] = [];
+      const deeper = made ? deeperGuards(schema, direct, members, loose) : [];
       for (const { table } of direct) table.parts = made?.parts.get(table);
       if (made) {
         const create = creator.current as Create;
         schema.consumed(create.partspec!);
-        const guard = made.guard === undefined ? [] : [tidbText(`CHECK (${made.guard})`) as never];
-        if (made.guard !== undefined) root.guards++;
+        const guards = [...(made.guard === undefined ? [] : [made.guard]), ...deeper];
+        const guard = guards.map((condition) => tidbText(`CHECK (${condition})`) as never);
+        root.guards += guards.length;
+        for (const { name } of loose) schema.report(creator, "loose", { table: root.name, within: name });
         schema.update(
           creator,
           schema.change(create, {
@@ -112,7 +124,8 @@ the parent read their rows in PostgreSQL too.`,
         // A child's CHECK said which rows are its own: all are the parent's now.
         const own = ownConstraints(table, shapes, bound !== undefined);
         const refined = maker && bound ? refinements(table, root) : [];
-        const message = made && table.partitionOf === root ? (table.parts ? "partition" : "hash") : "rows";
+        const isHashed = made !== undefined && table.partitionOf === root && !bound?.is_default;
+        const message = made && table.partitionOf === root && table.parts ? "partition" : isHashed ? "hash" : "rows";
         if (maker && own.length > 0) take(schema, maker, creator, "own", { ...data, what: [...own, ...refined].join(", ") });
         else if (maker && refined.length > 0) take(schema, maker, creator, "refined", { ...data, what: refined.join(", ") });
         else if (maker) take(schema, maker, creator, message, data);
@@ -173,6 +186,22 @@ the parent read their rows in PostgreSQL too.`,
       if (!partition.parts) ctx.report("unchecked", { partition: partition.name, table: root.name });
       ctx.carried(insert.relation!, ["relname", "schemaname"]);
       return ctx.replace(ctx.change(insert, { relation: ctx.change(insert.relation!, { schemaname: root.schema, relname: root.name }) }));
+    }),
+    takes("AlterTableCmd", ["subtype", "def"], (cmd, ctx) => {
+      if (!DETACHES.has(cmd.subtype ?? "")) return;
+      const name = as("PartitionCmd", cmd.def)?.name;
+      const now = name && find(ctx.catalog, ctx.catalog.tables, relationName(name));
+      const partition = now && ctx.final.tableOf.get(now.node);
+      const root = rootOf(partition);
+      if (!partition || !root) return;
+      const data = { partition: partition.name, table: root.name };
+      if (partition.droppedBy || cmd.subtype === "AT_DetachPartitionFinalize") return ctx.drop("until-dropped", data);
+      const [part] = partition.parts?.length === 1 ? partition.parts : [];
+      const table = identifier(root.name);
+      const own = identifier(`${partition.name}_detached`);
+      const exchange = `CREATE TABLE ${own} LIKE ${table}; ALTER TABLE ${own} REMOVE PARTITIONING; ALTER TABLE ${table} EXCHANGE PARTITION ${identifier(part ?? "")} WITH TABLE ${own}; ALTER TABLE ${table} DROP PARTITION ${identifier(part ?? "")}`;
+      const copy = `CREATE TABLE ${own} LIKE ${table}, and move its rows by INSERT … SELECT and DELETE with the condition that told them`;
+      return ctx.drop("not-detached", { ...data, instead: part === undefined ? copy : `make a table of it: ${exchange}` });
     }),
     takes("IndexStmt", ["idxname", "relation"], (index, ctx) => {
       const made = ctx.index(index)?.table;
@@ -291,6 +320,38 @@ ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
       accepts: ["INSERT INTO t VALUES (1)"],
     },
     {
+      pg: "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, NULL) PARTITION BY RANGE (b); CREATE TABLE t1_a PARTITION OF t1 FOR VALUES FROM (0) TO (10); CREATE TABLE t1_b PARTITION OF t1 FOR VALUES FROM (20) TO (MAXVALUE); CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2) PARTITION BY RANGE (a, b); CREATE TABLE t2_a PARTITION OF t2 FOR VALUES FROM (0, 0) TO (9, 9); CREATE TABLE t3 PARTITION OF t FOR VALUES IN (3) PARTITION BY HASH (b); CREATE TABLE t3_a PARTITION OF t3 FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+      tidb: `CREATE TABLE t (
+  a INT,
+  b INT,
+  CHECK (NOT (a IS NULL OR a IN (1)) OR (b IS NOT NULL AND b >= 0 AND b < 10) OR (b IS NOT NULL AND b >= 20))
+) COLLATE utf8mb4_0900_bin PARTITION BY LIST COLUMNS (a) (PARTITION t1 VALUES IN (1, NULL), PARTITION t2 VALUES IN (2), PARTITION t3 VALUES IN (3))`,
+      findings: ["loose", "partition", "rows", "rows", "partition", "rows", "partition", "rows"],
+      accepts: ["INSERT INTO t VALUES (1, 0), (1, 9), (NULL, 20), (1, 99), (2, 50), (3, NULL)"],
+      refuses: [
+        "INSERT INTO t VALUES (1, 10)",
+        "INSERT INTO t VALUES (1, NULL)",
+        "INSERT INTO t VALUES (NULL, -1)",
+        "INSERT INTO t VALUES (4, 1)",
+      ],
+    },
+    {
+      given:
+        "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1); CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2); CREATE TABLE t3 PARTITION OF t FOR VALUES IN (3); CREATE TABLE h (a int) PARTITION BY HASH (a); CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 1, REMAINDER 0); INSERT INTO t VALUES (1, 1), (2, 2)",
+      pg: "ALTER TABLE t DETACH PARTITION t1 CONCURRENTLY; DROP TABLE t1; ALTER TABLE t DETACH PARTITION t2; ALTER TABLE h DETACH PARTITION h1; ALTER TABLE t3 RENAME TO t4; INSERT INTO t4 VALUES (3, 3)",
+      tidb: "ALTER TABLE t DROP PARTITION t1;\nINSERT INTO t PARTITION (t4) VALUES (3, 3)",
+      findings: ["until-dropped", "dropped", "not-detached", "not-detached", "named"],
+      accepts: [
+        "CREATE TABLE t2_detached LIKE t",
+        "ALTER TABLE t2_detached REMOVE PARTITIONING",
+        "ALTER TABLE t EXCHANGE PARTITION t2 WITH TABLE t2_detached",
+        "ALTER TABLE t DROP PARTITION t2",
+        "INSERT INTO t2_detached VALUES (7, 7)",
+      ],
+      refuses: ["INSERT INTO t VALUES (1, 1)", "INSERT INTO t VALUES (2, 2)"],
+      rejected: { sql: "ALTER TABLE t DETACH PARTITION t2", code: 1064 },
+    },
+    {
       pg: "CREATE TABLE t (a int, b int) PARTITION BY LIST ((a + b)); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)",
       tidb: "CREATE TABLE t (\n  a INT,\n  b INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["rows"],
@@ -394,10 +455,17 @@ function moveParts(schema: Schema, creator: Folded, root: Table, members: readon
     const alter = as("AlterTableStmt", node);
     const name = index?.relation ?? alter?.relation;
     const table = name && find(schema.final, schema.final.tables, relationName(name as NodeOf<"RangeVar">));
+    const rename = as("RenameStmt", node);
+    const renamed =
+      rename?.renameType === "OBJECT_TABLE" && rename.relation
+        ? find(schema.final, schema.final.tables, { ...relationName(rename.relation), name: rename.newname ?? "" })
+        : undefined;
     const comment = as("CommentStmt", node);
     const commented =
       comment?.objtype === "OBJECT_TABLE" ? find(schema.final, schema.final.tables, qualified(comment.object as Value[])) : undefined;
-    if (commented && tables.has(commented))
+    if (renamed && tables.has(renamed))
+      take(schema, statement, creator, "named", { partition: rename!.relation!.relname ?? "", name: renamed.name });
+    else if (commented && tables.has(commented))
       take(schema, statement, creator, "same", { what: "the comment", partition: commented.name, table: root.name });
     else if (index && table && tables.has(table)) {
       const data = { what: `index ${index.idxname ?? ""}`, partition: table.name, table: root.name };
@@ -575,6 +643,51 @@ function instant(literal: string): Edge | undefined {
   if (day === undefined || Number.isNaN(milliseconds) || milliseconds <= 0) return undefined;
   const text = new Date(milliseconds).toISOString();
   return { order: milliseconds / 1000, sql: String(milliseconds / 1000), compared: `'${text.slice(0, 10)} ${text.slice(11, 19)}+00:00'` };
+}
+
+const DETACHES: ReadonlySet<string> = new Set(["AT_DetachPartition", "AT_DetachPartitionFinalize"]);
+
+/**
+ * Conditions that keep the rows of a partition within the bounds of its own partitions, which TiDB does not have.
+ * @param loose takes the partitions for which there is no such condition
+ */
+function deeperGuards(schema: Schema, direct: readonly Member[], members: readonly Member[], loose: Table[]): string[] {
+  return direct.flatMap(({ table, bound }) => {
+    const parts = members.filter((member) => member.table.partitionOf === table);
+    // A table without partitions takes no rows at all.
+    if (table.node.partspec === undefined || parts.some((part) => part.bound?.is_default)) return [];
+    const strategy = table.node.partspec.strategy;
+    const whole = strategy === "PARTITION_STRATEGY_HASH" && parts.reduce((sum, part) => sum + 1 / (part.bound?.modulus || 1), 0);
+    if (whole && Math.abs(whole - 1) < 1e-9) return [];
+    const within = bound?.is_default || !table.partitionOf ? undefined : condition(schema, table.partitionOf, bound);
+    const each = parts.map((part) => condition(schema, table, part.bound));
+    const further = parts.some((part) => part.table.node.partspec !== undefined);
+    if (within === undefined || each.includes(undefined) || each.length === 0 || further) {
+      loose.push(table);
+      return [];
+    }
+    return [`NOT (${within}) OR ${each.map((part) => `(${part})`).join(" OR ")}`];
+  });
+}
+
+/** What rows of a partition satisfy, and no others of the table; undefined where it cannot be said. */
+function condition(schema: Schema, parent: Table, bound: Bound | undefined): string | undefined {
+  const [element, ...others] = (parent.node.partspec?.partParams ?? []).map((part) => as("PartitionElem", part));
+  const column = element?.name === undefined ? undefined : parent.columns.get(element.name);
+  if (!column || !bound || others.length > 0) return undefined;
+  const name = identifier(column.name);
+  if (bound.strategy === "l") {
+    const values = (bound.listdatums ?? []).map((value) => constant(schema, column, value));
+    const plain = values.filter((value) => value !== "NULL");
+    if (values.includes(undefined)) return undefined;
+    const among = plain.length > 0 ? [`${name} IN (${plain.join(", ")})`] : [];
+    return plain.length < values.length ? [`${name} IS NULL`, ...among].join(" OR ") : `${name} IS NOT NULL AND ${among[0]}`;
+  }
+  const low = edge(schema, column, bound.lowerdatums?.[0]);
+  const high = edge(schema, column, bound.upperdatums?.[0]);
+  if (bound.strategy !== "r" || !low || !high) return undefined;
+  const limits = [...(low === LEAST ? [] : [`${name} >= ${low.compared}`]), ...(high === GREATEST ? [] : [`${name} < ${high.compared}`])];
+  return [`${name} IS NOT NULL`, ...limits].join(" AND ");
 }
 
 /** Ranges of one column. TiDB knows upper bounds only: what lies below the first or between two is kept out by a condition, or is the default's. */

@@ -675,7 +675,7 @@ function tellsRowsOnly({ tableElts, inhRelations }: CreateStmt): boolean {
   );
 }
 
-/** The table that ATTACH or DETACH PARTITION names. */
+/** The table that ATTACH PARTITION names. That one is detached again is a finding: in TiDB it stays. */
 function attached(catalog: Catalog, cmd: AlterTableCmd): Table | undefined {
   const name = as("PartitionCmd", cmd.def)?.name;
   return name && find(catalog, catalog.tables, relationName(name));
@@ -1048,10 +1048,6 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AttachPartition: (catalog, table, cmd) => {
     const partition = attached(catalog, cmd);
     if (partition) partition.partitionOf = table;
-  },
-  AT_DetachPartition: (catalog, _, cmd) => {
-    const partition = attached(catalog, cmd);
-    if (partition) partition.partitionOf = undefined;
   },
   AT_DropInherit: (_, table) => {
     table.partitionOf = undefined;

@@ -24,7 +24,7 @@ export interface Begun {
   readonly sources: readonly Source[];
 }
 
-type SettingFlags = Pick<CommonFlags, "postgres" | "target" | "schemas" | "config" | "no-config"> & Partial<CommonFlags>;
+type SettingFlags = Pick<CommonFlags, "postgres" | "target" | "config" | "no-config"> & Partial<CommonFlags>;
 
 /**
  * What every command that reads SQL does first: works its settings out, and reads its inputs.

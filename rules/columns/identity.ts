@@ -70,7 +70,7 @@ servers they do not follow the order of inserts.`,
       }
     }
   },
-  restates: ["AlterTableStmt"],
+  restates: ["AlterTableStmt", "CreateStmt"],
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const create = as("CreateStmt", statement);

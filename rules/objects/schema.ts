@@ -59,6 +59,7 @@ orders, and with --schemas database every schema is a database of its name, publ
       help: "ALTER TABLE … SET SCHEMA for each of its tables moves them, and is converted",
     }),
   },
+  restates: ["DropStmt"],
   restate(statement, ctx) {
     const drop = as("DropStmt", statement);
     if (drop?.removeType !== "OBJECT_SCHEMA") return undefined;

@@ -1,7 +1,6 @@
 /** The reader's settings in a file of the project. Loaded only by the commands that need it: its parser and its schema cost some start-up. */
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import type { Schemas } from "../catalog/naming.js";
 import { UsageError } from "../cli/exit.js";
 import { nearest } from "../report/near.js";
 import { lineIndex, type Source, type Span } from "../source/text.js";
@@ -20,7 +19,7 @@ interface Placed {
 export interface Config {
   readonly postgres?: "18" | "16";
   readonly target?: string;
-  readonly schemas?: Schemas;
+  readonly schemas?: "prefix" | "flat" | "database";
   readonly tidb?: string;
   readonly failOn?: "note" | "warning" | "error";
   readonly types: readonly (Placed & { readonly pattern: string; readonly tidb: string; readonly place: string })[];
@@ -30,7 +29,7 @@ export interface Config {
 interface Written {
   readonly postgres?: string | number;
   readonly target?: string;
-  readonly schemas?: Schemas;
+  readonly schemas?: "prefix" | "flat" | "database";
   readonly tidb?: string;
   readonly failOn?: "note" | "warning" | "error";
   readonly types?: Readonly<Record<string, string>>;

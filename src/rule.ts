@@ -67,7 +67,7 @@ export { leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarge
 export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
-export { addIntervals, INTERVAL_FIELDS, type Interval, intervalUnit, negated, parseInterval } from "./types/intervals.js";
+export { addIntervals, INTERVAL_FIELDS, type Interval, intervalText, intervalUnit, negated, parseInterval } from "./types/intervals.js";
 export {
   ARRAY_ROW,
   boundedLength,

@@ -1,4 +1,4 @@
-import { type Call, infix, proofs, raw, same, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import { type Call, infix, parseInterval, proofs, raw, same, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
 
 const TIMES = "timestamp|timestamptz";
 
@@ -58,6 +58,16 @@ const EXTRACTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   epoch: (t) => epoch(tidb`TIMESTAMPDIFF(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', ${t})`),
 };
 
+/** What only a timestamptz has, which is in UTC, and only a date or a time. */
+const EXTRACTED_OF: Readonly<Record<string, Readonly<Record<string, (time: Value) => Tidb>>>> = {
+  timestamptz: Object.fromEntries(
+    ["timezone", "timezone_hour", "timezone_minute"].map((field) => [field, (t: Value) => tidb`CASE WHEN ${t} IS NOT NULL THEN 0 END`]),
+  ),
+  // 2000-01-01 is the Julian day 2451545.
+  date: { julian: (t) => infix("additive")`TO_DAYS(${t}) + 1721060` },
+  time: { epoch: (t) => DECIMAL(infix("additive")`TIME_TO_SEC(${t}) + MICROSECOND(${t}) / 1000000`, "12,6") },
+};
+
 /** What a `time` has of it. */
 const OF_A_TIME = new Set(["microseconds", "milliseconds", "second", "minute", "hour"]);
 /** What a date has none of. */
@@ -106,6 +116,8 @@ const asResult = (value: Tidb, call: Call): Tidb => (call.signature.result === "
 const extracted = (field: string | undefined, time: Value, call: Call): Tidb | undefined => {
   const form = field === undefined ? undefined : EXTRACTED[field];
   const { name } = call.type(time);
+  const own = EXTRACTED_OF[name]?.[field ?? ""];
+  if (own) return asResult(own(time), call);
   if (!form || (name === "time" && !OF_A_TIME.has(field!)) || (name === "date" && NOT_OF_A_DATE.has(field!)))
     return call.refuse(`EXTRACT of ${field ?? "a field that is no literal"} from ${name}`);
   return asResult(form(time), call);
@@ -126,6 +138,8 @@ function zone(arg: Value, call: Call): Tidb | undefined {
   }
   if (UTC.test(text)) return tidb`'+00:00'`;
   if (ZONE.test(text)) return tidb`${arg}`;
+  const offset = ABBREVIATIONS[text.toUpperCase()] ?? posixOffset(text);
+  if (offset !== undefined) return tidb`${raw(`'${offset}'`)}`;
   return call.refuse(`the time zone '${text}', which the engines may read differently (write its name: 'Europe/Berlin')`);
 }
 
@@ -139,6 +153,38 @@ const UNCHECKED = warning("numbers that are no date or time give NULL or another
 
 const dateText = (y: Value, m: Value, d: Value): Tidb => tidb`CONCAT(LPAD(${y}, 4, '0'), '-', ${m}, '-', ${d})`;
 const clockText = (h: Value, m: Value, s: Value): Tidb => tidb`CONCAT(${h}, ':', ${m}, ':', CAST(${s} AS DECIMAL(8,6)))`;
+
+/** Where a period begins, one of whose ends may be unknown. */
+const starts = (one: Value, other: Value): Tidb => tidb`COALESCE(LEAST(${one}, ${other}), ${one}, ${other})`;
+
+/** Offsets of abbreviations of time zones (PostgreSQL's share/timezonesets/Default). */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  Z: "+00:00",
+  UTC: "+00:00",
+  GMT: "+00:00",
+  EST: "-05:00",
+  EDT: "-04:00",
+  CST: "-06:00",
+  CDT: "-05:00",
+  MST: "-07:00",
+  MDT: "-06:00",
+  PST: "-08:00",
+  PDT: "-07:00",
+  CET: "+01:00",
+  CEST: "+02:00",
+  EET: "+02:00",
+  EEST: "+03:00",
+  BST: "+01:00",
+  WEST: "+01:00",
+  MSK: "+03:00",
+  JST: "+09:00",
+};
+
+/** An offset in POSIX's style, which counts to the west. */
+function posixOffset(text: string): string | undefined {
+  const [, sign, hours, minutes = "00"] = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(text) ?? [];
+  return hours === undefined ? undefined : `${sign === "+" ? "-" : "+"}${hours.padStart(2, "0")}:${minutes}`;
+}
 
 export const dateRules = table(
   "functions/dates",
@@ -211,6 +257,10 @@ export const dateRules = table(
         ...FIELD_NAMES.flatMap((field) => [`extract(${field} from ts)`, `date_part('${field}', tz)`]),
         ...FIELD_NAMES.filter((field) => !NOT_OF_A_DATE.has(field)).map((field) => `extract(${field} from d)`),
         ...[...OF_A_TIME].map((field) => `extract(${field} from ti)`),
+        "extract(epoch from ti)",
+        "extract(julian from d)",
+        "extract(timezone from tz)",
+        "extract(timezone_hour from tz)",
         "extract(epoch from tz)::bigint",
         "extract(year from ts) * 100 + extract(month from ts)",
       ),
@@ -231,8 +281,25 @@ export const dateRules = table(
         ...["America/New_York", "Europe/Berlin", "UTC", "Asia/Kolkata"].flatMap((name) =>
           proofs(`ts AT TIME ZONE '${name}'`, `tz AT TIME ZONE '${name}'`, `ts AT TIME ZONE 'UTC' AT TIME ZONE '${name}'`),
         ),
+        ...proofs("tz AT TIME ZONE 'PST'", "ts AT TIME ZONE 'cest'", "tz AT TIME ZONE '+02'", "tz AT TIME ZONE '-05:30'"),
         { pg: "tz AT TIME ZONE left('Europe/Berlin', 13)", findings: ["zone"] },
       ],
+    },
+    "at-interval": {
+      calls: [`timezone(interval, ${TIMES})`],
+      tidb: ([offset, time], call) => {
+        const known = parseInterval(call.text(offset) ?? "");
+        if (known?.months !== 0 || known.days !== 0) return call.refuse("AT TIME ZONE of an interval that is no constant");
+        const shift = raw(String(call.signature.args[1] === "timestamptz" ? known.microseconds : -known.microseconds));
+        return tidb`DATE_ADD(${time}, INTERVAL ${shift} MICROSECOND)`;
+      },
+      proofs: proofs("tz AT TIME ZONE interval '2 hours'", "ts AT TIME ZONE interval '-05:30'"),
+    },
+    "at-local": {
+      calls: [`timezone(${TIMES})`],
+      tidb: ([time]) => tidb`${time}`,
+      why: "The session is in UTC.",
+      proofs: proofs("tz AT LOCAL", "ts AT LOCAL"),
     },
     "date-plus-days": {
       calls: ["+(date, int4)", "+(int4, date)"],
@@ -299,6 +366,20 @@ export const dateRules = table(
         { pg: "make_timestamptz(2024, 2, 29, i2, 7, 59.999999)", findings: ["unchecked"] },
       ],
     },
+    "make-timestamp-zone": {
+      calls: ["make_timestamptz(int4, int4, int4, int4, int4, float8, text)"],
+      tidb: ([y, m, d, hour, minute, second, name], call) => {
+        const at = zone(name!, call);
+        if (!at) return undefined;
+        call.say("unchecked");
+        return tidb`CONVERT_TZ(CAST(CONCAT(${dateText(y, m, d)}, ' ', ${clockText(hour!, minute!, second!)}) AS DATETIME(6)), ${at}, '+00:00')`;
+      },
+      messages: { unchecked: UNCHECKED, zone: ZONES },
+      proofs: [
+        { pg: "make_timestamptz(2024, 2, 29, 8, 15, 23.5, 'Europe/Berlin')", findings: ["unchecked"] },
+        { pg: "make_timestamptz(2024, i2, 5, 6, 7, 8.25, left('Asia/Kolkata', 12))", findings: ["zone", "unchecked"] },
+      ],
+    },
     "from-epoch": {
       calls: ["to_timestamp(float8)"],
       tidb: ([s]) => tidb`DATE_ADD(TIMESTAMP '1970-01-01 00:00:00.000000', INTERVAL ${s} SECOND)`,
@@ -313,17 +394,22 @@ export const dateRules = table(
       ),
     },
     overlaps: {
-      calls: [`overlaps(${TIMES}, ${TIMES}, ${TIMES}, ${TIMES})`],
-      tidb: ([s1, e1, s2, e2], call) => {
-        if ([s1, e1, s2, e2].some((time) => call.nullable(time))) return call.refuse("OVERLAPS of times that can be NULL");
-        const [from1, to1] = [tidb`LEAST(${s1}, ${e1})`, tidb`GREATEST(${s1}, ${e1})`];
-        const [from2, to2] = [tidb`LEAST(${s2}, ${e2})`, tidb`GREATEST(${s2}, ${e2})`];
-        return infix("or")`${from1} < ${to2} AND ${from2} < ${to1} OR ${from1} = ${from2}`;
+      calls: [`overlaps(${TIMES}, ${TIMES}, ${TIMES}, ${TIMES})`, "overlaps(time, time, time, time)"],
+      tidb: ([s1, e1, s2, e2]) => {
+        const [from1, to1, from2, to2] = [starts(s1, e1), tidb`GREATEST(${s1}, ${e1})`, starts(s2, e2), tidb`GREATEST(${s2}, ${e2})`];
+        const both = tidb`${to1} IS NOT NULL AND ${to2} IS NOT NULL`;
+        const decided = (from: Tidb, to: Tidb) => tidb`CASE WHEN ${from} < ${to} THEN TRUE WHEN ${both} THEN FALSE END`;
+        return tidb`CASE WHEN ${from1} > ${from2} THEN ${decided(from1, to2)} WHEN ${from1} < ${from2} THEN ${decided(from2, to1)} WHEN ${from1} = ${from2} AND ${both} THEN TRUE END`;
       },
+      why: "A period begins at the earlier of its ends; NULL is unknown only where it decides (timestamp.c, overlaps_timestamp).",
       proofs: proofs(
         ...["2024-03-01", "2024-01-01", "2024-02-29"].map(
           (end) => `(COALESCE(ts, '2024-02-29'), COALESCE(tsb, '2024-01-01')) OVERLAPS (timestamp '2024-01-01', timestamp '${end}')`,
         ),
+        "(ts, tsb) OVERLAPS (timestamp '2024-01-01', timestamp '2024-02-01')",
+        "(d, db) OVERLAPS (d, d)",
+        "(ts, tsb) OVERLAPS (tsb, timestamp '2024-02-01')",
+        "(ti, time '12:00') OVERLAPS (time '08:00', ti)",
       ),
     },
   },

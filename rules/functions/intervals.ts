@@ -5,8 +5,10 @@ import {
   INTERVAL_FIELDS,
   type Interval,
   infix,
+  intervalText,
   intervalUnit,
   isNode,
+  negated,
   parseInterval,
   proofs,
   type Row,
@@ -160,6 +162,7 @@ function moved(time: Value | Tidb, interval: Value, minus: boolean, call: Call):
   const found = stepsOf(interval, call, read);
   const told = found && summed(found);
   if (!told) {
+    if (isStored(interval, call)) return movedByStored(time, interval, minus, call);
     const micros = microsecondsOf(interval, call);
     if (!micros) return call.refuse("an interval that is neither a constant nor a multiple of one");
     return minus ? tidb`DATE_SUB(${time}, INTERVAL ${micros} MICROSECOND)` : tidb`DATE_ADD(${time}, INTERVAL ${micros} MICROSECOND)`;
@@ -192,6 +195,11 @@ const DAY = 86_400e6;
 function microsecondsOf(node: Value, call: Call): Tidb | undefined {
   const known = constant(node, call);
   if (known) return tidb`${raw(String((known.months * 30 + known.days) * DAY + known.microseconds))}`;
+  if (isStored(node, call)) {
+    call.say("spelt");
+    const { months, days, microseconds } = storedParts(node);
+    return tidb`CASE WHEN ${node} IS NOT NULL THEN ((${months}) * 30 + ${days}) * 86400000000 + ${microseconds} END`;
+  }
   const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
   if (variant !== "AEXPR_OP" || rexpr === undefined || !isNode(node)) return undefined;
   const sign = name?.at(-1);
@@ -226,11 +234,12 @@ const comparison = (sign: string): Row => ({
     return infix("comparison")`${left} ${raw(sign)} ${right}`;
   }) satisfies Write,
   why: "TiDB has no intervals: lengths are compared in microseconds, a month being 30 days, as PostgreSQL compares them.",
-  proofs: proofs(
-    `ts - tsb ${sign} '1 day'`,
-    `tz - now() ${sign} -interval '1 month'`,
-    `(ts - tsb) * 2 ${sign} interval '12 hours' + '1 day'`,
-  ),
+  messages: { spelt: SPELT },
+  proofs: [
+    ...proofs(`ts - tsb ${sign} '1 day'`, `tz - now() ${sign} -interval '1 month'`, `(ts - tsb) * 2 ${sign} interval '12 hours' + '1 day'`),
+    { pg: `iv ${sign} '36:00'`, findings: ["spelt"] },
+    { pg: `iv ${sign} iv * 2`, findings: ["spelt"] },
+  ],
 });
 
 const WHOLE = warning("the number of an interval that is put together as text is taken as a whole number", {
@@ -244,10 +253,14 @@ const added = (sign: "+" | "-"): Row => ({
     return moved(call.type(time).name === "date" ? tidb`CAST(${time} AS DATETIME(6))` : time, interval, sign === "-", call);
   }) satisfies Write,
   why: "An interval is part of the addition in TiDB, and no value: it must be a constant, or a number times one.",
-  messages: { whole: WHOLE },
+  messages: { whole: WHOLE, spelt: SPELT },
   proofs: [
+    { pg: `ts ${sign} iv`, findings: ["spelt"] },
+    { pg: `d ${sign} iv`, findings: ["spelt"] },
     ...proofs(
       ...[
+        "interval 'P1DT2H'",
+        "interval '1-2'",
         "interval '1 day'",
         "interval '1 month'",
         "interval '1 year 2 months 3 days 04:05:06.7'",
@@ -306,6 +319,138 @@ const OF_A_DIFFERENCE: Readonly<Record<string, (micros: Tidb) => Tidb>> = {
   second: (u) => decimal(infix("multiplicative")`${u} % 60000000 / 1000000`, "8,6"),
 };
 
+const SPELT = warning("a stored interval is a text: it is read as PostgreSQL writes it, 1 year 2 mons -3 days 04:05:06", {
+  help: "nothing to do where the application stores what PostgreSQL printed; other spellings count as nothing",
+});
+
+/** An interval of a column: PostgreSQL's text of it. */
+const isStored = (node: Value, call: Call): boolean => as("ColumnRef", node) !== undefined && call.type(node).name === "interval";
+
+/** Months, days and microseconds of a stored interval; all of them are numbers, also of NULL. */
+function storedParts(iv: Value): Readonly<Record<keyof Interval, Tidb>> {
+  const amount = (word: string) =>
+    tidb`COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(${iv}, ${raw(`'-?[0-9]+ ${word}'`)}), ' ', 1) AS SIGNED), 0)`;
+  const clock = tidb`REGEXP_SUBSTR(${iv}, '[0-9]+:[0-9:.]+')`;
+  const minutes = tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${clock}, ':', 2), ':', -1)`;
+  const seconds = tidb`(SUBSTRING_INDEX(${clock}, ':', 1) * 3600 + ${minutes} * 60 + SUBSTRING_INDEX(${clock}, ':', -1))`;
+  const sign = tidb`CASE WHEN REGEXP_LIKE(${iv}, '-[0-9]+:') THEN -1 ELSE 1 END`;
+  return {
+    months: infix("additive")`${amount("year")} * 12 + ${amount("mon")}`,
+    days: amount("day"),
+    microseconds: tidb`COALESCE(CAST(ROUND(${seconds} * 1000000) AS SIGNED), 0) * ${sign}`,
+  };
+}
+
+/** A time and a stored interval. */
+function movedByStored(time: Value | Tidb, interval: Value, minus: boolean, call: Call): Tidb {
+  call.say("spelt");
+  const { months, days, microseconds } = storedParts(interval);
+  const name = raw(minus ? "DATE_SUB" : "DATE_ADD");
+  const by = (start: Value | Tidb, amount: Tidb, unit: string) => tidb`${name}(${start}, INTERVAL (${amount}) ${raw(unit)})`;
+  return tidb`CASE WHEN ${interval} IS NOT NULL THEN ${by(by(by(time, months, "MONTH"), days, "DAY"), microseconds, "MICROSECOND")} END`;
+}
+
+/** Fields of a stored interval (timestamp.c, interval_part_common). */
+const OF_A_STORED: Readonly<Record<string, (parts: Readonly<Record<keyof Interval, Tidb>>) => Tidb>> = {
+  year: ({ months }) => tidb`(${months}) DIV 12`,
+  month: ({ months }) => tidb`(${months}) % 12`,
+  day: ({ days }) => days,
+  hour: ({ microseconds }) => tidb`(${microseconds}) DIV 3600000000`,
+  minute: ({ microseconds }) => tidb`(${microseconds}) DIV 60000000 % 60`,
+  second: ({ microseconds }) => decimal(tidb`(${microseconds}) % 60000000 / 1000000`, "8,6"),
+  epoch: ({ months, days, microseconds }) =>
+    decimal(tidb`(${months}) DIV 12 * 31557600 + (${months}) % 12 * 2592000 + ${days} * 86400 + (${microseconds}) / 1000000`, "20,6"),
+};
+
+/** Microseconds of a time of the day. */
+const ofDay = (time: Value | Tidb): Tidb => tidb`(TIME_TO_SEC(${time}) * 1000000 + MICROSECOND(${time}))`;
+
+/** What lies between two times as age() tells it (timestamp.c, timestamp_age): whole months, then days, then the time of the day. */
+function ageParts(later: Value | Tidb, earlier: Value | Tidb): Readonly<Record<keyof Interval, Tidb>> {
+  const [a, b] = [tidb`GREATEST(${later}, ${earlier})`, tidb`LEAST(${later}, ${earlier})`];
+  const sign = tidb`CASE WHEN ${later} < ${earlier} THEN -1 ELSE 1 END`;
+  const days = tidb`(DAYOFMONTH(${a}) - DAYOFMONTH(${b}) - (${ofDay(a)} < ${ofDay(b)}))`;
+  const whole = tidb`CASE WHEN ${days} < 0 THEN ${days} + DAYOFMONTH(LAST_DAY(${b})) ELSE ${days} END`;
+  return {
+    months: tidb`${sign} * ((YEAR(${a}) - YEAR(${b})) * 12 + MONTH(${a}) - MONTH(${b}) - (${days} < 0))`,
+    days: tidb`${sign} * ${whole}`,
+    microseconds: tidb`${sign} * ((${ofDay(a)} - ${ofDay(b)} + 86400000000) % 86400000000)`,
+  };
+}
+
+/** PostgreSQL's text of an interval that is computed, all of whose parts have the same sign. */
+function textOf({ months, days, microseconds }: Readonly<Record<keyof Interval, Tidb>>): Tidb {
+  const counted = (amount: Tidb, word: string) =>
+    tidb`CASE ${amount} WHEN 0 THEN NULL WHEN 1 THEN ${raw(string(`1 ${word}`))} ELSE CONCAT(${amount}, ${raw(string(` ${word}s`))}) END`;
+  const clock = tidb`CASE WHEN ${microseconds} <> 0 THEN ${clockText(microseconds)} END`;
+  const parts = tidb`CONCAT_WS(' ', ${counted(tidb`((${months}) DIV 12)`, "year")}, ${counted(tidb`((${months}) % 12)`, "mon")}, ${counted(tidb`(${days})`, "day")}, ${clock})`;
+  return tidb`CASE WHEN ${months} IS NOT NULL THEN COALESCE(NULLIF(${parts}, ''), '00:00:00') END`;
+}
+
+const clockText = (microseconds: Tidb): Tidb =>
+  tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(SEC_TO_TIME((${microseconds}) / 1000000) AS TIME(6)) AS CHAR)))`;
+
+/** The constant that an interval comes to, put together of others; undefined where it cannot be told. */
+function comesTo(node: Value, call: Call, read: Value[]): Interval | undefined {
+  const made = as("FuncCall", node);
+  const [arg] = made?.args ?? [];
+  const justified = JUSTIFIED[made?.funcname?.at(-1) ?? ""];
+  if (justified && arg !== undefined) {
+    const inner = comesTo(arg, call, read);
+    read.push(node);
+    return inner && justified(inner);
+  }
+  const found = stepsOf(node, call, read);
+  if (!found?.every((step) => step.times === undefined)) return undefined;
+  return found.reduce<Interval>((sum, { unit, amount }) => addIntervals(sum, { ...ZERO, [unit]: amount }), ZERO);
+}
+
+const carry = (amount: number, size: number): readonly [number, number] => {
+  const whole = Math.trunc(amount / size);
+  return [whole, amount - whole * size];
+};
+
+/** timestamp.c, interval_justify_hours and its like. */
+const JUSTIFIED: Readonly<Record<string, (interval: Interval) => Interval>> = {
+  justify_hours(interval) {
+    const [more, microseconds] = carry(interval.microseconds, DAY);
+    const days = interval.days + more;
+    if (days > 0 && microseconds < 0) return { ...interval, days: days - 1, microseconds: microseconds + DAY };
+    if (days < 0 && microseconds > 0) return { ...interval, days: days + 1, microseconds: microseconds - DAY };
+    return { ...interval, days, microseconds };
+  },
+  justify_days(interval) {
+    const [more, days] = carry(interval.days, 30);
+    const months = interval.months + more;
+    if (months > 0 && days < 0) return { ...interval, months: months - 1, days: days + 30 };
+    if (months < 0 && days > 0) return { ...interval, months: months + 1, days: days - 30 };
+    return { ...interval, months, days };
+  },
+};
+
+const constantInterval: Write = (args, call) => {
+  const all = args as readonly Value[];
+  const { name } = call.signature;
+  const read: Value[] = [];
+  const parts = all.map((arg) => (call.type(arg).name === "interval" ? comesTo(arg, call, read) : undefined));
+  const [first, second] = parts;
+  const factor = all.map((arg) => call.text(arg) ?? call.integer(arg)).map((text) => (text === undefined ? Number.NaN : Number(text)));
+  let sum: Interval | undefined;
+  if (JUSTIFIED[name]) sum = first && JUSTIFIED[name](first);
+  else if (all.length === 1) sum = first && negated(first);
+  else if (name === "+" || name === "-") sum = first && second && addIntervals(first, name === "-" ? negated(second) : second);
+  else if (name === "*") {
+    const [interval, by] = first ? [first, factor[1]!] : [second, factor[0]!];
+    sum = interval && Number.isInteger(by) ? times(interval, by) : undefined;
+  }
+  if (!sum) return call.refuse("an interval that is computed and stands as a value (add it to a time, or compare it)");
+  for (const node of [...read, ...all]) if (isNode(node)) call.open(node);
+  return tidb`${raw(string(intervalText(sum)))}`;
+};
+
+/** The start of today. */
+const TODAY = tidb`CAST(CURRENT_DATE AS DATETIME(6))`;
+
 export const intervalRules = table(
   "functions/intervals",
   { pg: "functions-datetime", tidb: "date-and-time-functions" },
@@ -332,6 +477,25 @@ export const intervalRules = table(
       calls: ["extract(text, interval)", "date_part(text, interval)"],
       tidb: ([arg, interval], call) => {
         const field = (call.text(arg) ?? "").toLowerCase().replace(/s$/, "");
+        if (isStored(interval, call)) {
+          const part = OF_A_STORED[field];
+          if (!part) return call.refuse(`EXTRACT of ${field} from an interval`);
+          call.say("spelt");
+          return asResult(tidb`CASE WHEN ${interval} IS NOT NULL THEN ${part(storedParts(interval))} END`, call);
+        }
+        const aged = as("FuncCall", interval);
+        if (aged?.funcname?.at(-1) === "age" && isNode(interval)) {
+          const [later, earlier] = aged.args ?? [];
+          const unit = { year: ["YEAR", ""], month: ["MONTH", " % 12"], day: ["DAY", ""] }[field];
+          if (!unit || later === undefined) return call.refuse(`EXTRACT of ${field} from age()`);
+          call.open(interval);
+          const [to, from] = earlier === undefined ? [TODAY, later] : [later, earlier];
+          const value =
+            field === "day"
+              ? ageParts(to, from).days
+              : infix("multiplicative")`TIMESTAMPDIFF(${raw(unit[0]!)}, ${from}, ${to})${raw(unit[1]!)}`;
+          return asResult(value, call);
+        }
         const form = OF_A_DIFFERENCE[field];
         // A constant's month counts as 30 days only where intervals are compared.
         const known = call.text(interval) !== undefined;
@@ -340,14 +504,23 @@ export const intervalRules = table(
           ? asResult(form!(micros), call)
           : call.refuse(`EXTRACT of ${field} from an interval that is no difference of two times`);
       },
-      proofs: proofs(
-        ...Object.keys(OF_A_DIFFERENCE).map((field) => `extract(${field} from ts - tsb)`),
-        "date_part('epoch', tz - ts)",
-        "date_part('day', ts - tsb)",
-        "extract(epoch from (ts - tsb) * 2) / 3600",
-        "round(extract(epoch from ts - tsb) / 60)",
-        "avg(extract(epoch from ts - tsb))",
-      ),
+      messages: { spelt: SPELT },
+      proofs: [
+        ...Object.keys(OF_A_STORED).map((field) => ({ pg: `extract(${field} from iv)`, findings: ["spelt"] })),
+        ...proofs(
+          ...["year", "month", "day"].flatMap((field) => [
+            `extract(${field} from age(ts, tsb))`,
+            `date_part('${field}', age(d, '2020-02-29'))`,
+          ]),
+          "extract(year from age(d))",
+          ...Object.keys(OF_A_DIFFERENCE).map((field) => `extract(${field} from ts - tsb)`),
+          "date_part('epoch', tz - ts)",
+          "date_part('day', ts - tsb)",
+          "extract(epoch from (ts - tsb) * 2) / 3600",
+          "round(extract(epoch from ts - tsb) / 60)",
+          "avg(extract(epoch from ts - tsb))",
+        ),
+      ],
     },
     equal: comparison("="),
     "not-equal": comparison("<>"),
@@ -355,5 +528,147 @@ export const intervalRules = table(
     "less-or-equal": comparison("<="),
     greater: comparison(">"),
     "greater-or-equal": comparison(">="),
+    computed: {
+      calls: [
+        "+(interval, interval)",
+        "-(interval, interval)",
+        "-(interval)",
+        "*(interval, float8)",
+        "*(float8, interval)",
+        "justify_hours(interval)",
+        "justify_days(interval)",
+      ],
+      tidb: constantInterval,
+      proofs: proofs(
+        "interval '1 day' + interval '90 minutes'",
+        "interval '1 month' - '1 day'",
+        "-interval '1 day 2 hours'",
+        "interval '1 day' * 3",
+        "2 * interval '1 hour 30 min'",
+        "justify_hours(interval '27 hours')",
+        "justify_days(interval '35 days')",
+        "justify_days(justify_hours(interval '-1 mon 800 hours'))",
+        "(interval '1 day' + '36:00')::text",
+      ),
+    },
+    made: {
+      calls: [1, 2, 3, 4, 5, 6, 7].map(
+        (n) => `make_interval(${Array.from({ length: n }, (_, i) => (i < 6 ? "int4" : "float8|int4")).join(", ")})`,
+      ),
+      tidb: (args, call) => {
+        const read: Value[] = [];
+        const found = makeSteps((args as readonly Value[]).slice(), call, read);
+        if (!found?.every((step) => step.times === undefined))
+          return call.refuse("make_interval() as a value, of numbers that are no literals");
+        const sum = found.reduce<Interval>((all, { unit, amount }) => addIntervals(all, { ...ZERO, [unit]: amount }), ZERO);
+        for (const node of [...read, ...(args as readonly Value[])]) if (isNode(node)) call.open(node);
+        return tidb`${raw(string(intervalText(sum)))}`;
+      },
+      proofs: proofs("make_interval(days => 10)", "make_interval(1, 2, 3, 4, 5, 6, 7.5)", "make_interval(hours => 36, mins => -1)"),
+    },
+    "to-text": {
+      calls: ["interval::text|varchar"],
+      tidb: ([interval]) => tidb`${interval}`,
+      why: "An interval is PostgreSQL's text of it in TiDB.",
+      proofs: proofs(
+        "iv::text",
+        "interval '90 minutes'",
+        "interval '1 year 14 months'",
+        "interval 'P1DT2H'",
+        "interval '5' minute",
+        "'in ' || iv",
+        "iv",
+        "to_jsonb(iv)",
+      ),
+    },
+    "from-time": {
+      calls: ["time::interval"],
+      tidb: ([time], call) => call.other("::", ["time", "text"], [time]),
+      proofs: proofs("ti::interval"),
+    },
+    age: {
+      calls: ["age(timestamp|timestamptz)", "age(timestamp|timestamptz, timestamp|timestamptz)"],
+      tidb: ([later, earlier], call) => {
+        call.say("as-text");
+        return textOf(earlier === undefined ? ageParts(TODAY, later) : ageParts(later, earlier));
+      },
+      messages: {
+        "as-text": warning("the age is a text here, as PostgreSQL writes an interval: it is no length that can be added or sorted", {
+          help: "EXTRACT(YEAR FROM age(a, b)) gives whole years",
+        }),
+      },
+      proofs: ["age(ts, tsb)", "age(tsb, ts)", "age(tz, '2020-01-31')", "age(d, db)", "age(ts)", "age(d)"].map((pg) => ({
+        pg,
+        findings: ["as-text"],
+      })),
+    },
+    "time-plus": {
+      calls: ["+(time, interval)", "+(interval, time)", "-(time, interval)"],
+      tidb: ([a, b], call) => {
+        const [time, interval] = call.type(a).name === "interval" ? [b, a] : [a, b];
+        const read: Value[] = [];
+        const known = comesTo(interval, call, read);
+        if (!known) return call.refuse("a time of the day and an interval that is no constant");
+        for (const node of [interval, ...read]) if (isNode(node)) call.open(node);
+        const by = (call.signature.name === "-" ? -1 : 1) * known.microseconds;
+        const shift = raw(String(((by % DAY) + DAY) % DAY));
+        return tidb`CAST(SEC_TO_TIME((${ofDay(time)} + ${shift}) % 86400000000 / 1000000) AS TIME(6))`;
+      },
+      why: "The time of the day goes round: days and months of the interval do not count.",
+      proofs: proofs(
+        "ti + interval '1 hour'",
+        "ti - interval '25 hours'",
+        "interval '1 day 00:00:00.5' + ti",
+        "ti - interval '90 minutes'",
+      ),
+    },
+    "time-of-day-difference": {
+      calls: ["-(time, time)"],
+      tidb: ([a, b], call) => {
+        call.say("as-text");
+        return clockText(infix("additive")`${ofDay(a)} - ${ofDay(b)}`);
+      },
+      messages: {
+        "as-text": warning("the difference of two times of the day is a text here, as PostgreSQL writes an interval", {
+          help: "TIME_TO_SEC(a) - TIME_TO_SEC(b) gives seconds",
+        }),
+      },
+      proofs: ["ti - '12:00'", "ti - ti"].map((pg) => ({ pg, findings: ["as-text"] })),
+    },
+    "date-add": {
+      calls: ["date_add(timestamptz, interval)", "date_subtract(timestamptz, interval)"],
+      tidb: ([time, interval], call) => moved(time, interval, call.signature.name === "date_subtract", call),
+      messages: { whole: WHOLE, spelt: SPELT },
+      proofs: [
+        ...proofs("date_add(tz, '1 day'::interval)", "date_subtract(tz, interval '1 month 2 hours')"),
+        { pg: "date_add(tz, iv)", findings: ["spelt"] },
+        { pg: "date_add(tz, (left('12', 1) || ' hours')::interval)", findings: ["whole"] },
+      ],
+    },
+    bin: {
+      calls: [`date_bin(interval, ${TIMES}, ${TIMES})`],
+      tidb: ([stride, time, origin], call) => {
+        const read: Value[] = [];
+        const known = comesTo(stride, call, read);
+        const size = known && known.days * DAY + known.microseconds;
+        if (known?.months !== 0 || !size || size < 0) return call.refuse("date_bin() by a stride that is no constant, or has months");
+        for (const node of [stride, ...read]) if (isNode(node)) call.open(node);
+        const gone = tidb`TIMESTAMPDIFF(MICROSECOND, ${origin}, ${time})`;
+        const step = raw(String(size));
+        return tidb`DATE_SUB(${time}, INTERVAL ((${gone} % ${step} + ${step}) % ${step}) MICROSECOND)`;
+      },
+      proofs: proofs(
+        "date_bin('15 minutes', ts, '2001-01-01')",
+        "date_bin('1 day', ts, '2024-02-01 05:00')",
+        "date_bin('1 hour 30 minutes', tz, '2001-01-01')",
+        "date_bin(interval '7 days', ts, tsb)",
+      ),
+    },
+    finite: {
+      calls: [`isfinite(${TIMES}|date|interval)`],
+      tidb: ([x]) => tidb`CASE WHEN ${x} IS NOT NULL THEN TRUE END`,
+      why: "TiDB has no infinite times.",
+      proofs: proofs("isfinite(ts)", "isfinite(d)", "isfinite(iv)"),
+    },
   },
 );

@@ -15,13 +15,6 @@ export const missingRules = table(
   { pg: "functions", tidb: "functions-and-operators-overview" },
   {
     initcap: missing(["initcap(text)"], "initcap()", "capitalise in the application", "SELECT initcap(a) FROM t", "SELECT INITCAP('a')"),
-    age: missing(
-      ["age(timestamp|timestamptz)", "age(timestamp|timestamptz, timestamp|timestamptz)"],
-      "age()",
-      "TIMESTAMPDIFF(YEAR, b, a) and TIMESTAMPDIFF(MONTH, b, a) count whole years and months",
-      "SELECT age(ts) FROM t",
-      "SELECT AGE(NOW())",
-    ),
     "strip-nulls": missing(
       ["jsonb_strip_nulls(jsonb)", "json_strip_nulls(json)"],
       "jsonb_strip_nulls()",

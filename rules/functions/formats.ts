@@ -1,4 +1,4 @@
-import { proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import { invoke, proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
 
 /** Patterns of to_char() that DATE_FORMAT has (formatting.c, DCH_keywords); both are in English. */
 const FORMATTED: Readonly<Record<string, string>> = {
@@ -59,7 +59,39 @@ const COMPUTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   FMDDD: (t) => tidb`DAYOFYEAR(${t})`,
   FMMI: (t) => tidb`MINUTE(${t})`,
   FMSS: (t) => tidb`SECOND(${t})`,
+  SSSSS: (t) => tidb`TIME_TO_SEC(TIME(${t}))`,
+  DDth: (t) => tidb`CONCAT(DATE_FORMAT(${t}, '%d'), RIGHT(DATE_FORMAT(${t}, '%D'), 2))`,
+  DDTH: (t) => tidb`CONCAT(DATE_FORMAT(${t}, '%d'), UPPER(RIGHT(DATE_FORMAT(${t}, '%D'), 2)))`,
+  FMDDth: (t) => tidb`DATE_FORMAT(${t}, '%D')`,
+  FMDDTH: (t) => tidb`UPPER(DATE_FORMAT(${t}, '%D'))`,
+  // 2000-01-01 is the Julian day 2451545.
+  J: (t) => tidb`(TO_DAYS(${t}) + 1721060)`,
+  CC: (t) => tidb`LPAD((YEAR(${t}) - 1) DIV 100 + 1, 2, '0')`,
+  RM: (t) => tidb`RPAD(ELT(MONTH(${t}), ${ROMAN}), 4, ' ')`,
+  FMRM: (t) => tidb`ELT(MONTH(${t}), ${ROMAN})`,
+  BC: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'AD' END`,
+  AD: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'AD' END`,
+  "B.C.": (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'A.D.' END`,
+  "A.D.": (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'A.D.' END`,
+  "A.M.": (t) => tidb`CASE WHEN HOUR(${t}) < 12 THEN 'A.M.' ELSE 'P.M.' END`,
+  "P.M.": (t) => tidb`CASE WHEN HOUR(${t}) < 12 THEN 'A.M.' ELSE 'P.M.' END`,
+  "a.m.": (t) => tidb`CASE WHEN HOUR(${t}) < 12 THEN 'a.m.' ELSE 'p.m.' END`,
+  "p.m.": (t) => tidb`CASE WHEN HOUR(${t}) < 12 THEN 'a.m.' ELSE 'p.m.' END`,
+  "Y,YYY": (t) => tidb`CONCAT(YEAR(${t}) DIV 1000, ',', LPAD(YEAR(${t}) % 1000, 3, '0'))`,
+  YYY: (t) => tidb`RIGHT(LPAD(YEAR(${t}), 4, '0'), 3)`,
+  Y: (t) => tidb`RIGHT(YEAR(${t}), 1)`,
+  IYY: (t) => tidb`RIGHT(DATE_FORMAT(${t}, '%x'), 3)`,
+  IY: (t) => tidb`RIGHT(DATE_FORMAT(${t}, '%x'), 2)`,
+  I: (t) => tidb`RIGHT(DATE_FORMAT(${t}, '%x'), 1)`,
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`FF${n}`, (t: Value) => tidb`LEFT(DATE_FORMAT(${t}, '%f'), ${raw(String(n))})`])),
+  OF: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN '+00' END`,
+  TZH: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN '+00' END`,
+  TZM: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN '00' END`,
 };
+const ROMAN = raw(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"].map((month) => `'${month}'`).join(", "));
+
+/** What is said of the zone: the session is in UTC, and a timestamp has none. */
+const ZONES = new Set(["TZ", "tz"]);
 
 /** Patterns that are the same in either case. */
 const ANY_CASE = new Set([
@@ -78,6 +110,24 @@ const ANY_CASE = new Set([
   "IYYY",
   "MS",
   "Q",
+  "J",
+  "CC",
+  "Y,YYY",
+  "YYY",
+  "Y",
+  "IYY",
+  "IY",
+  "I",
+  "SSSSS",
+  "OF",
+  "TZH",
+  "TZM",
+  "FF1",
+  "FF2",
+  "FF3",
+  "FF4",
+  "FF5",
+  "FF6",
   "WW",
   "W",
   "SSSS",
@@ -106,6 +156,7 @@ const OTHERS = [
   "TZH",
   "TZM",
   "TZ",
+  "tz",
   "OF",
   "TH",
   "SP",
@@ -136,7 +187,9 @@ function wordAt(format: string, at: number): string | undefined {
 type Piece = { readonly format: string } | { readonly computed: Tidb };
 
 /** @returns a piece that has no counterpart, as text */
-function pieces(format: string, time: Value): readonly Piece[] | string {
+function pieces(written: string, time: Value, zone: string): readonly Piece[] | string {
+  // Names in the language of lc_time, which is English, without blanks behind them.
+  const format = written.replaceAll(/TM(?=Month|MONTH|month|Mon|MON|mon|Day|DAY|day|Dy|DY|dy)/g, "FM");
   const all: Piece[] = [];
   let at = 0;
   const plain = (text: string) => all.push({ format: text.replaceAll("%", "%%") });
@@ -150,10 +203,15 @@ function pieces(format: string, time: Value): readonly Piece[] | string {
     }
     const word = wordAt(format, at);
     if (word === undefined) {
-      if (/[A-Za-z\\]/.test(format[at]!) && !/[TZ]/.test(format[at]!)) return format[at]!;
+      if (format[at] === "\\") return format[at]!;
       const [sign] = [...format.slice(at)];
       plain(sign!);
       at += sign!.length;
+      continue;
+    }
+    if (ZONES.has(word)) {
+      plain(word === "TZ" ? zone : zone.toLowerCase());
+      at += word.length;
       continue;
     }
     const suffix = /^(?:th|TH|SP)/.exec(format.slice(at + word.length));
@@ -190,7 +248,24 @@ function joined(parts: readonly Piece[], time: Value): Tidb {
 }
 
 /** Patterns of to_date() and to_timestamp() that STR_TO_DATE reads. */
-const READ: Readonly<Record<string, string>> = { YYYY: "%Y", MM: "%m", DD: "%d", HH24: "%H", MI: "%i", SS: "%s", US: "%f", Mon: "%b" };
+const READ: Readonly<Record<string, string>> = {
+  YYYY: "%Y",
+  MM: "%m",
+  DD: "%d",
+  HH24: "%H",
+  HH12: "%h",
+  HH: "%h",
+  MI: "%i",
+  SS: "%s",
+  US: "%f",
+  Mon: "%b",
+  MON: "%b",
+  mon: "%b",
+  Month: "%M",
+  month: "%M",
+  AM: "%p",
+  PM: "%p",
+};
 
 function reading(format: string): string | undefined {
   let text = "";
@@ -214,8 +289,89 @@ const LENIENT = warning("text that does not fit the format gives NULL, where Pos
   help: "nothing to do where all texts are of that format",
 });
 
-/** Formats of numbers: digits with or without groups, and a fraction. */
-const NUMBER = /^FM(9[9,]*?)?(0?)(?:\.(0+))?$/;
+/** A format of a number (formatting.c, NUM_keywords), as far as its text can be put together in TiDB. */
+interface NumberFormat {
+  readonly fill: boolean;
+  /** Places before the point, how many of them are always there, and behind it, and how many of those are. */
+  readonly whole: number;
+  readonly least: number;
+  readonly fraction: number;
+  readonly kept: number;
+  readonly grouped: boolean;
+  readonly sign: "" | "S" | "s" | "MI" | "PR";
+  readonly before: string;
+  readonly after: string;
+}
+
+const NUMBER_FORMAT = /^(FM)?((?:"[^"]*"|[$ (#])*)(S)?([09,G]*)(?:([.D])([09]*))?(S|MI|PR)?((?:"[^"]*"|[ %)$-])*)$/i;
+
+function numberFormat(text: string): NumberFormat | undefined {
+  const [all, fm, before = "", front, digits = "", point, fraction = "", end = "", after = ""] = NUMBER_FORMAT.exec(text) ?? [];
+  const plain = digits.toUpperCase().replaceAll(/[,G]/g, "");
+  if (all === undefined || plain === "" || (front && end) || (point && fraction === "")) return undefined;
+  const grouped = /[,G]/i.test(digits);
+  const groups = digits.split(/[,G]/i);
+  // Only thousands, and no zeros that would be filled up beyond a group.
+  if (grouped && (!groups.slice(1).every((group) => group.length === 3) || groups[0] === "")) return undefined;
+  const zero = plain.indexOf("0");
+  const least = zero < 0 ? (point ? 0 : 1) : plain.length - zero;
+  if (grouped && least > 3) return undefined;
+  return {
+    fill: !fm,
+    whole: plain.length,
+    least,
+    fraction: fraction.length,
+    kept: fraction.lastIndexOf("0") + 1,
+    grouped,
+    sign: front ? "S" : ((/^s$/i.test(end) ? "s" : end.toUpperCase()) as NumberFormat["sign"]),
+    before: before.replaceAll('"', ""),
+    after: after.replaceAll('"', ""),
+  };
+}
+
+/** The text of a number by a format (formatting.c, NUM_processor). */
+function numberText(x: Value, f: NumberFormat): Tidb {
+  const size = Math.max(f.whole, 1);
+  const exact = tidb`CAST(${x} AS DECIMAL(65,${raw(String(f.fraction))}))`;
+  const negative = tidb`${exact} < 0`;
+  const plain = f.grouped ? tidb`FORMAT(ABS(${exact}), ${raw(String(f.fraction))})` : tidb`CAST(ABS(${exact}) AS CHAR)`;
+  const length = f.fraction > 0 ? f.fraction + 1 : 0;
+  const padded = f.least > 1 ? tidb`LPAD(${plain}, GREATEST(CHAR_LENGTH(${plain}), ${raw(String(f.least + length))}), '0')` : plain;
+  // A zero before the point is there only where the format has a 0 for it.
+  const begun = f.least === 0 ? tidb`CASE WHEN ABS(${exact}) < 1 THEN SUBSTRING(${padded}, 2) ELSE ${padded} END` : padded;
+  const cut = f.fraction - f.kept;
+  const trimmed = f.fill || cut === 0 ? begun : tidb`REGEXP_REPLACE(${begun}, ${raw(`'0{1,${cut}}$'`)}, '')`;
+  // FM9.99 of 0 is "0."
+  const digits = !f.fill && f.least === 0 && f.kept === 0 ? tidb`CASE WHEN ${exact} = 0 THEN '0.' ELSE ${trimmed} END` : trimmed;
+  const places = "#".repeat(size).replaceAll(/\B(?=(#{3})+$)/g, f.grouped ? "," : "");
+  const marks = `${places}${f.fraction > 0 ? `.${"#".repeat(f.fraction)}` : ""}`;
+  const shown = tidb`CASE WHEN ABS(${exact}) >= ${raw(`1${"0".repeat(size)}`)} THEN ${raw(string(marks))} ELSE ${digits} END`;
+  const width = marks.length;
+  const signs: Readonly<Record<NumberFormat["sign"], readonly [string, string, string, string]>> = {
+    "": ["-", "", "", ""],
+    S: ["-", "", "+", ""],
+    s: ["", "-", "", "+"],
+    MI: ["", "-", "", f.fill ? " " : ""],
+    PR: ["<", ">", f.fill ? " " : "", f.fill ? " " : ""],
+  };
+  const [minus, minusEnd, plus, plusEnd] = signs[f.sign];
+  const head =
+    minus === plus ? tidb`${raw(string(minus))}` : tidb`CASE WHEN ${negative} THEN ${raw(string(minus))} ELSE ${raw(string(plus))} END`;
+  const tail =
+    minusEnd === plusEnd
+      ? tidb`${raw(string(minusEnd))}`
+      : tidb`CASE WHEN ${negative} THEN ${raw(string(minusEnd))} ELSE ${raw(string(plusEnd))} END`;
+  const slot = f.sign === "" || f.sign === "S" || f.sign === "PR" ? 1 : 0;
+  const number = minus + plus === "" ? shown : tidb`CONCAT(${head}, ${shown})`;
+  const filled = f.fill ? tidb`LPAD(${number}, ${raw(String(width + slot))}, ' ')` : number;
+  const parts = [
+    ...(f.before === "" ? [] : [tidb`${raw(string(f.before))}`]),
+    filled,
+    ...(minusEnd + plusEnd === "" ? [] : [tail]),
+    ...(f.after === "" ? [] : [tidb`${raw(string(f.after))}`]),
+  ];
+  return parts.length === 1 ? filled : invoke("CONCAT", parts);
+}
 
 export const formatRules = table(
   "functions/formats",
@@ -226,7 +382,7 @@ export const formatRules = table(
       tidb: ([time, format], call) => {
         const text = call.text(format);
         if (text === undefined) return call.refuse("to_char() with a format that is no literal");
-        const found = pieces(text, time);
+        const found = pieces(text, time, call.type(time).name === "timestamptz" ? "UTC" : "");
         if (typeof found === "string") return call.refuse(`to_char() with the pattern ${found}`);
         if (found.every((piece) => "format" in piece && !/%[^%]/.test(piece.format))) return call.refuse("to_char() without a pattern");
         return joined(found, time);
@@ -254,32 +410,92 @@ export const formatRules = table(
           "SS.US SSSS",
           "YYYY-Q",
           "FMMM/FMDD/YY",
+          "FMMonth FMDDth, YYYY",
+          "DDth Month",
+          "DDTH",
+          "J CC",
+          "RM|FMRM",
+          "YYYY BC",
+          "YYYY A.D.",
+          "HH12 a.m.",
+          "HH12 P.M.",
+          "Y,YYY YYY Y IYY IY I",
+          "SSSSS",
+          "FF1 FF3 FF6",
+          "TMMonth TMDay",
+          "YY-M-D",
+          "YYYY-MM-DD HH24:MI:SS TZ",
+          "YYYY-MM-DD HH24:MI:SSOF",
         ].map((format) => `to_char(ts, '${format}')`),
         "to_char(tz, 'YYYY-MM')",
+        "to_char(tz, 'YYYY-MM-DD HH24:MI:SS TZ tz')",
+        "to_char(tz, 'HH24 TZH:TZM OF')",
         "to_char(d, 'DD.MM.YYYY')",
         "to_char(date_trunc('month', ts), 'YYYY-MM')",
       ),
     },
     "number-to-char": {
-      calls: ["to_char(numeric|int4|int8, text)"],
+      calls: ["to_char(numeric|int4|int8|float8, text)"],
       tidb: ([number, format], call) => {
-        const text = call.text(format) ?? "";
-        const [all, nines = "", zero, fraction = ""] = NUMBER.exec(text) ?? [];
-        const digits = (nines + zero).replaceAll(",", "");
-        if (all === undefined || zero === "") return call.refuse(`to_char() of a number with the format '${text}'`);
-        call.say("wide", { digits: String(digits.length) });
-        const grouped = tidb`FORMAT(${number}, ${raw(String(fraction.length))})`;
-        return nines.includes(",") ? grouped : tidb`REPLACE(${grouped}, ',', '')`;
+        const text = call.text(format);
+        const found = text === undefined ? undefined : numberFormat(text);
+        if (!found) return call.refuse(`to_char() of a number with the format '${text ?? "that is no literal"}'`);
+        return numberText(number, found);
+      },
+      proofs: proofs(
+        ...[
+          "FM999999990.00",
+          "FM999,999,990.00",
+          "999",
+          "000000",
+          "FM999,999",
+          "9999.99",
+          "FM9999.99",
+          "9,999.00",
+          "999,999.9",
+          "S999.9",
+          "999S",
+          "999MI",
+          "FM999MI",
+          "999PR",
+          "FM999PR",
+          "$999.99",
+          "0000.0",
+          "FM000",
+          "FM00",
+          "9G999D9",
+          "FM999999999999999999",
+          "FM990.00%",
+          "9.99",
+          "FM9.99",
+          "990.9",
+          "99990.0099",
+          "FM99990.0099",
+        ].flatMap((format) => [`to_char(n, '${format}')`, `to_char(i4b, '${format}')`]),
+        "to_char(i8, 'FM999,999,999,999,999,999')",
+        "to_char(extract(hour from ts), 'FM00')",
+        "to_char(0.5, 'FM990.00')",
+        "to_char(f8b, 'FM999999.0')",
+        "to_char(nn, '999999.999')",
+      ),
+    },
+    "to-number": {
+      calls: ["to_number(text, text)"],
+      tidb: ([text, format], call) => {
+        const [all, , fraction = ""] = /^(?:FM)?S?([09,G]+)(?:[.D]([09]*))?(?:MI|S)?$/i.exec(call.text(format) ?? "") ?? [];
+        if (all === undefined) return call.refuse("to_number() with another format than of digits, groups and a sign");
+        call.say("lenient");
+        return tidb`CAST(REPLACE(REPLACE(${text}, ',', ''), ' ', '') AS DECIMAL(65,${raw(String(fraction.length))}))`;
       },
       messages: {
-        wide: warning("a number of more than {digits} digits before the point is written whole, and as ### in PostgreSQL", {
-          help: "nothing to do where numbers are smaller",
+        lenient: warning("digits are read wherever they stand, where PostgreSQL takes as many as the format has", {
+          help: "nothing to do where all texts are of that format",
         }),
       },
       proofs: [
-        { pg: "to_char(n, 'FM999999990.00')", findings: ["wide"] },
-        { pg: "to_char(n, 'FM999,999,990.00')", findings: ["wide"] },
-        { pg: "to_char(i4b, 'FM9990')", findings: ["wide"] },
+        { pg: "to_number('1,234.56', '9,999.99')", findings: ["lenient"] },
+        { pg: "to_number(i4b::text, 'S9999')", findings: ["lenient"] },
+        { pg: "to_number('-12.5', 'S99.9')", findings: ["lenient"] },
       ],
     },
     "to-date": {
@@ -293,6 +509,7 @@ export const formatRules = table(
       messages: { lenient: LENIENT },
       proofs: [
         { pg: "to_date(d::text, 'YYYY-MM-DD')", findings: ["lenient"] },
+        { pg: "to_date('Feb 29, 2024', 'Mon DD, YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'DD.MM.YYYY'), 'DD.MM.YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'YYYYMMDD'), 'YYYYMMDD')", findings: ["lenient"] },
       ],
@@ -309,6 +526,7 @@ export const formatRules = table(
       proofs: [
         { pg: "to_timestamp(to_char(ts, 'YYYY-MM-DD HH24:MI:SS'), 'YYYY-MM-DD HH24:MI:SS')", findings: ["lenient"] },
         { pg: "to_timestamp(d::text, 'YYYY-MM-DD')", findings: ["lenient"] },
+        { pg: "to_timestamp('29 Feb 2024 10:11 PM', 'DD Mon YYYY HH12:MI AM')", findings: ["lenient"] },
       ],
     },
   },

@@ -36,7 +36,8 @@ const parameters = {
   id: "core/parameters",
   construct: "parameters $1, $2, …",
   why: `PostgreSQL's parameters have numbers and can stand in any order, several times; TiDB's are question marks that take the arguments as
-they come. The order that a statement of the output takes them in is told, and must be followed by whoever calls it.`,
+they come. The order that a statement of the output takes them in is told, and must be followed by whoever calls it. Placeholders of drivers and
+of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those of one name the same one.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-EXPRESSIONS-PARAMETERS-POSITIONAL",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-prepared-plan-cache",
@@ -48,6 +49,11 @@ they come. The order that a statement of the output takes them in is told, and m
       text: "parameters became ?, and the arguments must be passed in the order {order}",
       help: "change the call: one argument for each ?, some of them several times",
     },
+    list: {
+      severity: "warning",
+      text: "{number} became one ?, which takes one value",
+      help: "write as many places as there are values: IN (?, ?, …)",
+    },
     array: {
       severity: "warning",
       text: "parameter {number} is passed as a JSON text, '[1, 2]', where PostgreSQL takes an array",
@@ -57,6 +63,11 @@ they come. The order that a statement of the output takes them in is told, and m
   examples: [
     { pg: "SELECT $1::int, $2::text", tidb: "SELECT ? AS int4, ? AS text", findings: ["places"] },
     { pg: "SELECT $2::text, $1::int", tidb: "SELECT ? AS text, ? AS int4", findings: ["order"] },
+    {
+      pg: "SELECT :id::int, @name::text, %(id)s::int, sqlc.narg('x')::int",
+      tidb: "SELECT ? AS int4, ? AS text, ? AS int4, ? AS int4",
+      findings: ["places"],
+    },
     { pg: "SELECT 1 <> ALL($1::int[])", tidb: "", findings: ["order", "array"] },
   ],
 } as const satisfies CoreFinding;

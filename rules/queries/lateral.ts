@@ -12,6 +12,7 @@ import {
   mayBeMissing,
   type Node,
   outputName,
+  type RangeEntry,
   type RangeSubselect,
   type RangeVar,
   type ResTarget,
@@ -94,6 +95,17 @@ FROM t, (SELECT t.id AS lateral_key_1, COALESCE(t.a, 0) AS b FROM t) AS l
 WHERE l.lateral_key_1 = t.id`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int, b int); INSERT INTO t VALUES (1, 5, NULL), (2, NULL, 7)`,
+      pg: "SELECT t.id, v.name, v.n FROM t CROSS JOIN LATERAL (VALUES ('a', t.a), ('b', t.b)) AS v (name, n)",
+      tidb: `SELECT t.id, v.name, v.n
+FROM t
+JOIN (
+  SELECT t.id AS lateral_key_1, 'a' AS name, t.a AS n FROM t
+  UNION ALL
+  SELECT t.id AS lateral_key_1, 'b', t.b FROM t
+) AS v ON v.lateral_key_1 = t.id`,
+    },
+    {
       given: "CREATE TABLE k (a int); INSERT INTO k VALUES (1), (1), (NULL)",
       pg: "SELECT l.b FROM k, LATERAL (SELECT k.a AS b) AS l",
       tidb: `SELECT l.b
@@ -102,7 +114,7 @@ WHERE l.lateral_key_1 = k._tidb_rowid`,
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE k (a int)",
-      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1) AS l; SELECT l.a FROM t LEFT JOIN k ON k.a = t.id, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1 LIMIT 1) AS l; SELECT l.a FROM t LEFT JOIN k ON k.a = t.id, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
       findings: ["subquery", "key", "star"],
     },
@@ -154,8 +166,8 @@ function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Jo
   };
   if (!inner) return refuse("it is no plain query");
   const outer = referred(inner, select, ctx);
+  if (typeof outer === "string") return refuse(outer);
   if (outer.length === 0) return { item: ctx.change(derived, { lateral: false }) };
-  if (inner.op !== "SETOP_NONE") return refuse(`it combines queries, and refers to ${outer.map(nameOf).join(", ")}`);
   if (inner.withClause || inner.havingClause || inner.windowClause) return refuse("it has WITH, HAVING or WINDOW");
   const keys: Key[] = [];
   for (const relation of outer) {
@@ -167,12 +179,11 @@ function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Jo
     for (const column of found)
       keys.push({ ref: { kind: "ColumnRef", fields: [nameOf(relation), column] }, name: `lateral_key_${keys.length + 1}` });
   }
-  const targets = targetsOf(inner, ctx);
-  if (!targets) {
+  const query = joinedParts(inner, outer, keys, ctx);
+  if (query === undefined) {
     ctx.report("star", { name: alias }, derived);
     return { item: derived };
   }
-  const query = joinedQuery(inner, outer, keys, targets, ctx);
   if (typeof query === "string") return refuse(query);
   const on = keys.map(({ ref, name }) => tidb`${raw(`${identifier(alias)}.${identifier(name)}`)} = ${ref}`);
   const item = ctx.change(derived, { lateral: false, subquery: query });
@@ -183,27 +194,30 @@ function nameOf(relation: RangeVar): string {
   return relation.alias?.aliasname ?? relation.relname ?? "";
 }
 
-/** Tables of the FROM clause around it that the subquery refers to. */
-function referred(inner: SelectStmt, select: SelectStmt, ctx: Ctx): RangeVar[] {
+/** Tables of the FROM clause around it that the subquery refers to; or why they are not known: it may refer to queries too. */
+function referred(inner: SelectStmt, select: SelectStmt, ctx: Ctx): RangeVar[] | string {
   const around = (select.fromClause ?? []).flatMap(relations);
   const range = ctx.analysis.range(ctx.origin(select));
-  const own = ctx.analysis.range(ctx.origin(inner));
-  const found = new Set<RangeVar>();
-  eachDescendant(inner, (node) => {
+  const own: RangeEntry[] = [];
+  eachDescendant(ctx.origin(inner), (node) => {
+    if (node.kind === "SelectStmt") own.push(...ctx.analysis.range(node));
+  });
+  const names = new Set<string>();
+  eachDescendant(ctx.origin(inner), (node) => {
     const fields = as("ColumnRef", node)?.fields;
     if (!fields) return;
     const column = fields.at(-1);
+    const alias = String(fields.at(-2));
     if (fields.length > 1) {
-      const alias = fields.at(-2);
-      const relation = own.some((entry) => entry.alias === alias) ? undefined : around.find((each) => nameOf(each) === alias);
-      if (relation) found.add(relation);
+      if (!own.some((entry) => entry.alias === alias) && range.some((entry) => entry.alias === alias)) names.add(alias);
     } else if (typeof column === "string" && !own.some(({ columns }) => columns.some(({ name }) => name === column))) {
       const entry = range.find(({ columns }) => columns.some(({ name }) => name === column));
-      const relation = around.find((each) => nameOf(each) === entry?.alias);
-      if (relation) found.add(relation);
+      if (entry) names.add(entry.alias);
     }
   });
-  return [...found];
+  const found = [...names].map((name) => around.find((each) => nameOf(each) === name) ?? name);
+  const query = found.find((each) => typeof each === "string");
+  return query === undefined ? (found as RangeVar[]) : `it refers to ${query}, which is no table`;
 }
 
 function relations(item: Value): RangeVar[] {
@@ -239,6 +253,19 @@ function targetsOf(inner: SelectStmt, ctx: Ctx): readonly ResTarget[] | undefine
     } else targets.push(target);
   }
   return targets;
+}
+
+/** Each query of a set operation over the tables that it refers to: with their keys among its columns, it combines the rows of each. */
+function joinedParts(inner: SelectStmt, outer: readonly RangeVar[], keys: readonly Key[], ctx: Ctx): SelectStmt | string | undefined {
+  if (inner.op === "SETOP_NONE") {
+    const targets = targetsOf(inner, ctx);
+    return targets && joinedQuery(inner, outer, keys, targets, ctx);
+  }
+  if (inner.sortClause || inner.limitCount || inner.limitOffset) return "it combines queries, and sorts or limits what comes of it";
+  const larg = joinedParts(inner.larg!, outer, keys, ctx);
+  const rarg = joinedParts(inner.rarg!, outer, keys, ctx);
+  if (typeof larg !== "object" || typeof rarg !== "object") return typeof larg === "object" ? rarg : larg;
+  return ctx.change(inner, { larg, rarg });
 }
 
 /** The subquery over the tables it refers to as well, with their keys in its list; or why there is none. */

@@ -29,6 +29,9 @@ const MESSAGES = {
     help: "leave rows with NULL out of the query, or take two window functions, one for them and one for the others",
   }),
   enum: note("{key} is sorted by the number of its label: but for a column, TiDB takes a value of an enum for text"),
+  json: warning("{key} is {type}, whose values TiDB sorts in another order: NULL elements, empty arrays and values of several types", {
+    help: "order by what is in it: (j ->> 'a')::int, or the elements one after the other",
+  }),
   unnamed: warning("NULLs of {key} come {place} in TiDB: the key has no name to sort by, and no second key can be put before it", {
     help: "give the column an alias, and order by the alias",
   }),
@@ -109,6 +112,12 @@ FROM t`,
       findings: ["enum", "enum"],
     },
     {
+      given: "CREATE TABLE t (a int[] NOT NULL); INSERT INTO t VALUES ('{1}'), ('{NULL}')",
+      pg: "SELECT a FROM t ORDER BY a",
+      tidb: "SELECT a FROM t ORDER BY a",
+      findings: ["json"],
+    },
+    {
       given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
       pg: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY 1",
       tidb: "SELECT DISTINCT COALESCE(a, b) AS coalesce FROM t ORDER BY 1",
@@ -131,6 +140,7 @@ function isDescending(sort: SortBy): boolean {
 function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: string | undefined): readonly Value[] {
   if (sort.sortby_dir === "SORTBY_USING") return [sort];
   const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
+  if (type === "jsonb" || type?.endsWith("[]")) ctx.report("json", { key: words(sort.node), type }, sort);
   const labels = enumLabels(type ?? "", ctx.catalog);
   if (sort.sortby_nulls === own && !labels) return [sort];
   const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);

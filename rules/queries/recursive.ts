@@ -2,6 +2,7 @@ import {
   as,
   type Context,
   eachDescendant,
+  error,
   isNode,
   leading,
   mapType,
@@ -19,7 +20,7 @@ import {
   withLeading,
 } from "../../src/rule.js";
 
-type Ctx = Context<"widened" | "seed">;
+type Ctx = Context<"widened" | "seed" | "endless">;
 
 export default rule({
   construct: "WITH RECURSIVE: the first SELECT",
@@ -31,15 +32,22 @@ without an error: 'a' stays one letter long, 1.5 has one digit behind the point,
   },
   messages: {
     widened: note("column {column} of {name} is cast to {type} in its first SELECT: TiDB would cut longer values of the following rounds"),
+    endless: error(
+      "{name} is not converted: nothing ends its recursion but the LIMIT of what reads it, and TiDB makes all of its rows first",
+      {
+        help: "end it by a condition in its second SELECT: WHERE n < 100",
+      },
+    ),
     seed: warning("column {column} of {name} has the type of its first SELECT in TiDB, which is not known here: longer values are cut", {
       help: "cast it in the first SELECT to a type that is wide enough: CAST(… AS CHAR(16383)), CAST(… AS DECIMAL(65,30))",
     }),
   },
   on: (takes) => [
     takes("CommonTableExpr", ["ctename", "ctequery", "aliascolnames"], (cte, ctx) => {
-      ctx.judged(cte as Node);
       const query = as("SelectStmt", cte.ctequery);
       const name = cte.ctename ?? "";
+      if (query && isEndless(query, name)) return ctx.report("endless", { name });
+      ctx.judged(cte as Node);
       if (query?.op !== "SETOP_UNION" || !isRecursive(query, name)) return;
       const first = leading(query);
       const targets = (first.targetList ?? []).map((item, i) => {
@@ -76,12 +84,25 @@ SELECT path FROM tree`,
     },
     {
       given: "CREATE TABLE t (a int)",
+      pg: "WITH RECURSIVE q (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q) SELECT n FROM q LIMIT 5",
+      tidb: null,
+      findings: ["endless"],
+    },
+    {
+      given: "CREATE TABLE t (a int)",
       pg: "WITH RECURSIVE q (x) AS (SELECT house_rule(a) FROM t UNION ALL SELECT x FROM q WHERE FALSE) SELECT x FROM q",
       tidb: null,
       findings: ["seed"],
     },
   ],
 });
+
+/** Whether the second SELECT finds a row for each that it reads, again and again. */
+function isEndless({ op, all, rarg }: SelectStmt, name: string): boolean {
+  const from = rarg?.fromClause ?? [];
+  const itself = from.length === 1 && as("RangeVar", from[0])?.relname === name;
+  return op === "SETOP_UNION" && all === true && itself && !rarg?.whereClause && !rarg?.limitCount && !rarg?.groupClause;
+}
 
 function isRecursive(query: SelectStmt, name: string): boolean {
   let found = false;

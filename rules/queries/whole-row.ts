@@ -24,11 +24,12 @@ type Ctx = Context<keyof typeof MESSAGES>;
 
 const MESSAGES = {
   object: note("the row {row} became a JSON object of its columns"),
+  counted: note("the rows {row} are counted by what is never NULL in them"),
   refused: error("the row {row} is not converted: {what}", { help: "name the columns: jsonb_build_object('a', t.a, …)" }),
 };
 
 export default rule({
-  construct: "rows as JSON: row_to_json(t), json_agg(t)",
+  construct: "whole rows: row_to_json(t), json_agg(t), count(t)",
   why: "TiDB has no value that is a whole row. A row that is made JSON is an object of its columns, under their names.",
   docs: {
     pg: "https://www.postgresql.org/docs/current/functions-json.html#FUNCTIONS-JSON-CREATION",
@@ -41,7 +42,7 @@ export default rule({
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const call = as("FuncCall", node);
       const build = call && FUNCTIONS[qualified(call.funcname ?? []).name];
-      if (!call || build === undefined || !call.args?.length) return undefined;
+      if (!call || build === undefined || !call.args?.length || (build === "count" && call.agg_distinct)) return undefined;
       const args = call.args.map((arg) => objectOf(arg, build, around, ctx) ?? arg);
       if (args.every((arg, i) => arg === call.args![i])) return undefined;
       if (!ITSELF.has(qualified(call.funcname ?? []).name) || args.length > 1) return ctx.change(call, { args }) as FuncCall;
@@ -71,6 +72,13 @@ LEFT JOIN u ON u.id = t.id`,
       findings: ["object"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (id int PRIMARY KEY, b int); INSERT INTO t VALUES (1, NULL), (2, 'x'); INSERT INTO u VALUES (1, NULL)",
+      pg: "SELECT count(t) AS n, count(u.*) AS m FROM t LEFT JOIN u ON u.id = t.id",
+      tidb: "SELECT COUNT(1) AS n, COUNT(u.id) AS m\nFROM t\nLEFT JOIN u ON u.id = t.id",
+      findings: ["counted", "counted"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a text)",
       pg: "SELECT to_json(e) FROM elsewhere AS e",
       tidb: null,
@@ -91,6 +99,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   jsonb_build_array: "jsonb_build_object",
   json_object_agg: "json_build_object",
   jsonb_object_agg: "jsonb_build_object",
+  count: "count",
 };
 
 /** Functions that of an object make the object. */
@@ -98,7 +107,7 @@ const ITSELF = new Set(["row_to_json", "to_json", "to_jsonb"]);
 
 function objectOf(arg: Value, build: string, around: readonly Node[], ctx: Ctx): Value | undefined {
   const row = as("RowExpr", arg);
-  if (row) return ofRow(row, build, ctx);
+  if (row) return build === "count" ? undefined : ofRow(row, build, ctx);
   const ref = as("ColumnRef", arg);
   const fields = ref?.fields ?? [];
   const star = isStar(ref);
@@ -121,19 +130,23 @@ function objectOf(arg: Value, build: string, around: readonly Node[], ctx: Ctx):
   const names = entry.columns.map(({ name }) => name);
   if (new Set(names).size < names.length) return refuse("two of its columns have one name");
   const column = (name: string): ColumnRef => ({ kind: "ColumnRef", fields: [alias, name] });
-  const object = call(
-    build,
-    names.flatMap((name): Value[] => [{ kind: "A_Const", sval: name }, column(name)]),
-  );
+  const counts = build === "count";
+  const object: Value = counts
+    ? { kind: "A_Const", ival: 1 }
+    : call(
+        build,
+        names.flatMap((name): Value[] => [{ kind: "A_Const", sval: name }, column(name)]),
+      );
   ctx.consumed(ref);
   if (!mayBeMissing(found.fromClause ?? [], alias)) {
-    ctx.report("object", { row: alias }, ref);
+    ctx.report(counts ? "counted" : "object", { row: alias }, ref);
     return object;
   }
   // The row that an outer join does not find is NULL.
   const key = certain(found, alias, entry, ctx);
   if (!key) return refuse("an outer join may not find it, and none of its columns tells that");
-  ctx.report("object", { row: alias }, ref);
+  ctx.report(counts ? "counted" : "object", { row: alias }, ref);
+  if (counts) return column(key);
   const expr: Value = { kind: "NullTest", arg: column(key), nulltesttype: "IS_NOT_NULL" } as Value;
   return { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr, result: object }] } as Value;
 }

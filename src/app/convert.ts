@@ -35,6 +35,7 @@ import type { Finding, Severity } from "../finding.js";
 import type { DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
 import { type Name, qualified, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
+import { parameterName } from "../pg/placeholders.js";
 import { hasProgram, readProgram } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
@@ -771,11 +772,16 @@ function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap
   const say = (message: string, data: Data) => core(CORE.parameters, message, data, source, spanOf(statement, undefined));
   const order = orders
     .filter((numbers) => numbers.length > 0)
-    .map((numbers) => numbers.map((number) => `$${number}`).join(", "))
+    .map((numbers) => numbers.map((number) => parameterName(statement.node, number)).join(", "))
     .join("; ");
   const arrays = [...new Set(all)].filter((number) => types.get(number)?.name.endsWith("[]"));
+  const lists = [...new Set(all.map((number) => parameterName(statement.node, number)))].filter((name) => name.startsWith("sqlc.slice"));
   const inOrder = all.every((number, i) => number === i + 1);
-  return [say(inOrder ? "places" : "order", { order }), ...arrays.map((number) => say("array", { number }))];
+  return [
+    ...lists.map((number) => say("list", { number })),
+    say(inOrder ? "places" : "order", { order }),
+    ...arrays.map((number) => say("array", { number: parameterName(statement.node, number) })),
+  ];
 }
 
 const NONE: readonly Finding[] = [];

@@ -431,6 +431,8 @@ const printersOf: Printers = {
 
 function functionCall(p: Printing, node: FuncCall): string {
   const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
+  const star = node.args?.find((arg) => typeof as("ColumnRef", arg)?.fields?.at(-1) === "object");
+  if (star !== undefined) return p.refuse(node, "a whole row as an argument");
   const order = node.agg_order?.length ? p.list(node.agg_order) : undefined;
   return printCall(p, {
     node,

@@ -1,6 +1,6 @@
 import { find, key } from "../catalog/model.js";
 import { LEVEL } from "../engine/tidb.js";
-import type { Alias, CommonTableExpr, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
+import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
 import { as, isNode, literalText, relationName } from "../pg/names.js";
 import { parseInterval } from "../types/intervals.js";
 import { coerced, rowText } from "./expressions.js";
@@ -163,6 +163,9 @@ function simple(query: SelectStmt, p: Printing): string {
   if (isNode(distinct)) return p.refuse(query, "DISTINCT ON");
   const from = (query.fromClause ?? []).map((item) => fromItem(item, p));
   const groups = (query.groupClause ?? []).map((item) => p.print(item));
+  // HAVING makes one group of all rows in PostgreSQL; in TiDB only an aggregate does.
+  if (query.havingClause && groups.length === 0 && ![...query.targetList, query.havingClause].some((value) => aggregates(value, p)))
+    p.refuse(query, "HAVING without GROUP BY and without an aggregate");
   const windows = (query.windowClause ?? []).map((item) => windowDefinition(item, p));
   return clauses([
     elements(
@@ -175,6 +178,18 @@ function simple(query: SelectStmt, p: Printing): string {
     query.havingClause ? `HAVING ${p.print(query.havingClause)}` : "",
     windows.length > 0 ? `WINDOW ${windows.join(", ")}` : "",
   ]);
+}
+
+function aggregates(value: Value, p: Printing): boolean {
+  let found = false;
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) for (const item of part) visit(item);
+    if (!isNode(part) || (part.kind as string) === "SelectStmt") return;
+    if (!(part as FuncCall).over && p.info(part)?.call?.kind === "aggregate") found = true;
+    else for (const held of Object.values(part)) visit(held);
+  };
+  visit(value);
+  return found;
 }
 
 function combined(query: SelectStmt, p: Printing): string {

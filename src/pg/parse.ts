@@ -1,6 +1,7 @@
 import type { Source, Span } from "../source/text.js";
 import type { Node } from "./ast.js";
 import { normalize } from "./normalize.js";
+import { keepNames, numbered } from "./placeholders.js";
 
 export type GrammarVersion = "16" | "18";
 
@@ -52,10 +53,25 @@ export async function parseStatement(
   comments: readonly Span[] = [],
 ): Promise<Parsed> {
   const text = blanked(source.text, span, comments);
+  const placed = await withNumbers(text, span.start, preferred, false);
+  if (placed) return placed;
   const first = await tryGrammar(text, span.start, preferred);
   if (first.ok) return first;
+  const driven = await withNumbers(text, span.start, preferred, true);
+  if (driven) return driven;
   const second = await tryGrammar(text, span.start, preferred === "18" ? "16" : "18");
   return second.ok ? second : first;
+}
+
+/** The statement with `$1`, `$2`, … in the place of placeholders of another style; undefined where it has none, or is refused so as well. */
+async function withNumbers(text: string, start: number, version: GrammarVersion, refused: boolean): Promise<Parsed | undefined> {
+  const made = numbered(text, refused);
+  if (!made) return undefined;
+  const parser = await grammar(version);
+  const parsed = parseWith(parser, made.text, 0, (offset) => start + made.at(offset));
+  if (!parsed?.ok) return undefined;
+  keepNames(parsed.node, made.names);
+  return parsed;
 }
 
 function blanked(text: string, { start, end }: Span, comments: readonly Span[]): string {
@@ -81,14 +97,16 @@ async function giveUp(parser: Grammar, start: number): Promise<Parsed> {
 /**
  * One grammar, synchronously; undefined when the parser broke down and must be recovered.
  * @param start where the text stands in its source
+ * @param place where an offset of the text stands, when it is not the source's own
  */
-export function parseWith(parser: Grammar, text: string, start: number): Parsed | undefined {
+export function parseWith(parser: Grammar, text: string, start: number, place = (offset: number) => offset): Parsed | undefined {
   try {
     const result = parser.parse(text);
     if (!result.ok) return { ok: false, message: result.message, at: start + utf16Offset(text, result.at) };
     if (result.statements.length !== 1)
       return { ok: false, message: `${result.statements.length} statements where one was expected`, at: start };
-    const node = normalize(result.statements[0], locator(text, start));
+    const locate = locator(text, start);
+    const node = normalize(result.statements[0], (bytes) => place(locate(bytes)));
     parser.adapt?.(node, text, start);
     return { ok: true, node, grammar: parser.version };
   } catch {

@@ -25,7 +25,7 @@ export { nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "
 export { triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
-export { COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export {

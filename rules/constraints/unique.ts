@@ -4,6 +4,7 @@ import {
   fitsKey,
   identifier,
   keyBytes,
+  mapType,
   type NodeOf,
   neverNull,
   note,
@@ -40,6 +41,9 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     }),
     "too-long": warning("{name} holds digests of {columns}: the columns are longer than a key of TiDB (3072 bytes)", {
       help: "the constraint is as strict, but a search for these columns does not use it; shorten the columns where you can",
+    }),
+    "primary-json": error("{name} was left out: {column} is JSON, which TiDB takes into no key", {
+      help: "make another column the key; a UNIQUE index over (MD5({column})) keeps its values apart",
     }),
     "primary-too-long": error("{name} was left out: its columns are longer than a key of TiDB (3072 bytes)", {
       help: "shorten the columns, or use another key and make this one UNIQUE",
@@ -81,6 +85,8 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
           if (typeof option === "object" && "kind" in option && option.kind === "DefElem") ctx.carried(option, ["defname", "arg"]);
         const tooLong = !fitsKey(columns, ctx.final);
         const words = columns.map((c) => c.name).join(", ");
+        const document = tooLong ? columns.find((c) => mapType(ctx.final, c.type, c)?.sql === "JSON") : undefined;
+        if (document && made.type === "primary") return ctx.drop("primary-json", { name, column: document.name });
         if (tooLong && made.type === "primary") return ctx.drop("primary-too-long", { name });
         if (tooLong) {
           ctx.differs(key as never);
@@ -213,6 +219,12 @@ ALTER TABLE t DROP INDEX k`,
       tidb: "CREATE TABLE t (\n  url VARCHAR(2000) NOT NULL\n) COLLATE utf8mb4_0900_bin",
       findings: ["primary-too-long"],
       rejected: { sql: "CREATE TABLE u (url VARCHAR(2000) PRIMARY KEY)", code: 1071 },
+    },
+    {
+      pg: "CREATE TABLE t (j jsonb PRIMARY KEY)",
+      tidb: "CREATE TABLE t (\n  j JSON NOT NULL\n) COLLATE utf8mb4_0900_bin",
+      findings: ["primary-json"],
+      rejected: { sql: "CREATE TABLE u (j JSON PRIMARY KEY)", code: 3152 },
     },
     {
       given: "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a)",

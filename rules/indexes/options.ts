@@ -1,4 +1,4 @@
-import { as, note, rule, warning } from "../../src/rule.js";
+import { as, note, rule, type Value, warning } from "../../src/rule.js";
 
 /** Operator classes that order by bytes, as TiDB does. */
 const BYTEWISE = /^(text|varchar|bpchar|name)_pattern_ops$/;
@@ -49,8 +49,13 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
     }),
     takes("IndexStmt", ["idxname", "indexIncludingParams", "options", "tableSpace", "concurrent"], (index, ctx) => {
       const name = index.idxname ?? ctx.index(index)?.name ?? "";
-      const patch: { idxname?: string; concurrent?: boolean; options?: never[]; tableSpace?: undefined; indexIncludingParams?: never[] } =
-        {};
+      const patch: {
+        idxname?: string;
+        concurrent?: boolean;
+        options?: readonly Value[];
+        tableSpace?: undefined;
+        indexIncludingParams?: never[];
+      } = {};
       if (index.indexIncludingParams?.length) {
         for (const item of index.indexIncludingParams) {
           const element = as("IndexElem", item);
@@ -59,12 +64,11 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
         patch.indexIncludingParams = [];
         ctx.report("include", { name });
       }
-      if (index.options?.length || index.tableSpace) {
-        for (const option of index.options ?? []) {
-          const element = as("DefElem", option);
-          if (element) ctx.carried(element, ["defname", "arg"]);
-        }
-        patch.options = [];
+      const storage = (index.options ?? []).flatMap((option) => as("DefElem", option) ?? []);
+      if (storage.length > 0 || index.tableSpace) {
+        for (const element of storage) ctx.carried(element, ["defname", "arg"]);
+        // A comment that came from another statement is none of them.
+        patch.options = (index.options ?? []).filter((option) => !as("DefElem", option));
         patch.tableSpace = undefined;
         ctx.report("storage", { name });
       }

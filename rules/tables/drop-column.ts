@@ -1,4 +1,5 @@
 import {
+  allowRemoval,
   as,
   type Context,
   checkName,
@@ -38,8 +39,7 @@ to drop a column that a foreign key, an index of several columns or a generated 
     });
     if (numbered.length === 0) return undefined;
     ctx.report("numbered", { column: numbered.join(", ") });
-    const allow = (state: string) => ({ node: tidbText(`SET SESSION tidb_allow_remove_auto_inc = ${state}`) as never });
-    return [allow("ON"), { node: statement }, allow("OFF")];
+    return [{ node: allowRemoval("ON") as never }, { node: statement }, { node: allowRemoval("OFF") as never }];
   },
   on: (takes) => [
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {

@@ -1,12 +1,13 @@
 import { type Catalog, type Column, isAutoIncrement, type Touch } from "../catalog/model.js";
 import { touchOf } from "../catalog/touch.js";
+import { type Tidb, tidbText } from "../engine/tidb.js";
 import type { Node } from "../pg/ast.js";
 import { tidbDefault } from "../types/defaults.js";
 import { mapType } from "../types/map.js";
 import { identifier, string } from "./words.js";
 
-/** Comments longer than this are refused (TiDB 8.5.6: errors 1629 for columns, 1628 for tables); counted in bytes. */
-export const COMMENT_BYTES = { column: 1024, table: 2048 } as const;
+/** Comments longer than this are refused (TiDB 8.5.6: errors 1629 for columns, 1628 for tables, 1688 for indexes); counted in bytes. */
+export const COMMENT_BYTES = { column: 1024, table: 2048, index: 1024 } as const;
 
 /**
  * A column's full definition as MODIFY COLUMN takes it, from the catalog.
@@ -34,6 +35,11 @@ export function columnDefinition(
   if (column.comment !== undefined && Buffer.byteLength(column.comment) <= COMMENT_BYTES.column)
     parts.push(`COMMENT ${string(column.comment)}`);
   return { sql: parts.join(" ") };
+}
+
+/** TiDB takes AUTO_INCREMENT off a column, or such a column off a table, only in a session that allows it (error 8200). */
+export function allowRemoval(state: "ON" | "OFF"): Tidb {
+  return tidbText(`SET SESSION tidb_allow_remove_auto_inc = ${state}`);
 }
 
 /** What became of a trigger that touches a column: `ON UPDATE CURRENT_TIMESTAMP(6)`, or why the column cannot have it. */

@@ -1,7 +1,7 @@
-import { VALUE_FUNCTIONS } from "../catalog/analysis/figure.js";
 import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
 import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
+import { VALUE_FUNCTIONS } from "../pg/figure.js";
 import { as, isNode } from "../pg/names.js";
 import { type CallSite, castForm, isVolatile, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";

@@ -70,12 +70,13 @@ export const statementPrinters: Printers = {
       .map((clause) => head + clause)
       .join(";\n");
   }),
-  IndexStmt: prints("IndexStmt", ["idxname", "relation", "indexParams", "unique", "if_not_exists"], (node, p) => {
+  IndexStmt: prints("IndexStmt", ["idxname", "relation", "indexParams", "unique", "if_not_exists", "options"], (node, p) => {
     p.scope = find(p.catalog, p.catalog.tables, relationName(node.relation!));
     if (node.idxname === undefined) return p.refuse(node as Node, "an index without a name");
     if (isTemporary(p.catalog, relationName(node.relation!))) return p.refuse(node as Node, "an index on a temporary table");
     const head = `CREATE ${node.unique ? "UNIQUE " : ""}INDEX ${node.if_not_exists ? "IF NOT EXISTS " : ""}${identifier(node.idxname)}`;
-    return `${head} ON ${p.relation(node.relation!)} (${listAt("an index", node.indexParams, node as Node, p)})`;
+    const options = (node.options ?? []).filter(isNode).map((option) => ` ${p.print(option)}`);
+    return `${head} ON ${p.relation(node.relation!)} (${listAt("an index", node.indexParams, node as Node, p)})${options.join("")}`;
   }),
   IndexElem: prints("IndexElem", ["name", "expr"], (node, p) => {
     if (node.name !== undefined) return identifier(node.name);

@@ -1,61 +1,16 @@
-import type { Node, ResTarget, SelectStmt, SortBy, Value } from "./ast.js";
-import { as, isNode } from "./names.js";
-
-/** A name, and whether an expression around it may give way to its own. */
-interface Figured {
-  readonly name: string;
-  readonly weak: boolean;
-}
-
-const strong = (name: string | undefined): Figured | undefined => (name === undefined ? undefined : { name, weak: false });
+import type { ResTarget, SelectStmt, SortBy, Value } from "./ast.js";
+import { figureName, UNNAMED } from "./figure.js";
+import { as } from "./names.js";
 
 /**
- * The name PostgreSQL gives an output column that has no alias (FigureColname, parse_target.c).
+ * The name PostgreSQL gives an output column that has no alias.
  * @returns undefined for an expression without a name of its own, which PostgreSQL calls `?column?`, and for `*`
  */
 export function outputName(target: ResTarget): string | undefined {
-  return target.name ?? figure(target.val)?.name;
+  if (target.name !== undefined) return target.name;
+  const name = figureName(target.val);
+  return name === UNNAMED ? undefined : name;
 }
-
-function figure(value: Value | undefined): Figured | undefined {
-  if (!isNode(value)) return undefined;
-  const own = FIGURES[value.kind];
-  return typeof own === "string" ? strong(own) : own?.(value as never);
-}
-
-const lastWord = (values: readonly Value[] | undefined): string | undefined => values?.findLast((v): v is string => typeof v === "string");
-
-const FIGURES: { readonly [K in Node["kind"]]?: string | ((node: Extract<Node, { kind: K }>) => Figured | undefined) } = {
-  ColumnRef: (node) => {
-    const last = node.fields?.at(-1);
-    return strong(typeof last === "string" ? last : undefined);
-  },
-  A_Indirection: (node) => strong(lastWord(node.indirection)) ?? figure(node.arg),
-  FuncCall: (node) => strong(lastWord(node.funcname)),
-  A_Expr: (node) => (node.variant === "AEXPR_NULLIF" ? strong("nullif") : undefined),
-  TypeCast: (node) => {
-    const inner = figure(node.arg);
-    const type = lastWord(node.typeName?.names);
-    return inner && !inner.weak ? inner : type === undefined ? inner : { name: type, weak: true };
-  },
-  CollateClause: (node) => figure(node.arg),
-  GroupingFunc: "grouping",
-  SubLink: (node) => {
-    if (node.subLinkType === "EXISTS_SUBLINK") return strong("exists");
-    if (node.subLinkType === "ARRAY_SUBLINK") return strong("array");
-    const first = as("ResTarget", as("SelectStmt", node.subselect)?.targetList?.[0]);
-    return node.subLinkType === "EXPR_SUBLINK" && first ? (strong(first.name) ?? figure(first.val)) : undefined;
-  },
-  CaseExpr: (node) => {
-    const otherwise = figure(node.defresult);
-    return otherwise && !otherwise.weak ? otherwise : { name: "case", weak: true };
-  },
-  A_ArrayExpr: "array",
-  RowExpr: "row",
-  CoalesceExpr: "coalesce",
-  MinMaxExpr: (node) => strong(node.op === "IS_GREATEST" ? "greatest" : "least"),
-  SQLValueFunction: (node) => strong((node.op ?? "").replace("SVFOP_", "").replace(/_N$/, "").toLowerCase()),
-};
 
 /** The SELECT that gives a query its column names: the leftmost of a set operation. */
 export function leading(query: SelectStmt): SelectStmt {

@@ -12,11 +12,11 @@ import type {
   RangeVar,
   Value,
 } from "../../pg/ast.js";
+import { figureName } from "../../pg/figure.js";
 import { as, isNode } from "../../pg/names.js";
 import { type Argument, calledName, callFunction } from "./calls.js";
 import { relationOf, typeColumns } from "./columns.js";
 import { condition, expression, wanted } from "./expressions.js";
-import { figureName } from "./figure.js";
 import { makeOperator } from "./operators.js";
 import { coerce, common, doubt, type Info, type Item, type ItemColumn, infoOf, plain, referred, type Scope } from "./state.js";
 import { resolveType } from "./types.js";

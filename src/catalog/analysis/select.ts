@@ -1,8 +1,8 @@
 import type { CommonTableExpr, SelectStmt, Value, WithClause } from "../../pg/ast.js";
+import { figureName } from "../../pg/figure.js";
 import { as, isNode } from "../../pg/names.js";
 import { expandStar, rowFields, searchColumn } from "./columns.js";
 import { condition, expression, sorted, starOf, wanted, windowDefinition } from "./expressions.js";
-import { figureName } from "./figure.js";
 import { fromClause } from "./from.js";
 import {
   type Cte,

@@ -1,14 +1,17 @@
-import type { Kind, Node, Value } from "../../pg/ast.js";
-import { as, isNode } from "../../pg/names.js";
+import type { Kind, Node, Value } from "./ast.js";
+import { as, isNode } from "./names.js";
 
 /** A name, and how much it stands against the type's name of a cast around it. */
 type Figured = readonly [name: string | undefined, strength: number];
 
 const NONE: Figured = [undefined, 0];
 
+/** What a column is called whose expression has no name. */
+export const UNNAMED = "?column?";
+
 /** The name PostgreSQL gives a column of a query that was given none (parse_target.c, FigureColname). */
 export function figureName(value: Value | undefined): string {
-  return figure(value)[0] ?? "?column?";
+  return figure(value)[0] ?? UNNAMED;
 }
 
 function figure(value: Value | undefined): Figured {

@@ -222,16 +222,16 @@ describe("a schema of PostgreSQL and what becomes of it", () => {
     "behave alike: $what",
     async ({ schema, probes, reads }) => {
       await pg.exec(`DISCARD TEMP; DROP SCHEMA IF EXISTS other CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${schema}`);
-      const original = [];
+      const original: [string, boolean][] = [];
       for (const probe of probes) original.push([probe, await taken(probe)]);
-      const originalRows = [];
-      for (const read of reads) originalRows.push((await pg.query(read, [], { rowMode: "array" })).rows.map(plain as never));
+      const originalRows: (string | null)[][][] = [];
+      for (const read of reads) originalRows.push((await pg.query<unknown[]>(read, [], { rowMode: "array" })).rows.map(plain));
 
       const result = await convertTexts({ schema, probes: probes.join(";\n"), reads: reads.join(";\n") });
       const statements = (name: string) => fileOf(result, name).statements;
       await tidb.withDatabase(result.session, async (target) => {
         expect(await refusals(target, sqlOf([fileOf(result, "schema")]))).toEqual([]);
-        const converted = [];
+        const converted: unknown[] = [];
         for (const [i, { sql, outcome }] of statements("probes").entries()) {
           const refused = await refusals(target, sql);
           converted.push([probes[i], refused.length === 0 && outcome !== "unconverted"]);

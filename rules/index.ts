@@ -72,6 +72,7 @@ import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
 import rowPlace from "./queries/row-place.js";
 import rows from "./queries/rows.js";
+import scalarSubquery from "./queries/scalar-subquery.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
 import wholeRow from "./queries/whole-row.js";
@@ -134,6 +135,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/null-order": nullOrder,
   "queries/group-expression": groupExpression,
   "queries/lateral": lateral,
+  "queries/scalar-subquery": scalarSubquery,
   "queries/full-join": fullJoin,
   "queries/set-all": setAll,
   "queries/distinct-on": distinctOn,

@@ -63,7 +63,7 @@ export { assignments, insertedRows, shownBefore, staysSame } from "./engine/retu
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
-export { leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
+export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
 export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";

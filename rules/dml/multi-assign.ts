@@ -1,4 +1,16 @@
-import { as, error, isNode, type MultiAssignRef, rule, type Value } from "../../src/rule.js";
+import {
+  as,
+  type Context,
+  error,
+  isNode,
+  keepsNull,
+  type MultiAssignRef,
+  type Node,
+  rule,
+  type SelectStmt,
+  tidb,
+  type Value,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "SET (a, b) = …",
@@ -20,7 +32,7 @@ export default rule({
       const value: Value | undefined = row
         ? row.args?.[colno - 1]
         : targets[colno - 1] !== undefined && !targets.some(isStar)
-          ? ctx.change(link!, { subselect: ctx.change(query!, { targetList: [targets[colno - 1]!] }) })
+          ? ctx.change(link!, { subselect: ctx.change(query!, { targetList: [kept(targets[colno - 1]!, query!, ctx)] }) })
           : undefined;
       if (value === undefined) return ctx.report("row");
       // What the other columns get stands in their own assignments.
@@ -39,6 +51,14 @@ UPDATE t SET a = (SELECT s.b FROM t AS s LIMIT 1), b = (SELECT s.a FROM t AS s L
       rejected: { sql: "UPDATE t SET (a, b) = (1, 2)", code: 1064 },
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b text); CREATE TABLE u (t int, n int, c text); INSERT INTO u VALUES (9, 1, 'x')",
+      pg: "UPDATE u SET (n, c) = (SELECT a, COALESCE(b, '-') FROM t WHERE t.id = u.t)",
+      tidb: `UPDATE u
+SET
+  n = (SELECT a FROM t WHERE t.id = u.t),
+  c = (SELECT /*+ NO_DECORRELATE() */ COALESCE(b, '-') FROM t WHERE t.id = u.t)`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int)",
       pg: "UPDATE t SET (a, b) = (SELECT * FROM elsewhere)",
       tidb: null,
@@ -46,6 +66,13 @@ UPDATE t SET a = (SELECT s.b FROM t AS s LIMIT 1), b = (SELECT s.a FROM t AS s L
     },
   ],
 });
+
+/** The column, its subquery kept from being joined where that would give a value to no row (see queries/scalar-subquery). */
+function kept(item: Value, query: SelectStmt, ctx: Context<never>): Value {
+  const target = as("ResTarget", item);
+  if (!target?.val || keepsNull(target.val) || !query.fromClause?.length) return item;
+  return ctx.change(target, { val: ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${target.val}`, target.val as Node) as never });
+}
 
 function isStar(item: Value): boolean {
   return typeof as("ColumnRef", as("ResTarget", item)?.val)?.fields?.at(-1) === "object";

@@ -68,7 +68,7 @@ export default rule({
   id,
   COALESCE((
     SELECT
-      CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(n AS CHAR), 'null') ORDER BY n IS NULL DESC, n DESC SEPARATOR ','), ']') AS JSON) AS array_agg
+      /*+ NO_DECORRELATE() */ CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(n AS CHAR), 'null') ORDER BY n IS NULL DESC, n DESC SEPARATOR ','), ']') AS JSON) AS array_agg
     FROM u
     WHERE u.t = t.id
   ), CAST('[]' AS JSON)) AS ns

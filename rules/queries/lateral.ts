@@ -9,6 +9,7 @@ import {
   isNode,
   isStar,
   type JoinExpr,
+  keepsNull,
   mayBeMissing,
   type Node,
   outputName,
@@ -287,7 +288,10 @@ function joinedQuery(
     // One row for each key, whatever there is to be aggregated.
     if (limited || inner.distinctClause) return "it limits the one row of its aggregates";
     const columns = targets.map((target): ResTarget => {
-      const own = ctx.change(target, { name: undefined });
+      const val = keepsNull(target.val)
+        ? target.val!
+        : (ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${target.val!}`, target.val as Node) as never);
+      const own = ctx.change(target, { name: undefined, val });
       const query = ctx.change(inner, { targetList: [own], sortClause: undefined });
       return ctx.change(target, { name: nameOfTarget(target, ctx), val: tidb`(${query})` as unknown as Value });
     });

@@ -1,9 +1,11 @@
 import {
   as,
   type Context,
+  type ExprInfo,
   eachDescendant,
   enumLabels,
   isNode,
+  isStar,
   leading,
   mapType,
   type Node,
@@ -166,12 +168,17 @@ function outputType(sort: SortBy, select: SelectStmt, ctx: Ctx): string | undefi
   const targets = (select.targetList ?? []).map((target) => as("ResTarget", target) && (ctx.origin(target as ResTarget) as ResTarget));
   const ordinal = as("A_Const", sort.node)?.ival;
   const fields = as("ColumnRef", sort.node)?.fields;
+  if (ordinal !== undefined && targets.slice(0, ordinal).some((target) => isStar(target?.val)))
+    return infoType(columns[ordinal - 1]?.info, ctx);
   if (select.op === "SETOP_NONE") return valueType(sortTarget(sort.node, targets)?.val ?? sort.node, ctx);
   return (ordinal === undefined ? columns.find((column) => column.name === fields?.at(-1)) : columns[ordinal - 1])?.info?.type.name;
 }
 
 function valueType(value: Value | undefined, ctx: Ctx): string | undefined {
-  const info = isNode(value) ? ctx.info(value) : undefined;
+  return infoType(isNode(value) ? ctx.info(value) : undefined, ctx);
+}
+
+function infoType(info: ExprInfo | undefined, ctx: Ctx): string | undefined {
   const stored = info?.column && mapType(ctx.catalog, info.column.type, info.column)?.sql;
   return stored?.startsWith("ENUM") ? undefined : info?.type.name;
 }
@@ -180,24 +187,37 @@ function valueType(value: Value | undefined, ctx: Ctx): string | undefined {
 function keyOf(sort: SortBy, select: SelectStmt, ctx: Ctx): Value | undefined {
   const targets = (leading(select).targetList ?? []).map((target) => as("ResTarget", target));
   const original = targets.map((target) => target && (ctx.origin(target) as ResTarget));
-  const found = sortTarget(sort.node, original);
+  const found = ordinalColumn(sort, original, select, ctx) ?? sortTarget(sort.node, original);
+  const isDistinct = select.distinctClause !== undefined && !select.distinctClause.some(isNode);
   const isSet = select.op !== "SETOP_NONE";
   const unnamed = () => {
     ctx.report("unnamed", { key: words(sort.node), place: isDescending(sort) ? "last" : "first" }, sort);
     return undefined;
   };
+  if (found && !original.includes(found)) return found.val ?? unnamed();
   if (!found) {
     if (as("A_Const", sort.node)) return unnamed();
-    return select.distinctClause && !as("ColumnRef", sort.node) ? unnamed() : sort.node;
+    return isDistinct && !as("ColumnRef", sort.node) ? unnamed() : sort.node;
   }
   const name = outputName(found);
   const value = targets[original.indexOf(found)]!.val!;
   if (isSet) return name === undefined ? unnamed() : { kind: "ColumnRef", fields: [name] };
   if (as("ColumnRef", value)) return value;
-  if (select.distinctClause)
+  if (isDistinct)
     return found.name === undefined || isShadowed(found.name, select, ctx) ? unnamed() : { kind: "ColumnRef", fields: [found.name] };
   const costly = has(value, "SubLink") || has(value, "WindowDef");
   return costly && found.name !== undefined && !isShadowed(found.name, select, ctx) ? { kind: "ColumnRef", fields: [found.name] } : value;
+}
+
+/** The column that a number stands for where `*` makes more columns of one element of the list. */
+function ordinalColumn(sort: SortBy, targets: readonly (ResTarget | undefined)[], select: SelectStmt, ctx: Ctx): ResTarget | undefined {
+  const ordinal = as("A_Const", sort.node)?.ival;
+  if (ordinal === undefined || !targets.slice(0, ordinal).some((target) => isStar(target?.val))) return undefined;
+  const names = ctx.analysis.columns(ctx.origin(select))?.map(({ name }) => name) ?? [];
+  const name = names[ordinal - 1];
+  const val =
+    name === undefined || names.indexOf(name) !== names.lastIndexOf(name) ? undefined : ({ kind: "ColumnRef", fields: [name] } as const);
+  return { kind: "ResTarget", ...(val && { val }) };
 }
 
 /** Within an expression of ORDER BY, a column of a table goes before an output column of that name. */

@@ -65,3 +65,13 @@ export function mayBeMissing(items: readonly Value[], name: string): boolean {
     return own || mayBeMissing([join.larg!, join.rarg!], name);
   });
 }
+
+const PLAIN_AGGREGATES = new Set(["count", "sum", "avg", "min", "max"]);
+
+/** Whether the value of a subquery is that of a column, or of an aggregate over one: NULL, or an aggregate of nothing, where there is no row. */
+export function keepsNull(value: Value | undefined): boolean {
+  const call = as("FuncCall", value);
+  if (as("ColumnRef", value)) return true;
+  const plain = call && PLAIN_AGGREGATES.has(String(call.funcname?.at(-1))) && !call.agg_filter && !call.over;
+  return plain === true && (call.args ?? []).every((arg) => as("ColumnRef", arg));
+}

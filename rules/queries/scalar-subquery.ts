@@ -1,0 +1,77 @@
+import {
+  as,
+  eachDescendant,
+  keepsNull,
+  type Node,
+  note,
+  type RangeEntry,
+  rule,
+  type SelectStmt,
+  type SubLink,
+  tidb,
+  type Value,
+} from "../../src/rule.js";
+
+export default rule({
+  construct: "correlated subqueries of one value",
+  why: `Where such a subquery finds no row, its value is NULL. TiDB 8.5 makes an outer join of it and computes its expression over the NULLs of the
+row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value. The hint keeps it a subquery.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-SYNTAX-SCALAR-SUBQUERIES",
+    tidb: "https://docs.pingcap.com/tidb/stable/optimizer-hints#no_decorrelate",
+  },
+  messages: { hint: note("a hint keeps TiDB from joining the subquery, and from giving its expression a value where it finds no row") },
+  on: (takes) => [
+    takes("SubLink", ["subLinkType", "subselect"], (readable, ctx) => {
+      const link = readable as SubLink;
+      const select = as("SelectStmt", link.subselect);
+      const targets = (select?.targetList ?? []).map((item) => as("ResTarget", item)!);
+      const unsafe = targets.map(({ val }) => !keepsNull(val));
+      // Each column of SET (a, b) = (SELECT …) becomes a subquery of its own, by another rule.
+      if (
+        ctx.parent?.kind === "MultiAssignRef" ||
+        link.subLinkType !== "EXPR_SUBLINK" ||
+        !select ||
+        select.op !== "SETOP_NONE" ||
+        !unsafe.includes(true)
+      )
+        return;
+      if (select.limitCount || !select.fromClause?.length || !isCorrelated(ctx.origin(select), ctx.analysis.range)) return;
+      const [first, ...others] = targets;
+      const val = ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${first!.val!}`, first!.val as Node) as unknown as Value;
+      const targetList = [ctx.change(first!, { val }), ...others];
+      return ctx.replace(ctx.change(link, { subselect: ctx.change(select, { targetList }) }), "hint");
+    }),
+  ],
+  examples: [
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (t int); INSERT INTO t VALUES (1, NULL); INSERT INTO u VALUES (1), (2)",
+      pg: "SELECT u.t, (SELECT COALESCE(t.a, '-') FROM t WHERE t.id = u.t) AS a, (SELECT max(t.a) FROM t WHERE t.id = u.t) AS b FROM u",
+      tidb: `SELECT
+  u.t,
+  (SELECT /*+ NO_DECORRELATE() */ COALESCE(t.a, '-') FROM t WHERE t.id = u.t) AS a,
+  (SELECT MAX(t.a) FROM t WHERE t.id = u.t) AS b
+FROM u`,
+      findings: ["hint"],
+    },
+  ],
+});
+
+/** Whether the query reads a column of one around it. */
+function isCorrelated(select: SelectStmt, range: (query: Node) => readonly RangeEntry[]): boolean {
+  const own: RangeEntry[] = [];
+  eachDescendant(select, (node) => {
+    if (node.kind === "SelectStmt") own.push(...range(node));
+  });
+  let found = false;
+  eachDescendant(select, (node) => {
+    const fields = as("ColumnRef", node)?.fields;
+    const column = fields?.at(-1);
+    if (!fields || typeof column !== "string") return;
+    const isOwn = ({ alias, columns }: RangeEntry) =>
+      fields.length > 1 ? alias === fields.at(-2) : columns.some(({ name }) => name === column);
+    if (!own.some(isOwn)) found = true;
+  });
+  return found;
+}

@@ -1,4 +1,19 @@
-import { aggregate, type Call, proofs, raw, table, tidb, type Write, warning } from "../../src/rule.js";
+import {
+  aggregate,
+  type Call,
+  enumLabels,
+  infix,
+  isNode,
+  proofs,
+  raw,
+  string,
+  type Tidb,
+  table,
+  tidb,
+  type Value,
+  type Write,
+  warning,
+} from "../../src/rule.js";
 
 /** A query of its own over the value table, grouped by the boolean column. */
 const over = (...expressions: string[]) => proofs(...expressions);
@@ -8,6 +23,32 @@ const cast = (type: string, inner: Write): Write => {
 };
 
 const filtered = (call: Call, arg: Parameters<Call["filtered"]>[0]) => call.filtered(arg);
+
+/** Sums of pairs none of which is NULL: their number, what both sides add up to, and how far they spread from their means. */
+interface Sums {
+  readonly n: Tidb;
+  readonly x: Tidb;
+  readonly y: Tidb;
+  readonly xx: Tidb;
+  readonly yy: Tidb;
+  readonly xy: Tidb;
+}
+
+/** float.c, float8_regr_accum and what follows it. */
+const REGRESSIONS: Readonly<Record<string, (sums: Sums) => Tidb>> = {
+  regr_count: ({ n }) => n,
+  covar_pop: ({ n, xy }) => tidb`${xy} / NULLIF(${n}, 0)`,
+  covar_samp: ({ n, xy }) => tidb`${xy} / NULLIF(${n} - 1, 0)`,
+  corr: ({ xx, yy, xy }) => tidb`${xy} / NULLIF(SQRT(${xx} * ${yy}), 0)`,
+  regr_slope: ({ xx, xy }) => tidb`${xy} / NULLIF(${xx}, 0)`,
+  regr_intercept: ({ n, x, y, xx, xy }) => tidb`(${y} - ${x} * ${xy} / NULLIF(${xx}, 0)) / ${n}`,
+  regr_avgx: ({ n, x }) => tidb`${x} / ${n}`,
+  regr_avgy: ({ n, y }) => tidb`${y} / ${n}`,
+  regr_sxx: ({ xx }) => xx,
+  regr_syy: ({ yy }) => yy,
+  regr_sxy: ({ xy }) => xy,
+  regr_r2: ({ xx, yy, xy }) => tidb`CASE WHEN ${xx} = 0 THEN NULL WHEN ${yy} = 0 THEN 1 ELSE ${xy} * ${xy} / (${xx} * ${yy}) END`,
+};
 
 export const aggregateRules = table(
   "functions/aggregates",
@@ -50,14 +91,55 @@ export const aggregateRules = table(
       proofs: over("sum(i8)", "sum(n)", "sum(DISTINCT n)", "sum(n) FILTER (WHERE b)", "sum(i4::int8)", "sum(n * 2) + 1"),
     },
     min: {
-      calls: ["min(number|text|date|timestamp|timestamptz|time|oid)"],
+      calls: ["min(number|text|bpchar|date|timestamp|timestamptz|time|oid)"],
       tidb: aggregate("MIN"),
       proofs: over("min(i4)", "min(t)", "min(n)", "min(d)", "min(ts)", "min(tz)", "min(f8)", "min(v)", "min(i4) FILTER (WHERE i4 > 5)"),
     },
     max: {
-      calls: ["max(number|text|date|timestamp|timestamptz|time|oid)"],
+      calls: ["max(number|text|bpchar|date|timestamp|timestamptz|time|oid)"],
       tidb: aggregate("MAX"),
-      proofs: over("max(i4)", "max(t)", "max(n)", "max(d)", "max(ts)", "max(tz)", "max(f8)", "max(v)", "max(ti)"),
+      proofs: over("max(i4)", "max(t)", "max(n)", "max(d)", "max(ts)", "max(tz)", "max(f8)", "max(v)", "max(ti)", "max(c)"),
+    },
+    "enum-extremes": {
+      calls: ["min(anyenum)", "max(anyenum)"],
+      tidb: ([x], call) => {
+        const labels = enumLabels(call.type(x).name, call.catalog);
+        if (!labels) return undefined;
+        const list = raw(labels.map(string).join(", "));
+        return tidb`ELT(${raw(call.signature.name.toUpperCase())}(NULLIF(FIELD(${call.filtered(x)}, ${list}), 0))${call.over}, ${list})`;
+      },
+      why: "Labels of an enum are ordered as they were declared; TiDB compares their text.",
+      proofs: over("min(e)", "max(e)", "max(e) FILTER (WHERE e < 'happy')", "min(e) FILTER (WHERE false)"),
+    },
+    "any-value": {
+      calls: ["any_value(number|text|varchar|bpchar|date|timestamp|timestamptz|time|uuid|bool)"],
+      tidb: aggregate("MAX"),
+      why: "Any value but NULL will do.",
+      proofs: over("any_value(7)", "any_value(i4) IS NOT NULL", "any_value(t) FILTER (WHERE t = 'ab')"),
+    },
+    regression: {
+      calls: Object.keys(REGRESSIONS).map((name) => `${name}(float8, float8)`),
+      tidb: ([y, x], call) => {
+        if (call.distinct.raw !== "") return call.refuse(`${call.signature.name}() with DISTINCT`);
+        call.say("digits");
+        const both = (value: Value, other: Value) => tidb`CASE WHEN ${other} IS NOT NULL THEN ${call.filtered(value)} END`;
+        const [ys, xs] = [both(y, x), both(x, y)];
+        const sum = (value: Tidb) => tidb`SUM(${value})${call.over}`;
+        const n = tidb`COUNT(${infix("multiplicative")`${xs} * ${ys}`})${call.over}`;
+        const spread = (a: Tidb, b: Tidb) => tidb`(${sum(infix("multiplicative")`${a} * ${b}`)} - ${sum(a)} * ${sum(b)} / ${n})`;
+        return REGRESSIONS[call.signature.name]!({ n, x: sum(xs), y: sum(ys), xx: spread(xs, xs), yy: spread(ys, ys), xy: spread(xs, ys) });
+      },
+      why: "TiDB has no such aggregates: they are put together of sums.",
+      messages: {
+        digits: warning("it is computed of sums, whose last digits are lost where values are large and lie close together", {
+          help: "take a mean off the values where that matters",
+        }),
+      },
+      proofs: Object.keys(REGRESSIONS).flatMap((name) => [
+        { pg: `${name}(i2, i4b)`, findings: ["digits"] },
+        { pg: `${name}(f8b, i2) FILTER (WHERE i2 > 0)`, findings: ["digits"] },
+        { pg: `${name}(f8b, i2) FILTER (WHERE false)`, findings: ["digits"] },
+      ]),
     },
     "average-exact": {
       calls: ["avg(int2|int4|int8|numeric)"],
@@ -126,14 +208,14 @@ export const aggregateRules = table(
       })),
     },
     "bit-aggregates": {
-      calls: ["bit_and(int)", "bit_or(int)"],
+      calls: ["bit_and(int)", "bit_or(int)", "bit_xor(int)"],
       tidb: ([x], call) => {
         const name = raw(call.signature.name.toUpperCase());
         const arg = call.filtered(x);
         return tidb`CASE WHEN COUNT(${arg})${call.over} > 0 THEN CAST(${name}(${arg})${call.over} AS SIGNED) END`;
       },
       why: "Over no values PostgreSQL gives NULL and TiDB all bits or none.",
-      proofs: over("bit_and(i4)", "bit_or(i4)", "bit_or(i8)", "bit_and(i4) FILTER (WHERE false)"),
+      proofs: over("bit_and(i4)", "bit_or(i4)", "bit_or(i8)", "bit_xor(i4)", "bit_and(i4) FILTER (WHERE false)"),
     },
     "window-functions": {
       calls: [
@@ -157,6 +239,16 @@ export const aggregateRules = table(
         if (call.over.raw === "") return call.refuse(`${call.signature.name}() without OVER`);
         if (args.length > 1 && call.integer(args[1]) === undefined)
           return call.refuse(`${call.signature.name}() with an offset that is no literal`);
+        const offset = args.length > 1 ? call.integer(args[1])! : 1;
+        if (offset < 0) {
+          if (isNode(args[1])) call.open(args[1]);
+          const other = raw(call.signature.name === "lag" ? "LEAD" : "LAG");
+          const rest = (args as readonly Value[])[2];
+          const count = raw(String(-offset));
+          return rest === undefined
+            ? tidb`${other}(${args[0]}, ${count})${call.over}`
+            : tidb`${other}(${args[0]}, ${count}, ${rest})${call.over}`;
+        }
         const head = call.signature.name.toUpperCase();
         const texts = args.length === (0 as number) ? [`${head}()`] : [`${head}(`, ...args.slice(1).map(() => ", "), ")"];
         return { kind: "Tidb", texts: [...texts, ""], holes: [...args, call.over] };
@@ -164,6 +256,9 @@ export const aggregateRules = table(
       proofs: proofs(
         "row_number() OVER (ORDER BY id)",
         "lag(i4) OVER (ORDER BY id)",
+        "lag(i4, -1) OVER (ORDER BY id)",
+        "lead(i4, -2, 0) OVER (ORDER BY id)",
+        "lag(i4, 0) OVER (ORDER BY id)",
         "lead(t, 2, 'x') OVER (ORDER BY id)",
         "first_value(i4) OVER (ORDER BY id)",
         "rank() OVER (ORDER BY id DESC)",

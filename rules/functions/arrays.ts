@@ -187,6 +187,18 @@ const membership = (word: "ANY" | "ALL"): Write => {
   };
 };
 
+const OVER_ITEMS = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*"];
+
+/** Elements of `ARRAY[…]`, also under casts of the array. */
+function itemNodes(array: Value, call: Call): readonly Value[] | undefined {
+  const cast = as("TypeCast", array);
+  const inner = cast?.arg === undefined ? as("A_ArrayExpr", array) : as("A_ArrayExpr", cast.arg);
+  if (!inner) return undefined;
+  call.open(inner);
+  if (cast) call.open(cast);
+  return inner.elements;
+}
+
 const UNKNOWN = warning("where the value is not in an array that holds NULL, this is FALSE, and NULL in PostgreSQL", {
   help: "nothing to do where it is a condition of a WHERE; before a NOT, write <> ALL, which is exact",
 });
@@ -271,6 +283,41 @@ export const arrayRules = table(
       proofs: [
         ...proofs("i4 <> ALL(ai)", "t <> ALL(at)", "i4 <> ALL('{1,2}')", "i4 <> ALL('{}')", "i4 <> ALL('{1,NULL}')", "e <> ALL('{ok}')"),
       ],
+    },
+    "operator-over-items": {
+      calls: OVER_ITEMS.flatMap((sign) => ["ANY", "ALL"].map((word) => `${sign} ${word}(any, anyarray)`)).filter(
+        (call) => !/^(?:= ANY|<> ALL)\(/.test(call),
+      ),
+      tidb: ([value, array], call) => {
+        const [, sign, word] = /^(\S+) (ANY|ALL)$/.exec(call.signature.name)!;
+        const element = elementType(array, call);
+        const own = call.type(value).name;
+        const written = itemNodes(array, call);
+        const known = written ?? items(array, call)?.map((item) => constant(item, element, call));
+        if (!known?.length || known.includes(undefined)) return call.refuse(`${call.signature.name} over an array that is not written out`);
+        if (!written && sign!.includes("~") && !sign!.includes("~~"))
+          return call.refuse(`${call.signature.name} over patterns in one literal (write ARRAY[…])`);
+        const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Tidb]));
+        if (tests.includes(undefined)) return undefined;
+        const [first, ...rest] = tests as Tidb[];
+        return rest.reduce((all, each) => (word === "ANY" ? infix("or")`${all} OR ${each}` : infix("and")`${all} AND ${each}`), first!);
+      },
+      why: "TiDB has ANY and ALL over subqueries only: what is written out is asked one by one.",
+      proofs: proofs(
+        "t LIKE ANY (ARRAY['a%', '%b'])",
+        "t LIKE ALL (ARRAY['a%', '%b'])",
+        "t NOT LIKE ALL (ARRAY['a%', 'b%'])",
+        "t ILIKE ANY (ARRAY['A%', v])",
+        "t LIKE ANY ('{a%,\"% %\"}')",
+        "t ~ ANY (ARRAY['^a', 'b$'])",
+        "t !~ ALL (ARRAY['^a', 'b$'])",
+        "i4 > ANY (ARRAY[1, i4b])",
+        "i4 < ALL (ARRAY[100, i4b])",
+        "i4 <> ANY (ARRAY[1, 2])",
+        "i4 = ALL (ARRAY[1, NULL])",
+        "d >= ANY (ARRAY[db, '2024-01-01'])",
+        "NOT i4 > ANY ('{1,5}')",
+      ),
     },
     element: {
       calls: ["[](anyarray, int4)"],

@@ -343,7 +343,7 @@ function numberText(x: Value, f: NumberFormat): Tidb {
   const trimmed = f.fill || cut === 0 ? begun : tidb`REGEXP_REPLACE(${begun}, ${raw(`'0{1,${cut}}$'`)}, '')`;
   // FM9.99 of 0 is "0."
   const digits = !f.fill && f.least === 0 && f.kept === 0 ? tidb`CASE WHEN ${exact} = 0 THEN '0.' ELSE ${trimmed} END` : trimmed;
-  const places = "#".repeat(size).replaceAll(/\B(?=(#{3})+$)/g, f.grouped ? "," : "");
+  const places = "#".repeat(size).replaceAll(/(?!^)(?=(#{3})+$)/g, f.grouped ? "," : "");
   const marks = `${places}${f.fraction > 0 ? `.${"#".repeat(f.fraction)}` : ""}`;
   const shown = tidb`CASE WHEN ABS(${exact}) >= ${raw(`1${"0".repeat(size)}`)} THEN ${raw(string(marks))} ELSE ${digits} END`;
   const width = marks.length;

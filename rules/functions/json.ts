@@ -3,6 +3,7 @@ import {
   as,
   type Call,
   infix,
+  invoke,
   note,
   type Operands,
   proofs,
@@ -359,7 +360,7 @@ const aggregated: Write = ([value], call) => {
   if (call.over.raw !== "") return call.refuse(`${call.signature.name}() over a window`);
   const inner = asJson(value, call);
   if (!inner) return undefined;
-  if (call.order.raw === "" && call.distinct.raw === "" && call.filter === undefined) {
+  if (call.order.raw === "" && call.distinct.raw === "" && call.filter === undefined && !call.signature.name.endsWith("_strict")) {
     call.say("order");
     return tidb`JSON_ARRAYAGG(${inner})`;
   }
@@ -367,7 +368,9 @@ const aggregated: Write = ([value], call) => {
   const written =
     NUMBERS.has(name) || name === "bool" || name === "json" || name === "jsonb" || name.endsWith("[]") ? inner : tidb`JSON_QUOTE(${inner})`;
   const item = tidb`COALESCE(CAST(${written} AS CHAR), 'null')`;
-  const kept = call.filter === undefined ? item : tidb`CASE WHEN ${call.filter} THEN ${item} END`;
+  const strict = call.signature.name.endsWith("_strict");
+  const present = strict ? tidb`CAST(${written} AS CHAR)` : item;
+  const kept = call.filter === undefined ? present : tidb`CASE WHEN ${call.filter} THEN ${present} END`;
   call.say("length");
   if (call.order.raw === "") call.say("order");
   return tidb`CAST(CONCAT('[', GROUP_CONCAT(${call.distinct}${kept}${call.order} SEPARATOR ','), ']') AS JSON)`;
@@ -383,6 +386,54 @@ const AGGREGATE = {
 const JSON_TYPES = "json|jsonb";
 
 const quiet = (findings: readonly string[], ...expressions: readonly string[]) => expressions.map((pg) => ({ pg, findings }));
+
+const LAX = warning("what the path finds in an array that stands where it has a key is found only where it is an array itself", {
+  help: "nothing to do where documents are shaped as the path says",
+});
+
+/** A path of SQL/JSON that has keys and places only, and [*] at its end. */
+interface PlainPath {
+  /** Paths of TiDB's that together find what a lax one does: an array is gone through where the path has a key. */
+  readonly paths: readonly string[];
+  /** The path itself, without [*] at its end. */
+  readonly own: string;
+  readonly star: boolean;
+  readonly keys: number;
+}
+
+function plainPath(path: Value, call: Call): PlainPath | undefined {
+  const written = call.text(path) ?? "";
+  const [all, steps = "", star] = /^\s*(?:lax\s+)?\$((?:\.(?:\w+|"(?:[^"\\])*")|\[\d+\])*)(\[\*\])?\s*$/u.exec(written) ?? [];
+  if (all === undefined) return call.refuse("a path of SQL/JSON that is no literal, or has more than keys, places and [*] at its end");
+  const parts = steps.match(/\.(?:\w+|"[^"]*")|\[\d+\]/gu) ?? [];
+  const keys = parts.filter((part) => part.startsWith(".")).length;
+  if (keys > 4) return call.refuse("a path of SQL/JSON of more than four keys");
+  const step = (part: string) => (part.startsWith("[") ? part : member(part.slice(1).replaceAll('"', "")));
+  let paths = ["$"];
+  for (const part of parts)
+    paths = part.startsWith("[")
+      ? paths.map((each) => each + part)
+      : [...paths.map((each) => each + step(part)), ...paths.map((each) => `${each}[*]${step(part)}`)];
+  return { paths, own: `$${parts.map(step).join("")}`, star: star !== undefined, keys };
+}
+
+/** What a path finds, as an array; NULL where that is nothing. */
+function matches(target: Value, { paths, own, star, keys }: PlainPath, call: Call): Tidb {
+  if (!star && keys > 0) return invoke("JSON_EXTRACT", [target, ...paths.map(text)]);
+  const value = own === "$" ? tidb`${target}` : tidb`JSON_EXTRACT(${target}, ${text(own)})`;
+  if (!star) return tidb`CASE WHEN ${value} IS NOT NULL THEN JSON_ARRAY(${value}) END`;
+  if (keys > 0) call.say("lax");
+  const nested =
+    keys > 0
+      ? tidb`JSON_EXTRACT(${target}${raw(
+          paths
+            .slice(1)
+            .map((each) => `, ${string(`${each}[*]`)}`)
+            .join(""),
+        )})`
+      : tidb`NULL`;
+  return tidb`CASE ${type(value)} WHEN 'ARRAY' THEN ${value} ELSE CASE WHEN ${value} IS NOT NULL THEN JSON_ARRAY(${value}) ELSE ${nested} END END`;
+}
 
 export const jsonRules = table(
   "functions/json",
@@ -644,6 +695,14 @@ export const jsonRules = table(
           "jsonb_build_object()",
           "jsonb_build_object('in', jsonb_build_object('at', at, 'ai', ai))",
           "jsonb_build_object(id, id)",
+          "json_array()",
+          "json_array(t, i4 NULL ON NULL)",
+          "json_object('a': i4, 'b': t)",
+          "json_object('a' VALUE j)",
+          "json_scalar(i4)",
+          "json_scalar(t)",
+          "json_serialize('{\"a\":1}')",
+          "JSON('{\"a\":1}')",
         ),
         { pg: "jsonb_build_array(nn)", findings: ["double"] },
       ],
@@ -697,7 +756,7 @@ export const jsonRules = table(
       proofs: quiet(["kind"], "j::bool", "(j -> 'b')::boolean"),
     },
     aggregate: {
-      calls: ["json_agg(any)", "jsonb_agg(any)"],
+      calls: ["json_agg(any)", "jsonb_agg(any)", "json_agg_strict(any)", "jsonb_agg_strict(any)"],
       tidb: aggregated,
       messages: { ...AGGREGATE, double: DOUBLE },
       proofs: [
@@ -708,6 +767,10 @@ export const jsonRules = table(
           "json_agg(b ORDER BY id DESC)",
           "jsonb_agg(j ORDER BY id)",
           "jsonb_agg(d ORDER BY id) FILTER (WHERE id < 9)",
+          "jsonb_agg_strict(i4 ORDER BY id)",
+          "json_arrayagg(i4 ORDER BY id)",
+          "json_arrayagg(t ORDER BY id NULL ON NULL)",
+          "json_arrayagg(t ORDER BY id) FILTER (WHERE id < 9)",
         ),
         ...quiet(["order"], "jsonb_agg(7)", "jsonb_agg(true)"),
         { pg: "jsonb_agg(DISTINCT e) FILTER (WHERE e = 'ok')", findings: ["length", "order"] },
@@ -716,19 +779,276 @@ export const jsonRules = table(
       ],
     },
     "object-aggregate": {
-      calls: ["json_object_agg(any, any)", "jsonb_object_agg(any, any)"],
+      calls: ["json_object_agg", "jsonb_object_agg", "json_object_agg_strict", "jsonb_object_agg_strict"].map(
+        (name) => `${name}(any, any)`,
+      ),
       tidb: ([key, value], call) => {
-        if (call.filter !== undefined || call.distinct.raw !== "" || call.order.raw !== "")
-          return call.refuse(`${call.signature.name}() with FILTER, DISTINCT or ORDER BY`);
-        const inner = asJson(value, call);
+        if (call.distinct.raw !== "") return call.refuse(`${call.signature.name}() with DISTINCT`);
+        const strict = call.signature.name.endsWith("_strict");
         const name = TEXT.has(call.type(key).name) ? tidb`${key}` : asText(key, call);
-        return inner && tidb`JSON_OBJECTAGG(${name}, ${inner})${call.over}`;
+        if (call.filter === undefined && call.order.raw === "" && !strict) {
+          const inner = asJson(value, call);
+          return inner && tidb`JSON_OBJECTAGG(${name}, ${inner})${call.over}`;
+        }
+        if (call.over.raw !== "") return call.refuse(`${call.signature.name}() over a window, with FILTER`);
+        const inner = document(value, call);
+        if (!inner) return undefined;
+        call.say("length");
+        const written = strict ? tidb`CAST(${inner} AS CHAR)` : tidb`COALESCE(CAST(${inner} AS CHAR), 'null')`;
+        const pair = tidb`CONCAT(JSON_QUOTE(${name}), ':', ${written})`;
+        const kept = call.filter === undefined ? pair : tidb`CASE WHEN ${call.filter} THEN ${pair} END`;
+        return tidb`CAST(CONCAT('{', GROUP_CONCAT(${kept}${call.order} SEPARATOR ','), '}') AS JSON)`;
       },
-      messages: { double: DOUBLE },
+      messages: { double: DOUBLE, length: AGGREGATE.length },
       proofs: [
-        ...proofs("jsonb_object_agg(id, t)", "jsonb_object_agg('k' || id, b)", "jsonb_object_agg(id::text, i4)"),
+        ...quiet(
+          ["length"],
+          "jsonb_object_agg(id, t) FILTER (WHERE t IS NOT NULL)",
+          "json_object_agg(id, t ORDER BY id DESC)",
+          "jsonb_object_agg(coalesce(i2, 0), id ORDER BY id)",
+          "json_objectagg('k' || id: i4 ABSENT ON NULL)",
+          "jsonb_object_agg(id, d) FILTER (WHERE false)",
+        ),
+        ...proofs("json_objectagg(id: t)", "jsonb_object_agg(id, t)", "jsonb_object_agg('k' || id, b)", "jsonb_object_agg(id::text, i4)"),
         { pg: "jsonb_object_agg(id, nn)", findings: ["double"] },
       ],
+    },
+    "is-json": {
+      calls: ["ANY", "OBJECT", "ARRAY", "SCALAR"].map((kind) => `IS JSON ${kind}(text|varchar|json|jsonb)`),
+      tidb: ([value], call) => {
+        const kind = call.signature.name.slice("IS JSON ".length);
+        const isText = !/^jsonb?$/.test(call.type(value).name);
+        const valid = tidb`JSON_VALID(${value})`;
+        if (kind === "ANY") return isText ? valid : tidb`CASE WHEN ${value} IS NOT NULL THEN TRUE END`;
+        const document = isText ? tidb`CASE WHEN ${valid} THEN ${value} END` : tidb`${value}`;
+        const is =
+          kind === "SCALAR"
+            ? infix("comparison")`${type(document)} NOT IN ('OBJECT', 'ARRAY')`
+            : infix("comparison")`${type(document)} = ${text(kind)}`;
+        return isText ? infix("and")`${valid} AND ${is}` : is;
+      },
+      proofs: proofs(
+        "t IS JSON",
+        "tj IS JSON",
+        "tj IS JSON OBJECT",
+        "tj IS JSON ARRAY",
+        "tj IS JSON SCALAR",
+        "tj IS NOT JSON",
+        "t IS NOT JSON ARRAY",
+        "j IS JSON OBJECT",
+      ),
+    },
+    "build-absent": {
+      calls: ["json_object_absent(any...)", "json_array_absent(any...)"],
+      tidb: (args, call) => {
+        const values = args as readonly Value[];
+        const isObject = call.signature.name === "json_object_absent";
+        const written = (value: Value) => {
+          const inner = document(value, call);
+          return inner && tidb`CAST(${inner} AS CHAR)`;
+        };
+        const items = values.flatMap((value, i) => {
+          if (isObject && i % 2 === 0) return [];
+          if (as("A_Const", value)?.isnull) {
+            call.open(value as never);
+            return [];
+          }
+          const made = written(value);
+          const key = values[i - 1]!;
+          return [isObject ? made && tidb`CONCAT(JSON_QUOTE(${key}), ': ', ${made})` : made];
+        });
+        if (items.includes(undefined)) return undefined;
+        const [open, close] = isObject ? [raw("'{'"), raw("'}'")] : [raw("'['"), raw("']'")];
+        if (items.length === 0) return tidb`CAST(CONCAT(${open}, ${close}) AS JSON)`;
+        return tidb`CAST(CONCAT(${open}, ${invoke("CONCAT_WS", [tidb`', '`, ...(items as Tidb[])])}, ${close}) AS JSON)`;
+      },
+      why: "What is NULL is left out, as CONCAT_WS does.",
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs("json_array(1, 'a', t)", "json_array(i4, b, NULL, j ABSENT ON NULL)", "json_object('a': i4, 'b': t ABSENT ON NULL)"),
+        { pg: "json_array(nn)", findings: ["double"] },
+      ],
+    },
+    "path-exists": {
+      calls: ["jsonb_path_exists(jsonb, jsonpath)", "@?(jsonb, jsonpath)", "json_exists(jsonb, jsonpath|text|unknown)"],
+      tidb: ([target, path], call) => {
+        const steps = plainPath(path, call);
+        if (!steps) return undefined;
+        const found = steps.star ? infix("comparison")`JSON_LENGTH(${matches(target, steps, call)}) > 0` : undefined;
+        if (found) return decided(target, found, call);
+        return invoke("JSON_CONTAINS_PATH", [target, tidb`'one'`, ...steps.paths.map(text)]);
+      },
+      messages: { lax: LAX },
+      proofs: [
+        ...proofs(
+          "jsonb_path_exists(j, '$.a')",
+          "j @? '$.a.b'",
+          "j @? '$'",
+          "j @? '$[1]'",
+          "j @? '$[*]'",
+          "JSON_EXISTS(j, '$.tags')",
+          "jsonb_path_exists(j, 'lax $.\"é\"')",
+        ),
+        { pg: "j @? '$.tags[*]'", findings: ["lax"] },
+      ],
+    },
+    "path-query-array": {
+      calls: ["jsonb_path_query_array(jsonb, jsonpath)", "json_query_wrapped(jsonb, jsonpath|text|unknown)"],
+      tidb: ([target, path], call) => {
+        const steps = plainPath(path, call);
+        if (!steps) return undefined;
+        const items = matches(target, steps, call);
+        return call.signature.name === "json_query_wrapped"
+          ? items
+          : tidb`CASE WHEN ${target} IS NOT NULL THEN COALESCE(${items}, JSON_ARRAY()) END`;
+      },
+      messages: { lax: LAX },
+      proofs: [
+        ...proofs(
+          "jsonb_path_query_array(j, '$[*]')",
+          "jsonb_path_query_array(j, '$.a')",
+          "jsonb_path_query_array(j, '$.a.b')",
+          "jsonb_path_query_array(j, '$')",
+          "JSON_QUERY(j, '$.a' WITH WRAPPER)",
+        ),
+        { pg: "jsonb_path_query_array(j, '$.tags[*]')", findings: ["lax"] },
+        { pg: "jsonb_path_query_array('[{\"a\": 5}, {\"a\": [6, 7]}]'::jsonb || jb, '$.a[*]')", findings: ["lax"], differs: true },
+      ],
+    },
+    "path-query-first": {
+      calls: ["jsonb_path_query_first(jsonb, jsonpath)", "json_query(jsonb, jsonpath|text|unknown)"],
+      tidb: ([target, path], call) => {
+        const steps = plainPath(path, call);
+        if (!steps) return undefined;
+        const items = matches(target, steps, call);
+        if (call.signature.name === "jsonb_path_query_first") return tidb`JSON_EXTRACT(${items}, '$[0]')`;
+        // Several values, or one that is no document of its own, are an error that gives NULL.
+        return tidb`CASE WHEN JSON_LENGTH(${items}) = 1 THEN JSON_EXTRACT(${items}, '$[0]') END`;
+      },
+      messages: { lax: LAX },
+      proofs: [
+        ...proofs(
+          "jsonb_path_query_first(j, '$.a')",
+          "jsonb_path_query_first(j, '$.a.b.c[0]')",
+          "jsonb_path_query_first(j, '$[*]')",
+          "jsonb_path_query_first(j, '$[1]')",
+          "JSON_QUERY(j, '$.a')",
+          "JSON_QUERY(j, '$')",
+        ),
+        { pg: "jsonb_path_query_first(j, '$.tags[*]')", findings: ["lax"] },
+      ],
+    },
+    value: {
+      calls: ["json_value(jsonb, jsonpath|text|unknown)", "json_value(jsonb, jsonpath|text|unknown, any)"],
+      tidb: ([target, path, otherwise], call) => {
+        const steps = plainPath(path, call);
+        const { name } = call.result;
+        if (!steps) return undefined;
+        if (!/^(?:text|varchar|int[48]|numeric|bool)$/.test(name) || call.result.mods?.length)
+          return call.refuse(`JSON_VALUE() as ${name}`);
+        call.say("spelt");
+        const items = matches(target, steps, call);
+        const value = tidb`JSON_EXTRACT(${items}, '$[0]')`;
+        const number = (cast: Tidb) => tidb`CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(${value}), '^-?[0-9]+([.][0-9]+)?$') THEN ${cast} END`;
+        const taken = /^(?:text|varchar)$/.test(name)
+          ? tidb`CASE ${type(value)} WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(${value}), 1) ELSE JSON_UNQUOTE(${value}) END`
+          : name === "bool"
+            ? tidb`CASE JSON_UNQUOTE(${value}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`
+            : number(
+                name === "numeric"
+                  ? tidb`CAST(JSON_UNQUOTE(${value}) AS DECIMAL(65,30))`
+                  : tidb`CAST(CAST(JSON_UNQUOTE(${value}) AS DECIMAL(65,30)) AS SIGNED)`,
+              );
+        const scalar = tidb`CASE WHEN JSON_LENGTH(${items}) = 1 AND JSON_TYPE(${value}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN ${taken} END`;
+        if (otherwise === undefined) return scalar;
+        return tidb`CASE WHEN ${target} IS NOT NULL AND ${items} IS NULL THEN ${otherwise} ELSE ${scalar} END`;
+      },
+      messages: { spelt: SPELT, lax: LAX },
+      proofs: [
+        ...quiet(
+          ["spelt"],
+          "JSON_VALUE(j, '$.a')",
+          "JSON_VALUE(j, '$.k')",
+          "JSON_VALUE(j, '$.a' RETURNING int)",
+          "JSON_VALUE(COALESCE(j, '1'), '$.k' DEFAULT 'none' ON EMPTY)",
+          "JSON_VALUE(j, '$')",
+          "JSON_VALUE(j, '$.b' RETURNING boolean)",
+        ),
+        { pg: "JSON_VALUE(j, '$.tags[*]')", findings: ["spelt", "lax"] },
+      ],
+    },
+    insert: {
+      calls: ["jsonb_insert(jsonb, text[], jsonb)", "jsonb_insert(jsonb, text[], jsonb, bool)"],
+      tidb: ([target, path, value, after], call) => {
+        const known = texts(path, call);
+        const behind = after === undefined ? "false" : call.text(after);
+        if (!known?.length || behind === undefined || known.some((step) => INTEGER.test(step) && Number(step) < 0))
+          return call.refuse("jsonb_insert() by a path that is no literal, or counts from the end");
+        call.say("there");
+        const last = known.at(-1)!;
+        const parent = found(target, known.slice(0, -1));
+        const head = known
+          .slice(0, -1)
+          .map((step) => (INTEGER.test(step) ? `[${Number(step)}]` : member(step)))
+          .join("");
+        const asMember = tidb`CASE WHEN ${isType(parent, "OBJECT")} THEN JSON_INSERT(${target}, ${text(`$${head}${member(last)}`)}, ${value}) ELSE ${target} END`;
+        if (!INTEGER.test(last)) return asMember;
+        const place = Number(last) + (/^t/.test(behind) ? 1 : 0);
+        return tidb`CASE WHEN ${isType(parent, "ARRAY")} THEN JSON_ARRAY_INSERT(${target}, ${text(`$${head}[${place}]`)}, ${value}) ELSE ${asMember} END`;
+      },
+      messages: {
+        there: warning("a key that is there already is left as it is, where PostgreSQL raises an error", {
+          help: "jsonb_set() puts a value in its place",
+        }),
+      },
+      proofs: quiet(
+        ["there"],
+        "jsonb_insert(j, '{new}', '5')",
+        "jsonb_insert('[1,2]', '{0}', '5')",
+        "jsonb_insert('{\"a\":[1,2]}', '{a,1}', '\"x\"', true)",
+        "jsonb_insert(jb, '{0}', '[7]')",
+        "jsonb_insert(j, '{a}', '5')",
+      ),
+    },
+    "from-texts": {
+      calls: ["json", "jsonb"].flatMap((name) => [`${name}_object(text[])`, `${name}_object(text[], text[])`]),
+      tidb: ([first, second], call) => {
+        const [keys, values] = [texts(first, call), second === undefined ? undefined : texts(second, call)];
+        if (!keys || (second !== undefined && !values)) return call.refuse(`${call.signature.name}() of arrays that are no literals`);
+        const pairs = values ? keys.flatMap((key, i) => [key, values[i]!]) : keys;
+        if (pairs.length % 2 === 1 || pairs.includes(undefined as never))
+          return call.refuse(`${call.signature.name}() of keys without values`);
+        return listed("JSON_OBJECT", pairs.map(text));
+      },
+      proofs: proofs("json_object('{a,1,b,2}')", "jsonb_object('{a,b}', '{1,\"x y\"}')", "jsonb_object('{}')"),
+    },
+    "strip-nulls": {
+      calls: ["jsonb_strip_nulls(jsonb)", "json_strip_nulls(json)"],
+      tidb: ([target]) => {
+        const item = '"(?:[^"\\\\]|\\\\.)*"';
+        // All is gone through, so that no match begins within a string: first the members go, then the comma that one at the beginning left.
+        const gone = tidb`REGEXP_REPLACE(CAST(${target} AS CHAR), ${text(`(?:(?:, )?${item}: null)*(${item}|[^"]|$)`)}, ${text("\\1")})`;
+        return tidb`CAST(REGEXP_REPLACE(${gone}, ${text(`((?:${item}|[^"{])*(?:\\{|$))(?:, )?`)}, ${text("\\1")}) AS JSON)`;
+      },
+      why: "JSON_MERGE_PATCH would also take nulls for what is to be removed within arrays' objects, and leave others.",
+      proofs: proofs(
+        "jsonb_strip_nulls(j)",
+        'jsonb_strip_nulls(\'{"a": null, "b": 1, "c": null, "x": {"y": null}, "s": "\\"k\\": null", "z": [null, {"q": null, "r": "{, }"}]}\')',
+        "jsonb_strip_nulls(jsonb_build_object('a', t, 'b', v, 'c', tb))",
+      ),
+    },
+    pretty: {
+      calls: ["jsonb_pretty(jsonb)"],
+      tidb: ([target], call) => {
+        call.say("order");
+        return tidb`REGEXP_REPLACE(JSON_PRETTY(${target}), '^( +)', ${text("\\1\\1")}, 1, 0, 'm')`;
+      },
+      messages: {
+        order: warning("keys may come in another order, numbers in another spelling, and empty arrays and objects stand on one line", {
+          help: "format documents in the application",
+        }),
+      },
+      proofs: [{ pg: "jsonb_pretty(j)", findings: ["order"], differs: true }],
     },
   },
 );

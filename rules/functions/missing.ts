@@ -15,13 +15,6 @@ export const missingRules = table(
   { pg: "functions", tidb: "functions-and-operators-overview" },
   {
     initcap: missing(["initcap(text)"], "initcap()", "capitalise in the application", "SELECT initcap(a) FROM t", "SELECT INITCAP('a')"),
-    "strip-nulls": missing(
-      ["jsonb_strip_nulls(jsonb)", "json_strip_nulls(json)"],
-      "jsonb_strip_nulls()",
-      "do it in the application; JSON_MERGE_PATCH('{}', document) removes null members outside of arrays",
-      "SELECT jsonb_strip_nulls(j) FROM t",
-      "SELECT JSONB_STRIP_NULLS('{}')",
-    ),
     "row-to-json": missing(
       ["row_to_json(any)"],
       "row_to_json()",

@@ -1,5 +1,7 @@
 import {
+  as,
   type Call,
+  enumLabels,
   find,
   infix,
   isAutoIncrement,
@@ -8,6 +10,7 @@ import {
   type RangeVar,
   raw,
   relationOf,
+  string,
   type Tidb,
   table,
   tidb,
@@ -34,6 +37,28 @@ function sequenceOf(name: Value, call: Call): RangeVar | undefined {
   return relationOf(sequence);
 }
 
+/** Names of types as PostgreSQL writes them (format_type.c). */
+const NAMES: Readonly<Record<string, string>> = {
+  int2: "smallint",
+  int4: "integer",
+  int8: "bigint",
+  float4: "real",
+  float8: "double precision",
+  bool: "boolean",
+  varchar: "character varying",
+  bpchar: "character",
+  timestamp: "timestamp without time zone",
+  timestamptz: "timestamp with time zone",
+  time: "time without time zone",
+  timetz: "time with time zone",
+};
+
+/** The name of a lock of one number or two. */
+const lockName = (key: Value, second: Value | undefined): Tidb =>
+  second === undefined ? tidb`CAST(${key} AS CHAR)` : tidb`CONCAT(${key}, ',', ${second})`;
+
+const isConstant = (value: Value): boolean => as("A_Const", value) !== undefined || as("A_Const", as("TypeCast", value)?.arg) !== undefined;
+
 export const systemRules = table(
   "functions/system",
   { pg: "functions-info", tidb: "information-functions" },
@@ -58,6 +83,86 @@ export const systemRules = table(
         { pg: "count(DISTINCT gen_random_uuid())", findings: ["guessable"] },
       ],
     },
+    "time-ordered-uuid": {
+      calls: ["uuidv7()"],
+      tidb: (_, call) => {
+        call.say("guessable");
+        const time = tidb`LPAD(HEX(CAST(FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS SIGNED)), 12, '0')`;
+        return tidb`LOWER(CONCAT_WS('-', LEFT(${time}, 8), RIGHT(${time}, 4), CONCAT('7', ${hex(3)}), HEX(32768 + FLOOR(RAND() * 16384)), ${hex(12)}))`;
+      },
+      why: "Of the milliseconds of the statement and RAND(): those of one statement have no order among them.",
+      messages: {
+        guessable: warning(
+          "the uuid is made of the time and RAND(), whose numbers can be guessed; those of one statement are in no order",
+          {
+            help: "generate the uuid in the application where nobody may guess it, or where rows of one statement must be in order",
+          },
+        ),
+      },
+      proofs: [
+        {
+          pg: "uuidv7()::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'",
+          findings: ["guessable"],
+        },
+      ],
+    },
+    "uuid-version": {
+      calls: ["uuid_extract_version(uuid)"],
+      tidb: ([u]) =>
+        tidb`CASE WHEN SUBSTRING(${u}, 20, 1) IN ('8', '9', 'a', 'b') THEN CAST(CONV(SUBSTRING(${u}, 15, 1), 16, 10) AS SIGNED) END`,
+      proofs: proofs("uuid_extract_version(u)", "uuid_extract_version('019535d9-3df7-79fb-b466-fa907fa17f9e')"),
+    },
+    typeof: {
+      calls: ["pg_typeof(any)"],
+      tidb: ([x], call) => {
+        const name = call.own(x).name;
+        const base = name.replace(/\[\]$/, "");
+        const enumName = call.catalog.enums.has(base) ? base.replace(/^public\./, "") : undefined;
+        const words = NAMES[base] ?? enumName ?? base;
+        if (!/^[a-z_ 0-9]+$/.test(words)) return call.refuse(`pg_typeof() of ${name}`);
+        const text = raw(`'${words}${name.endsWith("[]") ? "[]" : ""}'`);
+        return tidb`CASE WHEN ${x} IS NULL THEN ${text} ELSE ${text} END`;
+      },
+      why: "The type is known before the statement runs.",
+      proofs: proofs(
+        "pg_typeof(i4)",
+        "pg_typeof(t)::text",
+        "pg_typeof(n * 2)",
+        "pg_typeof(ai)",
+        "pg_typeof(e)",
+        "pg_typeof(ts)",
+        "pg_typeof(v)",
+        "pg_typeof(1.5)",
+        "pg_typeof(b)::text = 'boolean'",
+      ),
+    },
+    "regtype-to-text": { calls: ["regtype::text|varchar"], tidb: ([x]) => tidb`${x}`, proofs: proofs("pg_typeof(c)::text") },
+    relation: {
+      calls: ["to_regclass(text)"],
+      tidb: ([name], call) => {
+        const text = call.text(name);
+        if (text === undefined || !/^(?:public\.)?[a-z_][a-z0-9_]*$/.test(text))
+          return call.refuse("to_regclass() of a name that is no plain literal");
+        const table = raw(`'${text.replace(/^public\./, "")}'`);
+        return tidb`(SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${table})`;
+      },
+      proofs: proofs("to_regclass('vals') IS NOT NULL", "to_regclass('public.nope') IS NULL"),
+    },
+    "enum-labels": {
+      calls: ["enum_first(anyenum)", "enum_last(anyenum)", "enum_range(anyenum)"],
+      tidb: ([x], call) => {
+        const labels = enumLabels(call.type(x).name, call.catalog);
+        if (!labels?.length) return undefined;
+        const { name } = call.signature;
+        const one = raw(string(name === "enum_first" ? labels[0]! : labels.at(-1)!));
+        const value = name === "enum_range" ? tidb`JSON_ARRAY(${raw(labels.map(string).join(", "))})` : tidb`${one}`;
+        if (isConstant(x)) return value;
+        return tidb`CASE WHEN ${x} IS NULL THEN ${value} ELSE ${value} END`;
+      },
+      proofs: proofs("enum_first(e)", "enum_last(NULL::mood)", "enum_range(NULL::mood)", "enum_range(e)"),
+    },
+    recovery: { calls: ["pg_is_in_recovery()"], tidb: () => tidb`FALSE`, proofs: proofs("pg_is_in_recovery()") },
+    encoding: { calls: ["pg_client_encoding()"], tidb: () => tidb`'UTF8'`, proofs: proofs("pg_client_encoding()") },
     "current-user": {
       calls: ["current_user()", "user()", "current_role()", "session_user()"],
       tidb: () => tidb`SUBSTRING_INDEX(CURRENT_USER(), '@', 1)`,
@@ -121,10 +226,10 @@ export const systemRules = table(
       ],
     },
     "advisory-lock": {
-      calls: ["pg_advisory_lock(int8)", "pg_advisory_xact_lock(int8)"],
-      tidb: ([key], call) => {
+      calls: ["pg_advisory_lock(int8)", "pg_advisory_lock(int4, int4)", "pg_advisory_xact_lock(int8)", "pg_advisory_xact_lock(int4, int4)"],
+      tidb: ([key, second], call) => {
         call.say(/xact/.test(call.signature.name) ? "session" : "wait");
-        return tidb`GET_LOCK(CAST(${key} AS CHAR), 4294967)`;
+        return tidb`GET_LOCK(${lockName(key, second)}, 4294967)`;
       },
       messages: {
         wait: warning("GET_LOCK gives 1 when it has the lock and 0 after its time is over, and counts how often it was taken", {
@@ -140,10 +245,15 @@ export const systemRules = table(
       ],
     },
     "try-advisory-lock": {
-      calls: ["pg_try_advisory_lock(int8)", "pg_try_advisory_xact_lock(int8)"],
-      tidb: ([key], call) => {
+      calls: [
+        "pg_try_advisory_lock(int8)",
+        "pg_try_advisory_lock(int4, int4)",
+        "pg_try_advisory_xact_lock(int8)",
+        "pg_try_advisory_xact_lock(int4, int4)",
+      ],
+      tidb: ([key, second], call) => {
         if (/xact/.test(call.signature.name)) call.say("session");
-        return infix("comparison")`GET_LOCK(CAST(${key} AS CHAR), 0) = 1`;
+        return infix("comparison")`GET_LOCK(${lockName(key, second)}, 0) = 1`;
       },
       messages: {
         session: warning("GET_LOCK is kept beyond the end of the transaction, until RELEASE_LOCK or the end of the session", {
@@ -151,13 +261,18 @@ export const systemRules = table(
         }),
       },
       proofs: [
-        ...proofs("pg_try_advisory_lock(8)", "pg_try_advisory_lock(id)"),
+        ...proofs(
+          "pg_try_advisory_lock(8)",
+          "pg_try_advisory_lock(8, 9)",
+          "pg_try_advisory_lock(8, id) AND pg_advisory_unlock(8, id)",
+          "pg_try_advisory_lock(id)",
+        ),
         { pg: "pg_try_advisory_xact_lock(9)", findings: ["session"] },
       ],
     },
     "advisory-unlock": {
-      calls: ["pg_advisory_unlock(int8)"],
-      tidb: ([key]) => infix("comparison")`COALESCE(RELEASE_LOCK(CAST(${key} AS CHAR)), 0) = 1`,
+      calls: ["pg_advisory_unlock(int8)", "pg_advisory_unlock(int4, int4)"],
+      tidb: ([key, second]) => infix("comparison")`COALESCE(RELEASE_LOCK(${lockName(key, second)}), 0) = 1`,
       proofs: proofs("pg_try_advisory_lock(70) AND pg_advisory_unlock(70)", "pg_advisory_unlock(987654321)"),
     },
   },

@@ -1,0 +1,137 @@
+/** SQL/JSON's own expressions, as calls of rows that do the same. */
+import type { PgType } from "../catalog/analysis.js";
+import type { JsonAggConstructor, JsonBehavior, JsonOutput, JsonValueExpr, Node, Value } from "../pg/ast.js";
+import { as } from "../pg/names.js";
+import { type CallSite, castForm, constantText, printCall, typeOf } from "./calls.js";
+import { type Printers, type Printing, prints } from "./printing.js";
+
+const VALUE_FIELDS = new Set(["raw_expr", "format"]);
+const PAIR_FIELDS = new Set(["key", "value"]);
+const MADE_FIELDS = new Set(["output", "agg_filter", "agg_order", "over"]);
+
+/** What stands before FORMAT JSON. */
+function inner(p: Printing, value: JsonValueExpr | undefined): Value {
+  if (value?.kind !== "JsonValueExpr") return value as never;
+  p.ledger.carried(value, VALUE_FIELDS);
+  if (value.format) p.ledger.consumed(value.format);
+  return value.raw_expr!;
+}
+
+function call(p: Printing, node: Node, name: string, args: readonly Value[], more: Partial<CallSite> = {}): string {
+  const result: PgType = p.info(node)?.type ?? { name: "json" };
+  const types = args.map((arg) => typeOf(p, arg)?.name ?? "unknown");
+  const signature = { kind: "function" as const, name, args: types, result: result.name, strict: false, volatility: "immutable" as const };
+  return printCall(p, { node, what: `${name}()`, signature, args, result, ...more });
+}
+
+/** RETURNING of a type that a document is. */
+function returnsJson(p: Printing, node: Node, output: JsonOutput | undefined): boolean {
+  if (output) p.ledger.consumed(output);
+  return /^jsonb?$/.test(p.info(node)?.type.name ?? "json");
+}
+
+const nullable = (p: Printing, value: Value) => p.info(value)?.nullable ?? true;
+
+function aggregate(p: Printing, made: JsonAggConstructor | undefined): Partial<CallSite> {
+  if (!made) return {};
+  p.ledger.carried(made, MADE_FIELDS);
+  if (made.output) p.ledger.consumed(made.output);
+  return {
+    ...(made.agg_filter === undefined ? {} : { filter: made.agg_filter }),
+    ...(made.agg_order?.length ? { order: p.list(made.agg_order) } : {}),
+    ...(made.over === undefined ? {} : { over: p.print(made.over) }),
+  };
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  JSON_EXISTS_OP: "json_exists",
+  JSON_VALUE_OP: "json_value",
+  JSON_QUERY_OP: "json_query",
+};
+
+/** What comes of ON EMPTY and ON ERROR, where it is not what stands there unsaid. */
+function behaviour(p: Printing, node: JsonBehavior | undefined): { readonly known: boolean; readonly value?: Value } {
+  if (!node) return { known: true };
+  if (node.btype === "JSON_BEHAVIOR_DEFAULT" && node.expr !== undefined) {
+    p.ledger.carried(node, new Set(["btype", "expr"]));
+    return { known: true, value: node.expr };
+  }
+  p.ledger.consumed(node);
+  return { known: /NULL$|FALSE$/.test(node.btype ?? "") };
+}
+
+export const jsonPrinters: Printers = {
+  JsonObjectConstructor: prints("JsonObjectConstructor", ["exprs", "output", "absent_on_null", "unique"], (node, p) => {
+    if (!returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON_OBJECT() that returns no document");
+    if (node.unique) return p.refuse(node as Node, "JSON_OBJECT() WITH UNIQUE");
+    const pairs = (node.exprs ?? []).flatMap((each) => as("JsonKeyValue", each) ?? []);
+    for (const pair of pairs) p.ledger.carried(pair, PAIR_FIELDS);
+    const values = pairs.map((pair) => inner(p, pair.value));
+    const args = pairs.flatMap((pair, i) => [pair.key!, values[i]!]);
+    const absent = node.absent_on_null && values.some((value) => nullable(p, value));
+    return call(p, node as Node, absent ? "json_object_absent" : "json_build_object", args);
+  }),
+  JsonArrayConstructor: prints("JsonArrayConstructor", ["exprs", "output", "absent_on_null"], (node, p) => {
+    if (!returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON_ARRAY() that returns no document");
+    const values = (node.exprs ?? []).map((each) => inner(p, each as JsonValueExpr));
+    const absent = node.absent_on_null && values.some((value) => nullable(p, value));
+    return call(p, node as Node, absent ? "json_array_absent" : "json_build_array", values);
+  }),
+  JsonArrayAgg: prints("JsonArrayAgg", ["constructor", "arg", "absent_on_null"], (node, p) => {
+    const value = inner(p, node.arg);
+    const name = node.absent_on_null && nullable(p, value) ? "json_agg_strict" : "json_agg";
+    return call(p, node as Node, name, [value], aggregate(p, node.constructor as JsonAggConstructor | undefined));
+  }),
+  JsonObjectAgg: prints("JsonObjectAgg", ["constructor", "arg", "absent_on_null", "unique"], (node, p) => {
+    if (node.unique) return p.refuse(node as Node, "JSON_OBJECTAGG() WITH UNIQUE");
+    const pair = node.arg!;
+    p.ledger.carried(pair, PAIR_FIELDS);
+    const value = inner(p, pair.value);
+    const name = node.absent_on_null && nullable(p, value) ? "json_object_agg_strict" : "json_object_agg";
+    return call(p, node as Node, name, [pair.key!, value], aggregate(p, node.constructor as JsonAggConstructor | undefined));
+  }),
+  JsonScalarExpr: prints("JsonScalarExpr", ["expr", "output"], (node, p) => {
+    if (!returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON_SCALAR() that returns no document");
+    return call(p, node as Node, "to_json", [node.expr!]);
+  }),
+  JsonParseExpr: prints("JsonParseExpr", ["expr", "output", "unique_keys"], (node, p) => {
+    if (node.unique_keys || !returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON() WITH UNIQUE");
+    const value = inner(p, node.expr);
+    const form = castForm(p, node as Node, value, typeOf(p, value)?.name ?? "text", { name: "json" });
+    return !form || "refused" in form ? p.refuse(node as Node, "JSON() of this value") : p.print(form);
+  }),
+  JsonSerializeExpr: prints("JsonSerializeExpr", ["expr", "output"], (node, p) => {
+    if (node.output) return p.refuse(node as Node, "JSON_SERIALIZE() with RETURNING");
+    const value = inner(p, node.expr);
+    const from = typeOf(p, value)?.name ?? "unknown";
+    if (from === "unknown" || from === "text") return p.print(value);
+    const form = castForm(p, node as Node, value, from === "json" ? "jsonb" : from, { name: "text" });
+    return !form || "refused" in form ? p.refuse(node as Node, "JSON_SERIALIZE() of this value") : p.print(form);
+  }),
+  JsonIsPredicate: prints("JsonIsPredicate", ["expr", "format", "item_type", "unique_keys"], (node, p) => {
+    if (node.format) p.ledger.consumed(node.format);
+    if (node.unique_keys) return p.refuse(node as Node, "IS JSON WITH UNIQUE KEYS");
+    const kind = (node.item_type ?? "JS_TYPE_ANY").replace("JS_TYPE_", "");
+    return call(p, node as Node, `IS JSON ${kind}`, [node.expr!]);
+  }),
+  JsonFuncExpr: prints(
+    "JsonFuncExpr",
+    ["op", "context_item", "pathspec", "passing", "output", "on_empty", "on_error", "wrapper", "quotes"],
+    (node, p) => {
+      const name = OPERATIONS[node.op ?? ""];
+      if (!name) return p.refuse(node as Node, "this function of SQL/JSON");
+      if (node.output) p.ledger.consumed(node.output);
+      if (node.passing?.length) return p.refuse(node as Node, `${name.toUpperCase()}() with PASSING`);
+      if (node.quotes && node.quotes !== "JS_QUOTES_UNSPEC")
+        return p.refuse(node as Node, `${name.toUpperCase()}() that says what of quotes`);
+      const [empty, failed] = [behaviour(p, node.on_empty), behaviour(p, node.on_error)];
+      if (!empty.known || !failed.known || failed.value !== undefined)
+        return p.refuse(node as Node, `${name.toUpperCase()}() with this ON EMPTY or ON ERROR`);
+      const wrapped = node.wrapper === "JSW_UNCONDITIONAL";
+      if (node.wrapper === "JSW_CONDITIONAL") return p.refuse(node as Node, "JSON_QUERY() WITH CONDITIONAL WRAPPER");
+      if (constantText(node.pathspec!) === undefined) return p.refuse(node as Node, `${name.toUpperCase()}() by a path that is no literal`);
+      const args = [inner(p, node.context_item), node.pathspec!, ...(empty.value === undefined ? [] : [empty.value])];
+      return call(p, node as Node, wrapped ? "json_query_wrapped" : name, args);
+    },
+  ),
+};

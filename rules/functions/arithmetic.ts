@@ -44,10 +44,24 @@ const LOG_DOUBLE = warning("the logarithm of a numeric is computed as a double i
   help: "round it to the digits that are wanted",
 });
 
+/** Near zero the first terms of a series, where differences of exponentials have no digits left. */
+const nearZero = (x: Value, series: Tidb, formula: Tidb): Tidb => tidb`CASE WHEN ABS(${x}) < 0.01 THEN ${series} ELSE ${formula} END`;
+
 const HYPERBOLIC: Readonly<Record<string, (x: Value) => Tidb>> = {
-  sinh: (x) => infix("multiplicative")`(EXP(${x}) - EXP(-${x})) / 2`,
+  sinh: (x) => nearZero(x, tidb`${x} + POW(${x}, 3) / 6 + POW(${x}, 5) / 120`, tidb`(EXP(${x}) - EXP(-${x})) / 2`),
   cosh: (x) => infix("multiplicative")`(EXP(${x}) + EXP(-${x})) / 2`,
-  tanh: (x) => infix("additive")`1 - 2 / (EXP(2 * LEAST(${x}, 350)) + 1)`,
+  tanh: (x) =>
+    nearZero(
+      x,
+      tidb`${x} - POW(${x}, 3) / 3 + POW(${x}, 5) * 2 / 15 - POW(${x}, 7) * 17 / 315`,
+      tidb`1 - 2 / (EXP(2 * LEAST(${x}, 350)) + 1)`,
+    ),
+  asinh: (x) =>
+    nearZero(
+      x,
+      tidb`${x} - POW(${x}, 3) / 6 + POW(${x}, 5) * 3 / 40 - POW(${x}, 7) * 15 / 336`,
+      tidb`SIGN(${x}) * LN(ABS(${x}) + SQRT(${x} * ${x} + 1))`,
+    ),
 };
 
 /** The number that an argument is; undefined where it is no literal. */
@@ -131,7 +145,7 @@ export const arithmeticRules = table(
       messages: { zero: ZERO },
       proofs: [
         ...byZero("n / nb", "n / i4", "i4 / n", "nn / n", "i4 / nn"),
-        ...proofs("n / 3", "i4 / 7.0", "round(n / 3 / 7, 10)", "n / NULLIF(nb, 0)", "100.0 * i4 / 3", "round(n / 3, 2)"),
+        ...proofs("n / 3", "i4 / 7.0", "round(n / 3 / 7, 10)", "n / NULLIF(nb, 0)", "100.0 * i4 / 3", "1e10 * 1e10 / 7", "round(n / 3, 2)"),
       ],
     },
     "divide-floats": {
@@ -465,19 +479,19 @@ export const arithmeticRules = table(
     hyperbolic: {
       calls: ["sinh(float8)", "cosh(float8)", "tanh(float8)"],
       tidb: ([x], call) => HYPERBOLIC[call.signature.name]!(x),
-      proofs: proofs("sinh(f8b)", "cosh(f8b)", "tanh(f8b)", "tanh(i2::float8 / 10)", "tanh(1000)"),
+      proofs: proofs("sinh(f8b)", "cosh(f8b)", "tanh(f8b)", "tanh(i2::float8 / 10)", "tanh(1000)", "tanh(f8)", "sinh(f8 / 1e19)"),
     },
     "hyperbolic-inverse": {
       calls: ["asinh(float8)", "acosh(float8)", "atanh(float8)"],
       tidb: ([x], call) => {
         const value = number(x, call);
         const { name } = call.signature;
-        if (name === "asinh") return infix("multiplicative")`SIGN(${x}) * LN(ABS(${x}) + SQRT(${x} * ${x} + 1))`;
+        if (name === "asinh") return HYPERBOLIC.asinh!(x);
         if (value === undefined || (name === "acosh" ? value < 1 : Math.abs(value) >= 1))
           return call.refuse(`${name}() of a number that may be out of its range`);
         return name === "acosh" ? tidb`LN(${x} + SQRT(${x} * ${x} - 1))` : infix("multiplicative")`LN((1 + ${x}) / (1 - ${x})) / 2`;
       },
-      proofs: proofs("asinh(f8b)", "acosh(1.5)", "atanh(0.5)"),
+      proofs: proofs("asinh(f8b)", "asinh(f8)", "acosh(1.5)", "atanh(0.5)"),
     },
     factorial: {
       calls: ["factorial(int8)"],

@@ -1,4 +1,4 @@
-import { type Call, infix, note, proofs, raw, same, table, tidb, unchanged, type Write, warning } from "../../src/rule.js";
+import { as, type Call, infix, note, proofs, raw, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
 
 const lenient = (what: string, gives: string) =>
   warning(`text that is no ${what} ${gives} in TiDB, where PostgreSQL raises an error`, {
@@ -32,6 +32,29 @@ const toDecimal: Write = ([x], call) => {
   return tidb`CAST(${x} AS DECIMAL(${raw(scale === 0 ? String(precision) : `${precision},${scale}`)}))`;
 };
 
+const SAME_SCALE = new Set(["abs", "sum", "min", "max", "round", "trunc", "ceil", "floor", "ceiling", "mod", "sign"]);
+
+/** Whether both engines give a numeric the same digits behind the point. */
+function hasKnownScale(value: Value, call: Call): boolean {
+  if (call.text(value) !== undefined || call.type(value).mods?.length || /^int/.test(call.own(value).name)) return true;
+  if (as("TypeCast", value)) return false;
+  const { name, lexpr, rexpr } = as("A_Expr", value) ?? {};
+  if (rexpr !== undefined)
+    return /^[-+*%]$/.test(name?.at(-1) ?? "") && [lexpr, rexpr].every((side) => side === undefined || hasKnownScale(side, call));
+  const made = as("FuncCall", value);
+  const [first, places] = made?.args ?? [];
+  if (made) {
+    const function_ = made.funcname?.at(-1) ?? "";
+    if (function_ === "extract" || (places !== undefined && /^(?:round|trunc)$/.test(function_))) return true;
+    return (
+      SAME_SCALE.has(function_) &&
+      first !== undefined &&
+      (/^(?:round|ceil|floor|ceiling|trunc|sign)$/.test(function_) || hasKnownScale(first, call))
+    );
+  }
+  return as("CoalesceExpr", value)?.args?.every((arg) => hasKnownScale(arg, call)) ?? false;
+}
+
 /** CAST AS CHAR, cut to the length of varchar(n) and char(n). */
 function toText(text: Write): Write {
   return (args, call) => {
@@ -55,9 +78,15 @@ export const castRules = table(
   { pg: "typeconv", tidb: "cast-functions-and-operators" },
   {
     "integer-to-wider": {
-      calls: ["int2::int2|int4|int8", "int4::int4|int8", "int8::int8", "int::oid", "oid::int8", "bool::bool"],
+      calls: ["int2::int2|int4|int8", "int4::int4|int8", "int8::int8|oid", "oid::int8|oid", "bool::bool"],
       tidb: unchanged,
       proofs: proofs("i2::int", "i4::bigint", "i2::int8 + 1", "i4::int", "b::bool"),
+    },
+    "integer-to-oid": {
+      calls: ["int2|int4::oid"],
+      tidb: ([x]) => infix("bitAnd")`${x} & 4294967295`,
+      why: "An oid has no sign.",
+      proofs: proofs("i4::oid", "i2::oid"),
     },
     "integer-to-narrower": {
       calls: ["int4|int8::int2", "int8::int4"],
@@ -76,6 +105,10 @@ export const castRules = table(
       calls: ["numeric|float::int"],
       tidb: (args, call) => {
         if (call.result.name !== "int8") call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
+        // CAST would make the largest bigint of what is beyond it; DIV raises an error, as PostgreSQL does.
+        const { name, mods } = call.type(args[0]);
+        const wide = as("ColumnRef", args[0]) !== undefined && (name !== "numeric" || mods === undefined || mods[0]! - (mods[1] ?? 0) > 18);
+        if (wide) return infix("multiplicative")`ROUND(${args[0]}) DIV 1`;
         return signed(args, call);
       },
       why: "Both round: a half of numeric away from zero, a half of a float to the even number.",
@@ -85,7 +118,7 @@ export const castRules = table(
           pg,
           findings: ["range"],
         })),
-        ...proofs("n::bigint", "nn::bigint"),
+        ...proofs("n::bigint", "nn::bigint", "f8::bigint", "sum(n)::bigint"),
       ],
     },
     "number-to-numeric": {
@@ -129,17 +162,38 @@ export const castRules = table(
     },
     "number-to-text": {
       calls: ["exact::text|varchar|bpchar", "oid::text"],
-      tidb: toText(asChar),
-      proofs: proofs(
-        "i4::text",
-        "i8::text",
-        "n::text",
-        "i4::varchar",
-        "i4::varchar(3)",
-        "(i4 + 1::int8)::text",
-        "'x' || i4::text",
-        "nn::text",
-      ),
+      tidb: (args, call) => {
+        if (call.type(args[0]).name === "numeric" && !hasKnownScale(args[0], call)) call.say("scale");
+        return toText(asChar)(args, call);
+      },
+      messages: {
+        scale: warning(
+          "the text may have more or fewer zeros behind the point: TiDB has other numbers of digits for quotients and for numeric without a scale",
+          {
+            help: "cast to numeric(p,s) or ROUND() it first",
+          },
+        ),
+      },
+      proofs: [
+        { pg: "(n / 3)::text", findings: ["scale"], differs: true },
+        { pg: "avg(n)::text", findings: ["scale"], differs: true },
+        ...proofs(
+          "round(n / 3, 2)::text",
+          "(n * nb + i4)::text",
+          "abs(n)::text",
+          "sum(n)::text",
+          "round(avg(n), 3)::text",
+          "coalesce(n, 0.00)::text",
+          "i4::text",
+          "i8::text",
+          "n::text",
+          "i4::varchar",
+          "i4::varchar(3)",
+          "(i4 + 1::int8)::text",
+          "'x' || i4::text",
+          "nn::text",
+        ),
+      ],
     },
     "float-to-text": {
       calls: ["float::text|varchar|bpchar"],
@@ -258,15 +312,15 @@ export const castRules = table(
       ],
     },
     "date-to-text": {
-      calls: ["date::text|varchar"],
+      calls: ["date::text|varchar|bpchar"],
       tidb: toText(asChar),
       proofs: proofs("d::text", "d::varchar(7)"),
     },
     "timestamp-to-text": {
-      calls: ["timestamp::text|varchar"],
+      calls: ["timestamp::text|varchar|bpchar"],
       tidb: toText(([x]) => tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(${x} AS DATETIME(6)) AS CHAR)))`),
       why: "PostgreSQL writes no zeros behind the last digit of a second's fraction.",
-      proofs: proofs("ts::text", "ts::varchar(10)", "ts::text || 'x'"),
+      proofs: proofs("ts::text", "ts::varchar(10)", "ts::char(10)", "ts::text || 'x'"),
     },
     "timestamptz-to-text": {
       calls: ["timestamptz::text|varchar"],
@@ -364,6 +418,11 @@ export const castRules = table(
         }),
       },
       proofs: [{ pg: "j::text", findings: ["order"], differs: true }],
+    },
+    "oid-to-integer": {
+      calls: ["oid::int4"],
+      tidb: ([x]) => tidb`CAST(${x} AS SIGNED) - CASE WHEN ${x} > 2147483647 THEN 4294967296 ELSE 0 END`,
+      proofs: proofs("i4::oid::int4"),
     },
     "bytea-to-bytea": { calls: ["bytea::bytea"], tidb: unchanged, proofs: proofs("y::bytea") },
   },

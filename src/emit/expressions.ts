@@ -349,6 +349,8 @@ const printersOf: Printers = {
     const type = numeric && to?.name !== "float8" && to?.name !== "float4" ? { name: "numeric" } : to;
     const written =
       type === undefined || type.name === "unknown" ? literal(p.catalog, text, { name: "text" }) : literal(p.catalog, text, type);
+    // An integer to TiDB would be computed with 64 bits.
+    if (numeric && written !== undefined && /e/i.test(text) && /^-?\d+$/.test(written)) return `${written}.0`;
     return written ?? p.refuse(node as Node, `'${text}' as ${type?.name}`);
   }),
   // The application passes JSON and arrays as text.
@@ -429,10 +431,19 @@ const printersOf: Printers = {
   ),
 };
 
+/** Types whose name is a function too, that casts to them. */
+const CASTING = /^(?:int[248]|float[48]|numeric|date|time|timestamp|timestamptz|text|bool|varchar|uuid|jsonb?)$/;
+
 function functionCall(p: Printing, node: FuncCall): string {
   const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
   const star = node.args?.find((arg) => typeof as("ColumnRef", arg)?.fields?.at(-1) === "object");
   if (star !== undefined) return p.refuse(node, "a whole row as an argument");
+  const [only, ...more] = node.args ?? [];
+  const from = only === undefined || more.length > 0 ? undefined : typeOf(p, only)?.name;
+  if (from !== undefined && CASTING.test(name) && p.info(node as Node)?.type.name === name) {
+    const form = castForm(p, node as Node, only!, from, { name });
+    if (form && !("refused" in form)) return at(p, p.print(form));
+  }
   const order = node.agg_order?.length ? p.list(node.agg_order) : undefined;
   return printCall(p, {
     node,

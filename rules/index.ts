@@ -29,6 +29,7 @@ import { formatRules } from "./functions/formats.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
 import { missingRules } from "./functions/missing.js";
+import { rangeRules } from "./functions/ranges.js";
 import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
 import { systemRules } from "./functions/system.js";
@@ -196,6 +197,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...intervalRules,
   ...jsonRules,
   ...arrayRules,
+  ...rangeRules,
   ...regexRules,
   ...formatRules,
   ...systemRules,

@@ -294,7 +294,8 @@ export const arrayRules = table(
         const own = call.type(value).name;
         const written = itemNodes(array, call);
         const known = written ?? items(array, call)?.map((item) => constant(item, element, call));
-        if (!known?.length || known.includes(undefined)) return call.refuse(`${call.signature.name} over an array that is not written out`);
+        if (!known?.length || !known.every((item) => item !== undefined))
+          return call.refuse(`${call.signature.name} over an array that is not written out`);
         if (!written && sign!.includes("~") && !sign!.includes("~~"))
           return call.refuse(`${call.signature.name} over patterns in one literal (write ARRAY[…])`);
         const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Tidb]));

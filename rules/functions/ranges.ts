@@ -1,4 +1,4 @@
-import { as, type Call, infix, proofs, raw, type Tidb, table, tidb, type Value, type Write } from "../../src/rule.js";
+import { as, type Call, infix, proofs, raw, string, type Tidb, table, tidb, type Value, type Write, warning } from "../../src/rule.js";
 
 /** Range types and what their bounds are cast to. */
 const SUBTYPES: Readonly<Record<string, string>> = {
@@ -36,28 +36,41 @@ function rangeOf(node: Value, call: Call): Range | undefined {
     if (lower === undefined || upper === undefined || !/^[[(][\])]$/.test(ends ?? ""))
       return call.refuse("a range whose bounds are no literal");
     call.open(made);
-    const [one, other] = [tidb`${lower}`, tidb`${upper}`];
-    return {
-      lower: one,
-      upper: other,
-      from: ends![0] === "[" ? yes : no,
-      to: ends![1] === "]" ? yes : no,
-      empty: ends === "[]" ? infix("comparison")`${one} > ${other}` : infix("comparison")`${one} >= ${other}`,
-    };
+    if (![lower, upper].some((bound) => as("A_Const", bound)?.isnull) && [lower, upper].some((bound) => call.text(bound) === undefined))
+      call.say("reversed");
+    return between(name, tidb`${lower}`, tidb`${upper}`, ends!);
   }
   const text = call.text(node);
-  const stored = text === undefined && as("ColumnRef", node) !== undefined;
-  if (!stored) return call.refuse("a range that is neither a constructor nor a column");
   const bound = (part: Tidb) => tidb`CAST(NULLIF(TRIM(BOTH '"' FROM ${part}), '') AS ${raw(SUBTYPES[name]!)})`;
+  if (text !== undefined) {
+    const [, from, lower = "", upper = "", to] = /^([[(])\s*"?([^",]*?)"?\s*,\s*"?([^",]*?)"?\s*([\])])$/.exec(text.trim()) ?? [];
+    if (from === undefined) return call.refuse(`the range '${text}'`);
+    const literal = (bound: string) => (bound === "" ? tidb`NULL` : tidb`CAST(${raw(string(bound))} AS ${raw(SUBTYPES[name]!)})`);
+    return between(name, literal(lower), literal(upper), from + to!);
+  }
+  if (!as("ColumnRef", node)) return call.refuse("a range that is neither a constructor nor a column");
+  call.say("stored");
   const inner = tidb`SUBSTRING(NULLIF(${node}, 'empty'), 2, CHAR_LENGTH(${node}) - 2)`;
   return {
     lower: bound(tidb`SUBSTRING_INDEX(${inner}, ',', 1)`),
     upper: bound(tidb`SUBSTRING_INDEX(${inner}, ',', -1)`),
-    from: infix("comparison")`LEFT(${node}, 1) = '['`,
-    to: infix("comparison")`RIGHT(${node}, 1) = ']'`,
+    from: discrete(name) ? yes : infix("comparison")`LEFT(${node}, 1) = '['`,
+    to: discrete(name) ? no : infix("comparison")`RIGHT(${node}, 1) = ']'`,
     empty: infix("comparison")`${node} = 'empty'`,
     unknown: tidb`${node} IS NULL`,
   };
+}
+
+const discrete = (name: string) => /^(?:int|date)/.test(name);
+
+/** Ranges of integers and days are written [lower,upper), as PostgreSQL does (rangetypes.c, int4range_canonical). */
+function between(name: string, lower: Tidb, upper: Tidb, ends: string): Range {
+  const next = (bound: Tidb) => (name === "daterange" ? tidb`DATE_ADD(${bound}, INTERVAL 1 DAY)` : infix("additive")`${bound} + 1`);
+  const one = discrete(name) && ends[0] === "(" ? next(lower) : lower;
+  const other = discrete(name) && ends[1] === "]" ? next(upper) : upper;
+  const [from, to] = discrete(name) ? [yes, no] : [ends[0] === "[" ? yes : no, ends[1] === "]" ? yes : no];
+  const empty = from === yes && to === yes ? infix("comparison")`${one} > ${other}` : infix("comparison")`${one} >= ${other}`;
+  return { lower: one, upper: other, from, to, empty };
 }
 
 /** A condition on ranges that are known and not empty. */
@@ -93,6 +106,20 @@ const overlap: Write = ([one, other], call) => {
   return where([a, b], [], infix("and")`${begins(a.lower, a.from, b.upper, b.to)} AND ${begins(b.lower, b.from, a.upper, a.to)}`);
 };
 
+const MESSAGES = {
+  reversed: warning("a range whose lower bound is above its upper one is empty, where PostgreSQL raises an error", {
+    help: "nothing to do where bounds are in order",
+  }),
+  stored: warning("a stored range is a text: it is read as PostgreSQL writes it, [1,5) or empty", {
+    help: "nothing to do where the application stores what PostgreSQL printed",
+  }),
+};
+
+const shown = (expressions: readonly string[]) => expressions.map((pg) => ({ pg, findings: ["reversed"] }));
+
+/** A stored range is shown by a whole statement: the value table has none. */
+const stored = (pg: string, tidb: string) => [{ given: "CREATE TABLE r (p int4range, q daterange)", pg, tidb, findings: ["stored"] }];
+
 const ELEMENTS: Readonly<Record<string, string>> = {
   int4range: "int4",
   int8range: "int8",
@@ -110,35 +137,65 @@ export const rangeRules = table(
       calls: NAMES.map((name) => `@>(${name}, ${ELEMENTS[name]})`),
       tidb: ([range, element], call) => hasElement(range, element, call),
       why: "TiDB has no ranges: bounds are compared, of a constructor its arguments.",
-      proofs: proofs(
-        "int4range(1, 5) @> 3",
-        "int4range(1, 7) @> i4",
-        "int4range(i2::int, NULL) @> i4b",
-        "int4range(-5, 7, '[]') @> i4",
-        "daterange('2024-01-01', '2024-02-29') @> d",
-        "daterange('2024-01-01', '2024-02-29', '[]') @> d",
-        "daterange(NULL, db) @> date '2024-01-01'",
-        "tsrange('2024-01-01', '2024-03-01', '(]') @> ts",
-        "numrange(1, 5) @> n",
-        "tstzrange(NULL, '2024-03-31 01:00:00+00') @> tz",
+      messages: MESSAGES,
+      examples: stored(
+        "SELECT p @> 3 FROM r",
+        "SELECT\n  CASE WHEN p IS NULL THEN NULL WHEN p = 'empty' THEN FALSE ELSE COALESCE(CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(p, 'empty'), 2, CHAR_LENGTH(p) - 2), ',', 1)), '') AS SIGNED) <= 3, TRUE) AND COALESCE(3 < CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(p, 'empty'), 2, CHAR_LENGTH(p) - 2), ',', -1)), '') AS SIGNED), TRUE) END\nFROM r",
       ),
+      proofs: [
+        ...shown([
+          "int4range(least(i2::int, 5), greatest(i2::int, 7), '(]') @> i4",
+          "tsrange(least(ts, tsb), greatest(ts, tsb), '[]') @> ts",
+        ]),
+        ...proofs(
+          "int4range(1, 5) @> 3",
+          "int4range(1, 7) @> i4",
+          "int4range(1, 3, '()') @> i4",
+          "'[1,7)'::int4range @> i4",
+          "int4range(i2::int, NULL) @> i4b",
+          "int4range(-5, 7, '[]') @> i4",
+          "daterange('2024-01-01', '2024-02-29') @> d",
+          "daterange('2024-01-01', '2024-02-29', '[]') @> d",
+          "daterange(NULL, db) @> date '2024-01-01'",
+          "tsrange('2024-01-01', '2024-03-01', '(]') @> ts",
+          "numrange(1, 5) @> n",
+          "tstzrange(NULL, '2024-03-31 01:00:00+00') @> tz",
+        ),
+      ],
     },
     "element-contained": {
       calls: NAMES.map((name) => `<@(${ELEMENTS[name]}, ${name})`),
       tidb: ([element, range], call) => hasElement(range, element, call),
-      proofs: proofs("i4 <@ int4range(1, 7)", "d <@ daterange('2024-01-01', NULL)", "n <@ numrange(-1, 2.5, '[]')"),
+      messages: MESSAGES,
+      examples: stored(
+        "SELECT 3 <@ p FROM r",
+        "SELECT\n  CASE WHEN p IS NULL THEN NULL WHEN p = 'empty' THEN FALSE ELSE COALESCE(CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(p, 'empty'), 2, CHAR_LENGTH(p) - 2), ',', 1)), '') AS SIGNED) <= 3, TRUE) AND COALESCE(3 < CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(p, 'empty'), 2, CHAR_LENGTH(p) - 2), ',', -1)), '') AS SIGNED), TRUE) END\nFROM r",
+      ),
+      proofs: [
+        ...shown(["i4 <@ int4range(least(i2::int, 5), greatest(i2::int, 7))"]),
+        ...proofs("i4 <@ int4range(1, 7)", "d <@ daterange('2024-01-01', NULL)", "n <@ numrange(-1, 2.5, '[]')"),
+      ],
     },
     overlaps: {
       calls: NAMES.map((name) => `&&(${name}, ${name})`),
       tidb: overlap,
-      proofs: proofs(
-        "int4range(i2::int, 100) && int4range(50, 60)",
-        "daterange('2024-01-01', '2024-03-01') && daterange(d, NULL)",
-        "tsrange(NULL, ts) && tsrange(tsb, NULL, '[]')",
-        "int4range(1, 1) && int4range(0, 5)",
-        "int4range(1, 3) && int4range(3, 5)",
-        "int4range(1, 3, '[]') && int4range(3, 5)",
+      messages: MESSAGES,
+      examples: stored(
+        "SELECT q && '[2024-01-10,2024-01-12]' FROM r",
+        "SELECT\n  CASE WHEN q IS NULL THEN NULL WHEN q = 'empty' OR CAST('2024-01-10' AS DATE) >= DATE_ADD(CAST('2024-01-12' AS DATE), INTERVAL 1 DAY) THEN FALSE ELSE COALESCE(CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(q, 'empty'), 2, CHAR_LENGTH(q) - 2), ',', 1)), '') AS DATE) < DATE_ADD(CAST('2024-01-12' AS DATE), INTERVAL 1 DAY), TRUE) AND COALESCE(CAST('2024-01-10' AS DATE) < CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(q, 'empty'), 2, CHAR_LENGTH(q) - 2), ',', -1)), '') AS DATE), TRUE) END\nFROM r",
       ),
+      proofs: [
+        { pg: "int4range(least(i2::int, 90), 100) && int4range(50, 60)", findings: ["reversed"] },
+        ...proofs(
+          "daterange('2024-01-01', '2024-03-01') && daterange(d, NULL)",
+          "tsrange(NULL, ts) && tsrange(tsb, NULL, '[]')",
+          "int4range(1, 1) && int4range(0, 5)",
+          "int4range(1, 3) && int4range(3, 5)",
+          "int4range(1, 3, '[]') && int4range(3, 5)",
+          "int4range(1, 2, '()') && int4range(0, 5)",
+          "daterange(d, NULL) && '[2024-01-10,2024-01-12]'",
+        ),
+      ],
     },
   },
 );

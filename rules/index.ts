@@ -29,6 +29,7 @@ import { formatRules } from "./functions/formats.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
 import { missingRules } from "./functions/missing.js";
+import { networkRules } from "./functions/network.js";
 import { rangeRules } from "./functions/ranges.js";
 import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
@@ -197,6 +198,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...intervalRules,
   ...jsonRules,
   ...arrayRules,
+  ...networkRules,
   ...rangeRules,
   ...regexRules,
   ...formatRules,

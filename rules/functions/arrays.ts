@@ -298,7 +298,7 @@ export const arrayRules = table(
           return call.refuse(`${call.signature.name} over an array that is not written out`);
         if (!written && sign!.includes("~") && !sign!.includes("~~"))
           return call.refuse(`${call.signature.name} over patterns in one literal (write ARRAY[…])`);
-        const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Tidb]));
+        const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Value | Tidb]));
         if (tests.includes(undefined)) return undefined;
         const [first, ...rest] = tests as Tidb[];
         return rest.reduce((all, each) => (word === "ANY" ? infix("or")`${all} OR ${each}` : infix("and")`${all} AND ${each}`), first!);

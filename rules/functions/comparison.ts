@@ -5,7 +5,7 @@ const PAIRS = ["(number, number)", "(bool, bool)", "(bytea, bytea)", "(uuid, uui
 const TEXT = "(string, string)";
 const TIMES = "(date|timestamp|timestamptz, date|timestamp|timestamptz)";
 /** Those that are only equal alike, not ordered alike. */
-const EQUAL_ONLY = ["(anyenum, anyenum)", "(jsonb, jsonb)", "(anyarray, anyarray)"];
+const EQUAL_ONLY = ["(anyenum, anyenum)", "(jsonb, jsonb)", "(anyarray, anyarray)", "(inet, inet)", "(macaddr, macaddr)"];
 
 const comparison = (sign: string, tidbSign = sign): Row => ({
   calls: [...PAIRS, TEXT, TIMES].map((types) => sign + types),

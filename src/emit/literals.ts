@@ -42,7 +42,13 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   jsonb: json,
   bytea: ENCODE.bytea,
   interval: ENCODE.interval,
+  inet: (text) => (IPV4.test(text) ? string(text.replace(/\/32$/, "")) : undefined),
+  cidr: (text) => (IPV4.test(text) && text.includes("/") ? string(text) : undefined),
+  macaddr: (text) => (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? string(text.toLowerCase()) : undefined),
 };
+
+/** Addresses in the form in which PostgreSQL writes them. */
+const IPV4 = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})(?:\/\d{1,2})?$/;
 
 const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})/i;
 

@@ -28,6 +28,7 @@ export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
+export { aggregates, isAggregate } from "./engine/aggregates.js";
 export {
   type Context,
   type Data,

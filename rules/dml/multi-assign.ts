@@ -1,4 +1,5 @@
 import {
+  aggregates,
   as,
   type Context,
   error,
@@ -8,6 +9,7 @@ import {
   type Node,
   rule,
   type SelectStmt,
+  type SubLink,
   tidb,
   type Value,
 } from "../../src/rule.js";
@@ -31,9 +33,11 @@ export default rule({
       const targets = query?.op === "SETOP_NONE" && !query.valuesLists && !query.distinctClause ? (query.targetList ?? []) : [];
       const value: Value | undefined = row
         ? row.args?.[colno - 1]
-        : targets[colno - 1] !== undefined && !targets.some(isStar)
-          ? ctx.change(link!, { subselect: ctx.change(query!, { targetList: [kept(targets[colno - 1]!, query!, ctx)] }) })
-          : undefined;
+        : targets[colno - 1] === undefined || targets.some(isStar)
+          ? undefined
+          : isOutsideOfGroup(ctx.origin(query!) as SelectStmt, colno - 1, ctx)
+            ? ofOneGroup(link!, query!, targets[colno - 1]!, ctx)
+            : ctx.change(link!, { subselect: ctx.change(query!, { targetList: [kept(targets[colno - 1]!, query!, ctx)] }) });
       if (value === undefined) return ctx.report("row");
       // What the other columns get stands in their own assignments.
       if (row) ctx.carried(row, ["args", "row_format"]);
@@ -59,10 +63,15 @@ SET
   c = (SELECT /*+ NO_DECORRELATE() */ COALESCE(b, '-') FROM t WHERE t.id = u.t)`,
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int); INSERT INTO t VALUES (1, 2, 3), (2, 3, NULL)",
+      pg: "UPDATE t SET (a, b) = (SELECT count(*), t.a + 1 FROM t AS s WHERE s.id > t.id)",
+      tidb: "UPDATE t SET a = (SELECT COUNT(*) FROM t AS s WHERE s.id > t.id), b = t.a + 1",
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int)",
-      pg: "UPDATE t SET (a, b) = (SELECT * FROM elsewhere)",
+      pg: "UPDATE t SET (a, b) = (SELECT count(*), t.a FROM t AS s HAVING count(*) > 1); UPDATE t SET (a, b) = (SELECT * FROM elsewhere)",
       tidb: null,
-      findings: ["row", "row"],
+      findings: ["row", "row", "row"],
     },
   ],
 });
@@ -72,6 +81,23 @@ function kept(item: Value, query: SelectStmt, ctx: Context<never>): Value {
   const target = as("ResTarget", item);
   if (!target?.val || keepsNull(target.val) || !query.fromClause?.length) return item;
   return ctx.change(target, { val: ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${target.val}`, target.val as Node) as never });
+}
+
+/** A column without an aggregate, of a query whose rows are one group for the aggregates of its other columns. */
+function isOutsideOfGroup({ groupClause, targetList = [] }: SelectStmt, at: number, ctx: Pick<Context, "info">): boolean {
+  return !groupClause?.length && !aggregates(targetList[at], ctx) && targetList.some((target) => aggregates(target, ctx));
+}
+
+/** Its value, which is there whatever the rows are: without the other columns it would be one for each row. */
+function ofOneGroup(link: SubLink, query: SelectStmt, target: Value, ctx: Pick<Context, "consumed" | "carried">): Value | undefined {
+  const { havingClause, limitCount, limitOffset, withClause, fromClause = [], whereClause } = query;
+  if (havingClause ?? limitCount ?? limitOffset ?? withClause) return undefined;
+  const column = as("ResTarget", target)!;
+  ctx.carried(link, ["subLinkType", "subselect"]);
+  ctx.carried(query, ["targetList", "fromClause", "whereClause", "op", "limitOption"]);
+  ctx.carried(column, ["name", "val"]);
+  for (const value of [...fromClause, ...(whereClause === undefined ? [] : [whereClause])]) ctx.consumed(value);
+  return column.val;
 }
 
 function isStar(item: Value): boolean {

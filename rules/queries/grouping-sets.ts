@@ -1,12 +1,13 @@
 import {
+  aggregates,
   alike,
   as,
   type ColumnRef,
   type Context,
   eachDescendant,
   error,
-  type FuncCall,
   HOLD_QUERIES,
+  isAggregate,
   isNode,
   type Node,
   note,
@@ -243,19 +244,6 @@ function replaced(value: Value, keys: Keys, set: Keys, ctx: Ctx): Value {
     if (!alike(next, held as Value)) patch[field] = next;
   }
   return Object.keys(patch).length === 0 ? value : (ctx.change(value, patch) as Node);
-}
-
-function isAggregate(call: FuncCall | undefined, ctx: Ctx): boolean {
-  return call !== undefined && !call.over && ctx.info(call)?.call?.kind === "aggregate";
-}
-
-function aggregates(value: Value | undefined, ctx: Ctx): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      if (isAggregate(as("FuncCall", node), ctx)) found = true;
-    });
-  return found;
 }
 
 function has(value: Value | undefined, kind: Node["kind"]): boolean {

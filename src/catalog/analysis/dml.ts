@@ -105,10 +105,11 @@ function setClause(scope: Scope, target: Item, items: readonly Value[] | undefin
     const row = as("RowExpr", several.source);
     const query = as("SubLink", several.source)?.subselect;
     if (row) assigned(scope, row.args?.[at], info?.type);
-    else if (isNode(query) && at === 0) {
+    else if (isNode(query)) {
+      // Each column has a copy of the query: the facts of one say nothing of the nodes of another.
       const outputs = scope.run.query(scope, query, { keepUnknown: false });
       for (const output of outputs ?? []) settle(scope, output);
-    } else if (at === 0) expression(scope, several.source);
+    } else expression(scope, several.source);
   }
 }
 

@@ -52,6 +52,7 @@ import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
+import anyOrder from "./queries/any-order.js";
 import arrayQuery from "./queries/array-query.js";
 import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
@@ -146,6 +147,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,
+  "queries/any-order": anyOrder,
   "queries/collate": collate,
   "dml/overriding": overriding,
   "dml/multi-assign": multiAssign,

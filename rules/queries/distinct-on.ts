@@ -14,9 +14,10 @@ import {
   sortTarget,
   tidb,
   type Value,
+  warning,
 } from "../../src/rule.js";
 
-type Ctx = Context<"star">;
+type Ctx = Context<"star" | "any">;
 
 export default rule({
   construct: "DISTINCT ON",
@@ -29,6 +30,9 @@ ORDER BY it is any row, in both.`,
   messages: {
     star: error("DISTINCT ON is not converted: the names of the columns behind * are not known, or two of them are alike", {
       help: "write the columns out, each under a name of its own",
+    }),
+    any: warning("which row of each group is kept is not told: TiDB may keep another one than PostgreSQL", {
+      help: "go on in ORDER BY after the columns of DISTINCT ON; ORDER BY of a subquery does not reach it",
     }),
   },
   on: (takes) => [
@@ -63,6 +67,7 @@ ORDER BY it is any row, in both.`,
             return nativeSort(test ? { ...test, arg: value(test.arg) } : value(sort.node), sort.sortby_dir);
           })
           .filter((sort) => !keys.some((key) => alike(key, as("NullTest", sort.node)?.arg ?? sort.node)));
+        if (order.length === 0) ctx.report("any");
         const number: ResTarget = {
           kind: "ResTarget",
           name: "distinct_row",
@@ -118,6 +123,15 @@ WHERE distinct_row = 1
 ORDER BY person IS NULL, person, order_1 IS NULL DESC, order_1 DESC
 LIMIT 10`,
       rejected: { sql: "SELECT DISTINCT ON (person) person FROM visit", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE visit (id int PRIMARY KEY, person int); INSERT INTO visit VALUES (1, 7), (2, NULL)",
+      pg: "SELECT DISTINCT ON (person) id FROM visit ORDER BY person",
+      tidb: `SELECT id
+FROM (SELECT id, person AS order_1, ROW_NUMBER() OVER (PARTITION BY person) AS distinct_row FROM visit) AS distinct_1
+WHERE distinct_row = 1
+ORDER BY order_1 IS NULL, order_1`,
+      findings: ["any"],
     },
     {
       given: "CREATE TABLE visit (id int PRIMARY KEY, person int)",

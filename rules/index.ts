@@ -79,6 +79,7 @@ import scalarSubquery from "./queries/scalar-subquery.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
 import wholeRow from "./queries/whole-row.js";
+import subqueryOrder from "./queries/subquery-order.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
@@ -136,6 +137,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
   "queries/null-order": nullOrder,
+  "queries/subquery-order": subqueryOrder,
   "queries/group-expression": groupExpression,
   "queries/lateral": lateral,
   "queries/scalar-subquery": scalarSubquery,

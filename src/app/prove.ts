@@ -117,24 +117,38 @@ async function bindAll({ postgres, tables }: Stage, queries: readonly ParsedQuer
       bound.push({ ...query, bound: undefined, reason, parameters: [] });
       continue;
     }
-    const values = await bindParameters(postgres, text, result.span.start, node, (column) => stored.get(column) ?? []);
+    const values = await bindParameters(postgres, text, result.span.start, node, (column, type) =>
+      valuesOf(stored.get(column) ?? [], type),
+    );
     if ("reason" in values) bound.push({ ...query, bound: undefined, reason: values.reason, parameters: [] });
     else bound.push({ ...query, bound: values.text, parameters: values.values });
   }
   return bound;
 }
 
-/** A few values of each column, by its name alone. */
-async function storedValues(postgres: Postgres, tables: readonly SharedTable[]): Promise<Map<string, string[]>> {
-  const stored = new Map<string, string[]>();
+interface Stored {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** A few values of each column, by its name, with PostgreSQL's names of their types. */
+async function storedValues(postgres: Postgres, tables: readonly SharedTable[]): Promise<Map<string, Stored[]>> {
+  const stored = new Map<string, Stored[]>();
   for (const { pg } of tables) {
     const { columns, rows } = await postgres.query(`SELECT * FROM ${rowsOf(pg)} LIMIT 5`);
     for (const [i, { name }] of columns.entries()) {
-      const values = rows.flatMap((row) => row[i] ?? []);
+      const type = pg.columns.find((column) => column.name === name)?.type ?? "";
+      const values = rows.flatMap((row) => (row[i] === null ? [] : { type, value: row[i]! }));
       stored.set(name.toLowerCase(), [...(stored.get(name.toLowerCase()) ?? []), ...values]);
     }
   }
   return stored;
+}
+
+/** Values of columns of that name: of those of the parameter's own type, where there are any. */
+function valuesOf(stored: readonly Stored[], type: string): string[] {
+  const own = stored.filter((each) => each.type === type || each.type.endsWith(`.${type}`));
+  return (own.length > 0 ? own : stored).map(({ value }) => value);
 }
 
 /** What becomes of the texts without parameters; those that had none stay what they were converted to. */

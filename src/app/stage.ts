@@ -4,6 +4,7 @@ import {
   alignCounters,
   type Copied,
   copyRows,
+  fillMaterialized,
   generateRows,
   loadPostgres,
   loadTidb,
@@ -71,7 +72,8 @@ export async function setUp(postgres: Postgres, target: Target, history: History
     let files = 0;
     const notes = await loadPostgres(postgres, schema, () => options.onProgress?.("schema files", ++files, schema.length));
     await postgres.query(`SET search_path = ${quoted(final.schema)}, public`);
-    notes.push(...(await loadTidb(target, schemaStatements(result.files, schema))));
+    const statements = schemaStatements(result.files, schema);
+    notes.push(...(await loadTidb(target, statements)));
     const tables = await readTables(postgres);
     const tidb = await readSchema(target, database.name);
     const columns = new Map(
@@ -92,6 +94,7 @@ export async function setUp(postgres: Postgres, target: Target, history: History
       notes.push({ where: "PostgreSQL", text: `triggers are off, as TiDB has none: ${withTriggers.join(", ")}` });
     const copied = await copyRows(postgres, target, shared);
     await alignCounters(postgres, target, shared);
+    notes.push(...(await fillMaterialized(postgres, target, statements)));
     let rows = 0;
     for (const { pg } of shared) rows += Number((await postgres.query(`SELECT count(*) FROM ${rowsOf(pg)}`)).rows[0]![0]);
     return {
@@ -124,5 +127,5 @@ async function loadData(postgres: Postgres, data: readonly Source[]): Promise<Lo
 function schemaStatements(files: readonly FileResult[], schema: readonly Source[]) {
   return files
     .filter(({ source }) => schema.includes(source))
-    .flatMap(({ statements }) => statements.flatMap(({ sql, source, span }) => sql.map((text) => ({ sql: text, source, span }))));
+    .flatMap(({ statements }) => statements.flatMap(({ sql, ...of }) => sql.map((text) => ({ ...of, sql: text }))));
 }

@@ -91,6 +91,51 @@ export async function loadTidb(
   return notes;
 }
 
+/**
+ * Fills materialized views from the rows that are there now, at one time on both engines; those that the schema leaves empty stay so.
+ * @param statements of TiDB's schema: those that made such views fill them as well
+ */
+export async function fillMaterialized(
+  postgres: Postgres,
+  target: Target,
+  statements: readonly { readonly sql: string; readonly kind: string; readonly source: Source; readonly span: Span }[],
+): Promise<LoadNote[]> {
+  const notes: LoadNote[] = [];
+  // They were made after those that they read.
+  const made = await postgres.query("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'm' AND relispopulated ORDER BY oid");
+  await postgres.query("BEGIN");
+  const now = (await postgres.query("SELECT extract(epoch FROM now())::text")).rows[0]![0]!;
+  for (const [name] of made.rows) {
+    await postgres.query("SAVEPOINT refresh");
+    const refusal = await refused(postgres, `REFRESH MATERIALIZED VIEW ${name}`);
+    if (refusal === undefined) continue;
+    notes.push({ where: "PostgreSQL", text: refusal });
+    await postgres.query("ROLLBACK TO SAVEPOINT refresh");
+  }
+  await postgres.query("COMMIT");
+  await target.run(timeIs(now));
+  const fills = statements.filter(({ sql, kind }) => kind.startsWith("CREATE MATERIALIZED") && /^\s*INSERT\b/i.test(sql));
+  for (const { sql, source, span } of fills) {
+    try {
+      await target.run(sql);
+    } catch (error) {
+      if (!(error instanceof TidbError)) throw error;
+      notes.push({ where: "TiDB", text: `${error.code}: ${error.message}`, source, span });
+    }
+  }
+  await target.run(timeIs(undefined));
+  return notes;
+}
+
+/**
+ * Sets what TiDB takes for the time.
+ * @param now seconds since 1970, with microseconds; undefined: the time that it is
+ */
+export function timeIs(now: string | undefined): string {
+  // A number with its microseconds may lie just below them as a DOUBLE, and TiDB cuts.
+  return `SET timestamp = ${now === undefined ? "DEFAULT" : `${now}4`}`;
+}
+
 /** Types whose rows TiDB stores in another form than PostgreSQL prints. */
 const RESHAPED: Readonly<Record<string, { select: (column: string) => string; encode: SharedColumn["encode"] }>> = {
   hstore: { select: (column) => `hstore_to_json(${column})::text`, encode: string },

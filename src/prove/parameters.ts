@@ -10,14 +10,14 @@ export type Bound = { readonly text: string; readonly values: readonly string[] 
 
 /**
  * @param text the statement, which begins at `start` in the source that `node` was parsed from
- * @param valuesOf some stored values of columns of that name
+ * @param valuesOf some stored values of columns of that name, if there are any, of that type
  */
 export async function bindParameters(
   postgres: Postgres,
   text: string,
   start: number,
   node: Node,
-  valuesOf: (column: string) => readonly string[],
+  valuesOf: (column: string, type: string) => readonly string[],
 ): Promise<Bound> {
   const places: { number: number; at: number }[] = [];
   eachDescendant(node, (child) => {
@@ -54,12 +54,17 @@ async function parameterTypes(postgres: Postgres, text: string): Promise<string[
 
 const FEW = 3;
 
-function valueFor(text: string, number: number, type: string, valuesOf: (column: string) => readonly string[]): string | undefined {
+function valueFor(
+  text: string,
+  number: number,
+  type: string,
+  valuesOf: (column: string, type: string) => readonly string[],
+): string | undefined {
   const before = text.slice(0, text.search(new RegExp(`\\$${number}(?!\\d)`)));
   if (/\blimit\s*$/i.test(before)) return "10";
   if (/\boffset\s*$/i.test(before)) return "1";
   const column = /"?(\w+)"?\s*(?:=|<>|!=|<=|>=|<|>|~~?\*?|I?LIKE|IN|BETWEEN)\s*(?:ANY\s*|ALL\s*)?\(*\s*$/i.exec(before)?.[1];
-  const stored = column === undefined ? [] : valuesOf(column.toLowerCase());
+  const stored = column === undefined ? [] : valuesOf(column.toLowerCase(), type.replace(/\[\]$/, ""));
   if (type.endsWith("[]")) {
     const elements = stored.length > 0 ? stored.slice(0, FEW) : [plainValue({ type: type.slice(0, -2) }, 0, "value")];
     return elements.includes(undefined) ? undefined : `{${elements.map((element) => `"${element!.replaceAll(/["\\]/g, "\\$&")}"`)}}`;

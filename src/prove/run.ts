@@ -3,7 +3,7 @@ import type { Node, SelectStmt } from "../pg/ast.js";
 import { type Postgres, PostgresError, type TextRows } from "../targets/postgres.js";
 import { type Target, TidbError } from "../targets/target.js";
 import { type Comparison, compareRows, type TidbRow } from "./compare.js";
-import { rowsOf, type SharedTable } from "./load.js";
+import { rowsOf, type SharedTable, timeIs } from "./load.js";
 import { quoted, relation } from "./names.js";
 import { type Keyed, keyed, tiesOf } from "./order.js";
 import type { Difference } from "./result.js";
@@ -42,7 +42,7 @@ export async function runQuery(engines: Engines, query: Query): Promise<Ran> {
   const looked = changes ? touched(engines.tables, query.text) : [];
   const pg = await onPostgres(engines, query.text, looked);
   if ("reason" in pg && !pg.ofData) return { kind: "not-run", reason: `PostgreSQL refuses it: ${pg.reason}` };
-  const tidb = await onTidb(engines, query.sql, looked, "now" in pg ? pg.now : "DEFAULT");
+  const tidb = await onTidb(engines, query.sql, looked, "now" in pg ? pg.now : undefined);
   if ("reason" in pg) return bothRefuse(pg.reason, tidb);
   if ("code" in tidb) return { kind: "refused", ...tidb };
   const compared = compareAnswers(pg, tidb, query, looked);
@@ -130,13 +130,12 @@ async function onTidb(
   { target, timeout, restore }: Engines,
   statements: readonly string[],
   tables: readonly SharedTable[],
-  now: string,
+  now: string | undefined,
 ): Promise<TidbAnswer | Refusal> {
   const unheld = statements.some((sql) => UNHELD.test(sql));
   let lost = false;
   try {
-    // A number with its microseconds may lie just below them as a DOUBLE, and TiDB cuts.
-    await target.run(`SET timestamp = ${now === "DEFAULT" ? now : `${now}4`}`);
+    await target.run(timeIs(now));
     await target.run("BEGIN");
     let columns: readonly string[] = [];
     let rows: readonly TidbRow[] = [];
@@ -155,7 +154,7 @@ async function onTidb(
   } finally {
     if (!lost) {
       await target.run("ROLLBACK");
-      await target.run("SET timestamp = DEFAULT");
+      await target.run(timeIs(undefined));
       if (unheld) await restore();
     }
   }

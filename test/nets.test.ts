@@ -151,6 +151,7 @@ const REFUSED_WITHOUT: Readonly<Record<string, string>> = {
   "objects/drop": "what is not there is not dropped: errors 1051 and 4139",
   "tables/alter-if-exists": "TiDB passes over a column that is there as well, but refuses the keys that come with it: error 1064",
   "columns/generated": "a STORED column is not added to a table that is there: error 3106",
+  "queries/group-expression": "an expression of GROUP BY within others is refused with error 1055",
   "indexes/foreign-key": "a second index of one name is refused with error 1061",
   "indexes/name": "names that are too long are refused with error 1059",
   "indexes/length": "text that is too long for a key is refused with errors 1071 and 1170",

@@ -39,6 +39,7 @@ export default rule({
             ? ofOneGroup(link!, query!, targets[colno - 1]!, ctx)
             : ctx.change(link!, { subselect: ctx.change(query!, { targetList: [kept(targets[colno - 1]!, query!, ctx)] }) });
       if (value === undefined) return ctx.report("row");
+      ctx.judged(readable as MultiAssignRef);
       // What the other columns get stands in their own assignments.
       if (row) ctx.carried(row, ["args", "row_format"]);
       for (const [i, other] of (row?.args ?? targets).entries()) if (i !== colno - 1) ctx.consumed(other);

@@ -15,13 +15,6 @@ export const missingRules = table(
   { pg: "functions", tidb: "functions-and-operators-overview" },
   {
     initcap: missing(["initcap(text)"], "initcap()", "capitalise in the application", "SELECT initcap(a) FROM t", "SELECT INITCAP('a')"),
-    "row-to-json": missing(
-      ["row_to_json(any)"],
-      "row_to_json()",
-      "name the columns: jsonb_build_object('a', t.a, …) is converted",
-      "SELECT row_to_json(t) FROM t",
-      "SELECT ROW_TO_JSON(1)",
-    ),
     notify: missing(
       ["pg_notify(text, text)"],
       "pg_notify()",

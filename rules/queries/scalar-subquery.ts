@@ -24,6 +24,7 @@ row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value
   on: (takes) => [
     takes("SubLink", ["subLinkType", "subselect"], (readable, ctx) => {
       const link = readable as SubLink;
+      ctx.judged(link);
       const select = as("SelectStmt", link.subselect);
       const targets = (select?.targetList ?? []).map((item) => as("ResTarget", item)!);
       const unsafe = targets.map(({ val }) => !keepsNull(val));

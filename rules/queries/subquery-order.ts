@@ -19,6 +19,7 @@ does not, in any order. PostgreSQL promises no more, but hands the rows on as th
   on: (takes) => [
     takes("SelectStmt", ["sortClause", "limitCount", "limitOffset"], (readable, ctx) => {
       const select = readable as SelectStmt;
+      ctx.judged(select);
       const what = WHERE[ctx.parent?.kind ?? ""];
       if (!select.sortClause?.length || select.limitCount || select.limitOffset || what === undefined) return;
       if (ctx.within("WithClause")?.recursive) return;

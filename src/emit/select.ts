@@ -71,14 +71,15 @@ export const selectPrinters: Printers = {
   CommonTableExpr: prints("CommonTableExpr", ["ctename", "aliascolnames", "ctequery", "search_clause", "cycle_clause"], (node, p) => {
     if (node.search_clause ?? node.cycle_clause) return p.refuse(node as Node, "SEARCH or CYCLE");
     const query = as("SelectStmt", (node as CommonTableExpr).ctequery);
-    if (!made(node) && !p.ledger.isJudged(node as Node)) return p.refuse(node as Node, "a WITH query's types");
+    if (isUnjudged(node as Node, p)) return p.refuse(node as Node, "a WITH query's types");
+    if (losesOrder(query, p)) return p.refuse(node as Node, "ORDER BY of a WITH query");
     if (!query && !isTidb(node.ctequery)) return p.refuse(node as Node, "a statement that writes within a query");
     const columns = node.aliascolnames?.length ? ` (${names(node.aliascolnames)})` : "";
     return `${identifier(node.ctename ?? "")}${columns} AS ${parenthesized(p.print(node.ctequery))}`;
   }),
   ResTarget: prints("ResTarget", ["name", "val"], (node, p) => {
     // A column without an alias has another name in TiDB, and two of one name are refused in places.
-    if (node.name === undefined && !made(node) && !p.ledger.isJudged(node as Node)) return p.refuse(node as Node, "a column's name");
+    if (node.name === undefined && isUnjudged(node as Node, p)) return p.refuse(node as Node, "a column's name");
     return node.name === undefined ? p.print(node.val) : `${p.print(node.val)} AS ${identifier(node.name)}`;
   }),
   ColumnRef: coerced(prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p))),
@@ -92,6 +93,7 @@ export const selectPrinters: Printers = {
   RangeSubselect: prints("RangeSubselect", ["lateral", "subquery", "alias"], (node, p) => {
     if (node.lateral) return p.refuse(node as Node, "LATERAL");
     if (!node.alias) return p.refuse(node as Node, "a subquery in FROM without a name");
+    if (losesOrder(node.subquery, p)) return p.refuse(node as Node, "ORDER BY of a subquery");
     return parenthesized(p.print(node.subquery)) + aliasText(node.alias, node as Node, p);
   }),
   RangeFunction: prints("RangeFunction", ["functions"], (node, p) => {
@@ -118,6 +120,7 @@ export const selectPrinters: Printers = {
     // NULL is less than any value in TiDB; elsewhere the place of NULLs is a rule's to make.
     const own = descending ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
     if (node.sortby_nulls !== own && p.info(node.node)?.nullable !== false) return p.refuse(node as Node, "this place of NULLs");
+    if (isNode(node.node) && isUnjudged(node.node, p)) return p.refuse(node as Node, "a key of ORDER BY");
     return `${p.print(node.node)}${descending ? " DESC" : ""}`;
   }),
   GroupingSet: prints("GroupingSet", ["variant", "content"], (node, p) => {
@@ -128,6 +131,8 @@ export const selectPrinters: Printers = {
   }),
   SubLink: prints("SubLink", ["subLinkType", "testexpr", "operName", "subselect"], (node, p) => {
     const print = SUBLINKS[node.subLinkType ?? ""];
+    // One of a value may find no row, and what TiDB makes of that is a rule's to tell.
+    if (node.subLinkType === "EXPR_SUBLINK" && isUnjudged(node as SubLink, p)) return p.refuse(node as Node, "a subquery of one value");
     return print ? print(node as SubLink, p) : p.refuse(node as Node, "ARRAY(…) over a subquery");
   }),
   LockingClause: prints("LockingClause", ["lockedRels", "strength", "waitPolicy"], (node, p) => {
@@ -138,9 +143,15 @@ export const selectPrinters: Printers = {
   }),
 };
 
-/** Whether a rule made the node: what the parser made knows its place. */
-function made({ location }: { readonly location?: number }): boolean {
-  return location === undefined;
+/** Whether a node is the parser's, which knows its place, and no rule has looked at it. */
+function isUnjudged(node: Node, p: Printing): boolean {
+  return (node as { location?: number }).location !== undefined && !p.ledger.isJudged(node);
+}
+
+/** Whether a query's rows come in an order that TiDB leaves out where it is part of another, and no rule has looked at that. */
+export function losesOrder(value: Value | undefined, p: Printing): boolean {
+  const query = as("SelectStmt", value);
+  return query !== undefined && Boolean(query.sortClause?.length) && !query.limitCount && !query.limitOffset && !p.ledger.isJudged(query);
 }
 
 /** Whether TiDB shows the columns behind * in another order: those of the right table first. */

@@ -51,7 +51,13 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
   on: (takes) => [
     takes("SelectStmt", ["sortClause", "targetList", "distinctClause", "op", "larg", "fromClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
-      for (const item of select.sortClause ?? []) judge(as("SortBy", item), ctx);
+      const targets = (select.targetList ?? []).map((target) => as("ResTarget", target));
+      for (const item of select.sortClause ?? []) {
+        const sort = as("SortBy", item);
+        judge(sort?.node, ctx);
+        // DISTINCT ON sorts by what the key stands for.
+        judge(sortTarget(sort?.node, targets)?.val, ctx);
+      }
       const keys = (select.sortClause ?? []).flatMap((item) => {
         const sort = as("SortBy", item);
         return sort ? placed(sort, ctx, () => keyOf(sort, select, ctx), outputType(sort, select, ctx)) : [item];
@@ -61,7 +67,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
     }),
     takes("SortBy", ["node", "sortby_dir", "sortby_nulls"], (readable, ctx) => {
       const sort = readable as SortBy;
-      judge(sort, ctx);
+      judge(sort.node, ctx);
       const call = ctx.parent?.kind === "FuncCall" ? ctx.parent : undefined;
       if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return;
       const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
@@ -137,8 +143,8 @@ const RANGE = 0x2;
 const OPEN = { start: 0x20, end: 0x100 } as const;
 
 /** Without this rule a key is not printed: as what it is sorted, its printer cannot tell. */
-function judge(sort: SortBy | undefined, ctx: Ctx): void {
-  if (isNode(sort?.node)) ctx.judged(sort.node);
+function judge(key: Value | undefined, ctx: Ctx): void {
+  if (isNode(key)) ctx.judged(key);
 }
 
 function isDescending(sort: SortBy): boolean {

@@ -26,6 +26,7 @@ export async function bindParameters(
   if (places.length === 0) return { text, values: [] };
   const types = await parameterTypes(postgres, text);
   if (typeof types === "string") return { reason: types };
+  if (places.some(({ number }) => types[number - 1] === undefined)) return { reason: "its placeholders are not PostgreSQL's $1, $2, …" };
   const values = types.map((type, i) => valueFor(text, i + 1, type, valuesOf));
   const missing = values.indexOf(undefined);
   if (missing >= 0) return { reason: `no value for $${missing + 1} of type ${types[missing]}` };

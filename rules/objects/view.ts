@@ -48,6 +48,12 @@ through is told where it is written.`,
   ],
   examples: [
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
+      pg: "CREATE VIEW v AS SELECT j::text AS x, 'CAST(' || id || ' AS CHAR)' AS y FROM t",
+      tidb: "CREATE VIEW v AS\nSELECT CONCAT(j) AS x, CONCAT(CONCAT('CAST(', CONCAT(id)), ' AS CHAR)') AS y FROM t",
+      accepts: ["SELECT x, y FROM v"],
+    },
+    {
       given: "CREATE VIEW v AS SELECT 1 AS one",
       pg: "ALTER VIEW v RENAME TO w",
       tidb: "RENAME TABLE v TO w",

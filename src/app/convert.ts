@@ -10,6 +10,7 @@ import { withPlaces } from "../emit/parameters.js";
 import { printers } from "../emit/printers.js";
 import { blankSheet, type CommentSlot, type Printing, printing, type Sheet, type Told } from "../emit/printing.js";
 import { type RelationNamer, relationNamer, schemaOf } from "../emit/relations.js";
+import { storable } from "../emit/views.js";
 import { identifier } from "../emit/words.js";
 import type { Data, Rule } from "../engine/contract.js";
 import { formsOf } from "../engine/forms.js";
@@ -731,7 +732,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
       // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
       p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
       const { text, order } = withPlaces(p.print(node));
-      if (text !== "") sql.push(text);
+      if (text !== "") sql.push(storable(text));
       orders.push(order);
       if (order.length > 0) types = here.analysis().parameters;
     }

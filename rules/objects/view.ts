@@ -48,9 +48,9 @@ through is told where it is written.`,
   ],
   examples: [
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
+      given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '[1, null]'), (2, NULL)",
       pg: "CREATE VIEW v AS SELECT j::text AS x, 'CAST(' || id || ' AS CHAR)' AS y FROM t",
-      tidb: "CREATE VIEW v AS\nSELECT CONCAT(j) AS x, CONCAT(CONCAT('CAST(', CONCAT(id)), ' AS CHAR)') AS y FROM t",
+      tidb: "CREATE VIEW v AS\nSELECT CAST(j AS CHAR(4294967295)) AS x, CONCAT(CONCAT('CAST(', CAST(id AS CHAR(4294967295))), ' AS CHAR)') AS y FROM t",
       accepts: ["SELECT x, y FROM v"],
     },
     {

@@ -16,24 +16,12 @@ export const viewPrinters: Printers = {
 
 /**
  * A statement of TiDB, that of a view as TiDB can read it back: of `CAST(json AS CHAR)` it stores `CAST(json AS )`, and refuses to read the
- * view (TiDB 8.5.6, error 1105). CONCAT of one value is its text as well.
+ * view (error 1105); a length is kept, and the longest one cuts nothing (TiDB 8.5.6).
  */
 export function storable(sql: string): string {
   if (!sql.includes(" AS CHAR)") || !/^CREATE (?:OR REPLACE )?VIEW /.test(sql)) return sql;
-  const opened: { at: number; isCast: boolean }[] = [];
-  let out = "";
-  for (const [token] of sql.matchAll(TOKENS)) {
-    if (token.endsWith("(")) opened.push({ at: out.length, isCast: token === "CAST(" });
-    if (token !== ")") {
-      out += token;
-      continue;
-    }
-    const { at, isCast } = opened.pop() ?? { at: 0, isCast: false };
-    const inner = isCast && out.endsWith(" AS CHAR") ? out.slice(at + "CAST(".length, -" AS CHAR".length) : undefined;
-    out = inner === undefined ? `${out})` : `${out.slice(0, at)}CONCAT(${inner})`;
-  }
-  return out;
+  return sql.replaceAll(TOKENS, (token) => (token === " AS CHAR)" ? " AS CHAR(4294967295))" : token));
 }
 
-/** Strings and quoted names as a whole, an opening parenthesis with the name before it. */
-const TOKENS = /'(?:[^'\\]|\\[\s\S]|'')*'|`[^`]*`|\w*\(|\)|[^'`()\w]+|\w+/g;
+/** Strings and quoted names, which are passed over, and the end of such a cast. */
+const TOKENS = /'(?:[^'\\]|\\[\s\S]|'')*'|`[^`]*`| AS CHAR\)/g;

@@ -7,6 +7,7 @@ import {
   HOLD_QUERIES,
   isNode,
   note,
+  PLAIN_SELECT,
   type ResTarget,
   rewritten,
   rule,
@@ -92,8 +93,6 @@ FROM t`,
   ],
 });
 
-const BASE = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
-
 function aggregated(link: SubLink, ctx: Ctx): (Value & { readonly kind: "CoalesceExpr" }) | undefined {
   const select = as("SelectStmt", link.subselect);
   const type = ctx.info(link)?.type;
@@ -132,7 +131,7 @@ function aggregated(link: SubLink, ctx: Ctx): (Value & { readonly kind: "Coalesc
     const value: Value = { kind: "ColumnRef", fields: [column.name] };
     const order = sorts.map((sort): Value => ({ ...sort, node: value, location: undefined }) as SortBy);
     query = {
-      ...BASE,
+      ...PLAIN_SELECT,
       targetList: [agg(value, order)],
       fromClause: [{ kind: "RangeSubselect", subquery: select, alias: { kind: "Alias", aliasname: ctx.fresh("array") } }],
     };

@@ -1,4 +1,5 @@
 import {
+  ALL_COLUMNS,
   as,
   type Context,
   error,
@@ -7,6 +8,7 @@ import {
   isStar,
   type Node,
   note,
+  operation,
   qualified,
   type ResTarget,
   rewritten,
@@ -158,10 +160,6 @@ function total(sums: readonly Value[]): Value {
   return right === undefined ? left! : ({ kind: "CoalesceExpr", args: [operation("+", left!, right), left, right] } as Value);
 }
 
-function operation(name: string, lexpr: Value, rexpr: Value): Value {
-  return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
-}
-
 function asRange(window: WindowDef, ctx: Ctx): WindowDef | undefined {
   const options = window.frameOptions ?? 0;
   if (!(options & FRAME.groups) || window.startOffset || window.endOffset || options & FRAME.exclusion) return undefined;
@@ -211,12 +209,11 @@ function ranked(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     const next = ctx.change(window, { orderClause: [order] as never, frameOptions: (frameOptions & ~FRAME.groups) | FRAME.range });
     return ctx.change(target, { val: ctx.change(call, { over: next }) }) as ResTarget;
   });
-  const all: ResTarget = { kind: "ResTarget", val: { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } };
   const subquery = {
     kind: "SelectStmt",
     op: "SETOP_NONE",
     limitOption: "LIMIT_OPTION_DEFAULT",
-    targetList: [all, ...ranks],
+    targetList: [ALL_COLUMNS, ...ranks],
     fromClause: [relation],
     ...(select.whereClause !== undefined && { whereClause: select.whereClause }),
   };

@@ -1,4 +1,5 @@
 import {
+  ALL_COLUMNS,
   as,
   type ColumnRef,
   find,
@@ -53,9 +54,8 @@ export default rule({
       const [percentage] = sample.args ?? [];
       if (!relation || percentage === undefined) return;
       if (isNode(sample.repeatable)) ctx.consumed(sample.repeatable);
-      const all: ResTarget = { kind: "ResTarget", val: { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } };
       const name = relation.alias?.aliasname ?? relation.relname ?? "";
-      return ctx.replace(derived([all], relation, name, tidb`RAND() * 100 < ${percentage}` as unknown as Value), "sample");
+      return ctx.replace(derived([ALL_COLUMNS], relation, name, tidb`RAND() * 100 < ${percentage}` as unknown as Value), "sample");
     }),
   ],
   examples: [

@@ -2,8 +2,8 @@ import {
   aggregates,
   alike,
   as,
-  type ColumnRef,
   type Context,
+  columnRef,
   eachDescendant,
   error,
   HOLD_QUERIES,
@@ -12,11 +12,13 @@ import {
   type Node,
   note,
   outputName,
+  PLAIN_SELECT,
   type ResTarget,
   rewritten,
   rule,
   type SelectStmt,
   type SortBy,
+  sameKey,
   sortTarget,
   typeNode,
   type Value,
@@ -123,7 +125,7 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     const name = found ? names[targets.indexOf(found)]! : `order_${carried.length + 1}`;
     if (!found) carried.push({ kind: "ResTarget", name, val: sort.node! });
     else if (isNode(sort.node)) ctx.consumed(sort.node);
-    return ctx.change(sort, { node: column(name) }) as SortBy;
+    return ctx.change(sort, { node: columnRef(name) }) as SortBy;
   });
   ctx.consumed(select.groupClause as never);
   ctx.report("union", { words, count: sets.length }, first);
@@ -144,15 +146,15 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
       ...BARE,
     });
   });
-  const union = arms.reduce((larg, rarg): SelectStmt => ({ ...EMPTY, op: "SETOP_UNION", all: true, larg, rarg }));
+  const union = arms.reduce((larg, rarg): SelectStmt => ({ ...PLAIN_SELECT, op: "SETOP_UNION", all: true, larg, rarg }));
   const { withClause, limitCount, limitOffset, limitOption, distinctClause } = select;
   const around = withClause ? { withClause } : {};
   if (!wrapped) return withClause ? (ctx.change(union, around) as SelectStmt) : union;
   return {
-    ...EMPTY,
+    ...PLAIN_SELECT,
     ...around,
     ...(distinctClause && { distinctClause }),
-    targetList: names.map((name): ResTarget => ({ kind: "ResTarget", val: column(name) })),
+    targetList: names.map((name): ResTarget => ({ kind: "ResTarget", val: columnRef(name) })),
     fromClause: [{ kind: "RangeSubselect", subquery: union, alias: { kind: "Alias", aliasname: ctx.fresh("grouping") } }],
     ...(sorts.length > 0 && { sortClause: sorts }),
     ...(limitCount !== undefined && { limitCount }),
@@ -161,7 +163,6 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
   };
 }
 
-const EMPTY = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
 const BARE = {
   sortClause: undefined,
   limitCount: undefined,
@@ -179,10 +180,6 @@ const ONE_ROW: Value = {
   lexpr: { kind: "FuncCall", funcname: ["count"], agg_star: true, funcformat: "COERCE_EXPLICIT_CALL" },
   rexpr: { kind: "A_Const", ival: 0 },
 } as Value;
-
-function column(name: string): ColumnRef {
-  return { kind: "ColumnRef", fields: [name] };
-}
 
 /** The sets of keys that an element of GROUP BY stands for (parse_agg.c, expand_groupingset_node). */
 function setsOf(item: Value, own: (value: Value) => Node): readonly Keys[] {
@@ -206,12 +203,6 @@ function sortOrGroup(value: Value, targets: readonly ResTarget[], select: Select
   const range = ctx.analysis.range(ctx.origin(select));
   const isColumn = range.some(({ columns }) => columns.some((each) => each.name === name));
   return isColumn ? undefined : sortTarget(value, targets)?.val;
-}
-
-function sameKey(a: Value, b: Value): boolean {
-  const [left, right] = [as("ColumnRef", a)?.fields, as("ColumnRef", b)?.fields];
-  if (!left || !right) return alike(a, b);
-  return left.at(-1) === right.at(-1) && (left.length === 1 || right.length === 1 || left.at(-2) === right.at(-2));
 }
 
 function sameSet(a: Keys, b: Keys): boolean {

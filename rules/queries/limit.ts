@@ -1,18 +1,22 @@
 import {
   as,
-  type ColumnRef,
   type Context,
+  columnRef,
+  DEFAULT_FRAME,
   error,
   type FuncCall,
   HOLD_QUERIES,
   isNode,
   note,
+  operation,
+  PLAIN_SELECT,
   type ResTarget,
   rewritten,
   rule,
   type SelectStmt,
   type SortBy,
   sortTarget,
+  subqueryItem,
   type Value,
 } from "../../src/rule.js";
 
@@ -107,23 +111,22 @@ function limited(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     limitOption: "LIMIT_OPTION_DEFAULT",
     withClause: undefined,
   } as const;
-  const shown = names.map((name): ResTarget => ({ kind: "ResTarget", val: column(name) }));
-  const base = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
+  const shown = names.map((name): ResTarget => ({ kind: "ResTarget", val: columnRef(name) }));
   const inner: SelectStmt = plain
     ? ctx.change(select, { ...bare, targetList: [...(rest.targetList ?? []), ...numbers] })
-    : { ...base, targetList: [...shown, ...numbers], fromClause: [derived(ctx.change(select, bare), ctx)] };
-  const place = column(ties ? "limit_rank" : "limit_row");
+    : { ...PLAIN_SELECT, targetList: [...shown, ...numbers], fromClause: [subqueryItem(ctx.change(select, bare), ctx.fresh("limit"))] };
+  const place = columnRef(ties ? "limit_rank" : "limit_row");
   const end = count === undefined || offset === undefined ? count : operation("+", count, offset);
   const conditions = [
-    ...(offset === undefined ? [] : [operation(">", column("limit_row"), orElse(offset, { kind: "A_Const", ival: 0 }))]),
+    ...(offset === undefined ? [] : [operation(">", columnRef("limit_row"), orElse(offset, { kind: "A_Const", ival: 0 }))]),
     ...(end === undefined ? [] : [operation("<=", place, orElse(end, ALL))]),
   ];
   ctx.report("numbered", { words }, select);
   return {
-    ...base,
+    ...PLAIN_SELECT,
     ...(withClause && { withClause }),
     targetList: shown,
-    fromClause: [derived(inner, ctx)],
+    fromClause: [subqueryItem(inner, ctx.fresh("limit"))],
     whereClause: conditions.length === 1 ? conditions[0]! : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value),
     ...(sortClause.length > 0 && {
       sortClause: [{ kind: "SortBy", node: place, sortby_dir: "SORTBY_DEFAULT", sortby_nulls: "SORTBY_NULLS_FIRST" }],
@@ -131,30 +134,15 @@ function limited(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
   };
 }
 
-/** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not written (parsenodes.h, FRAMEOPTION_DEFAULTS). */
-const DEFAULT_FRAME = 1058;
-
 /** What LIMIT of TiDB takes. */
 function isPlain(value: Value | undefined): boolean {
   const constant = as("A_Const", value);
   return value === undefined || as("ParamRef", value) !== undefined || (constant !== undefined && constant.sval === undefined);
 }
 
-function column(name: string): ColumnRef {
-  return { kind: "ColumnRef", fields: [name] };
-}
-
-function operation(name: string, lexpr: Value, rexpr: Value): Value {
-  return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
-}
-
 /** NULL is as good as no bound. */
 function orElse(value: Value, other: Value): Value {
   return as("A_Const", value) ? value : ({ kind: "CoalesceExpr", args: [value, other] } as Value);
-}
-
-function derived(subquery: SelectStmt, ctx: Ctx): Value {
-  return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname: ctx.fresh("limit") } } as Value;
 }
 
 /** The key as an expression, or by its output column's name where the query is a subquery. */
@@ -170,5 +158,5 @@ function keyOf(sort: SortBy | undefined, select: SelectStmt, names: readonly str
   const name = ordinal === undefined ? as("ColumnRef", sort?.node)?.fields?.at(-1) : names[ordinal - 1];
   if (!sort || typeof name !== "string" || !names.includes(name)) return undefined;
   if (isNode(sort.node)) ctx.consumed(sort.node);
-  return ctx.change(sort, { node: column(name) }) as SortBy;
+  return ctx.change(sort, { node: columnRef(name) }) as SortBy;
 }

@@ -1,22 +1,29 @@
 import {
+  ALL_COLUMNS,
   alike,
   as,
   type ColumnRef,
   type Context,
+  DEFAULT_FRAME,
   error,
   type FuncCall,
+  functionCall,
   HOLD_QUERIES,
   isNode,
   type Node,
   note,
+  operation,
   outputName,
+  PLAIN_SELECT,
   qualified,
   type ResTarget,
   rewritten,
   rule,
   type SelectStmt,
   type SortBy,
+  sameKey,
   sortTarget,
+  subqueryItem,
   type Value,
 } from "../../src/rule.js";
 
@@ -176,13 +183,13 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
     const number = carry(windowed("row_number", [], keys as Value[], [sorted(value, sort.sortby_dir)]), "number");
     const p = cast(share!, "float8");
     if (name === "percentile_disc") {
-      const args = [func("ceil", [operation("*", p, count)]), ONE];
+      const args = [functionCall("ceil", [operation("*", p, count)]), ONE];
       return picked(kept, number, { kind: "MinMaxExpr", op: "IS_GREATEST", args } as Value);
     }
     const place = operation("*", p, operation("-", count, ONE));
-    const at = (rounding: string) => picked(cast(kept, "float8"), number, operation("+", func(rounding, [place]), ONE));
-    const whole = operation("*", p, operation("-", func("max", [count]), ONE));
-    const part = operation("-", whole, func("floor", [whole]));
+    const at = (rounding: string) => picked(cast(kept, "float8"), number, operation("+", functionCall(rounding, [place]), ONE));
+    const whole = operation("*", p, operation("-", functionCall("max", [count]), ONE));
+    const part = operation("-", whole, functionCall("floor", [whole]));
     return operation("+", at("floor"), operation("*", part, operation("-", at("ceil"), at("floor"))));
   };
   let failed = false;
@@ -244,10 +251,15 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
   });
   for (const item of select.groupClause ?? []) if (isNode(item)) ctx.consumed(item);
   return {
-    ...BASE,
+    ...PLAIN_SELECT,
     ...(select.withClause && { withClause: select.withClause }),
     targetList,
-    fromClause: [derived(modes.length > 0 ? { ...BASE, targetList: [ALL, ...modes], fromClause: [derived(inner, alias)] } : inner, alias)],
+    fromClause: [
+      subqueryItem(
+        modes.length > 0 ? { ...PLAIN_SELECT, targetList: [ALL_COLUMNS, ...modes], fromClause: [subqueryItem(inner, alias)] } : inner,
+        alias,
+      ),
+    ],
     ...(groups.length > 0 && { groupClause: groups }),
     ...(havingClause !== undefined && { havingClause }),
     ...(sortClause && { sortClause }),
@@ -257,30 +269,14 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
   };
 }
 
-const BASE = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
-/** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not written (parsenodes.h, FRAMEOPTION_DEFAULTS). */
-const DEFAULT_FRAME = 1058;
 const ONE: Value = { kind: "A_Const", ival: 1 };
-const ALL: ResTarget = { kind: "ResTarget", val: { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } };
-
-function derived(subquery: SelectStmt, aliasname: string): Value {
-  return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } } as Value;
-}
-
-function func(name: string, args: readonly Value[]): FuncCall {
-  return { kind: "FuncCall", funcname: [name], args, funcformat: "COERCE_EXPLICIT_CALL" };
-}
 
 function windowed(name: string, args: readonly Value[], partitionClause: readonly Value[], orderClause: readonly Value[]): Value {
-  return { ...func(name, args), over: { kind: "WindowDef", partitionClause, orderClause, frameOptions: DEFAULT_FRAME } };
+  return { ...functionCall(name, args), over: { kind: "WindowDef", partitionClause, orderClause, frameOptions: DEFAULT_FRAME } };
 }
 
 function sorted(node: Value, direction: SortBy["sortby_dir"] = "SORTBY_DEFAULT"): SortBy {
   return { kind: "SortBy", node, sortby_dir: direction, sortby_nulls: "SORTBY_NULLS_LAST" };
-}
-
-function operation(name: string, lexpr: Value, rexpr: Value): Value {
-  return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
 }
 
 function cast(arg: Value, type: string): Value {
@@ -289,7 +285,9 @@ function cast(arg: Value, type: string): Value {
 
 /** The value of the row with that number. */
 function picked(value: Value, number: Value, place: Value): Value {
-  return func("max", [{ kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: operation("=", number, place), result: value }] } as Value]);
+  return functionCall("max", [
+    { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: operation("=", number, place), result: value }] } as Value,
+  ]);
 }
 
 /** What a key of GROUP BY computes, by its number or name too; undefined for grouping sets. */
@@ -298,11 +296,4 @@ function groupKey(item: Value, targets: readonly ResTarget[], select: SelectStmt
   const name = as("ColumnRef", item)?.fields?.at(-1);
   const isColumn = ctx.analysis.range(ctx.origin(select)).some(({ columns }) => columns.some((column) => column.name === name));
   return (isColumn ? undefined : sortTarget(item, targets)?.val) ?? item;
-}
-
-/** Whether two expressions are the same, a column with or without its table. */
-function sameKey(a: Value, b: Value): boolean {
-  const [left, right] = [as("ColumnRef", a)?.fields, as("ColumnRef", b)?.fields];
-  if (!left || !right) return alike(a, b);
-  return left.at(-1) === right.at(-1) && (left.length === 1 || right.length === 1 || left.at(-2) === right.at(-2));
 }

@@ -5,6 +5,7 @@ import {
   eachDescendant,
   error,
   type FuncCall,
+  functionCall,
   HOLD_QUERIES,
   isStar,
   mayBeMissing,
@@ -133,7 +134,7 @@ function objectOf(arg: Value, build: string, around: readonly Node[], ctx: Ctx):
   const counts = build === "count";
   const object: Value = counts
     ? { kind: "A_Const", ival: 1 }
-    : call(
+    : functionCall(
         build,
         names.flatMap((name): Value[] => [{ kind: "A_Const", sval: name }, column(name)]),
       );
@@ -165,14 +166,10 @@ function certain(select: SelectStmt, alias: string, { table, columns }: RangeEnt
 function ofRow(row: RowExpr, build: string, ctx: Ctx): Value {
   ctx.carried(row, ["args", "row_format"]);
   ctx.report("object", { row: "ROW(…)" }, row);
-  return call(
+  return functionCall(
     build,
     (row.args ?? []).flatMap((arg, i): Value[] => [{ kind: "A_Const", sval: `f${i + 1}` }, arg]),
   );
-}
-
-function call(name: string, args: readonly Value[]): Value {
-  return { kind: "FuncCall", funcname: [name], args, funcformat: "COERCE_EXPLICIT_CALL" } as FuncCall;
 }
 
 function entryOf(select: SelectStmt, alias: string, ctx: Ctx): RangeEntry | undefined {

@@ -1,0 +1,37 @@
+/** Nodes that rules make in the place of the parser's. */
+import type { ColumnRef, FuncCall, RangeSubselect, ResTarget, SelectStmt, Value } from "./ast.js";
+import { as } from "./names.js";
+import { alike } from "./walk.js";
+
+/** A SELECT with nothing in it yet. */
+export const PLAIN_SELECT = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;
+
+/** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not written (parsenodes.h, FRAMEOPTION_DEFAULTS). */
+export const DEFAULT_FRAME = 1058;
+
+/** `*` in a list of columns. */
+export const ALL_COLUMNS: ResTarget = { kind: "ResTarget", val: { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } };
+
+export function columnRef(name: string): ColumnRef {
+  return { kind: "ColumnRef", fields: [name] };
+}
+
+export function functionCall(name: string, args: readonly Value[]): FuncCall {
+  return { kind: "FuncCall", funcname: [name], args, funcformat: "COERCE_EXPLICIT_CALL" };
+}
+
+export function operation(name: string, lexpr: Value, rexpr: Value): Value {
+  return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
+}
+
+/** A query as an item of FROM. */
+export function subqueryItem(subquery: SelectStmt, aliasname: string): RangeSubselect {
+  return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } };
+}
+
+/** Whether two keys of GROUP BY are the same, a column with or without its table. */
+export function sameKey(a: Value, b: Value): boolean {
+  const [left, right] = [as("ColumnRef", a)?.fields, as("ColumnRef", b)?.fields];
+  if (!left || !right) return alike(a, b);
+  return left.at(-1) === right.at(-1) && (left.length === 1 || right.length === 1 || left.at(-2) === right.at(-2));
+}

@@ -9,7 +9,6 @@ import {
   note,
   raw,
   relationName,
-  relationOf,
   rule,
   type Tidb,
   tidb,
@@ -75,9 +74,7 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       // What a column has anyway, and an error on one that is NOT NULL (1067).
       if (value.sql === "NULL" && column && (column.notNull || ctx.final.columnOf.get(column.def)?.notNull))
         return ctx.replace(tidbText(""));
-      const { sequence } = value;
-      if (!sequence) return ctx.replace(tidbText(`DEFAULT ${value.sql}`));
-      return ctx.replace(tidb`DEFAULT (NEXTVAL(${{ kind: "RangeVar", relname: sequence.name, schemaname: sequence.schema! }}))`);
+      return ctx.replace(tidbText(`DEFAULT ${value.sql}`));
     }),
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {
       const alter = cmd.subtype === "AT_ColumnDefault" ? ctx.within("AlterTableStmt") : undefined;
@@ -95,9 +92,6 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       if ("refused" in value) return ctx.drop("left-out", { column: column.name, what: value.refused });
       ctx.consumed(cmd.def);
       if (value.finding) ctx.report(value.finding, { column: column.name });
-      const { sequence } = value;
-      if (sequence)
-        return ctx.replace(tidb`ALTER COLUMN ${raw(name)} SET DEFAULT (NEXTVAL(${relationOf({ ...sequence, schema: sequence.schema! })}))`);
       // JSON's constructors are taken by MODIFY only (errors 1101, 1105), a bare now-function in parentheses only.
       if (!/^\((?:JSON_|VEC_)/.test(value.sql))
         return ctx.replace(

@@ -4,6 +4,7 @@ import {
   error,
   find,
   identifier,
+  lastSchema,
   madeAgain,
   type NodeOf,
   note,
@@ -39,9 +40,7 @@ orders, and with --schemas database every schema is a database of its name, publ
     ),
     flat: note("schema {name} needs nothing in TiDB: its tables go into the connection's database, under their own names"),
     database: note("schema {name} is the database of that name, which the head of the output makes"),
-    elements: error("the statements inside CREATE SCHEMA {name} are not in the output", {
-      help: "write them as statements of their own behind CREATE SCHEMA, and convert again",
-    }),
+    elements: note("the statements inside CREATE SCHEMA {name} stand as statements of their own"),
     empty: note("there is nothing to drop: no relation made so far is in schema {name}"),
     objects: note("what is in schema {name} is dropped, as CASCADE does"),
     full: error("DROP SCHEMA {name} is not in the output: PostgreSQL refuses it while there are relations in it", {
@@ -55,8 +54,9 @@ orders, and with --schemas database every schema is a database of its name, publ
       help: "make it again there, and drop the old one",
     }),
     gone: note("there is nothing to move: {name} is no object of its own in TiDB"),
-    renamed: error("schema {name} keeps its name in the output", {
-      help: "ALTER TABLE … SET SCHEMA for each of its tables moves them, and is converted",
+    renamed: note("schema {name} bears its last name in TiDB from the start, {last}"),
+    "not-renamed": error("schema {name} is not renamed: there is another schema called {name} or {last} in the input", {
+      help: "in the source, ALTER TABLE … SET SCHEMA for each of its tables moves them, and is converted; of public nothing but that is followed",
     }),
   },
   restates: ["DropStmt"],
@@ -73,7 +73,8 @@ orders, and with --schemas database every schema is a database of its name, publ
   on: (takes) => [
     takes("CreateSchemaStmt", ["schemaname", "authrole", "schemaElts"], (create, ctx) => {
       const name = create.schemaname ?? create.authrole?.rolename ?? "";
-      return ctx.drop(create.schemaElts?.length ? "elements" : ctx.schemas, { name });
+      if (create.schemaElts?.length) ctx.report("elements", { name });
+      return ctx.drop(ctx.schemas, { name });
     }),
     takes("DropStmt", ["removeType", "objects"], (drop, ctx) => {
       if (drop.removeType !== "OBJECT_SCHEMA") return;
@@ -102,16 +103,71 @@ orders, and with --schemas database every schema is a database of its name, publ
         ...keys.map((key) => adding(key)),
       ]);
     }),
-    takes("RenameStmt", ["renameType", "subname"], (rename, ctx) => {
-      if (rename.renameType === "OBJECT_SCHEMA") return ctx.drop("renamed", { name: rename.subname ?? "" });
+    takes("RenameStmt", ["renameType", "subname", "newname"], (rename, ctx) => {
+      if (rename.renameType !== "OBJECT_SCHEMA") return;
+      const [name, to] = [rename.subname ?? "", rename.newname ?? ""];
+      const last = lastSchema(ctx.final, name);
+      const followed = ctx.final.renamedSchemas.get(name) === to && last !== name;
+      return ctx.drop(followed ? "renamed" : "not-renamed", { name, last: followed ? last : to });
     }),
   ],
   examples: [
     {
-      pg: "CREATE SCHEMA IF NOT EXISTS sales; CREATE SCHEMA hr CREATE TABLE people (id int); ALTER SCHEMA sales RENAME TO shop; CREATE TABLE sales.orders (id int); CREATE TABLE orders (id int)",
-      tidb: "CREATE TABLE sales_orders (\n  id INT\n) COLLATE utf8mb4_0900_bin;\nCREATE TABLE orders (\n  id INT\n) COLLATE utf8mb4_0900_bin",
-      findings: ["prefix", "elements", "renamed"],
+      pg: "CREATE SCHEMA hr CREATE VIEW names AS SELECT name FROM people CREATE INDEX i ON people (name) CREATE TABLE people (id int PRIMARY KEY, name varchar(9)); CREATE TABLE people (id int REFERENCES hr.people)",
+      tidb: `CREATE TABLE hr_people (
+  id INT,
+  name VARCHAR(9),
+  PRIMARY KEY (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE VIEW hr_names AS
+SELECT name FROM hr_people AS people;
+CREATE INDEX i ON hr_people (name);
+CREATE TABLE people (
+  id INT,
+  CONSTRAINT people_id_fkey FOREIGN KEY (id) REFERENCES hr_people (id)
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["elements", "prefix"],
       rejected: { sql: "CREATE SCHEMA hr CREATE TABLE people (id int)", code: 1064 },
+    },
+    {
+      pg: `CREATE SCHEMA IF NOT EXISTS sales;
+CREATE TYPE sales.mood AS ENUM ('ok', 'sad');
+CREATE SEQUENCE sales.numbers;
+CREATE TABLE sales.orders (id int PRIMARY KEY, m sales.mood, n int DEFAULT nextval('sales.numbers'));
+CREATE TABLE orders (id int REFERENCES sales.orders);
+ALTER SCHEMA sales RENAME TO shop;
+ALTER TABLE shop.orders ADD COLUMN p shop.mood;
+ALTER TABLE shop.orders ALTER COLUMN n SET NOT NULL;
+INSERT INTO shop.orders VALUES (1, 'ok', DEFAULT, 'sad')`,
+      tidb: `CREATE SEQUENCE shop_numbers;
+CREATE TABLE shop_orders (
+  id INT,
+  m ENUM('ok','sad'),
+  n INT DEFAULT (NEXTVAL(shop_numbers)),
+  PRIMARY KEY (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE TABLE orders (
+  id INT,
+  CONSTRAINT orders_id_fkey FOREIGN KEY (id) REFERENCES shop_orders (id)
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE shop_orders ADD COLUMN p ENUM('ok','sad');
+ALTER TABLE shop_orders MODIFY COLUMN n INT NOT NULL DEFAULT (NEXTVAL(shop_numbers));
+INSERT INTO shop_orders VALUES (1, 'ok', DEFAULT, 'sad')`,
+      findings: ["prefix", "renamed"],
+      accepts: ["INSERT INTO orders VALUES (1)"],
+      rejected: { sql: "ALTER SCHEMA sales RENAME TO shop", code: 1064 },
+    },
+    {
+      schemas: "database",
+      pg: "CREATE SCHEMA sales_y; CREATE TABLE sales_y.orders (id int); ALTER SCHEMA sales_y RENAME TO shop_y; CREATE VIEW shop_y.v AS SELECT id FROM shop_y.orders",
+      tidb: "CREATE TABLE shop_y.orders (\n  id INT\n) COLLATE utf8mb4_0900_bin;\nCREATE VIEW shop_y.v AS\nSELECT id FROM shop_y.orders AS orders",
+      findings: ["database", "renamed"],
+    },
+    {
+      given: "CREATE TABLE old.t (id int); CREATE TABLE new.t (id int)",
+      pg: "DROP SCHEMA old CASCADE; ALTER SCHEMA new RENAME TO old; ALTER SCHEMA public RENAME TO x",
+      tidb: "DROP TABLE IF EXISTS old_t",
+      findings: ["objects", "not-renamed", "not-renamed"],
     },
     {
       schemas: "flat",

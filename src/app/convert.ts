@@ -1,5 +1,5 @@
 import type { PgType } from "../catalog/analysis.js";
-import { type Catalog, emptyCatalog, find, key, rootOf, type Table } from "../catalog/model.js";
+import { type Catalog, emptyCatalog, find, key, lastSchema, rootOf, type Table } from "../catalog/model.js";
 import type { Schemas } from "../catalog/naming.js";
 import { replay } from "../catalog/replay.js";
 import { unfold } from "../catalog/unfold.js";
@@ -33,8 +33,8 @@ import {
 import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
-import type { DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
-import { type Name, qualified, relationName } from "../pg/names.js";
+import type { CreateSchemaStmt, DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
+import { isNode, type Name, qualified, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
 import { parameterName } from "../pg/placeholders.js";
 import { hasProgram, readProgram } from "../pg/program.js";
@@ -74,7 +74,7 @@ interface Item {
   /** A blank line stands before it, whatever stood there in the input. */
   readonly apart?: boolean;
   statement?: Statement;
-  /** The statements that a DO block came to. */
+  /** The statements that a DO block came to, or that stand in a CREATE SCHEMA. */
   readonly inner: { readonly statement: Statement; readonly comments: readonly Comment[] }[];
   /** Comments in a DO block's body that belong to none of them. */
   readonly between: Comment[];
@@ -129,6 +129,7 @@ export async function convertHistory(
   const before = new Map<string, string>();
   const sheet = blankSheet(now, folds);
   const relation = relationNamer(final, now, before, schemas);
+  now.inTidb = final.inTidb = relation;
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
@@ -294,8 +295,24 @@ async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catal
     replay(catalog, parsed.node);
     item.statement = newStatement(source, chunk.span, parsed.node);
     if (parsed.node.kind === "DoStmt") unfoldBlock(item, item.statement, parsed.node, catalog, options);
+    if (parsed.node.kind === "CreateSchemaStmt") unfoldSchema(item, item.statement, parsed.node, catalog);
   }
   return items;
+}
+
+/** The kinds of statements that CREATE SCHEMA can hold, in the order in which it runs them (parse_utilcmd.c). */
+const IN_SCHEMA: readonly Kind[] = ["CreateSeqStmt", "CreateStmt", "ViewStmt", "IndexStmt", "CreateTrigStmt", "GrantStmt"];
+
+/** Takes the statements inside a CREATE SCHEMA for statements behind it, whose names are looked up in that schema first. */
+function unfoldSchema(item: Item, { source, span }: Statement, create: CreateSchemaStmt, catalog: Catalog): void {
+  const { schema } = catalog;
+  const nodes = (create.schemaElts ?? []).filter(isNode) as Node[];
+  catalog.schema = create.schemaname ?? create.authrole?.rolename ?? schema;
+  for (const node of nodes.toSorted((a, b) => IN_SCHEMA.indexOf(a.kind) - IN_SCHEMA.indexOf(b.kind))) {
+    replay(catalog, node);
+    item.inner.push({ statement: { ...newStatement(source, span, node), schema: catalog.schema }, comments: [] });
+  }
+  catalog.schema = schema;
 }
 
 /** Takes the statements of a DO block that only guards them for the block, each with the comments inside of it. */
@@ -446,9 +463,11 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   if (item.refused) return item.refused;
   if (item.statement) {
     const made = makeStatement(pass, item.statement, [...(chunk as SqlChunk).inside, ...item.between]);
-    return item.inner.length === 0
-      ? made
-      : together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
+    if (item.inner.length === 0) return made;
+    const { schema } = pass.run.now;
+    const all = together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
+    if (item.statement.node.kind === "CreateSchemaStmt") pass.run.now.schema = schema;
+    return all;
   }
   if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
   return makeInsert(pass, chunk as SqlChunk);
@@ -805,9 +824,10 @@ function renamed(pass: Pass, statement: Statement): Finding[] {
   const table = node.kind === "CreateStmt" && node.relation && find(pass.run.now, pass.run.now.tables, relationName(node.relation));
   if (!table) return [];
   const tidb = pass.relation(table);
+  const schema = lastSchema(pass.run.final, table.schema);
   const data = { schema: table.schema, name: table.name, tidb };
   if (pass.run.schemas === "database" && tidb.endsWith(`.${identifier(table.name)}`)) return [];
-  const message = tidb === identifier(`${table.schema}_${table.name}`) ? "renamed" : "distinct";
+  const message = tidb === identifier(`${schema}_${table.name}`) ? "renamed" : "distinct";
   return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, message, data, source, spanOf(statement, undefined))];
 }
 

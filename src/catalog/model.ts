@@ -23,6 +23,8 @@ export interface Catalog {
   schema: string;
   /** All schemas that a relation was ever made in, or moved to. */
   readonly schemas: Set<string>;
+  /** Schemas that were renamed, by the names they had, with those they got. */
+  readonly renamedSchemas: Map<string, string>;
   readonly tables: Map<string, Table>;
   readonly indexes: Map<string, Index>;
   readonly enums: Map<string, EnumType>;
@@ -77,6 +79,8 @@ export interface Catalog {
   readonly last?: ReadonlyMap<ColumnDef, Column>;
   /** Likewise, what came of the demands of domains. */
   readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
+  /** What relations are called in TiDB, quoted; absent while the input is read. */
+  inTidb?: (name: Name) => string;
 }
 
 export interface Table {
@@ -313,6 +317,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
   return {
     schema: "public",
     schemas: new Set(),
+    renamedSchemas: new Map(),
     tables: new Map(),
     indexes: new Map(),
     enums: new Map(),
@@ -363,6 +368,15 @@ export function inPrimaryKey(column: Column): boolean {
 /** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */
 export function isAutoIncrement(column: Column): boolean {
   return !column.added && ((column.identity !== undefined && !column.identityLater) || column.history.autoIncrement);
+}
+
+/**
+ * The name that a schema has at last: its own where it was not renamed, or where another one was made under the name that it gave up.
+ * @param final the schema at the end of the input
+ */
+export function lastSchema(final: Catalog, schema: string): string {
+  const next = final.schemas.has(schema) ? undefined : final.renamedSchemas.get(schema);
+  return next === undefined ? schema : lastSchema(final, next);
 }
 
 /** The key under which a relation or type stands, its schema filled in. */

@@ -289,6 +289,42 @@ function moveToSchema(catalog: Catalog, { objectType, relation, object, newschem
   }
 }
 
+/**
+ * ALTER SCHEMA … RENAME. A name that another schema has or had is not followed: what is called by it before and after would be one in TiDB,
+ * where a schema's name is a part of its relations' names from the start.
+ */
+function renameSchema(catalog: Catalog, from: string, to: string): void {
+  const { schemas, renamedSchemas } = catalog;
+  if (from === "public" || schemas.has(to) || renamedSchemas.has(to) || [...renamedSchemas.values()].includes(to)) return;
+  renamedSchemas.set(from, to);
+  if (schemas.delete(from)) schemas.add(to);
+  if (catalog.schema === from) catalog.schema = to;
+  for (const table of catalog.tables.values()) {
+    if (table.schema === from) table.schema = to;
+    for (const column of table.columns.values()) {
+      const [schema, ...names] = column.type.names ?? [];
+      if (schema === from && names.length > 0) column.type = { ...column.type, names: [to, ...names] };
+    }
+  }
+  for (const map of [...RELATION_MAPS, ...TYPES, "functions", "routines"] as const)
+    rekey(catalog[map] as Map<string, unknown>, from, to, map in SCHEMA_KEPT);
+  for (const sequence of catalog.sequences.values())
+    for (const column of sequence.usedBy) if (nextvalSequence(column.default)) column.default = nextvalOf(sequence);
+}
+
+const RELATION_MAPS = ["tables", "indexes", "sequences", "views", "derived", "readers"] as const;
+/** Those whose entries name their schema, and are not changed in place. */
+const SCHEMA_KEPT = { sequences: true, derived: true, readers: true };
+
+/** Puts the entries of a schema under its new name, in their order. */
+function rekey(map: Map<string, unknown>, from: string, to: string, kept: boolean): void {
+  const all = [...map];
+  map.clear();
+  for (const [k, value] of all)
+    if (k.startsWith(`${from}.`)) map.set(to + k.slice(from.length), kept ? { ...(value as object), schema: to } : value);
+    else map.set(k, value);
+}
+
 const DROPPED_FROM: Readonly<
   Record<
     string,
@@ -1145,6 +1181,7 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
       if (constraint && INDEXED.has(constraint.type)) renameConstraint(table, constraint, to);
     }
   },
+  OBJECT_SCHEMA: (catalog, node, to) => renameSchema(catalog, node.subname ?? "", to),
   OBJECT_SEQUENCE: (catalog, node, to) => {
     renameIn(catalog, catalog.sequences, relationName(node.relation!), to);
     const sequence = find(catalog, catalog.sequences, { ...relationName(node.relation!), name: to });

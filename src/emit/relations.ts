@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/model.js";
+import { type Catalog, lastSchema } from "../catalog/model.js";
 import type { Schemas } from "../catalog/naming.js";
 import type { Name } from "../pg/names.js";
 import { identifier } from "./words.js";
@@ -14,7 +14,7 @@ export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<
   const bare = NAMES[schemas](final);
   const changed = distinctNames(final, schemas, bare);
   return (name) => {
-    const schema = name.schema ?? before.get(name.name) ?? schemaOf(now, name);
+    const schema = lastSchema(final, name.schema ?? before.get(name.name) ?? schemaOf(now, name));
     const own = identifier(changed.get(`${schema}.${name.name}`) ?? bare(schema, name.name));
     // A foreign key looks for an unqualified parent in its own table's database (error 1824), so that all names are qualified.
     return schemas === "database" ? `${identifier(schema)}.${own}` : own;
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<Schemas, (final: Catalog) => Bare>> = {
   prefix: (final) => {
     // Tables that are dropped again stand in the output as well.
     const relations = [...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()];
-    const single = new Set(relations.map(({ schema }) => schema)).size <= 1;
+    const single = new Set(relations.map(({ schema }) => lastSchema(final, schema))).size <= 1;
     return single ? plain : (schema, name) => (schema === "public" ? name : `${schema}_${name}`);
   },
   flat: () => plain,
@@ -49,7 +49,7 @@ const MAX_LENGTH = 64;
 function distinctNames(final: Catalog, schemas: Schemas, bare: Bare): ReadonlyMap<string, string> {
   const made = [...final.tables].flatMap(([k, table]) => (table.partitionOf ? [] : [k]));
   // Tables of different schemas may be there together and one of them not at the end.
-  if (schemas === "flat") for (const { schema, name } of final.tableOf.values()) made.push(`${schema}.${name}`);
+  if (schemas === "flat") for (const { schema, name } of final.tableOf.values()) made.push(`${lastSchema(final, schema)}.${name}`);
   const keys = new Set([...made, ...final.sequences.keys(), ...final.views.keys(), ...final.derived.keys()]);
   const names = [...keys].map((k) => {
     const schema = k.slice(0, k.indexOf("."));

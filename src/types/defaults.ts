@@ -12,8 +12,6 @@ export type TidbDefault =
       readonly sql: string;
       /** What a reader must know of it. */
       readonly finding?: "uuid-version" | "per-statement" | "utc-session" | "utc-value" | "first-instant";
-      /** The sequence it draws from, whose name in TiDB may be another. */
-      readonly sequence?: Name;
     }
   | { readonly refused: string };
 
@@ -204,7 +202,7 @@ function nextval(catalog: Catalog, { row, sql }: MappedType, name: Name): TidbDe
   const { ownedBy } = sequence;
   // That of a serial or identity column is its AUTO_INCREMENT.
   if (!sequence.node) return { refused: `the sequence ${name.name}, which is AUTO_INCREMENT of ${ownedBy?.table.name}.${ownedBy?.name}` };
-  return { sql: `(NEXTVAL(${identifier(sequence.name)}))`, sequence: { schema: sequence.schema, name: sequence.name } };
+  return { sql: `(NEXTVAL(${catalog.inTidb?.(sequence) ?? identifier(sequence.name)}))` };
 }
 
 /** Functions of the current time; all but one give the time at which the transaction began, or change within a statement. */

@@ -3,6 +3,7 @@ import type { RangeVar } from "./pg/ast.js";
 
 export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
+export { countsOtherwise, integerOf } from "./catalog/counting.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export { generatedFrom, indexName, isComputed, keyLeftAlone } from "./catalog/held.js";
 export { expandLike } from "./catalog/like.js";

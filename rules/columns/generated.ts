@@ -10,6 +10,7 @@ import {
   mapType,
   note,
   type Outcome,
+  type Raw,
   raw,
   relationName,
   rule,
@@ -18,7 +19,7 @@ import {
   type Value,
 } from "../../src/rule.js";
 
-type Ctx = Context<"virtual" | "plain" | "set" | "anew" | "in-use" | "unknown">;
+type Ctx = Context<"virtual" | "plain" | "beside" | "set" | "anew" | "in-use" | "unknown">;
 
 export default rule({
   construct: "generated columns that are added or changed",
@@ -33,6 +34,9 @@ the same values and compute them when they are read. A STORED column can become 
       help: "it has the same values, computed on each read; an index on it stores them",
     }),
     plain: note("{column} keeps its values and is computed no more"),
+    beside: note(
+      "{column} is computed no more: a plain column takes over its values and its name, as TiDB changes no VIRTUAL column to one",
+    ),
     set: note("{column} is computed in the new way, on each read"),
     anew: note("{column} is dropped and added again, as VIRTUAL: TiDB changes no STORED column (error 3106)", {
       help: "it has the same values, computed on each read; an index on it stores them",
@@ -78,6 +82,22 @@ ALTER TABLE t ADD COLUMN s INT GENERATED ALWAYS AS (a * 3) VIRTUAL AFTER a`,
       accepts: ["UPDATE t SET a = IF(s = 6, 1, 'other')", "INSERT INTO t VALUES (1, 7)"],
     },
     {
+      given:
+        "CREATE TABLE t (a int, s int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) STORED, ADD COLUMN g_plain int; ALTER TABLE t ALTER s SET EXPRESSION AS (a * 3); INSERT INTO t (a) VALUES (3); CREATE TABLE w (a int, v int GENERATED ALWAYS AS (a) VIRTUAL)",
+      pg: "ALTER TABLE t ALTER g DROP EXPRESSION, ALTER s DROP EXPRESSION",
+      tidb: `ALTER TABLE t ADD COLUMN g_plain_ INT AFTER g;
+UPDATE t SET g_plain_ = g;
+ALTER TABLE t DROP COLUMN g;
+ALTER TABLE t CHANGE COLUMN g_plain_ g INT;
+ALTER TABLE t ADD COLUMN s_plain INT AFTER s;
+UPDATE t SET s_plain = s;
+ALTER TABLE t DROP COLUMN s;
+ALTER TABLE t CHANGE COLUMN s_plain s INT`,
+      findings: ["beside", "beside"],
+      accepts: ["UPDATE t SET a = IF(g = 4 AND s = 9, 7, 'other'), g = 1"],
+      rejected: { sql: "ALTER TABLE w MODIFY COLUMN v INT", code: 3106 },
+    },
+    {
       given: "CREATE TABLE t (a int, s int GENERATED ALWAYS AS (a * 2) STORED, p int PRIMARY KEY); CREATE INDEX i ON t (s)",
       pg: "ALTER TABLE t ALTER s SET EXPRESSION AS (a * 3); ALTER TABLE w ALTER s DROP EXPRESSION",
       tidb: null,
@@ -89,9 +109,20 @@ ALTER TABLE t ADD COLUMN s INT GENERATED ALWAYS AS (a * 3) VIRTUAL AFTER a`,
 
 const CHANGES: Readonly<Record<string, (ctx: Ctx, column: Column, expression: Value | undefined) => Outcome>> = {
   AT_DropExpression: (ctx, column) => {
+    const { name, table } = column;
     const definition = columnDefinition(ctx.catalog, column, ctx.lost);
-    if ("refused" in definition) return ctx.drop("unknown", { column: column.name });
-    return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`), "plain", { column: column.name });
+    if ("refused" in definition) return ctx.drop("unknown", { column: name });
+    if (!isVirtual(column)) return ctx.replace(tidbText(`MODIFY COLUMN ${definition.sql}`), "plain", { column: name });
+    const by = neededBy(ctx, column);
+    if (by !== undefined) return ctx.drop("in-use", { column: name, by });
+    const relation = ctx.within("AlterTableStmt")!.relation!;
+    const [own, beside] = [name, freeName(table, `${name}_plain`)].map((each) => raw(identifier(each))) as [Raw, Raw];
+    const type = raw(mapType(ctx.catalog, column.type, column)!.sql!);
+    return ctx.replace(
+      tidb`ADD COLUMN ${beside} ${type} AFTER ${own};\nUPDATE ${relation} SET ${beside} = ${own};\nALTER TABLE ${relation} DROP COLUMN ${own};\nALTER TABLE ${relation} CHANGE COLUMN ${beside} ${raw(definition.sql)}`,
+      "beside",
+      { column: name },
+    );
   },
   AT_SetExpression: (ctx, column, expression) => {
     const { name, table } = column;
@@ -111,9 +142,13 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, column: Column, expression: Va
   },
 };
 
+function freeName(table: Column["table"], name: string): string {
+  return table.columns.has(name) ? freeName(table, `${name}_`) : name;
+}
+
 /** Whether the column is VIRTUAL in TiDB before this change. */
 function isVirtual({ added, def, changes }: Column): boolean {
-  const changed = changes.filter((change) => as("AlterTableCmd", change)?.subtype === "AT_SetExpression").length > 1;
+  const changed = changes.slice(0, -1).some((change) => as("AlterTableCmd", change)?.subtype === "AT_SetExpression");
   const kind = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_GENERATED")?.generated_kind;
   return added || changed || kind === "v";
 }

@@ -3,9 +3,11 @@ import {
   type Catalog,
   type Column,
   type Context,
+  countsOtherwise,
   eachDescendant,
   error,
   find,
+  integerOf,
   isAutoIncrement,
   isNode,
   literalText,
@@ -90,7 +92,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
         ctx.differs(create as NodeOf<"CreateSeqStmt">);
         return changeCounter(ctx, name.name, made.column, options, options);
       }
-      if ((integer(options.get("cache")) ?? 1n) === 1n) ctx.report("cache", { name: name.name });
+      if ((integerOf(options.get("cache")) ?? 1n) === 1n) ctx.report("cache", { name: name.name });
       if (options.has("owned_by")) ctx.report("owner", { name: name.name });
       const { relpersistence } = create.sequence!;
       if (relpersistence === "u") ctx.report("unlogged", { name: name.name });
@@ -146,11 +148,11 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
     },
     {
       pg: `CREATE TABLE t (id integer NOT NULL);
-CREATE SEQUENCE t_id_seq START WITH 100 INCREMENT BY 5;
+CREATE SEQUENCE t_id_seq START WITH 100 INCREMENT BY 5 CACHE 10;
 ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq');
 ALTER SEQUENCE t_id_seq OWNED BY t.id`,
-      tidb: "CREATE TABLE t (\n  id INT NOT NULL AUTO_INCREMENT\n) COLLATE utf8mb4_0900_bin;\nALTER TABLE t /*T![force_inc] FORCE */ AUTO_INCREMENT = 100",
-      findings: ["options", "start"],
+      tidb: "CREATE TABLE t (\n  id INT NOT NULL\n) COLLATE utf8mb4_0900_bin;\nCREATE SEQUENCE t_id_seq START WITH 100 INCREMENT BY 5 CACHE 10;\nALTER TABLE t ALTER COLUMN id SET DEFAULT (NEXTVAL(t_id_seq))",
+      findings: ["owner"],
       accepts: ["INSERT INTO t VALUES ()"],
     },
     {
@@ -244,13 +246,6 @@ function carryOptions(ctx: Ctx, options: readonly Value[] | undefined): void {
   }
 }
 
-/** An integer of any size; the grammar writes large ones as Float. */
-function integer(value: Value | undefined): bigint | undefined {
-  if (typeof value === "number") return BigInt(value);
-  const large = as("Float", value)?.fval;
-  return large !== undefined && /^[-+]?\d+$/.test(large) ? BigInt(large) : undefined;
-}
-
 /** The integer that an expression writes down. */
 function constant(value: Value | undefined): bigint | undefined {
   const number = as("A_Const", value);
@@ -279,16 +274,16 @@ function clamp(bound: bigint): bigint {
 
 /** The clauses of CREATE SEQUENCE, without those that say what TiDB does anyway. */
 function definition(options: Options): string[] {
-  const ascending = (integer(options.get("increment")) ?? 1n) > 0n;
+  const ascending = (integerOf(options.get("increment")) ?? 1n) > 0n;
   const [typeMin, typeMax] = typeBounds(options);
-  const min = clamp(integer(options.get("minvalue")) ?? (ascending ? 1n : typeMin));
-  const max = clamp(integer(options.get("maxvalue")) ?? (ascending ? typeMax : -1n));
+  const min = clamp(integerOf(options.get("minvalue")) ?? (ascending ? 1n : typeMin));
+  const max = clamp(integerOf(options.get("maxvalue")) ?? (ascending ? typeMax : -1n));
   // TiDB starts at 1 or -1 where the bounds allow it, PostgreSQL at the first of them.
-  const start = integer(options.get("start")) ?? (ascending ? min : max);
-  const cache = integer(options.get("cache")) ?? 1n;
+  const start = integerOf(options.get("start")) ?? (ascending ? min : max);
+  const cache = integerOf(options.get("cache")) ?? 1n;
   return [
     ...(options.has("start") || start !== (ascending ? 1n : -1n) ? [`START WITH ${start}`] : []),
-    ...(options.has("increment") ? [`INCREMENT BY ${integer(options.get("increment"))}`] : []),
+    ...(options.has("increment") ? [`INCREMENT BY ${integerOf(options.get("increment"))}`] : []),
     ...(min === (ascending ? 1n : SMALLEST) ? [] : [`MINVALUE ${min}`]),
     ...(max === (ascending ? LARGEST : -1n) ? [] : [`MAXVALUE ${max}`]),
     ...(cache > 1n ? [`CACHE ${cache}`] : []),
@@ -300,19 +295,19 @@ function definition(options: Options): string[] {
 function alterations(changes: Options, sequence: Sequence): string[] {
   const bound = (option: string, word: string): string[] => {
     if (!changes.has(option)) return [];
-    const value = integer(changes.get(option));
+    const value = integerOf(changes.get(option));
     return [value === undefined ? `NO ${word}` : `${word} ${clamp(value)}`];
   };
   // The type's bounds change along, which count on the side that the sequence runs to.
   const ascending = (step(sequence) ?? 1n) > 0n;
   const [min, max] = typeBounds(changes);
   const limit = ascending ? (max === LARGEST ? "NO MAXVALUE" : `MAXVALUE ${max}`) : min === SMALLEST ? "NO MINVALUE" : `MINVALUE ${min}`;
-  const cache = integer(changes.get("cache")) ?? 1n;
-  const restart = integer(changes.get("restart"));
-  const start = integer(changes.get("start"));
+  const cache = integerOf(changes.get("cache")) ?? 1n;
+  const restart = integerOf(changes.get("restart"));
+  const start = integerOf(changes.get("start"));
   return [
     ...(start === undefined ? [] : [`START WITH ${start}`]),
-    ...(changes.has("increment") ? [`INCREMENT BY ${integer(changes.get("increment"))}`] : []),
+    ...(changes.has("increment") ? [`INCREMENT BY ${integerOf(changes.get("increment"))}`] : []),
     ...bound("minvalue", "MINVALUE"),
     ...bound("maxvalue", "MAXVALUE"),
     ...(changes.has("as") && !changes.has(ascending ? "maxvalue" : "minvalue") ? [limit] : []),
@@ -323,7 +318,7 @@ function alterations(changes: Options, sequence: Sequence): string[] {
 }
 
 function step(sequence: Sequence): bigint | undefined {
-  return integer(sequence.options.get("increment"));
+  return integerOf(sequence.options.get("increment"));
 }
 
 /** TiDB restarts at the next number that is whole steps away from START, which therefore moves along. */
@@ -332,14 +327,6 @@ function restartAt(sequence: Sequence, next: bigint, startGiven = false): string
   const start = by === 1n || by === -1n || startGiven ? "" : `START WITH ${next} `;
   return `${start}RESTART WITH ${next}`;
 }
-
-/** Options of a sequence that AUTO_INCREMENT does not have, unless they say what is so anyway. */
-const UNUSUAL: Readonly<Record<string, (value: Value | undefined, options: Options) => boolean>> = {
-  increment: (value) => integer(value) !== 1n,
-  minvalue: (value, options) => (integer(value) ?? 1n) > (integer(options.get("start")) ?? 1n),
-  maxvalue: (value) => value !== undefined && ![LARGEST + 1n, 2147483647n, 32767n].includes(integer(value) ?? 0n),
-  cycle: (value) => value === true,
-};
 
 /** Sets a column's next number, up or down: without FORCE, TiDB skips to the next batch of 30,000 unless the number is far ahead. */
 function setCounter({ table }: Column, next: bigint): Tidb {
@@ -351,10 +338,10 @@ function setCounter({ table }: Column, next: bigint): Tidb {
  * @param all the options given so far
  */
 function changeCounter(ctx: Ctx, name: string, column: Column, changes: Options, all: Options): Outcome {
-  const unusual = [...changes].filter(([option, value]) => UNUSUAL[option]?.(value, all)).map(([option]) => option.toUpperCase());
-  const start = integer(all.get("start")) ?? 1n;
+  const unusual = countsOtherwise(changes);
+  const start = integerOf(all.get("start")) ?? 1n;
   const [next, message] = changes.has("restart")
-    ? [integer(changes.get("restart")) ?? start, "set-counter" as const]
+    ? [integerOf(changes.get("restart")) ?? start, "set-counter" as const]
     : changes.has("owned_by") && start > 1n
       ? [start, "start" as const]
       : [undefined, undefined];

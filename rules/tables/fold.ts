@@ -2,6 +2,7 @@ import {
   as,
   COMMENT_BYTES,
   commentClause,
+  countsOtherwise,
   type Folded,
   find,
   isAutoIncrement,
@@ -117,6 +118,8 @@ function drawsFromItsOwn(schema: Schema, column: ColumnOf): boolean {
     sequence?.ownedBy === column &&
     !column.identityLater &&
     sequence.usedBy.size === 1 &&
+    !column.history.computedFrom &&
+    countsOtherwise(sequence.options).length === 0 &&
     !others &&
     mapType(schema.final, column.type)?.row.family === "number"
   );
@@ -154,8 +157,15 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   const data = { table: table.name, column: column.name };
   // One column a table counts (error 1075), and what does so for a time only is better off with a sequence.
   const before = column.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY");
+  const counts = countsOtherwise(
+    new Map((constraint?.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg])),
+  );
   const isAlone =
-    column.identity !== undefined && !before && [...table.columns.values()].every((each) => each === column || !isAutoIncrement(each));
+    counts.length === 0 &&
+    !column.history.computedFrom &&
+    column.identity !== undefined &&
+    !before &&
+    [...table.columns.values()].every((each) => each === column || !isAutoIncrement(each));
   if (cmd.subtype === "AT_AddIdentity" && constraint && isAlone) {
     column.history.autoIncrement = true;
     extend(creators, creator, column, constraint);

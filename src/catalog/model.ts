@@ -120,8 +120,8 @@ export interface Column {
   /** `a` GENERATED ALWAYS, `d` BY DEFAULT (or serial). */
   identity: "a" | "d" | undefined;
   /**
-   * It became an identity when its table was there, or is the second one of its table: a sequence gives the numbers, unless the statement
-   * went into CREATE TABLE.
+   * It became an identity when its table was there, or is the second one of its table, or counts otherwise than by 1, or other columns are
+   * computed from it: a sequence gives the numbers, unless the statement went into CREATE TABLE.
    */
   identityLater?: true;
   comment: string | undefined;
@@ -132,6 +132,8 @@ export interface Column {
     /** Its primary key stands in CREATE TABLE in TiDB, and a later statement makes it in PostgreSQL. */
     keyedFromStart?: true;
     autoIncrement: boolean;
+    /** A generated column is computed from it: TiDB computes none from AUTO_INCREMENT (error 3109). */
+    computedFrom?: true;
     /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */
     sequence?: CreateSeqStmt;
     /** Its definition holds ON UPDATE CURRENT_TIMESTAMP from the start, for a trigger that is never taken off. */

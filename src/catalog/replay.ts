@@ -22,6 +22,7 @@ import { eachDescendant } from "../pg/walk.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
+import { countsOtherwise } from "./counting.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
 import { expandLike } from "./like.js";
 import {
@@ -740,13 +741,28 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
   table.columns.set(column.name, column);
   if (!column.identity) return;
   column.notNull = true;
-  secondIdentity(column);
+  countElsewhere(column, undefined);
   makeOwnSequence(catalog, column);
 }
 
-/** TiDB counts for one column of a table (error 1075): a sequence gives the others their numbers. */
-function secondIdentity(column: Column): void {
-  if ([...column.table.columns.values()].some((other) => other !== column && isAutoIncrement(other))) column.identityLater = true;
+/** TiDB counts for one column of a table (error 1075), and by 1: a sequence gives the others their numbers. */
+function countElsewhere(column: Column, identity: Constraint | undefined): void {
+  const second = [...column.table.columns.values()].some((other) => other !== column && isAutoIncrement(other));
+  if (second || column.history.computedFrom || countsOtherwise(sequenceOptions(identity?.options)).length > 0) column.identityLater = true;
+}
+
+/** A generated column is computed from it: AUTO_INCREMENT that it was taken for is none. */
+function computeFrom(catalog: Catalog, column: Column): void {
+  column.history.computedFrom = true;
+  if (column.identity === undefined || column.added || column.identityLater) return;
+  column.identityLater = true;
+  forgetSequences(catalog, column);
+  const constraints = (column.def.constraints ?? []).flatMap((item) => as("Constraint", item) ?? []);
+  makeOwnSequence(
+    catalog,
+    column,
+    constraints.find(({ contype }) => contype === "CONSTR_IDENTITY"),
+  );
 }
 
 /** `column WITH OPTIONS`, in a partition or a table OF a type: says more of a column that comes from there. */
@@ -779,11 +795,12 @@ const COLUMN_ATTRIBUTES: Readonly<Record<string, (catalog: Catalog, column: Colu
   CONSTR_IDENTITY: (catalog, column, constraint) => {
     column.identity = constraint.generated_when === "a" ? "a" : "d";
     column.notNull = true;
-    secondIdentity(column);
+    countElsewhere(column, constraint);
     makeOwnSequence(catalog, column, constraint);
   },
-  CONSTR_GENERATED: (_, column) => {
+  CONSTR_GENERATED: (catalog, column, constraint) => {
     column.generated = true;
+    for (const source of referenced(column.table, constraint.raw_expr)) computeFrom(catalog, source);
   },
 };
 
@@ -1153,6 +1170,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DropExpression: withColumn((_, column) => {
     column.generated = false;
   }),
+  AT_SetExpression: withColumn(() => {}),
 };
 
 function rename(catalog: Catalog, node: RenameStmt): void {

@@ -75,6 +75,7 @@ import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
 import rowPlace from "./queries/row-place.js";
 import rows from "./queries/rows.js";
+import sameName from "./queries/same-name.js";
 import scalarSubquery from "./queries/scalar-subquery.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
@@ -121,6 +122,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "queries/same-name": sameName,
   "dml/merge": merge,
   "dml/with-writes": withWrites,
   "queries/row-place": rowPlace,

@@ -90,10 +90,14 @@ function groupsOf(folder: string, project: string, letters: readonly string[], d
   }));
 }
 
-/** A project's schema and the queries that are run on it. */
+/** A database of a project and the queries that are run on it. */
 export interface ProjectQueries {
+  /** `lemmy`, or `mimic/s2` where the project has queries for several databases. */
   readonly project: string;
   readonly schema: readonly Source[];
+  /** The project's own query files. */
+  readonly files: readonly Source[];
+  /** What is run: the query files, one query for each view, and what the schema's files do to rows. */
   readonly queries: readonly Source[];
 }
 
@@ -101,19 +105,30 @@ export interface ProjectQueries {
 const QUERY = /^\s*(SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE)\b/i;
 const VIEW =
   /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
+const TABLE_OF_A_QUERY = /^\s*CREATE\s+(?:(?:TEMP|TEMPORARY|UNLOGGED)\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?["\w$.]+\s+AS\b/i;
+
+/** Whether it is a query, a view, a table made from a query, or changes rows. */
+export function holdsQuery(text: string): boolean {
+  return QUERY.test(text) || VIEW.test(text) || TABLE_OF_A_QUERY.test(text);
+}
 
 /**
- * For each project its first schema, from migrations rather than from a dump, with its queries: those of its own query files, one for each
- * view, and what its schema files run on rows.
- * @param most statements of the schema files, the last ones: they fit the schema's end best
+ * For each project its first schema, from migrations rather than from a dump, with its queries; a project whose query files are of several
+ * databases has an entry for each.
+ * @param most statements of the schema files that are run, the last ones: they fit the schema's end best
  * @throws Error for a project that is not there
  */
 export function* projectQueries(folder: string, most: number, projects?: readonly string[]): Generator<ProjectQueries> {
   const seen = new Set<string>();
-  for (const { project, sources } of groups(folder, SCHEMAS, projects)) {
-    if (seen.has(project)) continue;
+  const all = groups(folder, SCHEMAS, projects);
+  for (const { name, project, sources } of all) {
+    const asked = groups(folder, ["q"], [project]);
+    // `q2-…` are queries over `s2-…`.
+    const own = asked.filter((group) => name.endsWith(`/s${/\/q(\d+)$/.exec(group.name)?.[1]}`));
+    const several = asked.length > 1 && asked.every((group) => /\d$/.test(group.name));
+    if (several ? own.length === 0 : seen.has(project)) continue;
     seen.add(project);
-    const queries = groups(folder, ["q"], [project]).flatMap((group) => group.sources);
+    const files = (several ? own : asked).flatMap((group) => group.sources);
     const texts = sources.flatMap((source) =>
       split(source)
         .filter(isSql)
@@ -125,7 +140,8 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
       { name: `${project}/views`, text: [...views].map((view) => `SELECT * FROM ${view};\n`).join("") },
       { name: `${project}/statements`, text: found.map((text) => `${text};\n`).join("") },
     ];
-    yield { project, schema: sources, queries: [...queries, ...made].filter(({ text }) => text.trim() !== "") };
+    const queries = [...files, ...made].filter(({ text }) => text.trim() !== "");
+    yield { project: several ? name : project, schema: sources, files, queries };
   }
 }
 

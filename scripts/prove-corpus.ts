@@ -1,5 +1,6 @@
 // What real projects' queries return on PostgreSQL and, converted, on TiDB, in numbers.
 // Run: npm run prove:corpus -- [--details] [--rows N] [--most N] [--ratchet FILE | --update FILE] [project …]
+// Without engines, what keeps queries from being converted: npm run prove:corpus -- --convert [project …]
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
@@ -9,8 +10,9 @@ import { countOutcomes, type ProvedQuery, type ProveReport } from "../src/prove/
 import { lineIndex } from "../src/source/text.js";
 import { openTarget } from "../src/targets/open.js";
 import type { Target } from "../src/targets/target.js";
+import { countConverted } from "./converted.js";
 import { corpusFolder, type ProjectQueries, projectQueries } from "./projects.js";
-import { type Proof, type ProofRatchet, proofTable, provenLess } from "./proof-figures.js";
+import { type Proof, type ProofRatchet, percentage, proofTable, provenLess } from "./proof-figures.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +21,8 @@ const { values, positionals } = parseArgs({
     details: { type: "boolean", default: false },
     /** Also each query that is reported or not run. */
     all: { type: "boolean", default: false },
+    /** Nothing is run: only how many queries convert, and why others do not. */
+    convert: { type: "boolean", default: false },
     /** Rows made for each table. */
     rows: { type: "string", default: "12" },
     /** Statements taken from a project's migrations, the last ones. */
@@ -35,15 +39,27 @@ if (folder === undefined) {
   console.error("there is no corpus beside this checkout (../shared/corpus)");
   process.exit(3);
 }
+const projects = [...projectQueries(folder, Number(values.most), positionals.length > 0 ? positionals : undefined)].filter(
+  ({ queries }) => queries.length > 0,
+);
+if (values.convert) {
+  for (const project of projects) {
+    const { statements, converted, causes } = await countConverted(project, rules);
+    console.log(`${project.project}: ${converted} of ${statements}, ${percentage({ statements, converted })}`);
+    for (const { text, places } of causes) console.log(`  ${places.length} ${text}\n      ${places.slice(0, 3).join(" ")}`);
+  }
+  process.exit(0);
+}
 const target = await openTarget({ build: true, log: console.error });
 const figures: Record<string, Proof> = {};
 try {
-  for (const project of projectQueries(folder, Number(values.most), positionals.length > 0 ? positionals : undefined)) {
-    if (project.queries.length === 0) continue;
+  for (const project of projects) {
     const report = await proved(project, target);
     if (report === undefined) continue;
     const { notes, queries } = report;
-    figures[project.project] = figuresOf(queries);
+    const { statements, converted } = await countConverted(project, rules);
+    const { "not-run": notRun, ...outcomes } = countOutcomes(queries);
+    figures[project.project] = { statements, converted, ...outcomes, notRun };
     process.stderr.write(`${project.project}: ${JSON.stringify(figures[project.project])}\n`);
     if (values.details) for (const { where, text } of notes) console.log(`${project.project}: not loaded into ${where}: ${text}`);
     for (const query of queries) if (isShown(query)) console.log(complaint(query));
@@ -75,12 +91,6 @@ async function proved({ project, schema, queries }: ProjectQueries, target: Targ
   } finally {
     await postgres.close();
   }
-}
-
-function figuresOf(queries: readonly ProvedQuery[]): Proof {
-  const { "not-run": notRun, ...counts } = countOutcomes(queries);
-  const converted = queries.filter(({ findings }) => !findings.some(({ severity }) => severity === "error")).length;
-  return { statements: queries.length, converted, ...counts, notRun };
 }
 
 function isShown({ outcome }: ProvedQuery): boolean {

@@ -44,6 +44,57 @@ const LOG_DOUBLE = warning("the logarithm of a numeric is computed as a double i
   help: "round it to the digits that are wanted",
 });
 
+/** Digits of a quotient behind the point, of which 16 count, as many as stand before the first of them that is not zero. */
+const TINY = 12;
+
+/** How many digits behind the point a number can have, or zeros before the first other one when it is a quotient. */
+function zeros(node: Value, call: Call): number {
+  const text = call.text(node);
+  if (text !== undefined) return decimals(text);
+  const { name, mods } = call.own(node);
+  if (INTEGER_DIGITS[name] !== undefined) return 0;
+  if (mods !== undefined && mods.length > 0) return mods[1] ?? 0;
+  const { variant, name: sign, lexpr, rexpr } = as("A_Expr", node) ?? {};
+  if (rexpr !== undefined && lexpr !== undefined && variant === "AEXPR_OP") {
+    const [left, right] = [zeros(lexpr, call), zeros(rexpr, call)];
+    if (sign?.at(-1) === "*") return left + right;
+    if (sign?.at(-1) === "/") return left + whole(rexpr, call);
+    return /^[-+%]$/.test(String(sign?.at(-1))) ? Math.max(left, right) : UNKNOWN;
+  }
+  if (variant === "AEXPR_NULLIF" && lexpr !== undefined) return zeros(lexpr, call);
+  const all = as("CoalesceExpr", node)?.args;
+  if (all) return Math.max(...all.map((each) => zeros(each, call)));
+  const { funcname, args = [] } = as("FuncCall", node) ?? {};
+  const function_ = String(funcname?.at(-1));
+  const [first, places] = args;
+  if (first === undefined) return UNKNOWN;
+  if (function_ === "extract") return 6;
+  if (/^(?:round|trunc|ceil|ceiling|floor)$/.test(function_)) return places === undefined ? 0 : (call.integer(places) ?? UNKNOWN);
+  if (/^(?:sum|min|max|abs)$/.test(function_)) return zeros(first, call);
+  // Of so many rows that nobody has more.
+  return function_ === "avg" ? zeros(first, call) + 10 : UNKNOWN;
+}
+
+/** The digits that a number can have before the point. */
+function whole(node: Value, call: Call): number {
+  const text = call.text(node);
+  if (text !== undefined) return Math.max(0, Math.ceil(Math.log10(Math.abs(Number(text)))));
+  const { variant, lexpr } = as("A_Expr", node) ?? {};
+  if (variant === "AEXPR_NULLIF" && lexpr !== undefined) return whole(lexpr, call);
+  if (as("FuncCall", node)?.funcname?.at(-1) === "count") return 10;
+  const { name, mods } = call.own(node);
+  if (INTEGER_DIGITS[name] !== undefined) return INTEGER_DIGITS[name];
+  return mods !== undefined && mods.length > 0 ? mods[0]! - (mods[1] ?? 0) : UNKNOWN;
+}
+
+const UNKNOWN = 99;
+const INTEGER_DIGITS: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
+
+function decimals(text: string): number {
+  const [, digits = "", exponent = "0"] = /^[+-]?\d*\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  return Math.max(0, digits.length - Number(exponent));
+}
+
 /** Near zero the first terms of a series, where differences of exponentials have no digits left. */
 const nearZero = (x: Value, series: Tidb, formula: Tidb): Tidb => tidb`CASE WHEN ABS(${x}) < 0.01 THEN ${series} ELSE ${formula} END`;
 
@@ -138,13 +189,33 @@ export const arithmeticRules = table(
       calls: ["/(numeric, numeric)"],
       tidb: (args, call) => {
         if (!neverZero(args[1], call)) call.say("zero", { operator: "division" });
+        if (zeros(args[0], call) + whole(args[1], call) > TINY) call.say("tiny");
         return infix("multiplicative")`CAST(${args[0]} AS DECIMAL(65,24)) / ${args[1]}`;
       },
       why: `PostgreSQL gives at least 16 significant digits of a quotient; TiDB four digits more than the dividend has, so that the dividend is given
 24 behind the point.`,
-      messages: { zero: ZERO },
+      messages: {
+        zero: ZERO,
+        tiny: warning("a quotient below 0.000000000001 has fewer digits in TiDB, which keeps 28 behind the point", {
+          help: "nothing to do where quotients are not that small; else compute with double precision",
+        }),
+      },
       proofs: [
-        ...byZero("n / nb", "n / i4", "i4 / n", "nn / n", "i4 / nn"),
+        ...byZero("n / nb", "n / i4", "i4 / n"),
+        { pg: "nn / n", findings: ["zero", "tiny"] },
+        { pg: "i4 / nn", findings: ["zero", "tiny"] },
+        { pg: "0.0000000001 / n", findings: ["zero", "tiny"], differs: true },
+        { pg: "nn / i8", findings: ["zero", "tiny"], differs: true },
+        { pg: "n::text::numeric / 7", findings: ["tiny"] },
+        ...proofs(
+          "sum(n) / nullif(count(n), 0)",
+          "avg(i4) / 60",
+          "round(n * nb, 3) / 1000",
+          "coalesce(n, 0) / 100",
+          "abs(nn) / 8",
+          "extract(epoch from ts) / 3600",
+          "n / nullif(count(*) OVER (), 0)",
+        ),
         ...proofs("n / 3", "i4 / 7.0", "round(n / 3 / 7, 10)", "n / NULLIF(nb, 0)", "100.0 * i4 / 3", "1e10 * 1e10 / 7", "round(n / 3, 2)"),
       ],
     },

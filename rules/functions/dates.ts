@@ -4,6 +4,7 @@ const TIMES = "timestamp|timestamptz";
 
 const STATEMENT = warning("{function} is the time of the statement in TiDB; in PostgreSQL all statements of a transaction have the same", {
   help: "where several statements must agree, read the time once and pass it",
+  once: true,
 });
 
 const now = (call: Call): Tidb => {
@@ -199,7 +200,7 @@ export const dateRules = table(
       why: "NOW() without digits gives whole seconds in TiDB.",
       messages: { statement: STATEMENT },
       proofs: [
-        { pg: "now() > '2024-01-01' AND now() = current_timestamp", findings: ["statement", "statement"] },
+        { pg: "now() > '2024-01-01' AND now() = current_timestamp", findings: ["statement"] },
         { pg: "localtimestamp > ts", findings: ["statement"] },
         { pg: "current_timestamp(0) >= tz", findings: ["statement"] },
         { pg: "extract(microseconds from current_timestamp(0)) % 1000000 = 0", findings: ["statement"] },

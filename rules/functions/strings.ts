@@ -1,4 +1,5 @@
 import {
+  as,
   blankFilled,
   type Call,
   infix,
@@ -145,12 +146,42 @@ function character(n: Value): Tidb {
   return tidb`CASE WHEN ${n} < 1 THEN NULL WHEN ${n} < 128 THEN CHAR(${n} USING utf8mb4) WHEN ${n} < 2048 THEN ${two} WHEN ${n} < 65536 THEN ${three} WHEN ${n} < 1114112 THEN ${four} END`;
 }
 
+/** Text that something else than a person wrote. */
+function hasNoSharpS(arg: Value, call: Call): boolean {
+  const cast = as("TypeCast", arg);
+  if (cast?.arg !== undefined) return !TEXTUAL.has(call.own(cast.arg).name);
+  return HEXADECIMAL.has(String(as("FuncCall", arg)?.funcname?.at(-1)));
+}
+
+const TEXTUAL = new Set(["text", "varchar", "bpchar", "unknown", "json", "jsonb"]);
+const HEXADECIMAL = new Set(["md5", "encode", "to_hex"]);
+
 export const stringRules = table(
   "functions/strings",
   { pg: "functions-string", tidb: "string-functions" },
   {
     lower: { calls: ["lower(text)"], tidb: same("LOWER"), proofs: proofs("lower(t)", "lower(v)", "lower(c)", "lower('ÀÉ')") },
-    upper: { calls: ["upper(text)"], tidb: same("UPPER"), proofs: proofs("upper(tb)", "upper(v)", "upper(c)") },
+    upper: {
+      calls: ["upper(text)"],
+      tidb: (args, call) => {
+        const text = call.text(args[0]);
+        if (text === undefined ? !hasNoSharpS(args[0], call) : text.includes("ß")) call.say("sharp-s");
+        return same("UPPER")(args, call);
+      },
+      messages: {
+        "sharp-s": warning("upper() leaves ß as it is in TiDB, as PostgreSQL with glibc does; with ICU it gives SS, with musl (Alpine) ẞ", {
+          help: "nothing to do where there is no German text; lower() is the same everywhere",
+        }),
+      },
+      proofs: [
+        ...proofs("upper('àé')", "upper(u::text)", "upper(md5(t))", "upper(i4::text)"),
+        { pg: "upper(t)", findings: ["sharp-s"], differs: true },
+        { pg: "upper(tb)", findings: ["sharp-s"] },
+        { pg: "upper(v)", findings: ["sharp-s"] },
+        { pg: "upper(c)", findings: ["sharp-s"] },
+        { pg: "upper('straße')", findings: ["sharp-s"], differs: true },
+      ],
+    },
     length: {
       calls: ["length(text|bpchar)", "char_length(text|bpchar)", "character_length(text|bpchar)"],
       tidb: same("CHAR_LENGTH"),

@@ -149,6 +149,9 @@ export async function convertHistory(
     sheet,
     printing: printing(printers, sheet, final, (r) => relationText(pass, relationName(r)), formsOf(rules)),
     relation,
+    once: new Set(
+      rules.flatMap(({ id, messages }) => Object.entries(messages).flatMap(([name, { once }]) => (once ? [`${id} ${name}`] : []))),
+    ),
     before,
     options,
     database: undefined,
@@ -166,8 +169,8 @@ export async function convertHistory(
   const converted = judged.flatMap((file) => file.statements);
   const session = sessionFor(final, schemas);
   // Most readers want neither of them, and they take as much memory as the output.
-  const expected = once(() => expectedSchema(final, pass.lost, pass.run.differing, pass.relation, schemas));
-  const columns = once(() => columnChoices(final));
+  const expected = atFirst(() => expectedSchema(final, pass.lost, pass.run.differing, pass.relation, schemas));
+  const columns = atFirst(() => columnChoices(final));
   const result: Result = {
     files: judged.map((file) => ({
       ...file,
@@ -196,7 +199,7 @@ export async function convertHistory(
 }
 
 /** What `make` gives, made when it is first asked for. */
-function once<T>(make: () => T): () => T {
+function atFirst<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };
@@ -364,6 +367,8 @@ interface Pass {
   /** Keys of views and tables made from queries that are not in the output. */
   readonly lostViews: Set<string>;
   readonly relation: RelationNamer;
+  /** Rules and messages that are said once a file. */
+  readonly once: ReadonlySet<string>;
   /** The schemas of unqualified names that the statement at hand takes away. */
   readonly before: Map<string, string>;
   readonly options: ConvertOptions;
@@ -395,6 +400,7 @@ interface Made {
 async function convertFile(pass: Pass, source: Source, items: (Item | undefined)[]): Promise<FileResult> {
   const statements: StatementResult[] = [];
   const parts: string[] = [];
+  const said = new Set<string>();
   let waiting = "";
   for (let i = 0; i < items.length; i++) {
     const item = items[i]!;
@@ -405,7 +411,9 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
       parts.push(waiting + leading);
       break;
     }
-    const { output, ...result } = resultOf(chunk, { node: item.statement?.node, ...(await make(pass, item)) });
+    const made = await make(pass, item);
+    const findings = made.findings.filter((each) => isNew(each, pass.once, said));
+    const { output, ...result } = resultOf(chunk, { node: item.statement?.node, ...made, findings });
     statements.push(result);
     // What is folded away leaves its comments, and takes the blank lines before it along.
     if (output === "") waiting = joinBlanks(waiting, leading);
@@ -416,6 +424,13 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
   }
   const whole = parts.join("").trim();
   return { source, output: whole === "" ? "" : `${whole}\n`, statements };
+}
+
+/** Whether the file has not been told of it yet, where once is enough. */
+function isNew({ rule, message }: Finding, once: ReadonlySet<string>, said: Set<string>): boolean {
+  const name = `${rule} ${message}`;
+  if (!once.has(name)) return true;
+  return !said.has(name) && said.add(name) !== undefined;
 }
 
 /** Each statement begins a line of its own. */

@@ -14,9 +14,11 @@ export interface Message {
   readonly text: string;
   /** What the reader can do. */
   readonly help?: string;
+  /** True of a whole application or of none of it: it is said at its first place in a file. */
+  readonly once?: true;
 }
 
-type Extra = { readonly help?: string };
+type Extra = { readonly help?: string; readonly once?: true };
 /** Same meaning. */
 export const note = (text: string, extra: Extra = {}): Message => ({ severity: "note", text, ...extra });
 /** May behave differently. */

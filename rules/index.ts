@@ -94,6 +94,7 @@ import createAs from "./tables/create-as.js";
 import dropCascade from "./tables/drop-cascade.js";
 import dropColumn from "./tables/drop-column.js";
 import foldTable from "./tables/fold.js";
+import inherit from "./tables/inherit.js";
 import keyType from "./tables/key-type.js";
 import like from "./tables/like.js";
 import tableOptions from "./tables/options.js";
@@ -106,6 +107,7 @@ import { typeRules } from "./types.js";
 
 /** All rules in the order in which they run on a node; the id of a rule in a file of its own is the file's path. */
 const RULES: Readonly<Record<string, RuleSpec<string>>> = {
+  "tables/inherit": inherit,
   "tables/like": like,
   "tables/partitions": partitions,
   "tables/fold": foldTable,

@@ -105,13 +105,20 @@ const ROWS: Readonly<Record<string, Row>> = {
     examples: [gone("DETACH PARTITION p", "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p (a int)")],
   },
   inherit: {
-    subtypes: ["AT_AddInherit", "AT_DropInherit", "AT_AddOf", "AT_DropOf"],
+    subtypes: ["AT_AddInherit", "AT_AddOf", "AT_DropOf"],
     construct: "ALTER TABLE … INHERIT, OF",
     why: "Tables of TiDB do not inherit.",
     message: error("{action} is not in the output: TiDB's tables do not inherit", {
       help: "read both tables by UNION ALL where the parent was read",
     }),
     examples: [gone("INHERIT p", "CREATE TABLE t (a int); CREATE TABLE p (a int)")],
+  },
+  "no-inherit": {
+    subtypes: ["AT_DropInherit"],
+    construct: "ALTER TABLE … NO INHERIT",
+    why: "A table that INHERITS is a table of its own in TiDB from the start.",
+    message: note("{action} needs nothing: in TiDB they are two tables from the start"),
+    examples: [gone("NO INHERIT p", "CREATE TABLE p (a int); CREATE TABLE t () INHERITS (p)")],
   },
   "alter-constraint": {
     subtypes: ["AT_AlterConstraint"],

@@ -24,6 +24,8 @@ type Alter = NodeOf<"AlterTableStmt">;
 /** Statements that create tables; what goes into one is collected, so that its tree is copied once. */
 interface Creators {
   readonly of: ReadonlyMap<Create, Folded>;
+  /** How many primary keys each table ever had. */
+  readonly primaries: ReadonlyMap<Create, number>;
   readonly additions: Map<Folded, Additions>;
 }
 
@@ -51,7 +53,10 @@ there, makes a primary key that is added later nonclustered for good, and has no
   schema(schema) {
     const of = new Map<Create, Folded>();
     for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") of.set(statement.node, statement);
-    const creators: Creators = { of, additions: new Map() };
+    const primaries = new Map<Create, number>();
+    for (const { type, table } of schema.final.constraintOf.values())
+      if (type === "primary") primaries.set(table.node, (primaries.get(table.node) ?? 0) + 1);
+    const creators: Creators = { of, primaries, additions: new Map() };
     for (const column of schema.final.columnOf.values()) column.history.autoIncrement = false;
     for (const statement of schema.statements)
       if (statement.absorbedInto === undefined) FOLDS[statement.node.kind]?.(schema, creators, statement);
@@ -145,7 +150,14 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   if (cmd.subtype === "AT_AddConstraint" && constraint?.contype === "CONSTR_PRIMARY") {
     const columns = schema.final.constraintOf.get(constraint)?.columns ?? [];
     const creator = columns.length === 0 ? undefined : creatorOf(creators, statement, columns[0]);
-    if (!creator || !constraint.keys?.length || !columns.every((c) => creatorOf(creators, statement, c))) return;
+    // One that takes another's place stays where it is.
+    if (
+      !creator ||
+      creators.primaries.get(table.node) !== 1 ||
+      !constraint.keys?.length ||
+      !columns.every((c) => creatorOf(creators, statement, c))
+    )
+      return;
     additionsTo(creators, creator).elements.push(constraint);
     for (const each of columns) each.history.keyedFromStart = true;
     schema.absorb(statement, creator, carried, "primary-key", { table: table.name });

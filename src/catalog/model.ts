@@ -99,6 +99,8 @@ export interface Table {
   comment: string | undefined;
   readonly node: CreateStmt;
   partitioned: boolean;
+  /** The tables that it INHERITS from and is a table beside, as far as the input makes them. */
+  parents: readonly Table[];
   /** The table that holds its rows in TiDB: it is a partition, or a child by INHERITS that says only which of the parent's rows it has. */
   partitionOf: Table | undefined;
   /** Of a partition: the parts of the whole table in TiDB that have its rows and no others; undefined where none are. */
@@ -379,6 +381,14 @@ export function isAutoIncrement(column: Column): boolean {
 export function lastSchema(final: Catalog, schema: string): string {
   const next = final.schemas.has(schema) ? undefined : final.renamedSchemas.get(schema);
   return next === undefined ? schema : lastSchema(final, next);
+}
+
+/** The tables that INHERIT from one, and those that do from them. */
+export function heirsOf(catalog: Catalog, table: Table): Table[] {
+  const heirs: Table[] = [];
+  for (const other of catalog.tables.values())
+    if (other.parents.includes(table)) heirs.push(other, ...heirsOf(catalog, other).filter((each) => !heirs.includes(each)));
+  return heirs;
 }
 
 /** The key under which a relation or type stands, its schema filled in. */

@@ -30,6 +30,7 @@ import {
   type Column,
   type Derived,
   find,
+  heirsOf,
   isAutoIncrement,
   type Key,
   key,
@@ -637,6 +638,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
+    parents: [],
     partitionOf: undefined,
     parts: undefined,
     guards: 0,
@@ -690,6 +692,7 @@ function inherit(catalog: Catalog, table: Table): void {
     for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, inherited(check, table));
   const [parent] = parents;
   if (parent && parents.length === 1 && (node.partbound || tellsRowsOnly(node))) table.partitionOf = parent;
+  else table.parents = parents;
 }
 
 function inherited(check: TableConstraint, table: Table): TableConstraint {
@@ -1060,9 +1063,32 @@ function alterTable(catalog: Catalog, node: AlterTableStmt): void {
   }
   for (const item of node.cmds ?? []) {
     const cmd = as("AlterTableCmd", item);
-    if (cmd) ALTERATIONS[cmd.subtype ?? ""]?.(catalog, table, cmd);
+    if (!cmd) continue;
+    const before = table.columns.get(cmd.name ?? "");
+    ALTERATIONS[cmd.subtype ?? ""]?.(catalog, table, cmd);
+    if (node.relation?.inh) for (const heir of heirsOf(catalog, table)) passOn(table, heir, cmd, before);
   }
 }
+
+/** Gives a table that INHERITS what ALTER TABLE did to its parent. */
+function passOn(parent: Table, heir: Table, { subtype, name = "", def }: AlterTableCmd, before: Column | undefined): void {
+  const made = parent.columns.get(as("ColumnDef", def)?.colname ?? name);
+  const own = heir.columns.get(name);
+  if (subtype === "AT_AddColumn" && made && !heir.columns.has(made.name))
+    heir.columns.set(made.name, { ...made, table: heir, changes: [] });
+  if (subtype === "AT_AddColumn" || subtype === "AT_AddConstraint")
+    for (const check of parent.constraints.values())
+      if (check.type === "check" && !check.node.is_no_inherit && !heir.constraints.has(check.name))
+        heir.constraints.set(check.name, inherited(check, heir));
+  if (subtype === "AT_DropColumn" && own && own.def === before?.def) heir.columns.delete(name);
+  if (PASSED_ON.has(subtype ?? "") && own && made) {
+    if (subtype === "AT_AlterColumnType") Object.assign(own, { type: made.type, changedFrom: made.changedFrom });
+    else Object.assign(own, { notNull: made.notNull, default: made.default, defaultNode: made.defaultNode });
+  }
+}
+
+/** What of a column changes in the tables that INHERIT it. */
+const PASSED_ON: ReadonlySet<string> = new Set(["AT_AlterColumnType", "AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"]);
 
 const RESHAPES: ReadonlySet<string> = new Set(["AT_AddColumn", "AT_DropColumn", "AT_AlterColumnType"]);
 /** Takes the foreign keys off a table that point to the columns of a key. */
@@ -1102,7 +1128,15 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     const partition = attached(catalog, cmd);
     if (partition) partition.partitionOf = table;
   },
-  AT_DropInherit: (_, table) => {
+  AT_AddInherit: (catalog, table, cmd) => {
+    const relation = as("RangeVar", cmd.def);
+    const parent = relation && find(catalog, catalog.tables, relationName(relation));
+    if (parent) table.parents = [...table.parents, parent];
+  },
+  AT_DropInherit: (catalog, table, cmd) => {
+    const relation = as("RangeVar", cmd.def);
+    const parent = relation && find(catalog, catalog.tables, relationName(relation));
+    table.parents = table.parents.filter((each) => each !== parent);
     table.partitionOf = undefined;
   },
   AT_DropColumn: withColumn((catalog, column) => {
@@ -1211,13 +1245,9 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
   OBJECT_DOMCONSTRAINT: renameDomainCheck,
   OBJECT_COLUMN: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
-    const column = table?.columns.get(node.subname ?? "");
-    if (!table || !column) return;
-    column.name = to;
-    // Rebuilt rather than appended: the order of columns must not change.
-    const all = [...table.columns.values()];
-    table.columns.clear();
-    for (const c of all) table.columns.set(c.name, c);
+    if (!table) return;
+    renameColumn(table, node.subname ?? "", to);
+    if (node.relation?.inh) for (const heir of heirsOf(catalog, table)) renameColumn(heir, node.subname ?? "", to);
   },
   OBJECT_FUNCTION: renameRoutine,
   OBJECT_TRIGGER: renameTrigger,
@@ -1231,6 +1261,16 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     if (constraint.type === "check") checkNamed(catalog, to, table);
   },
 };
+
+function renameColumn(table: Table, from: string, to: string): void {
+  const column = table.columns.get(from);
+  if (!column) return;
+  column.name = to;
+  // Rebuilt rather than appended: the order of columns must not change.
+  const all = [...table.columns.values()];
+  table.columns.clear();
+  for (const c of all) table.columns.set(c.name, c);
+}
 
 /** Columns keep the type itself, not its name. */
 function renameType(catalog: Catalog, node: RenameStmt, to: string): void {

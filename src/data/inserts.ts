@@ -156,7 +156,7 @@ function isWhole(table: Table): boolean {
   const { inhRelations, ofTypename, tableElts } = table.node;
   return (
     table.columns.size > 0 &&
-    (!inhRelations?.length || table.partitionOf !== undefined) &&
+    (!inhRelations?.length || table.partitionOf !== undefined || table.parents.length >= inhRelations.length) &&
     !ofTypename &&
     !tableElts?.some((element) => as("TableLikeClause", element))
   );

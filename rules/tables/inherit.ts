@@ -1,0 +1,140 @@
+import {
+  as,
+  type Context,
+  find,
+  heirsOf,
+  type Node,
+  type NodeOf,
+  note,
+  relationName,
+  relationOf,
+  rule,
+  type Table,
+  type Value,
+  warning,
+} from "../../src/rule.js";
+
+type Cmd = NodeOf<"AlterTableCmd">;
+
+export default rule({
+  construct: "ALTER TABLE of a table that others INHERIT from",
+  why: `PostgreSQL does to the children what is done to the parent, unless it says ONLY: columns are added, changed, renamed and dropped in all of
+them, and get the parent's CHECKs. In TiDB they are tables of their own, each of which needs the statement.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/ddl-inherit.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-alter-table",
+  },
+  messages: {
+    heirs: note("{heirs} change along with {table}, from which they INHERIT"),
+    kept: warning("CHECK {name} stays in {heirs}, which INHERIT from {table}: there it has another name", {
+      help: "SHOW CREATE TABLE tells the name; ALTER TABLE … DROP CONSTRAINT takes it off",
+    }),
+  },
+  restates: ["AlterTableStmt", "RenameStmt"],
+  restate(statement, ctx) {
+    const [relation, copies] = statement.kind === "RenameStmt" ? renamed(statement) : altered(ctx, statement as NodeOf<"AlterTableStmt">);
+    const table = relation?.inh ? find(ctx.catalog, ctx.catalog.tables, relationName(relation)) : undefined;
+    keptChecks(ctx, statement);
+    const heirs = table && copies ? heirsOf(ctx.catalog, table).filter((heir) => !ctx.lost(heir.node)) : [];
+    if (!copies || heirs.length === 0) return undefined;
+    ctx.report("heirs", { heirs: heirs.map(({ name }) => name).join(", "), table: table?.name ?? "" });
+    return [{ node: statement }, ...heirs.flatMap(copies).map((node) => ({ node }))];
+  },
+  examples: [
+    {
+      given:
+        "CREATE TABLE p (a int, c text); CREATE TABLE t (b int) INHERITS (p); CREATE TABLE u () INHERITS (t); CREATE TABLE v (b int) INHERITS (p); ALTER TABLE v NO INHERIT p",
+      pg: "ALTER TABLE p ADD COLUMN d int NOT NULL DEFAULT 7 CHECK (d > 0) UNIQUE, ALTER a SET NOT NULL; ALTER TABLE p RENAME COLUMN a TO e; ALTER TABLE p DROP COLUMN c; ALTER TABLE ONLY p ALTER e SET DEFAULT 1; ALTER TABLE p ADD CONSTRAINT small CHECK (e < 9); ALTER TABLE p DROP CONSTRAINT small",
+      tidb: `ALTER TABLE p ADD COLUMN d INT NOT NULL DEFAULT 7;
+ALTER TABLE p ADD CONSTRAINT p_d_check CHECK (d > 0);
+ALTER TABLE p ADD UNIQUE KEY p_d_key (d);
+ALTER TABLE p MODIFY COLUMN a INT NOT NULL;
+ALTER TABLE t ADD COLUMN d INT NOT NULL DEFAULT 7;
+ALTER TABLE t ADD CHECK (d > 0);
+ALTER TABLE t MODIFY COLUMN a INT NOT NULL;
+ALTER TABLE u ADD COLUMN d INT NOT NULL DEFAULT 7;
+ALTER TABLE u ADD CHECK (d > 0);
+ALTER TABLE u MODIFY COLUMN a INT NOT NULL;
+ALTER TABLE p RENAME COLUMN a TO e;
+ALTER TABLE t RENAME COLUMN a TO e;
+ALTER TABLE u RENAME COLUMN a TO e;
+ALTER TABLE p DROP COLUMN c;
+ALTER TABLE t DROP COLUMN c;
+ALTER TABLE u DROP COLUMN c;
+ALTER TABLE p ALTER COLUMN e SET DEFAULT 1;
+ALTER TABLE p ADD CONSTRAINT small CHECK (e < 9);
+ALTER TABLE t ADD CHECK (e < 9);
+ALTER TABLE u ADD CHECK (e < 9);
+ALTER TABLE p DROP CONSTRAINT small`,
+      findings: ["heirs", "heirs", "heirs", "heirs", "kept"],
+      accepts: [
+        "INSERT INTO t (e, b) VALUES (1, 1)",
+        "INSERT INTO u (e, b, d) VALUES (2, 1, 2), (3, 1, 2)",
+        "INSERT INTO v (a) VALUES (100)",
+      ],
+      refuses: ["INSERT INTO u (e, d) VALUES (1, 0)", "INSERT INTO t (e) VALUES (9)", "INSERT INTO t (b) VALUES (1)"],
+    },
+  ],
+});
+
+type Copies = [NodeOf<"RangeVar"> | undefined, ((heir: Table) => Node[]) | undefined];
+
+function renamed(rename: NodeOf<"RenameStmt">): Copies {
+  if (rename.renameType !== "OBJECT_COLUMN") return [undefined, undefined];
+  return [rename.relation, (heir) => [{ ...rename, relation: relationOf(heir) }]];
+}
+
+/** What ALTER TABLE does to each table that INHERITS: keys, owners and the like are the parent's own. */
+function altered(ctx: Context, alter: NodeOf<"AlterTableStmt">): Copies {
+  const cmds = (alter.cmds ?? []).flatMap((item): Value[] => {
+    const cmd = as("AlterTableCmd", item);
+    return cmd ? (PASSED_ON[cmd.subtype ?? ""]?.(ctx, cmd) ?? []) : [];
+  });
+  if (cmds.length === 0) return [undefined, undefined];
+  return [alter.relation as NodeOf<"RangeVar">, (heir) => [{ ...alter, relation: relationOf(heir), cmds }]];
+}
+
+/** Says which CHECKs are taken off a parent only. */
+function keptChecks(ctx: Context<"kept">, statement: Node): void {
+  const alter = as("AlterTableStmt", statement);
+  const relation = alter?.relation as NodeOf<"RangeVar"> | undefined;
+  const table = relation?.inh && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
+  const heirs = table ? heirsOf(ctx.catalog, table).map(({ name }) => name) : [];
+  if (!table || heirs.length === 0) return;
+  for (const item of alter?.cmds ?? []) {
+    const cmd = as("AlterTableCmd", item);
+    const name = cmd?.subtype === "AT_DropConstraint" ? (cmd.name ?? "") : "";
+    if (table.droppedConstraints?.get(name)?.type === "check") ctx.report("kept", { name, heirs: heirs.join(", "), table: table.name });
+  }
+}
+
+const whole = (_: Context, cmd: Cmd): Cmd[] => [{ ...cmd }];
+
+const PASSED_ON: Readonly<Record<string, (ctx: Context, cmd: Cmd) => Cmd[]>> = {
+  AT_AddColumn: (ctx, cmd) => {
+    const def = as("ColumnDef", cmd.def);
+    if (!def) return [];
+    const constraints = (def.constraints ?? []).flatMap((item): Value[] => {
+      const constraint = as("Constraint", item);
+      if (constraint?.contype === "CONSTR_CHECK") return [unnamed(constraint)];
+      return constraint && OF_COLUMN.has(constraint.contype ?? "") ? [constraint] : [];
+    });
+    return [{ ...cmd, def: ctx.change(def, { constraints }) }];
+  },
+  AT_AddConstraint: (_, cmd) => {
+    const constraint = as("Constraint", cmd.def);
+    return constraint?.contype === "CONSTR_CHECK" && !constraint.is_no_inherit ? [{ ...cmd, def: unnamed(constraint) }] : [];
+  },
+  AT_DropColumn: whole,
+  AT_AlterColumnType: whole,
+  AT_SetNotNull: whole,
+  AT_DropNotNull: whole,
+  AT_ColumnDefault: whole,
+};
+
+const OF_COLUMN: ReadonlySet<string> = new Set(["CONSTR_NOTNULL", "CONSTR_NULL", "CONSTR_DEFAULT", "CONSTR_GENERATED"]);
+
+/** A CHECK of another table: its name is one in the whole database. */
+function unnamed({ raw_expr }: NodeOf<"Constraint">): NodeOf<"Constraint"> {
+  return { kind: "Constraint", contype: "CONSTR_CHECK", raw_expr: raw_expr!, initially_valid: true };
+}

@@ -44,6 +44,7 @@ import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
+import calls from "./logic/call.js";
 import doBlock from "./logic/do.js";
 import touch from "./logic/touch.js";
 import comment from "./objects/comment.js";
@@ -124,6 +125,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/transaction": transaction,
   "objects/view": view,
   ...statementRules,
+  "logic/call": calls,
   "queries/same-name": sameName,
   "dml/merge": merge,
   "dml/with-writes": withWrites,

@@ -23,7 +23,7 @@ export { find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, 
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
 export { nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
-export { triggerRoutine } from "./catalog/routines.js";
+export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
@@ -67,6 +67,7 @@ export type * from "./pg/ast.js";
 export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";
 export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
 export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
+export type { Step } from "./pg/program.js";
 export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";

@@ -62,6 +62,9 @@ function zeros(node: Value, call: Call): number {
     return /^[-+%]$/.test(String(sign?.at(-1))) ? Math.max(left, right) : UNKNOWN;
   }
   if (variant === "AEXPR_NULLIF" && lexpr !== undefined) return zeros(lexpr, call);
+  const cast = as("TypeCast", node)?.arg;
+  if (cast !== undefined && (call.own(cast).name === "numeric" || INTEGER_DIGITS[call.own(cast).name] !== undefined))
+    return zeros(cast, call);
   const all = as("CoalesceExpr", node)?.args;
   if (all) return Math.max(...all.map((each) => zeros(each, call)));
   const { funcname, args = [] } = as("FuncCall", node) ?? {};
@@ -210,6 +213,7 @@ export const arithmeticRules = table(
         ...proofs(
           "sum(n) / nullif(count(n), 0)",
           "avg(i4) / 60",
+          "i4::numeric / 3",
           "round(n * nb, 3) / 1000",
           "coalesce(n, 0) / 100",
           "abs(nn) / 8",

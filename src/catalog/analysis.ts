@@ -28,6 +28,8 @@ export interface Signature {
   /** NULL whenever an argument is. */
   readonly strict: boolean;
   readonly volatility: "immutable" | "stable" | "volatile";
+  /** The input makes it. */
+  readonly own?: true;
 }
 
 /** What PostgreSQL's parse analysis says of an expression. */

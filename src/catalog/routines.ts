@@ -132,6 +132,13 @@ function calling(catalog: Catalog, routines: readonly string[]): Table[] {
   );
 }
 
+/** The body as it is quoted in CREATE FUNCTION; empty where it is written without quotes. */
+export function routineText(node: CreateFunctionStmt): string {
+  const written = node.options?.flatMap((option) => as("DefElem", option) ?? []).find(({ defname }) => defname === "as")?.arg;
+  const [text] = Array.isArray(written) ? (written as readonly Value[]) : [written];
+  return typeof text === "string" ? text : "";
+}
+
 /** The function that a trigger calls; undefined when the input does not make it. */
 export function triggerRoutine(catalog: Catalog, trigger: Pick<Trigger, "routine">): StoredRoutine | undefined {
   // A trigger's function has no parameters.

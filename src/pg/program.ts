@@ -1,7 +1,7 @@
 import { split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import type { Node, Value } from "./ast.js";
-import { as } from "./names.js";
+import { as, typeName } from "./names.js";
 import { type Grammar, type GrammarVersion, grammar, parseWith } from "./parse.js";
 
 /** The body of a function or DO block, as far as anybody here looks into it. */
@@ -83,7 +83,7 @@ export async function readProgram(source: Source, span: Span, node: Routine, pre
   const lines = body.split("\n").filter((line) => line.trim() !== "").length;
   const found = source.text.indexOf(body, span.start);
   const place = found >= 0 && found + body.length <= span.end ? { start: found, end: found + body.length } : undefined;
-  const reading: Reading = { parser, body, at: place?.start, start: span.start, cursor: 0, rows: new Map() };
+  const reading: Reading = { parser, body, at: place?.start, start: span.start, cursor: 0, rows: new Map(), names: [] };
   if (language === "sql") return { language, steps: sqlSteps(reading), variables: [], lines, place, unread: undefined };
   if (language !== "plpgsql") return unread(language, lines, `its language, ${language}`);
   const parsed = await readBody(source.text.slice(span.start, span.end), preferred);
@@ -94,9 +94,17 @@ export async function readProgram(source: Source, span: Span, node: Routine, pre
       [(parsed.new_varno as number | undefined) ?? 0, "new"],
       [parsed.old_varno as number, "old"],
     ]);
+  if (returnsValue(node))
+    reading.names = (parsed.datums as Wire[]).map((datum) => (Object.values(datum)[0] as Wire | undefined)?.refname as string | undefined);
   const block = (parsed.action as Wire).PLpgSQL_stmt_block as Wire;
   const variables = (parsed.datums as Wire[]).flatMap((datum) => declared(datum));
   return { language, steps: stepsOf(block.body, reading), variables, lines, place, unread: undefined };
+}
+
+/** Whether RETURN cannot stand alone in the body. */
+function returnsValue(node: Routine): boolean {
+  if (node.kind === "DoStmt" || !node.returnType || node.returnType.setof || typeName(node.returnType).name === "void") return false;
+  return !node.parameters?.some((parameter) => /OUT|TABLE/.test(as("FunctionParameter", parameter)?.mode ?? ""));
 }
 
 function unread(language: string, lines: number, why: string): Program {
@@ -148,6 +156,8 @@ interface Reading {
   cursor: number;
   /** Numbers of the variables NEW and OLD, in a trigger's function. */
   rows: ReadonlyMap<number, "new" | "old">;
+  /** Names of variables and parameters by their numbers. */
+  names: readonly (string | undefined)[];
 }
 
 function placeOf(reading: Reading, text: string): number | undefined {
@@ -248,8 +258,11 @@ const STEPS: Readonly<Record<string, (body: Wire, reading: Reading) => Step[]>> 
     // What stands at the end of every body, though nobody wrote it.
     if (Object.keys(body).length === 0) return [];
     const value = expression(reading, body.expr);
-    const row = value === undefined ? reading.rows.get((body.retvarno as number | undefined) ?? -1) : undefined;
-    return [{ kind: "return", row, value }];
+    if (value !== undefined) return [{ kind: "return", row: undefined, value }];
+    const row = reading.rows.get((body.retvarno as number | undefined) ?? -1);
+    // A variable alone is told by its number, of which 0 is left out.
+    const name = row === undefined && body.expr === undefined ? reading.names[(body.retvarno as number | undefined) ?? 0] : undefined;
+    return [{ kind: "return", row, value: name === undefined ? undefined : { kind: "ColumnRef", fields: [name] } }];
   },
   perform(body, reading) {
     const text = (queryText(body.expr) ?? "").replace(/^\s*perform\b/i, "");

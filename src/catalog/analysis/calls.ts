@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<string, Signature["kind"]>> = { a: "aggregate", o: 
 
 function signature(f: Routine, args: readonly string[], result: string, { over }: FuncCall): Signature {
   const kind = over && KINDS[f.kind] === "aggregate" ? "window" : (KINDS[f.kind] ?? "function");
-  return { kind, name: f.name, args, result, strict: f.strict, volatility: f.volatility };
+  return { kind, name: f.name, args, result, strict: f.strict, volatility: f.volatility, ...(f.own && { own: f.own }) };
 }
 
 function nullable(scope: Scope, node: FuncCall, f: Routine, args: readonly (Info | undefined)[]): boolean {

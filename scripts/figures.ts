@@ -16,9 +16,8 @@ export interface Figures {
   readonly rewritten: number;
   readonly warned: number;
   readonly unconverted: number;
-  /** CREATE TABLE, CREATE INDEX and ALTER TABLE, and how many of them have no error finding. */
-  readonly ddl: number;
-  readonly ddlConverted: number;
+  /** Statements of each kind that there are, and how many of them have no error finding. */
+  readonly kinds: Readonly<Partial<Record<SchemaKind, Share>>>;
   /** Causes of refusals by TiDB that no error finding told of. */
   readonly refused: number;
   /** What TiDB then holds otherwise than it must. */
@@ -32,7 +31,28 @@ export interface Measured {
   readonly complaints: readonly string[];
 }
 
-const DDL = new Set(["CREATE TABLE", "CREATE INDEX", "ALTER TABLE"]);
+interface Share {
+  readonly all: number;
+  readonly converted: number;
+}
+
+/** What defines a schema, by the words that statements begin with. */
+const KINDS = {
+  tables: /^(?:CREATE|DROP) TABLE/,
+  changes: /^ALTER TABLE/,
+  sequences: /^(?:CREATE|ALTER|DROP) SEQUENCE/,
+  comments: /^COMMENT/,
+  types: /^(?:CREATE|ALTER|DROP) (?:TYPE|DOMAIN)/,
+  indexes: /^(?:CREATE|ALTER|DROP) INDEX/,
+  views: /^(?:CREATE|ALTER|DROP) (?:VIEW|MATERIALIZED)/,
+} as const;
+type SchemaKind = keyof typeof KINDS;
+
+/** Kinds that are looked at together. */
+const TOGETHER = {
+  "tables, changes, sequences, comments, types": ["tables", "changes", "sequences", "comments", "types"],
+  "indexes, views": ["indexes", "views"],
+} as const satisfies Readonly<Record<string, readonly SchemaKind[]>>;
 
 /** Converts a group as one history, applies it to TiDB (unless what it changes is not there) and reads it back. */
 export async function measure(group: Group, rules: readonly Rule[], target: Target): Promise<Measured> {
@@ -43,12 +63,14 @@ export async function measure(group: Group, rules: readonly Rule[], target: Targ
   const checked = applicable.flatMap(({ sql, source, span }) => sql.map((text) => ({ sql: text, source, span })));
   const report = await checkStatements(target, checked, { session, absent, ...(group.baseless ? {} : { expected }) });
   const untold = report.findings.filter((finding) => finding.rule === "check/refused" && !isTold(finding, statements));
-  const ddl = statements.filter(({ kind }) => DDL.has(kind));
+  const kinds = Object.entries(KINDS).flatMap(([kind, words]) => {
+    const of = statements.filter((statement) => words.test(statement.kind));
+    return of.length === 0 ? [] : [[kind, { all: of.length, converted: of.filter((statement) => !hasError(statement)).length }] as const];
+  });
   const figures = {
     ...result.account,
     accounted: statements.filter((statement) => statement.outcome !== "unconverted" || hasError(statement)).length,
-    ddl: ddl.length,
-    ddlConverted: ddl.filter((statement) => !hasError(statement)).length,
+    kinds: Object.fromEntries(kinds),
     refused: untold.length,
     differences: report.differences.length,
   };
@@ -91,8 +113,7 @@ export function figuresTable(all: readonly Measured[]): string {
     "rewritten",
     "warned",
     "unconverted",
-    "DDL",
-    "DDL without error",
+    ...Object.keys(TOGETHER).map((kinds) => `without an error: ${kinds}`),
     "refused untold",
     "differences",
   ];
@@ -104,12 +125,19 @@ export function figuresTable(all: readonly Measured[]): string {
     f.rewritten,
     f.warned,
     f.unconverted,
-    f.ddl,
-    percent(f.ddlConverted, f.ddl),
+    ...Object.values(TOGETHER).map((kinds) => {
+      const { all, converted } = share(f, kinds);
+      return percent(converted, all);
+    }),
     group.baseless ? "not applied" : f.refused,
     group.baseless ? "not applied" : f.differences,
   ]);
   return [head, head.map((_, i) => (i === 0 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function share({ kinds }: Figures, of: readonly SchemaKind[]): Share {
+  const shares = of.flatMap((kind) => kinds[kind] ?? []);
+  return { all: shares.reduce((sum, { all }) => sum + all, 0), converted: shares.reduce((sum, { converted }) => sum + converted, 0) };
 }
 
 function percent(part: number, whole: number): string {
@@ -127,7 +155,11 @@ export function fallen(kept: Ratchet, all: readonly Measured[]): string[] {
     return [
       ...worse("statements not accounted for", before.statements - before.accounted, now.statements - now.accounted),
       ...worse("unconverted", before.unconverted, now.unconverted),
-      ...worse("DDL with an error", before.ddl - before.ddlConverted, now.ddl - now.ddlConverted),
+      ...Object.keys(KINDS).flatMap((kind) => {
+        const of = (figures: Figures) => share(figures, [kind as SchemaKind]);
+        const [was, is] = [of(before), of(now)];
+        return worse(`${kind} with an error`, was.all - was.converted, is.all - is.converted);
+      }),
       ...worse("refusals untold", before.refused, now.refused),
       ...worse("differences", before.differences, now.differences),
     ];

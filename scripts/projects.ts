@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { naturally } from "../src/cli/inputs.js";
 import { decode } from "../src/source/decode.js";
 import { type Chunk, type SqlChunk, split } from "../src/source/split.js";
 import type { Source } from "../src/source/text.js";
@@ -72,16 +73,25 @@ function groups(folder: string, letters: readonly string[], projects?: readonly 
   return (projects ?? present).flatMap((project) => groupsOf(folder, project, letters, dialect));
 }
 
-/** File names begin with their group: `m1-0003__…`. */
+/** A name from its version on, as Flyway (`V1.2__`) and Diesel (`2017-10-09-120000_`, `20171009120000_`) spell it. */
+const VERSIONED = /(?:__)(V\d[\d.]*__.*|\d{4}-?\d\d-?\d\d-?\d{6}.*)$/;
+
+function inOrder(files: readonly string[]): readonly string[] {
+  const versions = new Map(files.flatMap((file) => (VERSIONED.test(file) ? [[file, VERSIONED.exec(file)![1]!] as const] : [])));
+  return versions.size < files.length ? files : [...files].sort((a, b) => naturally(versions.get(a)!, versions.get(b)!));
+}
+
+/** File names begin with their group and a number, which is not the order of their migration tool where versions are told: `m1-0003__V1.2__…`. */
 function groupsOf(folder: string, project: string, letters: readonly string[], dialect: Dialect): Group[] {
-  const groups = new Map<string, Source[]>();
+  const names = new Map<string, string[]>();
   const files = join(folder, project, dialect);
   for (const file of existsSync(files) ? readdirSync(files).sort() : []) {
     const group = /^([a-z]\d*)-/.exec(file)?.[1];
     if (group === undefined || !letters.includes(group[0]!)) continue;
-    const { source } = decode(`${project}/${file}`, readFileSync(join(files, file)));
-    groups.set(group, [...(groups.get(group) ?? []), source]);
+    names.set(group, [...(names.get(group) ?? []), file]);
   }
+  const read = (file: string) => decode(`${project}/${file}`, readFileSync(join(files, file))).source;
+  const groups = new Map([...names].map(([group, all]): [string, Source[]] => [group, inOrder(all).map(read)]));
   return [...groups].map(([group, sources]) => ({
     name: `${project}/${group}`,
     project,

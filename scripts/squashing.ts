@@ -85,7 +85,8 @@ async function applied(target: Target, session: readonly string[], statements: r
 }
 
 /**
- * What a database holds, as lines that say all of one thing. The order of columns is not in them, nor are the indexes that TiDB makes for
+ * What a database holds, as lines that say all of one thing. The order of columns is not in them, nor whether a generated column is stored,
+ * which ALTER TABLE cannot make it, nor are the indexes that TiDB makes for
  * foreign keys where there is no other: a primary key that comes later finds one there.
  */
 async function described(target: Target, database: string): Promise<string[]> {
@@ -93,7 +94,7 @@ async function described(target: Target, database: string): Promise<string[]> {
   const queries = [
     `SELECT CONCAT_WS(' ', 'table', table_name, table_type, table_comment) AS line FROM information_schema.tables WHERE table_schema ${where}`,
     `SELECT CONCAT_WS(' ', 'column', CONCAT(table_name, '.', column_name), column_type, collation_name, 'NULL', is_nullable,
-       'DEFAULT', IFNULL(column_default, 'none'), extra, generation_expression, 'COMMENT', column_comment) AS line
+       'DEFAULT', IFNULL(column_default, 'none'), REPLACE(extra, 'VIRTUAL', 'STORED'), generation_expression, 'COMMENT', column_comment) AS line
      FROM information_schema.columns WHERE table_schema ${where}`,
     `SELECT CONCAT_WS(' ', 'key', CONCAT(table_name, '.', index_name), IF(MAX(non_unique) = 0, 'unique', ''),
        GROUP_CONCAT(CONCAT(IFNULL(column_name, expression), IFNULL(CONCAT('(', sub_part, ')'), '')) ORDER BY seq_in_index)) AS line
@@ -140,7 +141,7 @@ async function comparePostgres(group: Group, history: Result, squashed: Result):
   }
 }
 
-const USER_TABLES = `c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+const USER_TABLES = `c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 const TABLE = "CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname";
 const COLUMNS = (numbers: string, table: string) =>

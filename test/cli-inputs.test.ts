@@ -81,7 +81,15 @@ describe("inputs", () => {
   test("the order does not depend on the file system", () => {
     const names = ["a/1.sql", "a/01.sql", "a.sql", "V2__x.sql", "V1.10__x.sql", "V1.9__x.sql", "B.sql", "a/b/c.sql"];
     expect([...names].sort(naturally)).toEqual([...names].reverse().sort(naturally));
-    expect(["V2__x", "V1.10__x", "V1.9__x"].sort(naturally)).toEqual(["V1.9__x", "V1.10__x", "V2__x"]);
+    expect(["R__a", "V2__x", "V1.10__x", "V1.9__x", "V1.9.1__x"].sort(naturally)).toEqual([
+      "V1.9__x",
+      "V1.9.1__x",
+      "V1.10__x",
+      "V2__x",
+      "R__a",
+    ]);
+    const dated = ["2017-10-09-120000_b/up.sql", "20171010000000_c/up.sql", "20170428154714_a/up.sql", "2026-01-02-030405-0000_d/up.sql"];
+    expect([...dated].sort(naturally)).toEqual([dated[2], dated[0], dated[1], dated[3]]);
   });
 
   test("a glob", async () => {

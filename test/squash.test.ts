@@ -124,6 +124,23 @@ CREATE TABLE buyers (
     expect(squashed!.output).toMatch(/CREATE INDEX i ON u \(.*m.*, m\)/);
   });
 
+  it("makes tables of queries tables like others, and keeps what materialized views are read by", async () => {
+    const text = `CREATE TABLE t (a int NOT NULL, b varchar(9)); CREATE TABLE copy AS SELECT a, b FROM t; ALTER TABLE copy ADD COLUMN c int;
+      CREATE MATERIALIZED VIEW seen AS SELECT b, count(*) AS n FROM t GROUP BY b; CREATE UNIQUE INDEX seen_b ON seen (b); CREATE INDEX copy_a ON copy (a);
+      CREATE TABLE lost AS SELECT a FROM t; DROP TABLE lost;`;
+    const { squashed, account } = await convertTexts({ "1.sql": text }, { squash: true });
+    expect(account.unconverted).toBe(0);
+    expect(squashed!.statements.map(({ sql }) => sql.replaceAll(/\s+/g, " "))).toEqual([
+      "CREATE TABLE t ( a INT NOT NULL, b VARCHAR(9) ) COLLATE utf8mb4_0900_bin",
+      "CREATE TABLE copy ( a INT, b VARCHAR(9), c INT ) COLLATE utf8mb4_0900_bin",
+      "CREATE INDEX copy_a ON copy (a)",
+      "CREATE VIEW seen_query AS SELECT b, COUNT(*) AS n FROM t GROUP BY b",
+      "CREATE TABLE seen ( b VARCHAR(9), n BIGINT ) COLLATE utf8mb4_0900_bin",
+      "INSERT INTO seen SELECT * FROM seen_query",
+      "CREATE UNIQUE INDEX seen_b ON seen (b)",
+    ]);
+  });
+
   it("leaves nothing of ALTER TABLE out that the definition does not hold", async () => {
     const { findings } = await convertTexts(
       { "1.sql": "CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY;" },

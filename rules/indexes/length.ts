@@ -67,6 +67,11 @@ unique one must hold the whole value, or a digest of it.`,
       tidb: "CREATE INDEX i ON t (m);\nDROP TABLE t",
     },
     {
+      given: "CREATE TYPE e AS ENUM ('one', 'two'); CREATE TABLE t (a text, m e)",
+      pg: "CREATE UNIQUE INDEX i ON t (a, m); DROP TABLE t; DROP TYPE e",
+      tidb: "CREATE UNIQUE INDEX i ON t (a, m);\nDROP TABLE t",
+    },
+    {
       given: "CREATE TABLE t (tags text[])",
       pg: "CREATE INDEX i ON t (tags)",
       tidb: null,

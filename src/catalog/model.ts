@@ -131,6 +131,8 @@ export interface Column {
   readonly history: {
     keys: readonly Key[];
     literalDefault: boolean;
+    /** The enum it last was of: its keys need that when the type is gone from the catalog already. */
+    enumType?: EnumType | undefined;
     /** Its primary key stands in CREATE TABLE in TiDB, and a later statement makes it in PostgreSQL. */
     keyedFromStart?: true;
     autoIncrement: boolean;

@@ -740,6 +740,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     defaultNode: undefined,
     changes: NONE,
   };
+  column.history.enumType ??= find(catalog, catalog.enums, typeName(column.type));
   catalog.columnOf.set(def, column);
   table.columns.set(column.name, column);
   if (!column.identity) return;
@@ -1171,6 +1172,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AlterColumnType: withColumn((catalog, column, cmd) => {
     column.changedFrom = column.type;
     column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
+    column.history.enumType = find(catalog, catalog.enums, typeName(column.type)) ?? column.history.enumType;
     demand(catalog, column, cmd, column.changedFrom);
   }),
   AT_AddIdentity: withColumn((catalog, column, cmd) => {

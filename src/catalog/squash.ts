@@ -8,6 +8,7 @@ import type {
   CreateStmt,
   DropStmt,
   IndexStmt,
+  IntoClause,
   Kind,
   Node,
   RangeVar,
@@ -19,7 +20,17 @@ import { as, columnName, isNode, literalText, qualified, relationName, typeName 
 import { eachDescendant } from "../pg/walk.js";
 import { SERIAL } from "./analysis/types.js";
 import { expandLike } from "./like.js";
-import { type Catalog, type Column, type EnumType, find, key, type Sequence, type Table, type TableConstraint } from "./model.js";
+import {
+  type Catalog,
+  type Column,
+  type EnumType,
+  find,
+  type Index,
+  key,
+  type Sequence,
+  type Table,
+  type TableConstraint,
+} from "./model.js";
 import { nextvalSequence, replay } from "./replay.js";
 
 /** A statement of a history, as PostgreSQL runs it. */
@@ -74,6 +85,7 @@ export function squash(steps: readonly Step[], catalog: Catalog): Squash {
     kept: new Map(),
     leftovers: new Map(),
     columns: new Map(),
+    queried: new Set(),
     collations: new Map(),
   };
   for (const { node } of steps) {
@@ -88,6 +100,7 @@ export function squash(steps: readonly Step[], catalog: Catalog): Squash {
     });
     walk.judges.push(judgeOf(walk, node));
     replay(catalog, node);
+    tablesFromQuery(walk, node);
     const made = node.kind === "CreateEnumStmt" && find(catalog, catalog.enums, qualified(node.typeName ?? []));
     if (made) walk.enums.set(made, walk.at);
     walk.at++;
@@ -102,6 +115,18 @@ export function squash(steps: readonly Step[], catalog: Catalog): Squash {
     if (fate && (!fates.has(input) || fate.kind !== "gone")) fates.set(input, fate);
   }
   return { statements, fates, columns: walk.columns };
+}
+
+/** Gives tables that a query made the statement's place; a table is one like any other from here on, a materialized view stays its query. */
+function tablesFromQuery(walk: Walk, node: Node): void {
+  const into =
+    node.kind === "CreateTableAsStmt" || node.kind === "SelectStmt" ? (node as { into?: IntoClause; intoClause?: IntoClause }) : {};
+  const relation = (into.into ?? into.intoClause)?.rel;
+  const table = relation && find(walk.catalog, walk.catalog.tables, relationName(relation));
+  if (!table || walk.stepOf.has(table.node)) return;
+  eachDescendant(table.node, (part) => walk.stepOf.set(part, walk.at));
+  if (node.kind === "CreateTableAsStmt" && node.objtype === "OBJECT_MATVIEW") walk.queried.add(table);
+  else walk.kept.delete(`OBJECT_VIEW ${table.schema}.${table.name}`);
 }
 
 /** Parts of statements that outlive them. */
@@ -130,6 +155,8 @@ interface Walk {
   /** The part of each ALTER TABLE that the definition of the table does not take in. */
   readonly leftovers: Map<number, AlterTableStmt>;
   readonly columns: Map<ColumnDef, Column>;
+  /** Materialized views. */
+  readonly queried: Set<Table>;
   /** The type change that decided a column's collation. */
   readonly collations: Map<Column, ColumnDef>;
 }
@@ -372,7 +399,9 @@ function schemaOf(walk: Walk): Made[] {
         const now = nowNamed(walk, node);
         return now ? [{ node: now, step }] : [];
       });
-  const tables = ordered(walk);
+  const tables = ordered(walk).filter((table) => !walk.queried.has(table));
+  const indexes = [...catalog.indexes.values()];
+  const isQueried = ({ table }: Index) => walk.queried.has(table);
   const deferred: Made[] = [];
   const placed = new Set<Table>();
   const creates = tables.map((table) => {
@@ -387,11 +416,19 @@ function schemaOf(walk: Walk): Made[] {
     ...creates,
     ...sequences.flatMap((sequence) => ownership(walk, sequence)),
     ...deferred,
-    ...[...catalog.indexes.values()].map((index) => createIndex(walk, index.node, index.name, index.table)).sort(byStep),
+    ...createIndexes(
+      walk,
+      indexes.filter((index) => !isQueried(index)),
+    ),
     ...[...walk.leftovers].flatMap(([step, node]) => leftover(walk, node, step)),
     ...tables.flatMap((table) => [table, ...table.columns.values()]).flatMap((thing) => comment(walk, thing)),
     ...keptStatements(false),
+    ...createIndexes(walk, indexes.filter(isQueried)),
   ];
+}
+
+function createIndexes(walk: Walk, indexes: readonly Index[]): Made[] {
+  return indexes.map((index) => createIndex(walk, index.node, index.name, index.table)).sort(byStep);
 }
 
 function byStep(a: Made, b: Made): number {

@@ -126,12 +126,17 @@ async function sqlBelow(root: string): Promise<string[]> {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
+/** The version that Diesel and others begin a name with is the same with and without its dashes: `2017-10-09-120000`, `20171009120000`. */
+const DASHED = /^(\d{4})-(\d\d)-(\d\d)-(?=\d{4})/;
+
+/** What Flyway runs again whenever it changed, after all that has a version. */
+const REPEATED = /^R__/;
+
 /** Folder by folder, numbers by value: `m2` before `m10`, as migration tools order their files. */
 export function naturally(a: string, b: string): number {
-  const left = a.split("/");
-  const right = b.split("/");
+  const [left, right] = [a, b].map((path) => path.split("/").map((name) => name.replace(DASHED, "$1$2$3"))) as [string[], string[]];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const order = collator.compare(left[i]!, right[i]!);
+    const order = Number(REPEATED.test(left[i]!)) - Number(REPEATED.test(right[i]!)) || collator.compare(left[i]!, right[i]!);
     if (order !== 0) return order;
   }
   // `01` and `1` are the same to the collator; the order must not depend on the file system.

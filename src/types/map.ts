@@ -456,7 +456,7 @@ function mapped(
     const base = mapped(catalog, domain.base, column, history, [...domains, name.name]);
     return base && { ...base, domain };
   }
-  const enumType = find(catalog, catalog.enums, name);
+  const enumType = find(catalog, catalog.enums, name) ?? enumOnce(column, name);
   const mods = modifiers(type);
   const composite = compositeOf(catalog, type);
   const row = type.arrayBounds?.length
@@ -477,6 +477,12 @@ function mapped(
   const override = { by, shadowed, chosen };
   if (!chosen) return row && { row, pg, use, sql: row.tidb(use), domain: undefined, override };
   return { row: chosenRow(pg, chosen), pg, use, sql: chosen.sql, domain: undefined, override };
+}
+
+/** The enum of a column whose type is dropped by the end of the input. */
+function enumOnce(column: Column | ColumnDef | undefined, { name }: Name): EnumType | undefined {
+  const known = column && "history" in column ? column.history.enumType : undefined;
+  return known?.name === name ? known : undefined;
 }
 
 function chosenFor(by: TypeOverride, row: TypeRow, use: TypeUse, column: Column | ColumnDef): Chosen | undefined {

@@ -27,6 +27,17 @@ export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export {
+  hashLayout,
+  type Layout,
+  listLayout,
+  partitionCondition,
+  rangeGuard,
+  rangeLayout,
+  relayout,
+  type Share,
+  takesAllHashes,
+} from "./emit/partitions.js";
 export { COLLATION, commentClause } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";

@@ -2,34 +2,40 @@ import {
   as,
   type Column,
   type Context,
-  columnName,
   error,
   type Folded,
   find,
+  hashLayout,
   identifier,
-  mapType,
+  type Layout,
+  listLayout,
   type Node,
   type NodeOf,
   nextvalSequence,
   note,
+  partitionCondition,
   qualified,
+  rangeGuard,
+  rangeLayout,
   raw,
   relationName,
   relationOf,
+  relayout,
   rootOf,
   rule,
   type SchemaContext,
+  type Share,
   type Table,
   type TableConstraint,
+  takesAllHashes,
   tidb,
-  tidbDefault,
   tidbText,
   type Value,
   warning,
 } from "../../src/rule.js";
 
 type Taken = "partition" | "hash" | "rows" | "same" | "own" | "attached" | "refined" | "named";
-type Schema = SchemaContext<Taken | "loose">;
+type Schema = SchemaContext<Taken | "loose" | "added" | "split">;
 type Create = NodeOf<"CreateStmt">;
 type Bound = NodeOf<"PartitionBoundSpec">;
 
@@ -44,7 +50,7 @@ interface Member {
 export default rule({
   construct: "partitions",
   why: `PostgreSQL's partitions are tables of their own; TiDB's are named parts of one table. Partitions made in the same file as their parent
-go into its CREATE TABLE, with a CHECK where TiDB's partitions take rows that PostgreSQL's refuse: below the first bound, between two
+go into its CREATE TABLE, those of later files are added to it, with a CHECK where TiDB's partitions take rows that PostgreSQL's refuse: below the first bound, between two
 partitions, NULL. TiDB has no foreign keys on a partitioned table (error 1506), neither on expressions and types of all kinds: where these
 are, the parent is one table that holds all rows. INSERT INTO parent PARTITION (child) takes the rows of the child only, as an INSERT into it does. So it is where children INHERIT and say by a CHECK only which rows they have: SELECT from
 the parent read their rows in PostgreSQL too.`,
@@ -55,6 +61,12 @@ the parent read their rows in PostgreSQL too.`,
   messages: {
     partition: note("{partition} is a partition of {table}, in its CREATE TABLE", {
       help: "what reads or writes {partition} names {table} PARTITION ({partition}), which takes no other rows",
+    }),
+    added: note("{partition} is added to {table} as a partition", {
+      help: "what reads or writes {partition} names {table} PARTITION ({partition}), which takes no other rows",
+    }),
+    split: note("{partition} is split off other partitions of {table}: TiDB adds them at the end only", {
+      help: "TiDB moves the rows of the partitions that are split, which takes time where there are many",
     }),
     hash: note("{partition} is a part of {table}: TiDB spreads rows by a hash of its own, and no part of it has the rows of {partition}", {
       help: "write to and read from {table}",
@@ -99,7 +111,7 @@ the parent read their rows in PostgreSQL too.`,
       if (!creator) continue;
       const direct = members.filter((m) => m.table.partitionOf === root);
       const shapes = moveParts(schema, creator, root, members, direct);
-      const made = partitioning(schema, root, creator, direct, shapes);
+      const made = partitioning(schema, root, creator, direct, shapes, creators);
       const loose: Table[] = [];
       const deeper = made ? deeperGuards(schema, direct, members, loose) : [];
       for (const { table } of direct) table.parts = made?.parts.get(table);
@@ -113,7 +125,7 @@ the parent read their rows in PostgreSQL too.`,
         schema.update(
           creator,
           schema.change(create, {
-            partspec: tidbText(made.sql) as never,
+            partspec: made.sql === undefined ? undefined : (tidbText(made.sql) as never),
             tableElts: [...(create.tableElts ?? []), ...guard],
           }),
         );
@@ -126,6 +138,19 @@ the parent read their rows in PostgreSQL too.`,
         const refined = maker && bound ? refinements(table, root) : [];
         const isHashed = made !== undefined && table.partitionOf === root && !bound?.is_default;
         const message = made && table.partitionOf === root && table.parts ? "partition" : isHashed ? "hash" : "rows";
+        const step = [maker, says].find((statement) => statement && made?.steps.get(statement)?.table === table);
+        if (step) {
+          schema.consumed(step.current);
+          if (own.length > 0) schema.report(step, "own", { ...data, what: [...own, ...refined].join(", ") });
+          else if (refined.length > 0) schema.report(step, "refined", { ...data, what: refined.join(", ") });
+          const { sql } = made!.steps.get(step)!;
+          const rest = sql.startsWith("REORGANIZE") ? "split" : "added";
+          schema.report(step, rest, data);
+          schema.update(step, tidb`ALTER TABLE ${relationOf(root)} ${raw(sql)}` as never);
+          if (maker && says !== step) take(schema, says, creator, "attached", data);
+          else if (maker && maker !== step) take(schema, maker, creator, "rows", data);
+          continue;
+        }
         if (maker && own.length > 0) take(schema, maker, creator, "own", { ...data, what: [...own, ...refined].join(", ") });
         else if (maker && refined.length > 0) take(schema, maker, creator, "refined", { ...data, what: refined.join(", ") });
         else if (maker) take(schema, maker, creator, message, data);
@@ -352,6 +377,45 @@ ALTER INDEX t_pkey ATTACH PARTITION t_1_pkey`,
       rejected: { sql: "ALTER TABLE t DETACH PARTITION t2", code: 1064 },
     },
     {
+      given:
+        "CREATE TABLE t (a int, d date) PARTITION BY RANGE (d); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM ('2024-02-01') TO ('2024-03-01'); CREATE TABLE l (a int) PARTITION BY LIST (a); CREATE TABLE e (a int NOT NULL) PARTITION BY RANGE (a)",
+      pg: `CREATE TABLE t3 PARTITION OF t FOR VALUES FROM ('2024-03-01') TO ('2024-04-01');
+CREATE TABLE t1 PARTITION OF t (a DEFAULT 7) FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+CREATE TABLE l1 PARTITION OF l FOR VALUES IN (1);
+CREATE TABLE l0 PARTITION OF l DEFAULT;
+CREATE TABLE l2 (a int CONSTRAINT c CHECK (a > 0));
+INSERT INTO l2 VALUES (2);
+ALTER TABLE l ATTACH PARTITION l2 FOR VALUES IN (2);
+CREATE TABLE e1 PARTITION OF e FOR VALUES FROM (1) TO (5)`,
+      tidb: `ALTER TABLE t ADD PARTITION (PARTITION t3 VALUES LESS THAN ('2024-04-01'));
+ALTER TABLE t REORGANIZE PARTITION t2 INTO (PARTITION t1 VALUES LESS THAN ('2024-02-01'), PARTITION t2 VALUES LESS THAN ('2024-03-01'));
+ALTER TABLE l PARTITION BY LIST COLUMNS (a) (PARTITION l1 VALUES IN (1));
+ALTER TABLE l ADD PARTITION (PARTITION l0 DEFAULT);
+ALTER TABLE l REORGANIZE PARTITION l0 INTO (PARTITION l2 VALUES IN (2), PARTITION l0 DEFAULT);
+INSERT INTO l PARTITION (l2) VALUES (2);
+ALTER TABLE e PARTITION BY RANGE COLUMNS (a) (PARTITION e1 VALUES LESS THAN (5))`,
+      findings: ["added", "refined", "split", "added", "added", "own", "split", "attached", "added"],
+      accepts: ["INSERT INTO t PARTITION (t1) VALUES (1, '2024-01-01')", "INSERT INTO e VALUES (1)"],
+      refuses: [
+        "INSERT INTO t VALUES (1, '2023-12-31')",
+        "INSERT INTO t PARTITION (t2) VALUES (1, '2024-01-31')",
+        "INSERT INTO e VALUES (0)",
+      ],
+      rejected: { sql: "ALTER TABLE t ADD PARTITION (PARTITION t0 VALUES LESS THAN ('2023-01-01'))", code: 1493 },
+    },
+    {
+      pg: "CREATE TABLE t (a int NOT NULL, b int) PARTITION BY RANGE (a, b); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1, 5) TO (2, MINVALUE); CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (3, MINVALUE) TO (4, MAXVALUE)",
+      tidb: "CREATE TABLE t (\n  a INT NOT NULL,\n  b INT,\n  CHECK (b IS NOT NULL AND (a > 1 OR a = 1 AND b >= 5) AND NOT (a >= 2 AND a < 3))\n) COLLATE utf8mb4_0900_bin PARTITION BY RANGE COLUMNS (a, b) (PARTITION t1 VALUES LESS THAN (2, -2147483648), PARTITION t2 VALUES LESS THAN (4, MAXVALUE))",
+      findings: ["partition", "partition"],
+      accepts: ["INSERT INTO t VALUES (1, 5), (1, 9), (3, -2147483648), (4, 2147483647)"],
+      refuses: [
+        "INSERT INTO t VALUES (1, 4)",
+        "INSERT INTO t VALUES (2, 0)",
+        "INSERT INTO t VALUES (5, 0)",
+        "INSERT INTO t VALUES (3, NULL)",
+      ],
+    },
+    {
       pg: "CREATE TABLE t (a int, b int) PARTITION BY LIST ((a + b)); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)",
       tidb: "CREATE TABLE t (\n  a INT,\n  b INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["rows"],
@@ -530,10 +594,13 @@ const withoutPlaces = (key: string, value: unknown) => (key === "location" ? und
 
 /** `PARTITION BY` in TiDB's words, and a condition that keeps out what PostgreSQL's partitions do not take. */
 interface Partitioning {
-  readonly sql: string;
+  /** Absent where the first partition is made later. */
+  readonly sql: string | undefined;
   readonly guard?: string | undefined;
   /** Names of TiDB's partitions that hold the rows of one of PostgreSQL's; empty where rows are spread otherwise. */
   readonly parts: ReadonlyMap<Table, readonly string[]>;
+  /** What makes the partitions that are no part of CREATE TABLE, by the statements in whose place it stands. */
+  readonly steps: ReadonlyMap<Folded, { readonly table: Table; readonly sql: string }>;
 }
 
 /** How TiDB partitions the table; undefined where it cannot. */
@@ -543,6 +610,7 @@ function partitioning(
   creator: Folded,
   direct: readonly Member[],
   shapes: ReadonlySet<string>,
+  creators: ReadonlyMap<Create, Folded>,
 ): Partitioning | undefined {
   const spec = root.node.partspec;
   const elements = (spec?.partParams ?? []).map((p) => as("PartitionElem", p));
@@ -550,99 +618,71 @@ function partitioning(
   const referenced = [...schema.final.constraintOf.values()].some((c) => c.parent?.table === root && !c.dropped);
   const tied = referenced || [...shapes].some((shape) => shape.startsWith('["foreign"'));
   if (direct.length === 0 || tied || columns.length !== elements.length || columns.some((c) => c.added)) return undefined;
-  if (direct.some(({ says }) => says.source !== creator.source)) return undefined;
-  // Names of partitions are compared without their case; one may also have been dropped and made again.
-  if (new Set(direct.map(({ table }) => table.name.toLowerCase())).size < direct.length) return undefined;
-  return STRATEGIES[spec?.strategy ?? ""]?.(schema, columns, direct);
+  if (spec?.strategy === "PARTITION_STRATEGY_HASH") {
+    const by = hashLayout(schema.final, columns, direct);
+    return by === undefined ? undefined : { sql: `PARTITION BY ${by}`, parts: new Map(), steps: new Map() };
+  }
+  const layout = LAYOUTS[spec?.strategy ?? ""];
+  return layout && inSteps(schema, creator, columns, direct, layout, creators);
 }
 
-const STRATEGIES: Readonly<
-  Record<string, (schema: Schema, columns: readonly Column[], direct: readonly Member[]) => Partitioning | undefined>
-> = {
-  PARTITION_STRATEGY_LIST: byList,
-  PARTITION_STRATEGY_RANGE: byRange,
-  PARTITION_STRATEGY_HASH: byHash,
+type LayoutOf = (catalog: Schema["final"], columns: readonly Column[], shares: readonly Share[]) => Layout | undefined;
+
+const LAYOUTS: Readonly<Record<string, LayoutOf>> = {
+  PARTITION_STRATEGY_LIST: listLayout,
+  PARTITION_STRATEGY_RANGE: rangeLayout,
 };
 
-const sqlOf = (schema: Schema, column: Column) => mapType(schema.final, column.type, column)?.sql ?? "";
-
-/** Types of RANGE COLUMNS and LIST COLUMNS (TiDB 8.5.6: error 1659 for others). */
-const COLUMNS_TYPES = /^(SMALLINT|INT|BIGINT|BOOLEAN|CHAR|VARCHAR|VARBINARY|DATE|DATETIME|TIME)(\(\d+\))?$/;
-/** Types of KEY (error 1659 for others). */
-const KEY_TYPES = /^(SMALLINT|INT|BIGINT|BOOLEAN|CHAR|VARCHAR|VARBINARY|DATE|DATETIME|TIME|TIMESTAMP|DECIMAL|ENUM)\b/;
-
-function constant(schema: Schema, column: Column, value: Value): string | undefined {
-  const made = tidbDefault(schema.final, column, value);
-  return "sql" in made && !made.sql.startsWith("(") && !made.sql.startsWith("CURRENT") ? made.sql : undefined;
-}
-
-function byHash(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
-  const share = direct.reduce((sum, { bound }) => sum + 1 / (bound?.modulus || 1), 0);
-  // Where a remainder is missing, PostgreSQL refuses its rows.
-  if (Math.abs(share - 1) > 1e-9 || !columns.every((c) => KEY_TYPES.test(sqlOf(schema, c)))) return undefined;
-  return { sql: `PARTITION BY KEY (${columns.map((c) => identifier(c.name)).join(", ")}) PARTITIONS ${direct.length}`, parts: new Map() };
-}
-
-function byList(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
-  const [column] = columns;
-  if (!column || columns.length !== 1 || !COLUMNS_TYPES.test(sqlOf(schema, column))) return undefined;
-  const taken = new Set<string | undefined>();
-  const parts = direct.map(({ table, bound }) => {
-    const name = `PARTITION ${identifier(table.name)}`;
-    if (bound?.is_default) return `${name} DEFAULT`;
-    const values = (bound?.listdatums ?? []).map((value) => constant(schema, column, value));
-    // Taken again after a partition was dropped.
-    if (values.some((value) => taken.has(value))) return undefined;
-    for (const value of values) taken.add(value);
-    return values.includes(undefined) ? undefined : `${name} VALUES IN (${values.join(", ")})`;
-  });
-  if (parts.includes(undefined)) return undefined;
-  return {
-    sql: `PARTITION BY LIST COLUMNS (${identifier(column.name)}) (${parts.join(", ")})`,
-    parts: new Map(direct.map(({ table }) => [table, [table.name]])),
+/** The partitions of the table's own file in its CREATE TABLE, those of later ones where they are made. */
+function inSteps(
+  { final, statements }: Schema,
+  creator: Folded,
+  columns: readonly Column[],
+  direct: readonly Member[],
+  layout: LayoutOf,
+  creators: ReadonlyMap<Create, Folded>,
+): Partitioning | undefined {
+  const places = new Map(statements.map((statement, i) => [statement, i]));
+  const start = places.get(creator)!;
+  /** Rows may go to its table before it is attached. */
+  const madeBy = ({ table, says }: Member): Folded => {
+    const maker = creators.get(table.node);
+    return maker && places.get(maker)! > start ? maker : says;
   };
-}
-
-/** A bound of one column: text of TiDB and what to order it by; the least and the greatest have none. */
-interface Edge {
-  readonly order: number | string;
-  /** In VALUES LESS THAN. */
-  readonly sql: string;
-  /** Compared with the column. */
-  readonly compared: string;
-}
-
-const LEAST: Edge = { order: Number.NEGATIVE_INFINITY, sql: "", compared: "" };
-const GREATEST: Edge = { order: Number.POSITIVE_INFINITY, sql: "MAXVALUE", compared: "" };
-
-function edge(schema: Schema, column: Column, value: Value | undefined): Edge | undefined {
-  const word = as("ColumnRef", value) && columnName(as("ColumnRef", value)!);
-  if (word === "minvalue") return LEAST;
-  if (word === "maxvalue") return GREATEST;
-  if (value === undefined) return undefined;
-  const type = sqlOf(schema, column);
-  const compared = constant(schema, column, value);
-  if (compared === undefined) return undefined;
-  if (type.startsWith("TIMESTAMP")) return instant(compared);
-  if (/^(SMALLINT|INT|BIGINT)$/.test(type))
-    return /^-?\d+$/.test(compared) ? { order: Number(compared), sql: compared, compared } : undefined;
-  if (type === "DATE") return /^'\d{4}-\d\d-\d\d'$/.test(compared) ? { order: compared, sql: compared, compared } : undefined;
-  if (type.startsWith("DATETIME")) {
-    const [, day, time = "00:00:00", fraction = ""] = /^'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(\.\d+)?)?'$/.exec(compared) ?? [];
-    const text = `'${day} ${time}${fraction.replace(/\.?0*$/, "")}'`;
-    return day === undefined ? undefined : { order: text, sql: text, compared: text };
+  const parts = new Map<Table, readonly string[]>();
+  const keep = (made: Layout) => {
+    for (const { table } of made.pieces)
+      parts.set(
+        table,
+        made.pieces.filter((piece) => piece.table === table).map(({ name }) => name),
+      );
+  };
+  let live = direct.filter((member) => madeBy(member).source === creator.source);
+  const whole = live.length > 0 ? layout(final, columns, live) : undefined;
+  if (live.length > 0 && !whole) return undefined;
+  if (whole) keep(whole);
+  let pieces = whole?.pieces ?? [];
+  const first = new Set(live);
+  const steps = new Map<Folded, { table: Table; sql: string }>();
+  for (const statement of statements.slice(start)) {
+    live = live.filter(({ table }) => table.droppedBy !== statement.node);
+    pieces = pieces.filter(({ table }) => table.droppedBy !== statement.node);
+    const added = direct.filter((member) => !first.has(member) && madeBy(member) === statement);
+    if (added.length === 0) continue;
+    live = [...live, ...added];
+    const next = layout(final, columns, live);
+    if (!next) return undefined;
+    steps.set(statement, { table: added[0]!.table, sql: relayout(pieces, next) });
+    keep(next);
+    pieces = next.pieces;
   }
-  return undefined;
-}
-
-/** A point in time as seconds since 1970, as TIMESTAMP is partitioned by; undefined for fractions of a second. */
-function instant(literal: string): Edge | undefined {
-  const [, day, time = "00:00:00", offset = "+00:00"] =
-    /^'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.0*)?([+-]\d\d(?::\d\d)?)?)?'$/.exec(literal) ?? [];
-  const milliseconds = Date.parse(`${day}T${time}${offset.length === 3 ? `${offset}:00` : offset}`);
-  if (day === undefined || Number.isNaN(milliseconds) || milliseconds <= 0) return undefined;
-  const text = new Date(milliseconds).toISOString();
-  return { order: milliseconds / 1000, sql: String(milliseconds / 1000), compared: `'${text.slice(0, 10)} ${text.slice(11, 19)}+00:00'` };
+  if (steps.size + first.size < direct.length) return undefined;
+  return {
+    sql: whole && `PARTITION BY ${whole.by} (${whole.pieces.map(({ sql }) => sql).join(", ")})`,
+    guard: layout === rangeLayout ? rangeGuard(final, columns, direct) : undefined,
+    parts,
+    steps,
+  };
 }
 
 const DETACHES: ReadonlySet<string> = new Set(["AT_DetachPartition", "AT_DetachPartitionFinalize"]);
@@ -657,8 +697,7 @@ function deeperGuards(schema: Schema, direct: readonly Member[], members: readon
     // A table without partitions takes no rows at all.
     if (table.node.partspec === undefined || parts.some((part) => part.bound?.is_default)) return [];
     const strategy = table.node.partspec.strategy;
-    const whole = strategy === "PARTITION_STRATEGY_HASH" && parts.reduce((sum, part) => sum + 1 / (part.bound?.modulus || 1), 0);
-    if (whole && Math.abs(whole - 1) < 1e-9) return [];
+    if (strategy === "PARTITION_STRATEGY_HASH" && takesAllHashes(parts)) return [];
     const within = bound?.is_default || !table.partitionOf ? undefined : condition(schema, table.partitionOf, bound);
     const each = parts.map((part) => condition(schema, table, part.bound));
     const further = parts.some((part) => part.table.node.partspec !== undefined);
@@ -674,70 +713,7 @@ function deeperGuards(schema: Schema, direct: readonly Member[], members: readon
 function condition(schema: Schema, parent: Table, bound: Bound | undefined): string | undefined {
   const [element, ...others] = (parent.node.partspec?.partParams ?? []).map((part) => as("PartitionElem", part));
   const column = element?.name === undefined ? undefined : parent.columns.get(element.name);
-  if (!column || !bound || others.length > 0) return undefined;
-  const name = identifier(column.name);
-  if (bound.strategy === "l") {
-    const values = (bound.listdatums ?? []).map((value) => constant(schema, column, value));
-    const plain = values.filter((value) => value !== "NULL");
-    if (values.includes(undefined)) return undefined;
-    const among = plain.length > 0 ? [`${name} IN (${plain.join(", ")})`] : [];
-    return plain.length < values.length ? [`${name} IS NULL`, ...among].join(" OR ") : `${name} IS NOT NULL AND ${among[0]}`;
-  }
-  const low = edge(schema, column, bound.lowerdatums?.[0]);
-  const high = edge(schema, column, bound.upperdatums?.[0]);
-  if (bound.strategy !== "r" || !low || !high) return undefined;
-  const limits = [...(low === LEAST ? [] : [`${name} >= ${low.compared}`]), ...(high === GREATEST ? [] : [`${name} < ${high.compared}`])];
-  return [`${name} IS NOT NULL`, ...limits].join(" AND ");
-}
-
-/** Ranges of one column. TiDB knows upper bounds only: what lies below the first or between two is kept out by a condition, or is the default's. */
-function byRange(schema: Schema, columns: readonly Column[], direct: readonly Member[]): Partitioning | undefined {
-  const [column] = columns;
-  if (!column || columns.length !== 1) return undefined;
-  const type = sqlOf(schema, column);
-  if (!COLUMNS_TYPES.test(type) && !type.startsWith("TIMESTAMP")) return undefined;
-  const ranges = direct
-    .filter(({ bound }) => !bound?.is_default)
-    .map(({ table, bound }) => ({
-      table,
-      low: edge(schema, column, bound?.lowerdatums?.[0]),
-      high: edge(schema, column, bound?.upperdatums?.[0]),
-    }));
-  if (ranges.length === 0 || ranges.some(({ low, high }) => !low || !high)) return undefined;
-  ranges.sort((a, b) => (a.low === LEAST || a.low!.order < b.low!.order ? -1 : 1));
-  const fallback = direct.find(({ bound }) => bound?.is_default)?.table;
-  const name = identifier(column.name);
-  const nullable = !column.notNull;
-  const parts: string[] = [];
-  const guards: string[] = nullable && !fallback ? [`${name} IS NOT NULL`] : [];
-  const held = new Map<Table, readonly string[]>();
-  const names = new Set(direct.map(({ table }) => table.name.toLowerCase()));
-  const partition = (table: Table, high: Edge) => {
-    const own = held.get(table) ?? [];
-    let number = own.length + 1;
-    while (own.length > 0 && names.has(`${table.name}_${number}`.toLowerCase())) number++;
-    const part = own.length === 0 ? table.name : `${table.name}_${number}`;
-    names.add(part.toLowerCase());
-    held.set(table, [...own, part]);
-    parts.push(`PARTITION ${identifier(part)} VALUES LESS THAN (${high.sql})`);
-  };
-  let reached = LEAST;
-  for (const { table, low, high } of ranges) {
-    // Taken again after a partition was dropped.
-    if (reached !== LEAST && (low === LEAST || low!.order < reached.order)) return undefined;
-    if (low !== LEAST && (reached === LEAST || low!.order > reached.order)) {
-      if (fallback) partition(fallback, low!);
-      else if (reached === LEAST) guards.push(`${name} >= ${low!.compared}`);
-      else guards.push(`NOT (${name} >= ${reached.compared} AND ${name} < ${low!.compared})`);
-    }
-    partition(table, high!);
-    reached = high!;
-  }
-  if (fallback && reached !== GREATEST) partition(fallback, GREATEST);
-  const by = type.startsWith("TIMESTAMP") ? `RANGE (FLOOR(UNIX_TIMESTAMP(${name})))` : `RANGE COLUMNS (${name})`;
-  // MAXVALUE stands bare where an expression is partitioned by.
-  const list = type.startsWith("TIMESTAMP") ? parts.map((part) => part.replace("(MAXVALUE)", "MAXVALUE")) : parts;
-  return { sql: `PARTITION BY ${by} (${list.join(", ")})`, guard: guards.length > 0 ? guards.join(" AND ") : undefined, parts: held };
+  return column && bound && others.length === 0 ? partitionCondition(schema.final, column, bound) : undefined;
 }
 
 /** Constraints in a partition's own definition that the whole table does not have. */

@@ -953,7 +953,7 @@ function redemanded({ final }: Schema, names: Set<string>, demand: DomainDemand)
       columns: [column],
       parent: undefined,
       node,
-      named: new Map([[demand.name, column]]),
+      names: [demand.name],
       demand: check,
       dropped: false,
     };

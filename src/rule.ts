@@ -76,7 +76,7 @@ export { assignments, insertedRows, shownBefore, staysSame } from "./engine/retu
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";
-export { as, castsItself, columnName, isNode, literalText, qualified, relationName, typeName } from "./pg/names.js";
+export { as, castsItself, columnName, isNode, literalText, nodesOf, qualified, relationName, typeName } from "./pg/names.js";
 export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
 export type { Step } from "./pg/program.js";
 export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";

@@ -6,6 +6,7 @@ import {
   identifier,
   isAutoIncrement,
   isNode,
+  nodesOf,
   note,
   raw,
   relationName,
@@ -64,7 +65,7 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       const column = def && ctx.column(def);
       if (!def?.typeName || (column && isAutoIncrement(column))) return;
       // As it was written: other rules may have rewritten parts of it.
-      const written = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr;
+      const written = nodesOf("Constraint", def.constraints).find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr;
       const name = column?.name ?? def.colname ?? "";
       const value = tidbDefault(ctx.catalog, column ?? def, written!);
       if ("refused" in value) return ctx.drop("left-out", { column: name, what: value.refused });

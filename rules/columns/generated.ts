@@ -8,6 +8,7 @@ import {
   type Index,
   identifier,
   mapType,
+  nodesOf,
   note,
   type Outcome,
   type Raw,
@@ -149,13 +150,13 @@ function freeName(table: Column["table"], name: string): string {
 /** Whether the column is VIRTUAL in TiDB before this change. */
 function isVirtual({ added, def, changes }: Column): boolean {
   const changed = changes.slice(0, -1).some((change) => as("AlterTableCmd", change)?.subtype === "AT_SetExpression");
-  const kind = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_GENERATED")?.generated_kind;
+  const kind = nodesOf("Constraint", def.constraints).find((c) => c.contype === "CONSTR_GENERATED")?.generated_kind;
   return added || changed || kind === "v";
 }
 
 /** An index or constraint over the column. */
 function neededBy({ catalog }: Ctx, column: Column): string | undefined {
   const constraint = [...column.table.constraints.values()].find(({ columns }) => columns.includes(column));
-  const speaks = ({ table, named }: Index) => table === column.table && [...named.values()].includes(column);
+  const speaks = ({ table, named }: Index) => table === column.table && named.columns.includes(column);
   return constraint?.name ?? [...catalog.indexes.values()].find(speaks)?.name;
 }

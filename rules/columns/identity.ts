@@ -8,6 +8,7 @@ import {
   isNode,
   mapType,
   type NodeOf,
+  nodesOf,
   note,
   relationName,
   rule,
@@ -223,7 +224,7 @@ function withSequence(
 ): NodeOf<"ColumnDef"> | undefined {
   const column = ctx.column(def);
   const sequence = column?.history.sequence;
-  const identity = def.constraints?.flatMap((c) => as("Constraint", c) ?? []).find((c) => c.contype === "CONSTR_IDENTITY");
+  const identity = nodesOf("Constraint", def.constraints).find((c) => c.contype === "CONSTR_IDENTITY");
   if (!def.typeName || !column || !sequence || !identity || isAutoIncrement(column)) return undefined;
   const name = sequence.sequence!.relname ?? "";
   const options = countsOtherwise(new Map(optionsOf(identity).map(({ defname = "", arg }) => [defname, arg]))).join(", ");

@@ -1,4 +1,4 @@
-import { as, type Folded, type NodeOf, rule, type SchemaContext } from "../../src/rule.js";
+import { as, type Folded, type NodeOf, nodesOf, rule, type SchemaContext } from "../../src/rule.js";
 
 /** Constraints that TiDB takes in a column's definition only in part, or not at all. */
 const MOVED = new Set(["CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_CHECK", "CONSTR_FOREIGN"]);
@@ -77,7 +77,7 @@ these.`,
 type Constraint = NodeOf<"Constraint">;
 
 function movedOf(def: NodeOf<"ColumnDef"> | undefined): Constraint[] {
-  return (def?.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []).filter((c) => MOVED.has(c.contype ?? ""));
+  return nodesOf("Constraint", def?.constraints).filter((c) => MOVED.has(c.contype ?? ""));
 }
 
 function without(schema: SchemaContext, def: NodeOf<"ColumnDef">, moved: readonly Constraint[]): NodeOf<"ColumnDef"> {

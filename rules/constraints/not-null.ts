@@ -1,4 +1,4 @@
-import { as, find, type NodeOf, note, notNullNamed, relationName, rule } from "../../src/rule.js";
+import { as, find, type NodeOf, nodesOf, note, notNullNamed, relationName, rule } from "../../src/rule.js";
 
 export default rule({
   construct: "NOT NULL with a name, or behind the columns",
@@ -16,7 +16,7 @@ column, and stands in its definition.`,
   schema(schema) {
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
-      const apart = (create?.tableElts ?? []).flatMap((element) => as("Constraint", element) ?? []).filter(isNotNull);
+      const apart = nodesOf("Constraint", create?.tableElts).filter(isNotNull);
       if (!create || apart.length === 0) continue;
       const taken = new Set<NodeOf<"Constraint">>();
       const columns = create.tableElts!.map((element) => {

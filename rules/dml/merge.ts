@@ -7,6 +7,7 @@ import {
   type MergeStmt,
   type MergeWhenClause,
   type Node,
+  nodesOf,
   type RangeVar,
   type ResTarget,
   type Restated,
@@ -84,7 +85,7 @@ function planOf(merge: MergeStmt): readonly Node[] | string {
   if (merge.returningClause) return "it has RETURNING";
   if (reads(source).includes(target.relname!) || reads(merge.withClause).includes(target.relname!))
     return `its source reads ${target.relname}`;
-  const whens = (merge.mergeWhenClauses ?? []).flatMap((item) => as("MergeWhenClause", item) ?? []);
+  const whens = nodesOf("MergeWhenClause", merge.mergeWhenClauses);
   const own = columnsOf(name, [on, ...whens.map(({ condition }) => condition)]);
   if (own === undefined) return "its conditions have subqueries in them";
   const around = merge.withClause ? { withClause: merge.withClause } : {};

@@ -13,6 +13,7 @@ import {
   insertedRows,
   isNode,
   type Node,
+  nodesOf,
   type RangeVar,
   type Raw,
   type Restated,
@@ -111,7 +112,7 @@ interface Part {
 }
 
 function planOf(main: Statement, ctx: Ctx): readonly Node[] | string {
-  const ctes = main.withClause!.ctes!.flatMap((cte) => as("CommonTableExpr", cte) ?? []);
+  const ctes = nodesOf("CommonTableExpr", main.withClause!.ctes!);
   if (main.withClause!.recursive) return "it is RECURSIVE";
   const rest = ctx.change(main, { withClause: undefined }) as Statement;
   const parts: Part[] = [];

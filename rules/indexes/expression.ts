@@ -42,7 +42,7 @@ COALESCE is one of those, and CASE says the same.`,
       const made = ctx.index(index);
       if (!made || !isComputed(made)) return;
       const { name, table } = made;
-      const numbered = [...made.named.values()].find(isAutoIncrement);
+      const numbered = made.named.columns.find(isAutoIncrement);
       if (!numbered) return;
       const primary = [...table.constraints.values()].find(({ type, node }) => type === "primary" && !ctx.lost(node));
       const says = !primary?.columns.every((column) => made.columns.includes(column));

@@ -1,4 +1,4 @@
-import { as, note, rule, type Value, warning } from "../../src/rule.js";
+import { as, nodesOf, note, rule, type Value, warning } from "../../src/rule.js";
 
 /** Operator classes that order by bytes, as TiDB does. */
 const BYTEWISE = /^(text|varchar|bpchar|name)_pattern_ops$/;
@@ -64,7 +64,7 @@ A direction is parsed and not obeyed: an index is read backwards where a query w
         patch.indexIncludingParams = [];
         ctx.report("include", { name });
       }
-      const storage = (index.options ?? []).flatMap((option) => as("DefElem", option) ?? []);
+      const storage = nodesOf("DefElem", index.options);
       if (storage.length > 0 || index.tableSpace) {
         for (const element of storage) ctx.carried(element, ["defname", "arg"]);
         // A comment that came from another statement is none of them.

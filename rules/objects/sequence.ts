@@ -12,6 +12,7 @@ import {
   isNode,
   literalText,
   type NodeOf,
+  nodesOf,
   note,
   type Outcome,
   parseName,
@@ -234,11 +235,11 @@ function words(column: Column): string {
 }
 
 function optionMap(options: readonly Value[] | undefined): Options {
-  return new Map((options ?? []).flatMap((option) => as("DefElem", option) ?? []).map((option) => [option.defname ?? "", option.arg]));
+  return new Map(nodesOf("DefElem", options).map((option) => [option.defname ?? "", option.arg]));
 }
 
 function carryOptions(ctx: Ctx, options: readonly Value[] | undefined): void {
-  for (const option of (options ?? []).flatMap((o) => as("DefElem", o) ?? [])) {
+  for (const option of nodesOf("DefElem", options)) {
     ctx.carried(option, ["defname", "arg"]);
     if (!isNode(option.arg)) continue;
     if (option.arg.kind === "Float") ctx.carried(option.arg, ["fval"]);

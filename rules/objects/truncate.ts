@@ -1,9 +1,9 @@
 import {
-  as,
   type Catalog,
   error,
   find,
   isAutoIncrement,
+  nodesOf,
   note,
   relationName,
   relationOf,
@@ -37,7 +37,7 @@ tables that refer to it are empty (error 1701).`,
   },
   on: (takes) => [
     takes("TruncateStmt", ["relations", "restart_seqs", "behavior"], (truncate, ctx) => {
-      const relations = (truncate.relations ?? []).flatMap((relation) => as("RangeVar", relation) ?? []);
+      const relations = nodesOf("RangeVar", truncate.relations);
       // ONLY leaves children alone, and in TiDB there are none.
       for (const relation of relations) ctx.carried(relation, ["inh"]);
       const cascade = truncate.behavior === "DROP_CASCADE";

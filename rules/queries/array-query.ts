@@ -6,6 +6,7 @@ import {
   type FuncCall,
   HOLD_QUERIES,
   isNode,
+  nodesOf,
   note,
   PLAIN_SELECT,
   type ResTarget,
@@ -98,7 +99,7 @@ function aggregated(link: SubLink, ctx: Ctx): (Value & { readonly kind: "Coalesc
   const type = ctx.info(link)?.type;
   const refuse = (what: string) => ctx.report("refused", { what }, link);
   if (!select || type === undefined) return refuse("the type of its column is not known");
-  const sorts = (select.sortClause ?? []).flatMap((item) => as("SortBy", item) ?? []);
+  const sorts = nodesOf("SortBy", select.sortClause);
   const targets = (select.targetList ?? []).map((item) => as("ResTarget", item));
   const plain =
     select.op === "SETOP_NONE" &&

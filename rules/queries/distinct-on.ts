@@ -6,6 +6,7 @@ import {
   error,
   isNode,
   nativeSort,
+  nodesOf,
   outputName,
   type ResTarget,
   rule,
@@ -47,7 +48,7 @@ ORDER BY it is any row, in both.`,
         if (!outputs) return ctx.report("star");
         const targets = outputs.map(({ target }) => target);
         const value = (key: Value | undefined): Value => sortTarget(key, targets)?.val ?? key!;
-        const sorts = (select.sortClause ?? []).flatMap((item) => as("SortBy", item) ?? []);
+        const sorts = nodesOf("SortBy", select.sortClause);
         // What the outer query orders by: an output column, or a column that is carried along for it.
         const carried: ResTarget[] = [];
         const outer = sorts.map((sort): SortBy => {

@@ -10,6 +10,7 @@ import {
   isAggregate,
   isNode,
   type Node,
+  nodesOf,
   note,
   outputName,
   PLAIN_SELECT,
@@ -99,7 +100,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const MOST = 64;
 
 function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
-  const first = select.groupClause!.flatMap((item) => as("GroupingSet", item) ?? [])[0]!;
+  const first = nodesOf("GroupingSet", select.groupClause!)[0]!;
   const words = WORDS[first.variant ?? ""] ?? "GROUPING SETS";
   const refuse = (what: string) => ctx.report("refused", { words, what }, first);
   const targets = (select.targetList ?? []).map((item) => as("ResTarget", item)!);

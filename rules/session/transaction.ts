@@ -6,6 +6,7 @@ import {
   identifier,
   type Kind,
   type NodeOf,
+  nodesOf,
   note,
   rule,
   tidbText,
@@ -163,7 +164,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 /** What BEGIN or SET says of a transaction. DEFERRABLE has no effect but on SERIALIZABLE, which is complained of. */
 function readModes(options: readonly Value[], ctx: Context<keyof typeof MESSAGES>) {
   const modes = new Map<string, string | number | undefined>();
-  for (const option of options.flatMap((o) => as("DefElem", o) ?? [])) {
+  for (const option of nodesOf("DefElem", options)) {
     const constant = as("A_Const", option.arg);
     modes.set(option.defname ?? "", constant?.sval ?? constant?.ival);
     ctx.carried(option, ["defname", "arg"]);

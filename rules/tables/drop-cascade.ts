@@ -1,4 +1,4 @@
-import { as, find, type NodeOf, note, relationName, relationOf, rule, type TableConstraint } from "../../src/rule.js";
+import { as, find, type NodeOf, nodesOf, note, relationName, relationOf, rule, type TableConstraint } from "../../src/rule.js";
 
 export default rule({
   construct: "ALTER TABLE … DROP CONSTRAINT … CASCADE",
@@ -16,7 +16,7 @@ needs: these go first, in statements of their own.`,
   restate(statement, ctx) {
     const alter = as("AlterTableStmt", statement);
     const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
-    const cascading = (alter?.cmds ?? []).flatMap((cmd) => as("AlterTableCmd", cmd) ?? []).filter(cascades);
+    const cascading = nodesOf("AlterTableCmd", alter?.cmds).filter(cascades);
     if (!alter || cascading.length === 0) return undefined;
     const first = cascading.flatMap((cmd) => {
       const followers = (table?.droppedConstraints?.get(cmd.name ?? "")?.cascaded ?? []).filter((each) => !ctx.lost(each.node));

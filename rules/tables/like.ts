@@ -1,4 +1,16 @@
-import { as, type Context, commentClause, expandLike, find, note, relationName, rule, tidbText, typeName } from "../../src/rule.js";
+import {
+  as,
+  type Context,
+  commentClause,
+  expandLike,
+  find,
+  nodesOf,
+  note,
+  relationName,
+  rule,
+  tidbText,
+  typeName,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE TABLE (LIKE …), OF a type",
@@ -19,7 +31,7 @@ is told to: the columns and whatever else it copies are written out, as they are
       const create = as("CreateStmt", statement.node);
       const expansion = create && expandLike(schema.final, create);
       if (!create || !expansion) continue;
-      const likes = (create.tableElts ?? []).flatMap((element) => as("TableLikeClause", element) ?? []);
+      const likes = nodesOf("TableLikeClause", create.tableElts);
       const tableElts = expansion.elements.map((element) => {
         const def = as("ColumnDef", element);
         const comment = def && expansion.comments.get(def);

@@ -6,6 +6,7 @@ import {
   find,
   isTemporary,
   type NodeOf,
+  nodesOf,
   note,
   relationName,
   rule,
@@ -90,7 +91,7 @@ tables, inheritance and partitions.`,
         const onCommit = ON_COMMIT[create.oncommit ?? ""];
         if (onCommit) ctx.report("on-commit", { table, ...onCommit });
         if (persistence === "u") ctx.report("unlogged", { table });
-        const storage = (create.options ?? []).flatMap((o) => as("DefElem", o) ?? []);
+        const storage = nodesOf("DefElem", create.options);
         if (storage.length > 0) ctx.report("storage", { table, options: storage.map((o) => o.defname).join(", ") });
         for (const option of storage) {
           ctx.carried(option, ["defname", "defnamespace", "arg"]);

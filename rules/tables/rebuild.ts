@@ -201,7 +201,7 @@ function typeBefore(column: Column, ctx: Ctx): string {
 const ENDLESS = /^(LONGTEXT|LONGBLOB|JSON)/;
 
 function holdsIn(index: Index, column: Column, renamed: boolean, ctx: Ctx): boolean {
-  if (![...index.named.values()].includes(column)) return false;
+  if (!index.named.columns.includes(column)) return false;
   if (isComputed(index)) return true;
   if (renamed || column.changedFrom === undefined) return false;
   const now = typeNow(column, ctx);
@@ -235,7 +235,7 @@ function drop(thing: Index | TableConstraint, { final }: Ctx) {
 const WORDS: Readonly<Record<string, string>> = { check: "CONSTRAINT", foreign: "FOREIGN KEY" };
 
 function constraintAgain(made: TableConstraint, ctx: Ctx): NodeOf<"AlterTableStmt"> {
-  const { raw_expr } = redefined(made.node, made.named);
+  const { raw_expr } = redefined(made.node, made);
   const foreign = made.type === "foreign" ? madeAgain(made, made.name) : undefined;
   const def =
     foreign ??

@@ -376,6 +376,17 @@ interface Pass {
   database: string | undefined;
 }
 
+/** What is known where a statement stands. Field by field: a spread of so many, once a statement, takes as long as parsing a small one. */
+function runOf(
+  { handlers, restating, final, target, schemas, lost, lostViews, differing }: Pass["run"],
+  now: Catalog,
+  tree: Node,
+  ledger: Ledger,
+): Run {
+  const analysis = lazyAnalysis(now, tree, ledger);
+  return { handlers, restating, ledger, now, final, target, schemas, lost, lostViews, differing, analysis };
+}
+
 function newStatement(source: Source, span: Span, node: Node): Statement {
   return { source, span, node, current: node, absorbedInto: undefined, absorbed: [], findings: [] };
 }
@@ -392,8 +403,6 @@ interface Made {
   readonly comments: readonly string[];
   /** The statement means the same as it stands, and may stand as it is written. */
   readonly verbatim?: boolean;
-  /** The statement as parsed, where it was. */
-  readonly node?: Node;
 }
 
 /** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */
@@ -413,7 +422,7 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
     }
     const made = await make(pass, item);
     const findings = made.findings.filter((each) => isNew(each, pass.once, said));
-    const { output, ...result } = resultOf(chunk, { node: item.statement?.node, ...made, findings });
+    const { output, result } = resultOf(chunk, made, findings, item.statement?.node);
     statements.push(result);
     // What is folded away leaves its comments, and takes the blank lines before it along.
     if (output === "") waiting = joinBlanks(waiting, leading);
@@ -477,7 +486,8 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   if (chunk.kind === "copy") return makeCopy(chunk);
   if (item.refused) return item.refused;
   if (item.statement) {
-    const made = makeStatement(pass, item.statement, [...(chunk as SqlChunk).inside, ...item.between]);
+    const { inside } = chunk as SqlChunk;
+    const made = makeStatement(pass, item.statement, item.between.length === 0 ? inside : [...inside, ...item.between]);
     if (item.inner.length === 0) return made;
     const { schema } = pass.run.now;
     const all = together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
@@ -749,15 +759,14 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const { walk, sheet, printing: p } = pass;
   const { holes, leftOut, told } = sheet;
   holes.length = leftOut.length = told.length = 0;
-  const run = { ...pass.run, ledger, analysis: lazyAnalysis(now, statement.current, ledger) };
+  const run = runOf(pass.run, now, statement.current, ledger);
   begin(walk, run, statement);
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
   const orders: (readonly number[])[] = [];
   let types: ReadonlyMap<number, PgType> = new Map();
   for (const { node: tree, catalog = now } of restate(walk)) {
-    const here =
-      tree === statement.current && catalog === now ? run : { ...run, now: catalog, analysis: lazyAnalysis(catalog, tree, ledger) };
+    const here = tree === statement.current && catalog === now ? run : runOf(pass.run, catalog, tree, ledger);
     Object.assign(sheet, { catalog, ledger, comments, analysis: here.analysis });
     p.scope = p.primaryKey = undefined;
     const made = rewrite(walk, here, tree);
@@ -786,12 +795,15 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
   if (sql.length > 0) findings.push(...renamed(pass, statement));
-  return { sql: sql.flatMap(statementsOf), findings, comments: comments.map((c) => c.text) };
+  return {
+    sql: sql.some((text) => text.includes(";\n")) ? sql.flatMap(statementsOf) : sql,
+    findings,
+    comments: comments.map((c) => c.text),
+  };
 }
 
 /** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
 function statementsOf(text: string): string[] {
-  if (!text.includes(";\n")) return [text];
   const statements = [""];
   for (const [part, quoted] of text.matchAll(/('[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|`[^`]*(?:``[^`]*)*`)|;\n|[^;'`]+|[\s\S]/g))
     if (part === ";\n" && quoted === undefined) statements.push("");
@@ -855,7 +867,11 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
 }
 
 /** A statement's result, and how it stands in the output: comments, statements with semicolons, commented blocks for holes. */
-function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): StatementResult & { readonly output: string } {
+function resultOf(
+  chunk: Exclude<Chunk, { kind: "end" }>,
+  made: Made,
+  node: Node | undefined,
+): { readonly result: StatementResult; readonly output: string } {
   const { source, span } = chunk;
   const original = source.text.slice(span.start, span.end);
   const same = made.verbatim ?? (made.sql.length === 1 && sameText(made.sql[0]!, original));
@@ -863,7 +879,7 @@ function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): Statement
   const sql = same && !hasComment(chunk) ? [original] : made.sql;
   const errors = made.findings.filter((f) => f.severity === "error");
   const outcome = outcomeOf(made.findings, same);
-  const blocks: string[] = [...made.comments];
+  const blocks = made.comments.slice();
   if (errors.length > 0)
     blocks.push(
       hole(
@@ -871,9 +887,9 @@ function resultOf(chunk: Exclude<Chunk, { kind: "end" }>, made: Made): Statement
         sql.length === 0 ? holeText(chunk, original) : "",
       ),
     );
-  blocks.push(...sql.map((text) => `${text};`));
-  const findings = named(made.findings, made.node, original);
-  return { source, span, kind: statementWords(original), outcome, sql, output: blocks.join("\n"), findings };
+  for (const text of sql) blocks.push(`${text};`);
+  const findings = named(made.findings, node, original);
+  return { result: { source, span, kind: statementWords(original), outcome, sql, findings }, output: blocks.join("\n") };
 }
 
 /** A hole shows the original; of a COPY block only its head: the data may be gigabytes. */

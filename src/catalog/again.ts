@@ -7,8 +7,9 @@ import type { Index, Named, TableConstraint } from "./model.js";
  * A CHECK or foreign key that was taken off, to be made again as it was in TiDB, its columns called as they are now.
  * @returns undefined where it has no form of its own
  */
-export function madeAgain({ type, node, columns, parent, named }: TableConstraint, conname: string): Constraint | undefined {
-  if (type === "check") return { ...redefined(node, named), conname };
+export function madeAgain(made: TableConstraint, conname: string): Constraint | undefined {
+  const { type, node, columns, parent } = made;
+  if (type === "check") return { ...redefined(node, made), conname };
   // What TiDB refuses or only reads was taken off when the key was made.
   const fixed = columns.some((c) => c.notNull);
   const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
@@ -35,12 +36,12 @@ export function madeAgain({ type, node, columns, parent, named }: TableConstrain
  * What made an index or a constraint, as it would be written now: columns by their present names, and without positions, which are those
  * of another statement.
  */
-export function redefined<N extends Node>(node: N, named: Named): N {
+export function redefined<N extends Node>(node: N, { columns, names }: Named): N {
+  const nameNow = (name: string | undefined) => (name === undefined ? undefined : columns[names.indexOf(name)]?.name);
   return unplaced(node, (copy) => {
-    const called = copy.kind === "ColumnRef" ? columnName(copy) : undefined;
-    const column = called === undefined ? undefined : named.get(called);
-    if (column) return { kind: "ColumnRef", fields: [column.name] };
-    if (copy.kind === "IndexElem" && copy.name !== undefined) return { ...copy, name: named.get(copy.name)?.name ?? copy.name };
+    const name = copy.kind === "ColumnRef" ? nameNow(columnName(copy)) : undefined;
+    if (name !== undefined) return { kind: "ColumnRef", fields: [name] };
+    if (copy.kind === "IndexElem" && copy.name !== undefined) return { ...copy, name: nameNow(copy.name) ?? copy.name };
     return copy;
   });
 }

@@ -1,5 +1,5 @@
 import type { AlterDomainStmt, CreateDomainStmt, Node, RenameStmt, TypeName, Value } from "../pg/ast.js";
-import { as, literalText, qualified, typeName } from "../pg/names.js";
+import { as, literalText, nodesOf, qualified, typeName } from "../pg/names.js";
 import { type Catalog, type Column, type Demand, type Domain, type DomainCheck, find, key } from "./model.js";
 import { objectName } from "./naming.js";
 
@@ -27,7 +27,7 @@ function demanded(catalog: Catalog, type: TypeName | undefined): Demanded {
 
 export function createDomain(catalog: Catalog, node: CreateDomainStmt): void {
   const name = qualified(node.domainname ?? []);
-  const constraints = (node.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
+  const constraints = nodesOf("Constraint", node.constraints);
   const checks: DomainCheck[] = [];
   for (const constraint of constraints)
     if (constraint.contype === "CONSTR_CHECK") checks.push(madeCheck(name.name, constraint.conname, constraint.raw_expr!, checks));
@@ -105,7 +105,7 @@ function settle(catalog: Catalog, node: Node, demands: readonly Demand[]): void 
         ...made,
         table: column.table,
         columns: [column],
-        named: new Map([[demands[i]!.name, column]]),
+        names: [demands[i]!.name],
         demand: demands[i]!.adds[j]!,
       };
       constraints.set(own.name, own);

@@ -1,4 +1,4 @@
-import { as } from "../pg/names.js";
+import { nodesOf } from "../pg/names.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
 import { generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
 
@@ -12,7 +12,7 @@ export function generatedFrom(column: Column, name: string): Column | undefined 
 
 /** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */
 export function isComputed({ node, unique }: Pick<Index, "node" | "unique">): boolean {
-  const elements = (node.indexParams ?? []).flatMap((item) => as("IndexElem", item) ?? []);
+  const elements = nodesOf("IndexElem", node.indexParams);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return true;
   return (unique && node.whereClause !== undefined) || elements.some(({ expr }) => expr !== undefined && !prefixOf(expr));
 }

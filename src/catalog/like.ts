@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint, CreateStmt, IndexStmt, Value } from "../pg/ast.js";
-import { as, relationName, typeName } from "../pg/names.js";
+import { as, nodesOf, relationName, typeName } from "../pg/names.js";
 import { unplaced } from "../pg/walk.js";
 import { redefined } from "./again.js";
 import { SERIAL } from "./analysis/types.js";
@@ -26,7 +26,7 @@ const expansions = new WeakMap<CreateStmt, Expansion>();
  */
 export function expandLike(catalog: Catalog, create: CreateStmt): Expansion | undefined {
   if (create.ofTypename) return expandType(catalog, create);
-  const likes = (create.tableElts ?? []).flatMap((element) => as("TableLikeClause", element) ?? []);
+  const likes = nodesOf("TableLikeClause", create.tableElts);
   if (likes.length === 0) return undefined;
   const known = expansions.get(create);
   if (known) return known;
@@ -60,7 +60,7 @@ function expandType(catalog: Catalog, create: CreateStmt): Expansion | undefined
   const known = expansions.get(create);
   const type = find(catalog, catalog.composites, typeName(create.ofTypename!));
   if (known || !type) return known;
-  const said = (create.tableElts ?? []).flatMap((element) => as("ColumnDef", element) ?? []);
+  const said = nodesOf("ColumnDef", create.tableElts);
   const columns = type.columns.map(({ name, type }): ColumnDef => {
     const constraints = said.filter(({ colname }) => colname === name).flatMap((def) => def.constraints ?? []);
     return { kind: "ColumnDef", colname: name, typeName: unplaced(type), is_local: true, constraints };
@@ -75,7 +75,7 @@ type Has = (option: keyof typeof OPTIONS) => boolean;
 
 function copied(catalog: Catalog, column: Column, has: Has): ColumnDef {
   const constraints: Constraint[] = [];
-  const own = (column.def.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
+  const own = nodesOf("Constraint", column.def.constraints);
   const generated = column.generated ? own.find((c) => c.contype === "CONSTR_GENERATED") : undefined;
   const identity = own.some((c) => c.contype === "CONSTR_IDENTITY") || column.identityLater === true;
   const sequence = [...catalog.sequences.values()].find(({ ownedBy }) => ownedBy === column);
@@ -95,8 +95,8 @@ function copied(catalog: Catalog, column: Column, has: Has): ColumnDef {
 
 /** CHECKs keep their names; keys get names of their own. */
 function constraintsOf(source: Table, has: Has): Constraint[] {
-  return [...source.constraints.values()].flatMap(({ type, name, node, columns, named }): Constraint[] => {
-    if (type === "check" && has("constraints")) return [{ ...redefined(node, named), conname: name }];
+  return [...source.constraints.values()].flatMap(({ type, name, node, columns, names }): Constraint[] => {
+    if (type === "check" && has("constraints")) return [{ ...redefined(node, { columns, names }), conname: name }];
     if (!has("indexes")) return [];
     const keys = columns.map((column) => column.name);
     if (type === "primary") return [{ kind: "Constraint", contype: "CONSTR_PRIMARY", keys }];

@@ -170,8 +170,8 @@ export interface TableConstraint {
   readonly node: Constraint;
   /** It stands for a domain's. */
   readonly demand?: DomainCheck;
-  /** The columns that its definition speaks of, by the names it calls them. */
-  readonly named: Named;
+  /** What its definition calls the columns: they may be renamed later. */
+  readonly names: readonly string[];
   /** A later statement of the input takes it off, by name or with a column. */
   dropped: boolean;
 }
@@ -183,12 +183,15 @@ export interface Index {
   /** null for an expression. */
   readonly columns: readonly (Column | null)[];
   readonly node: IndexStmt;
-  /** The columns that its definition speaks of, by the names it calls them. */
+  /** The columns that its definition speaks of. */
   readonly named: Named;
 }
 
-/** Columns by what they were called when something was made of them: they may be renamed later. */
-export type Named = ReadonlyMap<string, Column>;
+/** Columns, and what they were called when something was made of them: they may be renamed later. */
+export interface Named {
+  readonly columns: readonly Column[];
+  readonly names: readonly string[];
+}
 
 export interface StoredRoutine {
   readonly schema: string;

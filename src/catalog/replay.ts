@@ -17,7 +17,7 @@ import type {
   RenameStmt,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, literalText, type Name, qualified, relationName, typeName } from "../pg/names.js";
+import { as, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
@@ -34,7 +34,6 @@ import {
   isAutoIncrement,
   type Key,
   key,
-  type Named,
   type Reader,
   type Table,
   type TableConstraint,
@@ -421,7 +420,7 @@ function forgetColumn(catalog: Catalog, column: Column, computed: readonly Colum
     constraint.dropped = true;
     table.constraints.delete(constraint.name);
   }
-  const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && [...index.named.values()].includes(column));
+  const indexes = [...catalog.indexes].filter(([, index]) => index.table === table && index.named.columns.includes(column));
   for (const [k] of indexes) catalog.indexes.delete(k);
   table.droppedWith ??= new Map();
   table.droppedWith.set(column.name, { column, things: [...constraints, ...indexes.map(([, index]) => index)], computed });
@@ -505,7 +504,7 @@ function tableFromQuery(
 
 /** The signature of a function as calls see it (functioncmds.c, interpret_function_parameter_list). */
 function createFunction(catalog: Catalog, node: CreateFunctionStmt): void {
-  const parameters = (node.parameters ?? []).flatMap((value) => as("FunctionParameter", value) ?? []);
+  const parameters = nodesOf("FunctionParameter", node.parameters);
   const type = (parameter: FunctionParameter) => (parameter.argType ? resolveType(catalog, parameter.argType).name : "unknown");
   const inputs = parameters.filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE");
   const outs = parameters.filter(({ mode }) => mode !== undefined && OUTPUT_MODES.has(mode));
@@ -583,7 +582,7 @@ function addRoutine(catalog: Catalog, name: Name, made: Routine): void {
 const OUTPUT_MODES: ReadonlySet<string> = new Set(["FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"]);
 
 function sequenceOptions(options: readonly Value[] | undefined): Map<string, Value | undefined> {
-  return new Map((options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg]));
+  return new Map(nodesOf("DefElem", options).map((o) => [o.defname ?? "", o.arg]));
 }
 
 /** The sequence behind a serial or identity column, under the name PostgreSQL gives it (parse_utilcmd.c, generateSerialExtraStmts). */
@@ -670,7 +669,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
   for (const part of node.partspec?.partParams ?? []) {
     const columnOf = as("PartitionElem", part)?.name;
     const column = columnOf === undefined ? undefined : table.columns.get(columnOf);
-    if (column) column.history.keys = column.history.keys.concat({ kind: "partition", columns: [column] });
+    if (column) addKey(catalog, "partition", [column]);
   }
 }
 
@@ -701,7 +700,6 @@ function inherited(check: TableConstraint, table: Table): TableConstraint {
     ...check,
     table,
     columns: check.columns.map(own),
-    named: new Map([...check.named].map(([name, column]) => [name, own(column)])),
   };
 }
 
@@ -867,21 +865,21 @@ const NO_KEYS: KeysOnce = { again: new Map(), names: new Map() };
  * there is one, under the first name that is given.
  */
 function keysOnce(elements: readonly Value[]): KeysOnce {
-  const columns = elements.flatMap((element) => as("ColumnDef", element) ?? []);
-  const inline = columns.flatMap((def) => (def.constraints ?? []).map((item) => ({ item, own: [def.colname ?? ""] })));
-  const keys = [...inline, ...elements.map((item) => ({ item, own: [] }))].flatMap(({ item, own }) => {
+  const keys: { readonly key: Constraint; readonly own: readonly Value[] }[] = [];
+  const add = (item: Value, own: readonly Value[]) => {
     const key = as("Constraint", item);
-    if (key?.contype !== "CONSTR_PRIMARY" && key?.contype !== "CONSTR_UNIQUE") return [];
-    const { including = [], nulls_not_distinct = false, deferrable = false, initdeferred = false, without_overlaps = false } = key;
-    const parts = [key.keys ?? own, including, nulls_not_distinct, deferrable, initdeferred, without_overlaps];
-    return key.indexname === undefined ? [{ key, says: JSON.stringify(parts) }] : [];
-  });
+    if ((key?.contype === "CONSTR_PRIMARY" || key?.contype === "CONSTR_UNIQUE") && key.indexname === undefined) keys.push({ key, own });
+  };
+  for (const def of nodesOf("ColumnDef", elements)) for (const item of def.constraints ?? []) add(item, [def.colname ?? ""]);
+  for (const item of elements) add(item, []);
   if (keys.length < 2) return NO_KEYS;
   const first = new Map<string, Constraint>();
   const again = new Map<Constraint, Constraint>();
   const names = new Map<Constraint, string>();
   const isPrimary = ({ key }: { key: Constraint }) => key.contype === "CONSTR_PRIMARY";
-  for (const { key, says } of [...keys.filter(isPrimary), ...keys.filter((each) => !isPrimary(each))]) {
+  for (const { key, own } of [...keys.filter(isPrimary), ...keys.filter((each) => !isPrimary(each))]) {
+    const { including = [], nulls_not_distinct = false, deferrable = false, initdeferred = false, without_overlaps = false } = key;
+    const says = JSON.stringify([key.keys ?? own, including, nulls_not_distinct, deferrable, initdeferred, without_overlaps]);
     const prior = first.get(says);
     if (!prior) first.set(says, key);
     else {
@@ -926,17 +924,19 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, k
     constraint.indexname ??
     objectName(table.name, label, facts.label, (n) => table.constraints.has(n) || catalog.indexes.has(`${table.schema}.${n}`));
   if (index) catalog.indexes.delete(key(catalog, { schema: index.table.schema, name: index.name }));
-  const made = { name, table, type, columns, parent, node: constraint, named: namedAs(columns), dropped: false };
+  const made = { name, table, type, columns, parent, node: constraint, names: namesOf(columns, names), dropped: false };
   table.constraints.set(name, made);
   catalog.constraintOf.set(constraint, made);
   if (facts.type === "check") checkNamed(catalog, name, table);
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
-  if (type === "primary" || type === "unique" || type === "foreign") addKey(type, columns);
-  if (parent) addKey("parent", parent.columns);
+  if (type === "primary" || type === "unique" || type === "foreign") addKey(catalog, type, columns);
+  if (parent) addKey(catalog, "parent", parent.columns);
 }
 
-function namedAs(columns: readonly Column[]): Named {
-  return new Map(columns.map((column) => [column.name, column]));
+/** The names of columns: the list that the statement has them in, where it is the same. */
+function namesOf(columns: readonly Column[], written: readonly Value[]): readonly string[] {
+  if (columns.length === written.length && columns.every(({ name }, i) => name === written[i])) return written as readonly string[];
+  return columns.map(({ name }) => name);
 }
 
 function checkNamed(catalog: Catalog, name: string, table: Table): void {
@@ -974,7 +974,9 @@ function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table
 }
 
 /** @param all the columns that share its room, where these are only some of them */
-function addKey(kind: Key["kind"], columns: readonly Column[], all = columns): void {
+function addKey(catalog: Catalog, kind: Key["kind"], columns: readonly Column[], all = columns): void {
+  // The first pass over a history found all of its keys.
+  if (columns.every(({ def }) => catalog.last?.has(def))) return;
   const use: Key = { kind, columns: all };
   for (const column of columns) column.history.keys = column.history.keys.concat(use);
 }
@@ -1009,22 +1011,24 @@ export function generatedColumns({ table }: Column, name: string): Column[] {
 function createIndex(catalog: Catalog, node: IndexStmt): void {
   const table = find(catalog, catalog.tables, relationName(node.relation!));
   if (!table) return;
-  const elements = (node.indexParams ?? []).flatMap((p) => as("IndexElem", p) ?? []);
+  const elements = nodesOf("IndexElem", node.indexParams);
   const columns = elements.map((e) => (e.name === undefined ? null : (table.columns.get(e.name) ?? null)));
   const name = node.idxname ?? indexName(catalog, table, elements);
   const k = `${table.schema}.${name}`;
   if (node.if_not_exists && catalog.indexes.has(k)) return;
   const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
   const plain = columns.flatMap((c) => c ?? []);
-  const named = namedAs([...plain, ...elements.flatMap((e) => referenced(table, e.expr)), ...referenced(table, node.whereClause)]);
+  const more = [...elements.flatMap((e) => referenced(table, e.expr)), ...referenced(table, node.whereClause)];
+  const spoken = more.length === 0 && plain.length === columns.length ? (columns as readonly Column[]) : [...plain, ...more];
+  const named = { columns: spoken, names: spoken.map((column) => column.name) };
   const index = { name, table, unique: node.unique ?? false, columns, node, named };
   catalog.indexes.set(k, index);
   catalog.indexOf.set(node, index);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   // A partial index that is unique is one over expressions in TiDB.
   const all = [...plain, ...computed];
-  if (plain.length > 0) addKey(!node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain, all);
-  if (computed.length > 0) addKey("expression", computed, all);
+  if (plain.length > 0) addKey(catalog, !node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain, all);
+  if (computed.length > 0) addKey(catalog, "expression", computed, all);
 }
 
 /** `left(column, n)`, `substr(column, 1, n)`: the first n characters of a column; undefined for any other expression. */

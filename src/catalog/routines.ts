@@ -1,5 +1,5 @@
 import type { AlterTableCmd, CreateFunctionStmt, CreateTrigStmt, DropStmt, Node, RenameStmt, Value } from "../pg/ast.js";
-import { as, type Name, qualified, relationName, typeName } from "../pg/names.js";
+import { as, type Name, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
 import { type Catalog, find, key, type StoredRoutine, type Table, type Trigger } from "./model.js";
 
 /** What DROP FUNCTION and its like call routines. */
@@ -7,7 +7,7 @@ export const ROUTINES: ReadonlySet<string> = new Set(["OBJECT_FUNCTION", "OBJECT
 
 /** Types of the arguments that tell functions of one name apart: those that a caller gives. */
 function signature(parameters: readonly Value[] | undefined): string {
-  const given = (parameters ?? []).flatMap((p) => as("FunctionParameter", p) ?? []).filter((p) => !NOT_GIVEN.has(p.mode ?? ""));
+  const given = nodesOf("FunctionParameter", parameters).filter((p) => !NOT_GIVEN.has(p.mode ?? ""));
   return given.map((p) => (p.argType ? typeText(p.argType) : "")).join();
 }
 

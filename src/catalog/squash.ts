@@ -16,7 +16,7 @@ import type {
   TypeName,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, literalText, qualified, relationName, typeName } from "../pg/names.js";
+import { as, columnName, isNode, literalText, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { SERIAL } from "./analysis/types.js";
 import { expandLike } from "./like.js";
@@ -708,7 +708,7 @@ function isOwnStatement(walk: Walk): (sequence: Sequence) => boolean {
 }
 
 function createSequence(walk: Walk, { node, name, schema, options }: Sequence): Made {
-  const written = new Map((node!.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o]));
+  const written = new Map(nodesOf("DefElem", node!.options).map((o) => [o.defname ?? "", o]));
   const now = [...options].flatMap(([defname, arg]): Value[] => {
     if (defname === "owned_by" || defname === "restart") return [];
     const before = written.get(defname);

@@ -2,7 +2,7 @@ import type { PgType } from "../catalog/analysis.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
 import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
 import { VALUE_FUNCTIONS } from "../pg/figure.js";
-import { as, isNode } from "../pg/names.js";
+import { as, isNode, nodesOf } from "../pg/names.js";
 import { type CallSite, castForm, isVolatile, otherForm, printCall, typeOf } from "./calls.js";
 import { literal } from "./literals.js";
 import { parameter } from "./parameters.js";
@@ -382,7 +382,7 @@ const printersOf: Printers = {
   CoalesceExpr: prints("CoalesceExpr", ["args"], (node, p) => `COALESCE(${p.list(node.args)})`),
   MinMaxExpr: prints("MinMaxExpr", ["args", "op"], (node, p) => minMax(p, node as never)),
   CaseExpr: prints("CaseExpr", ["arg", "args", "defresult"], (node, p) => {
-    const whens = (node.args ?? []).flatMap((when) => as("CaseWhen", when) ?? []);
+    const whens = nodesOf("CaseWhen", node.args);
     const { arg } = node;
     if (arg !== undefined && !whens.every((when) => isNative(p, node as never, "=", arg, when.expr!)))
       return comparingCase(p, node, arg, whens);

@@ -1,7 +1,7 @@
 /** SQL/JSON's own expressions, as calls of rows that do the same. */
 import type { PgType } from "../catalog/analysis.js";
 import type { JsonAggConstructor, JsonBehavior, JsonOutput, JsonValueExpr, Node, Value } from "../pg/ast.js";
-import { as } from "../pg/names.js";
+import { nodesOf } from "../pg/names.js";
 import { type CallSite, castForm, constantText, printCall, typeOf } from "./calls.js";
 import { type Printers, type Printing, prints } from "./printing.js";
 
@@ -64,7 +64,7 @@ export const jsonPrinters: Printers = {
   JsonObjectConstructor: prints("JsonObjectConstructor", ["exprs", "output", "absent_on_null", "unique"], (node, p) => {
     if (!returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON_OBJECT() that returns no document");
     if (node.unique) return p.refuse(node as Node, "JSON_OBJECT() WITH UNIQUE");
-    const pairs = (node.exprs ?? []).flatMap((each) => as("JsonKeyValue", each) ?? []);
+    const pairs = nodesOf("JsonKeyValue", node.exprs);
     for (const pair of pairs) p.ledger.carried(pair, PAIR_FIELDS);
     const values = pairs.map((pair) => inner(p, pair.value));
     const args = pairs.flatMap((pair, i) => [pair.key!, values[i]!]);

@@ -1,6 +1,6 @@
 import { find, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnDef, Constraint, CreateStmt, Node, Value } from "../pg/ast.js";
-import { as, isNode, relationName } from "../pg/names.js";
+import { as, isNode, nodesOf, relationName } from "../pg/names.js";
 import { constraintWords, printConstraint } from "./constraints.js";
 import { type CommentSlot, type Printers, type Printing, prints } from "./printing.js";
 import { identifier, string } from "./words.js";
@@ -86,7 +86,7 @@ function elements(node: Pick<CreateStmt, "tableElts">, p: Printing): Element[] {
 
 /** Names of the columns of the primary key among a table's elements. */
 function primaryKey(node: Pick<CreateStmt, "tableElts">): ReadonlySet<string> {
-  const keys = (node.tableElts ?? []).flatMap((e) => as("Constraint", e) ?? []).filter((c) => c.contype === "CONSTR_PRIMARY");
+  const keys = nodesOf("Constraint", node.tableElts).filter((c) => c.contype === "CONSTR_PRIMARY");
   return new Set(keys.flatMap((c) => c.keys ?? []));
 }
 

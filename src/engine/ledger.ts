@@ -6,14 +6,18 @@ import type { Tidb } from "./tidb.js";
 type AnyNode = Node | Tidb;
 
 interface Entry {
-  /** Fields that a printer or a rule declared to carry. */
-  fields?: readonly ReadonlySet<string>[];
+  /** Fields that a printer or a rule declared to carry; most nodes have one who does. */
+  fields: ReadonlySet<string> | undefined;
+  /** Those that others declared. */
+  more: readonly ReadonlySet<string>[] | undefined;
   /** A rule dealt with it and all below it. */
-  consumed?: true;
+  consumed: boolean;
   /** The changed copy that took its place. */
-  next?: AnyNode;
+  next: AnyNode | undefined;
   /** Reported by a finding, with all below it. */
-  reported?: true;
+  reported: boolean;
+  /** The list of losses that it was last judged for. */
+  judgedFor: readonly Loss[] | undefined;
 }
 
 /** What is present but says nothing: what the grammar fills in when the user wrote nothing (gram.y, makeRangeVar, makeTypeNameFromNameList). */
@@ -75,21 +79,8 @@ function saysNothing(kind: string, field: string, value: unknown): boolean {
   return field in NO_INFORMATION && (NO_INFORMATION[field] === undefined || NO_INFORMATION[field] === value);
 }
 
-function declares({ fields }: Entry, field: string): boolean {
-  for (let i = 0; fields && i < fields.length; i++) if (fields[i]!.has(field)) return true;
-  return false;
-}
-
-const lists = new WeakMap<ReadonlySet<string>, readonly ReadonlySet<string>[]>();
-
-/** The list of nothing but these fields: most entries have one declaration, and there are as many entries as nodes. */
-function alone(fields: ReadonlySet<string>): readonly ReadonlySet<string>[] {
-  let list = lists.get(fields);
-  if (!list) {
-    list = [fields];
-    lists.set(fields, list);
-  }
-  return list;
+function declares({ fields, more }: Entry, field: string): boolean {
+  return fields?.has(field) === true || more?.some((each) => each.has(field)) === true;
 }
 
 /** A field that nobody carried: the node, and the field unless the whole node was passed over. */
@@ -105,6 +96,8 @@ export interface Loss {
 export class Ledger {
   readonly #entries = new Map<AnyNode, Entry>();
   readonly #origins = new Map<AnyNode, AnyNode>();
+  /** Kinds of the nodes that have an entry: what whole-schema rules recorded is of a few kinds, and is asked for every node. */
+  readonly #kinds = new Set<string>();
   readonly #lost = new Set<AnyNode>();
   readonly #judged = new Set<AnyNode>();
   readonly #base: Ledger | undefined;
@@ -115,15 +108,24 @@ export class Ledger {
   }
 
   #find(node: AnyNode): Entry | undefined {
-    return this.#entries.get(node) ?? (this.#base ? this.#base.#find(node) : undefined);
+    return this.#entries.get(node) ?? this.#recorded(node);
+  }
+
+  #recorded(node: AnyNode): Entry | undefined {
+    const base = this.#base;
+    if (!base) return undefined;
+    return base.#kinds.has(node.kind) ? base.#entries.get(node) : undefined;
   }
 
   #entry(node: AnyNode): Entry {
     let entry = this.#entries.get(node);
     if (!entry) {
-      const before = this.#base ? this.#base.#find(node) : undefined;
-      entry = before ? { ...before } : {};
+      const recorded = this.#recorded(node);
+      entry = recorded
+        ? { ...recorded }
+        : { fields: undefined, more: undefined, consumed: false, next: undefined, reported: false, judgedFor: undefined };
       this.#entries.set(node, entry);
+      if (!this.#base) this.#kinds.add(node.kind);
     }
     return entry;
   }
@@ -131,13 +133,15 @@ export class Ledger {
   /** `fields` of the node are in the output, or in what takes its place. */
   carried(node: AnyNode, fields: ReadonlySet<string>): void {
     const entry = this.#entry(node);
-    entry.fields = entry.fields ? [...entry.fields, fields] : alone(fields);
+    if (entry.fields === undefined) entry.fields = fields;
+    else if (entry.fields !== fields) entry.more = [...(entry.more ?? []), fields];
   }
 
   /** `copy` took the node's place; fields it shares with the node are judged on the copy. */
   changed(node: AnyNode, copy: AnyNode): void {
     this.#entry(node).next = copy;
     this.#origins.set(copy, node);
+    if (!this.#base) this.#kinds.add(copy.kind);
   }
 
   /** A finding speaks of the node and all below it. */
@@ -182,63 +186,63 @@ export class Ledger {
   }
 
   #before(node: AnyNode): AnyNode | undefined {
-    return this.#origins.get(node) ?? (this.#base ? this.#base.#before(node) : undefined);
+    const base = this.#base;
+    const own = this.#origins.get(node);
+    if (own || !base) return own;
+    return base.#kinds.has(node.kind) ? base.#origins.get(node) : undefined;
   }
 
   /** All that is in the source's tree and neither carried nor reported. */
   losses(root: Node): Loss[] {
     const losses: Loss[] = [];
-    const seen = new Set<AnyNode>();
     const visitValue = (value: unknown): void => {
       if (typeof value !== "object" || value === null) return;
       if (Array.isArray(value)) for (const item of value) visitValue(item);
       else if (isNode(value)) visit(value);
     };
     const visit = (node: AnyNode): void => {
-      if (seen.has(node) || node.kind === "Tidb") return;
-      seen.add(node);
-      const entry = this.#find(node);
-      if (entry?.reported) return;
-      if (entry?.consumed) {
-        visitConsumed(node);
+      if (node.kind === "Tidb") return;
+      const entry = this.#entry(node);
+      if (entry.judgedFor === losses) return;
+      entry.judgedFor = losses;
+      const { next } = entry;
+      if (entry.reported) return;
+      if (entry.consumed) {
+        visitConsumed(node, next);
         return;
       }
-      if (!entry?.fields && !entry?.next) {
+      if (!entry.fields && !next) {
         losses.push({ node: this.origin(node) as Node, field: undefined });
         return;
       }
-      const copy = entry.next as unknown as Record<string, unknown> | undefined;
+      const copy = next?.kind === node.kind ? (next as unknown as Record<string, unknown>) : undefined;
       const fields = node as unknown as Record<string, unknown>;
       for (const field in fields) {
+        if (field === "kind" || field === "location") continue;
         const value = fields[field];
         // A child that was changed in turn stands in the copy as another object: both are judged.
-        const kept = copy !== undefined && copy.kind === node.kind && copy[field] === value;
-        if (kept) continue;
-        const declared = declares(entry, field);
-        const replaced = copy !== undefined && copy.kind === node.kind && field in copy;
-        if (!declared && !replaced) {
+        if (copy !== undefined && copy[field] === value) continue;
+        const replaced = copy !== undefined && field in copy;
+        if (!replaced && !declares(entry, field)) {
           if (!saysNothing(node.kind, field, value)) losses.push({ node: this.origin(node) as Node, field });
           continue;
         }
         visitValue(value);
       }
-      if (entry.next) visit(entry.next);
+      if (next) visit(next);
     };
-    const visitConsumed = (node: AnyNode): void => {
+    const visitConsumed = (node: AnyNode, next: AnyNode | undefined): void => {
       if (node.kind === "Tidb") return;
       const fields = knownFields(node.kind);
       for (const field in node)
         if (!fields.has(field) && !saysNothing(node.kind, field, (node as unknown as Record<string, unknown>)[field]))
           losses.push({ node: this.origin(node), field });
       eachChild(node, (child) => {
-        if (seen.has(child)) return;
-        seen.add(child);
-        const entry = this.#find(child);
-        if (entry?.reported) return;
-        visitConsumed(child);
-        if (entry?.next) visit(entry.next);
+        const entry = this.#entry(child);
+        if (entry.judgedFor === losses) return;
+        entry.judgedFor = losses;
+        if (!entry.reported) visitConsumed(child, entry.next);
       });
-      const next = this.#find(node)?.next;
       if (next) visit(next);
     };
     visit(root);

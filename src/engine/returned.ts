@@ -1,12 +1,12 @@
 import { type Column, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnRef, InsertStmt, ResTarget, ReturningClause, UpdateStmt, Value } from "../pg/ast.js";
-import { as, isNode } from "../pg/names.js";
+import { as, isNode, nodesOf } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { type Raw, type Tidb, tidb } from "./tidb.js";
 
 /** Columns that an UPDATE writes, with their values. */
 export function assignments({ targetList }: UpdateStmt): ReadonlyMap<string, Value> {
-  const targets = (targetList ?? []).flatMap((item) => as("ResTarget", item) ?? []);
+  const targets = nodesOf("ResTarget", targetList);
   return new Map(targets.flatMap(({ name, val }) => (name === undefined || val === undefined ? [] : [[name, val] as const])));
 }
 

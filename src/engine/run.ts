@@ -84,9 +84,9 @@ function fill(text: string, data: Data): string {
     split = text.split(/\{(\w+)\}/);
     parts.set(text, split);
   }
-  let filled = split[0]!;
-  for (let i = 1; i < split.length; i += 2) filled += String(data[split[i]!] ?? `{${split[i]}}`) + split[i + 1]!;
-  return filled;
+  if (split.length === 1) return text;
+  // One flat string; sums would stay trees of their parts for as long as the finding.
+  return split.map((part, i) => (i % 2 === 0 ? part : String(data[part] ?? `{${part}}`))).join("");
 }
 
 /** The span of a node: from its location to the end of its element, or the whole statement where the parser gives no location. */

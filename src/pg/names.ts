@@ -30,12 +30,19 @@ export function typeName(type: TypeName): Name {
 
 /** Whether a value is a node (not a plain value or a list). */
 export function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "kind" in value;
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind !== undefined;
 }
 
 /** The node if it is of that kind. */
 export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): Extract<Node, { kind: K }> | undefined {
   return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
+}
+
+/** Those values that are nodes of the kind. */
+export function nodesOf<K extends Node["kind"]>(kind: K, values: readonly Value[] | undefined): Extract<Node, { kind: K }>[] {
+  const nodes: Extract<Node, { kind: K }>[] = [];
+  if (values) for (const value of values) if (isNode(value) && value.kind === kind) nodes.push(value as Extract<Node, { kind: K }>);
+  return nodes;
 }
 
 /** The text of a string constant, casts around it ignored. */

@@ -82,10 +82,22 @@ function tag(kind: Kind, body: Wire, locate: Locate): Node {
     } else if (field === "kind") node.variant = value;
     else node[field] = value;
   }
+  if (kind === "TypeName" && Array.isArray(node.names)) node.names = sharedNames(node.names as Value[]);
   // NOT ENFORCED is said by leaving a field out, where nobody could miss it.
   if (kind === "Constraint" && ENFORCEABLE.has(node.contype as string) && !node.is_enforced) node.not_enforced = true;
   if (kind === "ColumnDef" && Array.isArray(node.constraints)) node.constraints = foldAttributes(node.constraints as Wire[]);
   return node as unknown as Node;
+}
+
+/** The names of types, each list once: as many columns as there are, they have a few dozen types. */
+const typeNames = new Map<string, readonly Value[]>();
+
+function sharedNames(names: readonly Value[]): readonly Value[] {
+  const last = String(names[names.length - 1]);
+  const known = typeNames.get(last);
+  if (known && known.length === names.length && known.every((name, i) => name === names[i])) return known;
+  typeNames.set(last, names);
+  return names;
 }
 
 const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN"]);

@@ -1,7 +1,11 @@
 import { split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import type { Node, Value } from "./ast.js";
+<<<<<<< HEAD
 import { as, typeName } from "./names.js";
+=======
+import { as, nodesOf } from "./names.js";
+>>>>>>> 2230bea (Less is kept of a statement: names in lists that are there, keys once, flat texts; lists of nodes of a kind by one function)
 import { type Grammar, type GrammarVersion, grammar, parseWith } from "./parse.js";
 
 /** The body of a function or DO block, as far as anybody here looks into it. */
@@ -114,7 +118,7 @@ function unread(language: string, lines: number, why: string): Program {
 /** Options by name, `as` and `language` among them. */
 export function routineOptions(node: Routine): ReadonlyMap<string, Value | undefined> {
   const list = node.kind === "DoStmt" ? node.args : node.options;
-  return new Map((list ?? []).flatMap((option) => as("DefElem", option) ?? []).map((option) => [option.defname ?? "", option.arg]));
+  return new Map(nodesOf("DefElem", list).map((option) => [option.defname ?? "", option.arg]));
 }
 
 function bodyText(value: Value | undefined): string | undefined {

@@ -12,7 +12,7 @@ import {
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { identifier, string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
-import { as, literalText, type Name, typeName } from "../pg/names.js";
+import { as, literalText, type Name, nodesOf, typeName } from "../pg/names.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
 import { arrayToJson, type Codec, compositeToJson, ELEMENT, type ToJson } from "./values.js";
 
@@ -520,7 +520,7 @@ const KEYS: Readonly<Record<string, "primary" | "unique" | "foreign">> = {
 /** What a column's own definition tells where nothing else is known of it. */
 function historyOf(column: Column | ColumnDef | undefined): History | undefined {
   if (!column || "history" in column) return column?.history;
-  const constraints = (column.constraints ?? []).flatMap((c) => as("Constraint", c) ?? []);
+  const constraints = nodesOf("Constraint", column.constraints);
   const kinds = constraints.flatMap((c) => KEYS[c.contype ?? ""] ?? []);
   return {
     keys: kinds.map((kind) => ({ kind, columns: [] })),

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, Constraint, Kind, Node, Value } from "../../pg/ast.js";
-import { as, isNode, relationName } from "../../pg/names.js";
+import { as, isNode, nodesOf, relationName } from "../../pg/names.js";
 import type { Column, Table } from "../model.js";
 import { relationOf } from "./columns.js";
 import { condition, expression } from "./expressions.js";
@@ -80,7 +80,7 @@ export const DEFINITIONS: { readonly [K in Kind]?: Read<K> } = {
 /** The table at hand: as the catalog has it, or as its definition says. */
 function newTable(scope: Scope, elements: readonly Value[], alias: string, known: Table | undefined): Item {
   const { catalog } = scope.run;
-  const defs = elements.flatMap((element) => as("ColumnDef", element) ?? []);
+  const defs = nodesOf("ColumnDef", elements);
   const partial = elements.some((element) => as("TableLikeClause", element));
   const columns = defs.map((def) => {
     const column: Column | undefined = catalog.columnOf.get(scope.run.origin(def) as never) ?? known?.columns.get(def.colname ?? "");

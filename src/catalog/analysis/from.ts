@@ -53,9 +53,20 @@ const FROM_ITEMS: { readonly [K in Kind]?: (scope: Scope, node: Extract<Node, { 
 
 type ItemParts = Pick<Item, "alias" | "columns" | "row"> & Partial<Item>;
 
-export function item(parts: ItemParts): Item {
-  const base = { schema: undefined, table: undefined, scalar: false, system: false, lateralOnly: false, nulled: false };
-  return { ...base, named: parts.alias !== undefined, visible: true, ...parts };
+export function item({
+  alias,
+  columns,
+  row,
+  schema,
+  table,
+  scalar = false,
+  system = false,
+  named = alias !== undefined,
+  visible = true,
+  lateralOnly = false,
+  nulled = false,
+}: ItemParts): Item {
+  return { alias, schema, table, columns, row, scalar, system, named, visible, lateralOnly, nulled };
 }
 
 /** A table, view, sequence or common table expression by its name. */

@@ -1,6 +1,6 @@
 import type { CommonTableExpr, SelectStmt, Value, WithClause } from "../../pg/ast.js";
 import { figureName } from "../../pg/figure.js";
-import { as, isNode } from "../../pg/names.js";
+import { as, isNode, nodesOf } from "../../pg/names.js";
 import { expandStar, rowFields, searchColumn } from "./columns.js";
 import { condition, expression, sorted, starOf, wanted, windowDefinition } from "./expressions.js";
 import { fromClause } from "./from.js";
@@ -227,7 +227,7 @@ function defineRecursive(scope: Scope, cte: Cte, left: readonly Output[]): void 
 
 /** Makes a WITH clause's names known (parse_cte.c, transformWithClause). */
 export function withClause(scope: Scope, clause: WithClause | undefined): void {
-  const ctes = (clause?.ctes ?? []).flatMap((value) => as("CommonTableExpr", value) ?? []).map((node) => commonTable(scope, node));
+  const ctes = nodesOf("CommonTableExpr", clause?.ctes).map((node) => commonTable(scope, node));
   if (clause?.recursive) for (const cte of ctes) scope.ctes.set(cte.name, cte);
   for (const cte of ctes) {
     cte.analyse();

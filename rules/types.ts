@@ -5,6 +5,7 @@ import {
   COMPOSITE_ROW,
   type Context,
   ENUM_ROW,
+  edited,
   error,
   find,
   identifier,
@@ -753,17 +754,18 @@ of VALUE. A later change of the domain is a change of each of these columns, and
     const names = new Set([...checkNames.keys(), ...own].map((name) => name.toLowerCase()));
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
-      const tableElts = create?.tableElts?.map((element) => inlined(schema, names, element));
-      if (create && tableElts?.some((element, i) => element !== create.tableElts![i]))
-        schema.update(statement, schema.change(create, { tableElts }));
+      const tableElts = create?.tableElts && edited(create.tableElts, (element) => inlined(schema, names, element));
+      if (create && tableElts !== create.tableElts) schema.update(statement, schema.change(create, { tableElts }));
       const alter = as("AlterTableStmt", statement.current);
-      const cmds = alter?.cmds?.flatMap((item) => {
-        const cmd = as("AlterTableCmd", item);
-        if (cmd?.subtype === "AT_AlterColumnType") return retyped(schema, names, cmd);
-        const def = cmd?.subtype === "AT_AddColumn" ? inlined(schema, names, cmd.def!) : undefined;
-        return cmd && def !== undefined && def !== cmd.def ? schema.change(cmd, { def: def as ColumnDef }) : item;
-      });
-      if (alter && cmds?.some((cmd, i) => cmd !== alter.cmds![i])) schema.update(statement, schema.change(alter, { cmds }));
+      const cmds =
+        alter?.cmds &&
+        edited(alter.cmds, (item) => {
+          const cmd = as("AlterTableCmd", item);
+          if (cmd?.subtype === "AT_AlterColumnType") return retyped(schema, names, cmd);
+          const def = cmd?.subtype === "AT_AddColumn" ? inlined(schema, names, cmd.def!) : undefined;
+          return cmd && def && [schema.change(cmd, { def: def[0]! })];
+        });
+      if (alter && cmds !== alter.cmds) schema.update(statement, schema.change(alter, { cmds }));
       if (statement.node.kind === "AlterDomainStmt")
         for (const demand of schema.final.demands.get(statement.node) ?? []) redemanded(schema, names, demand);
     }
@@ -899,10 +901,10 @@ ALTER TABLE t ADD CONSTRAINT t_b_check CHECK (b <> '')`,
 });
 
 /** A column's definition with what its domains demand. */
-function inlined(schema: Schema, names: Set<string>, element: Value): Value {
+function inlined(schema: Schema, names: Set<string>, element: Value): [ColumnDef] | undefined {
   const def = as("ColumnDef", element);
   const [demand] = (def && schema.final.demands.get(def)) ?? [];
-  if (!def || !demand) return element;
+  if (!def || !demand) return undefined;
   const own = schema.column(def)!;
   const has = (contype: string) => def.constraints?.some((c) => as("Constraint", c)?.contype === contype);
   const added: Constraint[] = [];
@@ -913,13 +915,13 @@ function inlined(schema: Schema, names: Set<string>, element: Value): Value {
     added.push(node);
   }
   added.push(...redemanded(schema, names, demand));
-  return added.length === 0 ? def : schema.change(def, { constraints: [...added, ...(def.constraints ?? [])] });
+  return added.length === 0 ? undefined : [schema.change(def, { constraints: [...added, ...(def.constraints ?? [])] })];
 }
 
 /** A change of a column's type: CHECKs of the old type's domain go before it, those of the new one's come after. */
-function retyped(schema: Schema, names: Set<string>, cmd: Cmd): Value[] {
+function retyped(schema: Schema, names: Set<string>, cmd: Cmd): Value[] | undefined {
   const [demand] = schema.final.demands.get(cmd) ?? [];
-  if (!demand) return [cmd];
+  if (!demand) return undefined;
   const dropped = madeFor(schema.final, demand, demand.drops).map(({ name }) => tidbText(`DROP CONSTRAINT ${identifier(name)}`) as never);
   return [...dropped, cmd, ...redemanded(schema, names, demand).map(adding)];
 }

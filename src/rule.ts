@@ -76,10 +76,10 @@ export { assignments, insertedRows, shownBefore, staysSame } from "./engine/retu
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";
-export { as, castsItself, columnName, isNode, literalText, nodesOf, qualified, relationName, typeName } from "./pg/names.js";
+export { as, castsItself, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "./pg/names.js";
 export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
 export type { Step } from "./pg/program.js";
-export { alike, eachDescendant, rewritten, unplaced } from "./pg/walk.js";
+export { alike, eachDescendant, edited, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export { addIntervals, INTERVAL_FIELDS, type Interval, intervalText, intervalUnit, negated, parseInterval } from "./types/intervals.js";

@@ -3,6 +3,7 @@ import {
   type Column,
   type Context,
   countsOtherwise,
+  edited,
   find,
   isAutoIncrement,
   isNode,
@@ -63,15 +64,15 @@ servers they do not follow the order of inserts.`,
     for (const statement of schema.statements) {
       const { current } = statement;
       if (current.kind === "CreateStmt") {
-        const tableElts = (current.tableElts ?? []).map((element) => asIdentity(schema, element));
-        if (tableElts.some((e, i) => e !== current.tableElts?.[i])) schema.update(statement, schema.change(current, { tableElts }));
+        const tableElts = edited(current.tableElts ?? [], (element) => asIdentity(schema, element));
+        if (tableElts !== current.tableElts) schema.update(statement, schema.change(current, { tableElts }));
       } else if (current.kind === "AlterTableStmt") {
-        const cmds = (current.cmds ?? []).map((item) => {
+        const cmds = edited(current.cmds ?? [], (item) => {
           const cmd = as("AlterTableCmd", item);
           const def = cmd?.subtype === "AT_AddColumn" && cmd.def !== undefined ? asIdentity(schema, cmd.def) : undefined;
-          return cmd && def !== undefined && def !== cmd.def ? schema.change(cmd, { def }) : item;
+          return cmd && def && [schema.change(cmd, { def: def[0]! })];
         });
-        if (cmds.some((c, i) => c !== current.cmds?.[i])) schema.update(statement, schema.change(current, { cmds }));
+        if (cmds !== current.cmds) schema.update(statement, schema.change(current, { cmds }));
       }
     }
   },
@@ -80,20 +81,21 @@ servers they do not follow the order of inserts.`,
     const alter = as("AlterTableStmt", statement);
     const create = as("CreateStmt", statement);
     const sequences: NodeOf<"CreateSeqStmt">[] = [];
-    const cmds = (alter?.cmds ?? []).map((item) => {
+    const cmds = edited(alter?.cmds ?? [], (item) => {
       const cmd = as("AlterTableCmd", item);
       const made = cmd?.subtype === "AT_AddIdentity" && becomesIdentity(ctx, alter!, cmd);
       if (cmd && made) {
         sequences.push(made.history.sequence!);
-        return ctx.change(cmd, { subtype: "AT_ColumnDefault", def: made.default });
+        return [ctx.change(cmd, { subtype: "AT_ColumnDefault", def: made.default })];
       }
       const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
       const drawing = def && withSequence(ctx, def, "added-later", sequences);
-      return cmd && drawing ? ctx.change(cmd, { def: drawing }) : item;
+      return cmd && drawing && [ctx.change(cmd, { def: drawing })];
     });
-    const tableElts = (create?.tableElts ?? []).map((item) => {
+    const tableElts = edited(create?.tableElts ?? [], (item) => {
       const def = as("ColumnDef", item);
-      return (def && withSequence(ctx, def, "second", sequences)) ?? item;
+      const drawing = def && withSequence(ctx, def, "second", sequences);
+      return drawing && [drawing];
     });
     if (sequences.length === 0) return undefined;
     const node = alter ? ctx.change(alter, { cmds }) : ctx.change(create!, { tableElts });
@@ -245,11 +247,11 @@ function withSequence(
   return ctx.change(def, { typeName: type, constraints: [...others, ...demands] });
 }
 
-function asIdentity(schema: SchemaContext, element: Value): Value {
+function asIdentity(schema: SchemaContext, element: Value): [NodeOf<"ColumnDef">] | undefined {
   const def = as("ColumnDef", element);
-  if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return element;
+  if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return undefined;
   const identity: NodeOf<"Constraint"> = { kind: "Constraint", contype: "CONSTR_IDENTITY", generated_when: "d" };
-  return schema.change(def, { constraints: [...(def.constraints ?? []), identity] });
+  return [schema.change(def, { constraints: [...(def.constraints ?? []), identity] })];
 }
 
 /** Where an identity starts to count: without START at MINVALUE (sequence.c, init_params). */

@@ -1,6 +1,7 @@
 import {
   as,
   type Context,
+  edited,
   error,
   identifier,
   type Node,
@@ -115,12 +116,11 @@ MATCH and SET DEFAULT without obeying them.`,
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
       const alter = as("AlterTableStmt", statement.current);
-      let found = false;
-      const withChecks = (create?.tableElts ?? alter?.cmds ?? []).flatMap((item) => {
+      const items = create?.tableElts ?? alter?.cmds ?? [];
+      const withChecks = edited(items, (item) => {
         const fk = as("Constraint", create ? item : as("AlterTableCmd", item)?.def);
         const made = fk && allOrNone(fk, schema);
-        if (!made) return [item];
-        found = true;
+        if (!made) return undefined;
         made.table.guards++;
         schema.report(statement, "match-checked", { name: made.name });
         const matched = schema.change(fk, { fk_matchtype: undefined });
@@ -130,7 +130,7 @@ MATCH and SET DEFAULT without obeying them.`,
         const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: check };
         return [schema.change(as("AlterTableCmd", item)!, { def: matched }), cmd];
       });
-      if (!found) continue;
+      if (withChecks === items) continue;
       schema.update(statement, create ? schema.change(create, { tableElts: withChecks }) : schema.change(alter!, { cmds: withChecks }));
     }
   },

@@ -1,4 +1,4 @@
-import { as, type Folded, type NodeOf, nodesOf, rule, type SchemaContext } from "../../src/rule.js";
+import { as, edited, type Folded, type NodeOf, nodesOf, rule, type SchemaContext } from "../../src/rule.js";
 
 /** Constraints that TiDB takes in a column's definition only in part, or not at all. */
 const MOVED = new Set(["CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_CHECK", "CONSTR_FOREIGN"]);
@@ -86,25 +86,26 @@ function without(schema: SchemaContext, def: NodeOf<"ColumnDef">, moved: readonl
 
 function moveInTable(schema: SchemaContext, statement: Folded, create: NodeOf<"CreateStmt">): void {
   const all: Constraint[] = [];
-  const elements = (create.tableElts ?? []).map((element) => {
+  const elements = edited(create.tableElts ?? [], (element) => {
     const def = as("ColumnDef", element);
     const moved = movedOf(def);
-    if (!def || moved.length === 0) return element;
+    if (!def || moved.length === 0) return undefined;
     all.push(...moved);
-    return without(schema, def, moved);
+    return [without(schema, def, moved)];
   });
   if (all.length > 0) schema.update(statement, schema.change(create, { tableElts: [...elements, ...all] }));
 }
 
 function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"AlterTableStmt">): void {
-  const cmds = (alter.cmds ?? []).flatMap((item) => {
+  const cmds = edited(alter.cmds ?? [], (item) => {
     const cmd = as("AlterTableCmd", item);
     const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
     const moved = movedOf(def);
-    if (!cmd || !def || moved.length === 0) return [item];
+    if (!cmd || !def || moved.length === 0) return undefined;
     const made = schema.column(def);
     // The column is there already: its constraints go with it.
-    if (!made && cmd.missing_ok && [...schema.final.tableOf.values()].some(({ name }) => name === alter.relation?.relname)) return [item];
+    if (!made && cmd.missing_ok && [...schema.final.tableOf.values()].some(({ name }) => name === alter.relation?.relname))
+      return undefined;
     const added = moved.map((c): NodeOf<"AlterTableCmd"> => {
       const own = [def.colname ?? ""];
       const said = c.contype === "CONSTR_CHECK" ? {} : c.contype === "CONSTR_FOREIGN" ? { fk_attrs: own } : { keys: own };
@@ -112,5 +113,5 @@ function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"Al
     });
     return [schema.change(cmd, { def: without(schema, def, moved) }), ...added];
   });
-  if (cmds.length !== alter.cmds?.length) schema.update(statement, schema.change(alter, { cmds }));
+  if (cmds.length > (alter.cmds ?? []).length) schema.update(statement, schema.change(alter, { cmds }));
 }

@@ -7,6 +7,8 @@ import {
   find,
   isAutoIncrement,
   mapType,
+  type Name,
+  type Node,
   type NodeOf,
   nextvalSequence,
   note,
@@ -23,9 +25,11 @@ type Alter = NodeOf<"AlterTableStmt">;
 
 /** Statements that create tables; what goes into one is collected, so that its tree is copied once. */
 interface Creators {
-  readonly of: ReadonlyMap<Create, Folded>;
+  readonly of: ReadonlyMap<Node, Folded>;
   /** How many primary keys each table ever had. */
   readonly primaries: ReadonlyMap<Create, number>;
+  /** How many comments there are on indexes of a name. */
+  readonly comments: ReadonlyMap<string, number>;
   readonly additions: Map<Folded, Additions>;
 }
 
@@ -51,12 +55,18 @@ there, makes a primary key that is added later nonclustered for good, and has no
     "index-comment": note("the comment moved into CREATE INDEX {name}"),
   },
   schema(schema) {
-    const of = new Map<Create, Folded>();
-    for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") of.set(statement.node, statement);
+    const of = new Map<Node, Folded>();
+    const comments = new Map<string, number>();
+    for (const statement of schema.statements) {
+      const { node } = statement;
+      if (node.kind === "CreateStmt" || node.kind === "IndexStmt") of.set(node, statement);
+      const commented = indexCommented(node);
+      if (commented) comments.set(commented.name, (comments.get(commented.name) ?? 0) + 1);
+    }
     const primaries = new Map<Create, number>();
     for (const { type, table } of schema.final.constraintOf.values())
       if (type === "primary") primaries.set(table.node, (primaries.get(table.node) ?? 0) + 1);
-    const creators: Creators = { of, primaries, additions: new Map() };
+    const creators: Creators = { of, primaries, comments, additions: new Map() };
     for (const column of schema.final.columnOf.values()) column.history.autoIncrement = false;
     for (const statement of schema.statements)
       if (statement.absorbedInto === undefined) FOLDS[statement.node.kind]?.(schema, creators, statement);
@@ -99,7 +109,7 @@ const FOLDS: Readonly<Record<string, (schema: Schema, creators: Creators, statem
   AlterTableStmt: (schema, creators, statement) => foldAlter(schema, creators, statement, statement.node as Alter),
   CommentStmt: (schema, creators, statement) => {
     const comment = statement.node as NodeOf<"CommentStmt">;
-    if (comment.objtype === "OBJECT_INDEX") foldIndexComment(schema, statement, comment);
+    if (comment.objtype === "OBJECT_INDEX") foldIndexComment(schema, creators, statement, comment);
     else foldComment(schema, creators, statement, comment);
   },
   CreateStmt: (schema, _, statement) => {
@@ -190,19 +200,21 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   }
 }
 
+/** The index that a statement comments on. */
+function indexCommented(node: Node): Name | undefined {
+  if (node.kind !== "CommentStmt" || node.objtype !== "OBJECT_INDEX") return undefined;
+  return qualified(Array.isArray(node.object) ? (node.object as readonly string[]) : []);
+}
+
 /** The only comment on an index stands in its CREATE INDEX. */
-function foldIndexComment(schema: Schema, statement: Folded, comment: NodeOf<"CommentStmt">): void {
+function foldIndexComment(schema: Schema, creators: Creators, statement: Folded, comment: NodeOf<"CommentStmt">): void {
   const text = comment.comment ?? "";
-  const name = qualified(Array.isArray(comment.object) ? (comment.object as readonly string[]) : []);
+  const name = indexCommented(comment)!;
   const index = find(schema.final, schema.final.indexes, name);
-  const creator = schema.statements.find((other) => other.node === index?.node && other.source === statement.source);
-  if (!index || !creator || text === "" || Buffer.byteLength(text) > COMMENT_BYTES.index) return;
-  const others = schema.statements.some(({ node }) => {
-    const other = node.kind === "CommentStmt" && node !== comment && node.objtype === "OBJECT_INDEX" ? node.object : undefined;
-    return Array.isArray(other) && qualified(other as readonly string[]).name === name.name;
-  });
+  const creator = index && creators.of.get(index.node);
+  if (!index || creator?.source !== statement.source || text === "" || Buffer.byteLength(text) > COMMENT_BYTES.index) return;
   const create = as("IndexStmt", creator.current);
-  if (others || !create) return;
+  if (!create || creators.comments.get(name.name) !== 1) return;
   schema.update(creator, schema.change(create, { options: [...(create.options ?? []), tidbText(commentClause(text)) as never] }));
   schema.absorb(statement, creator, [[comment, ["objtype", "object", "comment"]]], "index-comment", { name: index.name });
 }

@@ -109,12 +109,7 @@ export async function convertHistory(
   const files = squashed ? [squashed.items] : inputs;
   const final = squashed?.catalog ?? read;
   const folds = new Ledger();
-  fold(
-    rules,
-    files.flat().flatMap((item) => [...(item.statement ? [item.statement] : []), ...item.inner.map(({ statement }) => statement)]),
-    final,
-    folds,
-  );
+  const queries = folded(rules, statementsIn(files), final, folds);
 
   const now: Catalog = {
     ...emptyCatalog(overrides),
@@ -149,18 +144,11 @@ export async function convertHistory(
     sheet,
     printing: printing(printers, sheet, final, (r) => relationText(pass, relationName(r)), formsOf(rules)),
     relation,
-    once: new Set(
-      rules.flatMap(({ id, messages }) => Object.entries(messages).flatMap(([name, { once }]) => (once ? [`${id} ${name}`] : []))),
-    ),
+    once: new Map(rules.map(({ id, messages }) => [id, new Set(Object.keys(messages).filter((name) => messages[name]!.once))])),
     before,
     options,
     database: undefined,
   };
-  // Converting empties the lists.
-  const queries = files
-    .flat()
-    .flatMap(({ statement, inner }) => [statement, ...inner.map((each) => each.statement)].flatMap((s) => s?.node ?? []))
-    .filter((node) => node.kind === "ViewStmt" || node.kind === "CreateTableAsStmt");
   const results: FileResult[] = [];
   for (const [i, items] of files.entries()) results.push(await convertFile(pass, history?.source ?? sources[i]!, items));
   const whole = results[0];
@@ -367,8 +355,8 @@ interface Pass {
   /** Keys of views and tables made from queries that are not in the output. */
   readonly lostViews: Set<string>;
   readonly relation: RelationNamer;
-  /** Rules and messages that are said once a file. */
-  readonly once: ReadonlySet<string>;
+  /** Messages that are said once a file, by their rules. */
+  readonly once: ReadonlyMap<string, ReadonlySet<string>>;
   /** The schemas of unqualified names that the statement at hand takes away. */
   readonly before: Map<string, string>;
   readonly options: ConvertOptions;
@@ -385,6 +373,25 @@ function runOf(
 ): Run {
   const analysis = lazyAnalysis(now, tree, ledger);
   return { handlers, restating, ledger, now, final, target, schemas, lost, lostViews, differing, analysis };
+}
+
+/**
+ * Runs the whole-schema rules.
+ * @returns queries that make relations: converting empties the lists of statements
+ */
+function folded(rules: readonly Rule[], statements: readonly Statement[], final: Catalog, folds: Ledger): Node[] {
+  fold(rules, statements, final, folds);
+  return statements.flatMap(({ node }) => (node.kind === "ViewStmt" || node.kind === "CreateTableAsStmt" ? node : []));
+}
+
+function statementsIn(files: readonly (readonly Item[])[]): Statement[] {
+  const all: Statement[] = [];
+  for (const items of files)
+    for (const { statement, inner } of items) {
+      if (statement) all.push(statement);
+      for (const each of inner) all.push(each.statement);
+    }
+  return all;
 }
 
 function newStatement(source: Source, span: Span, node: Node): Statement {
@@ -436,9 +443,9 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
 }
 
 /** Whether the file has not been told of it yet, where once is enough. */
-function isNew({ rule, message }: Finding, once: ReadonlySet<string>, said: Set<string>): boolean {
+function isNew({ rule, message }: Finding, once: Pass["once"], said: Set<string>): boolean {
+  if (!once.get(rule)?.has(message)) return true;
   const name = `${rule} ${message}`;
-  if (!once.has(name)) return true;
   return !said.has(name) && said.add(name) !== undefined;
 }
 
@@ -870,6 +877,7 @@ function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {
 function resultOf(
   chunk: Exclude<Chunk, { kind: "end" }>,
   made: Made,
+  told: readonly Finding[],
   node: Node | undefined,
 ): { readonly result: StatementResult; readonly output: string } {
   const { source, span } = chunk;
@@ -877,7 +885,8 @@ function resultOf(
   const same = made.verbatim ?? (made.sql.length === 1 && sameText(made.sql[0]!, original));
   // The same tokens: the reader's own spelling stays.
   const sql = same && !hasComment(chunk) ? [original] : made.sql;
-  const errors = made.findings.filter((f) => f.severity === "error");
+  const errors = told.filter((f) => f.severity === "error");
+  // What was told of an earlier statement is true of this one.
   const outcome = outcomeOf(made.findings, same);
   const blocks = made.comments.slice();
   if (errors.length > 0)
@@ -888,7 +897,7 @@ function resultOf(
       ),
     );
   for (const text of sql) blocks.push(`${text};`);
-  const findings = named(made.findings, node, original);
+  const findings = named(told, node, original);
   return { result: { source, span, kind: statementWords(original), outcome, sql, findings }, output: blocks.join("\n") };
 }
 

@@ -404,7 +404,8 @@ export function key(catalog: Catalog, name: Name): string {
 /** The object of that name, looked up in the current schema and then in `public`. */
 export function find<T>(catalog: Catalog, map: ReadonlyMap<string, T>, name: Name): T | undefined {
   if (map.size === 0) return undefined;
-  return map.get(key(catalog, name)) ?? (name.schema === undefined ? map.get(`public.${name.name}`) : undefined);
+  const found = map.get(key(catalog, name));
+  return found ?? (name.schema === undefined && catalog.schema !== "public" ? map.get(`public.${name.name}`) : undefined);
 }
 
 /** Whether the relation is its session's own. */

@@ -30,6 +30,20 @@ export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node
   return change(Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value, change)])) as unknown as Node) as T;
 }
 
+/**
+ * The list with what stands in the place of some of its items; itself where all stay.
+ * @param change undefined: the item stays
+ */
+export function edited(list: readonly Value[], change: (item: Value) => readonly Value[] | undefined): readonly Value[] {
+  let next: Value[] | undefined;
+  for (const [i, item] of list.entries()) {
+    const made = change(item);
+    if (made && !next) next = list.slice(0, i);
+    next?.push(...(made ?? [item]));
+  }
+  return next ?? list;
+}
+
 /** Whether two values are written alike, wherever they stand. */
 export function alike(a: Value | undefined, b: Value | undefined): boolean {
   const text = (value: Value | undefined) => JSON.stringify(value, (field, inner) => (field === "location" ? undefined : inner));

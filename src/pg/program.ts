@@ -1,17 +1,7 @@
 import { split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import type { Node, Value } from "./ast.js";
-
-<<<<<<< HEAD
-
-import { as, typeName } from "./names.js";
-
-=======
-
-import { as, nodesOf } from "./names.js";
-
->>>>>>> 2230bea (Less is kept of a statement: names in lists that are there, keys once, flat texts; lists of nodes of a kind by one function)
-
+import { as, nodesOf, typeName } from "./names.js";
 import { type Grammar, type GrammarVersion, grammar, parseWith } from "./parse.js";
 
 /** The body of a function or DO block, as far as anybody here looks into it. */

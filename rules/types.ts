@@ -754,17 +754,15 @@ of VALUE. A later change of the domain is a change of each of these columns, and
     const names = new Set([...checkNames.keys(), ...own].map((name) => name.toLowerCase()));
     for (const statement of schema.statements) {
       const create = as("CreateStmt", statement.current);
-      const tableElts = create?.tableElts && edited(create.tableElts, (element) => inlined(schema, names, element));
+      const tableElts = edited(create?.tableElts, (element) => inlined(schema, names, element));
       if (create && tableElts !== create.tableElts) schema.update(statement, schema.change(create, { tableElts }));
       const alter = as("AlterTableStmt", statement.current);
-      const cmds =
-        alter?.cmds &&
-        edited(alter.cmds, (item) => {
-          const cmd = as("AlterTableCmd", item);
-          if (cmd?.subtype === "AT_AlterColumnType") return retyped(schema, names, cmd);
-          const def = cmd?.subtype === "AT_AddColumn" ? inlined(schema, names, cmd.def!) : undefined;
-          return cmd && def && [schema.change(cmd, { def: def[0]! })];
-        });
+      const cmds = edited(alter?.cmds, (item) => {
+        const cmd = as("AlterTableCmd", item);
+        if (cmd?.subtype === "AT_AlterColumnType") return retyped(schema, names, cmd);
+        const def = cmd?.subtype === "AT_AddColumn" ? inlined(schema, names, cmd.def!) : undefined;
+        return cmd && def && [schema.change(cmd, { def: def[0]! })];
+      });
       if (alter && cmds !== alter.cmds) schema.update(statement, schema.change(alter, { cmds }));
       if (statement.node.kind === "AlterDomainStmt")
         for (const demand of schema.final.demands.get(statement.node) ?? []) redemanded(schema, names, demand);

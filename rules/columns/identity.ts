@@ -64,10 +64,10 @@ servers they do not follow the order of inserts.`,
     for (const statement of schema.statements) {
       const { current } = statement;
       if (current.kind === "CreateStmt") {
-        const tableElts = edited(current.tableElts ?? [], (element) => asIdentity(schema, element));
+        const tableElts = edited(current.tableElts, (element) => asIdentity(schema, element));
         if (tableElts !== current.tableElts) schema.update(statement, schema.change(current, { tableElts }));
       } else if (current.kind === "AlterTableStmt") {
-        const cmds = edited(current.cmds ?? [], (item) => {
+        const cmds = edited(current.cmds, (item) => {
           const cmd = as("AlterTableCmd", item);
           const def = cmd?.subtype === "AT_AddColumn" && cmd.def !== undefined ? asIdentity(schema, cmd.def) : undefined;
           return cmd && def && [schema.change(cmd, { def: def[0]! })];
@@ -81,7 +81,7 @@ servers they do not follow the order of inserts.`,
     const alter = as("AlterTableStmt", statement);
     const create = as("CreateStmt", statement);
     const sequences: NodeOf<"CreateSeqStmt">[] = [];
-    const cmds = edited(alter?.cmds ?? [], (item) => {
+    const cmds = edited(alter?.cmds, (item) => {
       const cmd = as("AlterTableCmd", item);
       const made = cmd?.subtype === "AT_AddIdentity" && becomesIdentity(ctx, alter!, cmd);
       if (cmd && made) {
@@ -92,7 +92,7 @@ servers they do not follow the order of inserts.`,
       const drawing = def && withSequence(ctx, def, "added-later", sequences);
       return cmd && drawing && [ctx.change(cmd, { def: drawing })];
     });
-    const tableElts = edited(create?.tableElts ?? [], (item) => {
+    const tableElts = edited(create?.tableElts, (item) => {
       const def = as("ColumnDef", item);
       const drawing = def && withSequence(ctx, def, "second", sequences);
       return drawing && [drawing];

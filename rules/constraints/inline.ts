@@ -97,7 +97,7 @@ function moveInTable(schema: SchemaContext, statement: Folded, create: NodeOf<"C
 }
 
 function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"AlterTableStmt">): void {
-  const cmds = edited(alter.cmds ?? [], (item) => {
+  const cmds = edited(alter.cmds, (item) => {
     const cmd = as("AlterTableCmd", item);
     const def = cmd?.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
     const moved = movedOf(def);
@@ -113,5 +113,5 @@ function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"Al
     });
     return [schema.change(cmd, { def: without(schema, def, moved) }), ...added];
   });
-  if (cmds.length > (alter.cmds ?? []).length) schema.update(statement, schema.change(alter, { cmds }));
+  if (cmds !== alter.cmds) schema.update(statement, schema.change(alter, { cmds }));
 }

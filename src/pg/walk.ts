@@ -34,14 +34,14 @@ export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node
  * The list with what stands in the place of some of its items; itself where all stay.
  * @param change undefined: the item stays
  */
-export function edited(list: readonly Value[], change: (item: Value) => readonly Value[] | undefined): readonly Value[] {
+export function edited<L extends readonly Value[] | undefined>(list: L, change: (item: Value) => readonly Value[] | undefined): L {
   let next: Value[] | undefined;
-  for (const [i, item] of list.entries()) {
+  for (const [i, item] of (list ?? []).entries()) {
     const made = change(item);
-    if (made && !next) next = list.slice(0, i);
+    if (made && !next) next = list!.slice(0, i);
     next?.push(...(made ?? [item]));
   }
-  return next ?? list;
+  return (next as readonly Value[] | undefined as L) ?? list;
 }
 
 /** Whether two values are written alike, wherever they stand. */

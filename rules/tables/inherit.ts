@@ -5,6 +5,7 @@ import {
   heirsOf,
   type Node,
   type NodeOf,
+  nodesOf,
   note,
   relationName,
   relationOf,
@@ -32,12 +33,15 @@ them, and get the parent's CHECKs. In TiDB they are tables of their own, each of
   },
   restates: ["AlterTableStmt", "RenameStmt"],
   restate(statement, ctx) {
-    const [relation, copies] = statement.kind === "RenameStmt" ? renamed(statement) : altered(ctx, statement as NodeOf<"AlterTableStmt">);
+    const { relation } = statement as NodeOf<"AlterTableStmt" | "RenameStmt">;
     const table = relation?.inh ? find(ctx.catalog, ctx.catalog.tables, relationName(relation)) : undefined;
-    keptChecks(ctx, statement);
-    const heirs = table && copies ? heirsOf(ctx.catalog, table).filter((heir) => !ctx.lost(heir.node)) : [];
-    if (!copies || heirs.length === 0) return undefined;
-    ctx.report("heirs", { heirs: heirs.map(({ name }) => name).join(", "), table: table?.name ?? "" });
+    const all = table ? heirsOf(ctx.catalog, table) : [];
+    if (!table || all.length === 0) return undefined;
+    keptChecks(ctx, statement, table, all);
+    const heirs = all.filter((heir) => !ctx.lost(heir.node));
+    const copies = heirs.length === 0 ? undefined : statement.kind === "RenameStmt" ? renamed(statement) : altered(ctx, statement);
+    if (!copies) return undefined;
+    ctx.report("heirs", { heirs: heirs.map(({ name }) => name).join(", "), table: table.name });
     return [{ node: statement }, ...heirs.flatMap(copies).map((node) => ({ node }))];
   },
   examples: [
@@ -77,34 +81,28 @@ ALTER TABLE p DROP CONSTRAINT small`,
   ],
 });
 
-type Copies = [NodeOf<"RangeVar"> | undefined, ((heir: Table) => Node[]) | undefined];
+type Copies = ((heir: Table) => Node[]) | undefined;
 
 function renamed(rename: NodeOf<"RenameStmt">): Copies {
-  if (rename.renameType !== "OBJECT_COLUMN") return [undefined, undefined];
-  return [rename.relation, (heir) => [{ ...rename, relation: relationOf(heir) }]];
+  return rename.renameType === "OBJECT_COLUMN" ? (heir) => [{ ...rename, relation: relationOf(heir) }] : undefined;
 }
 
 /** What ALTER TABLE does to each table that INHERITS: keys, owners and the like are the parent's own. */
-function altered(ctx: Context, alter: NodeOf<"AlterTableStmt">): Copies {
+function altered(ctx: Context, statement: Node): Copies {
+  const alter = statement as NodeOf<"AlterTableStmt">;
   const cmds = (alter.cmds ?? []).flatMap((item): Value[] => {
     const cmd = as("AlterTableCmd", item);
     return cmd ? (PASSED_ON[cmd.subtype ?? ""]?.(ctx, cmd) ?? []) : [];
   });
-  if (cmds.length === 0) return [undefined, undefined];
-  return [alter.relation as NodeOf<"RangeVar">, (heir) => [{ ...alter, relation: relationOf(heir), cmds }]];
+  return cmds.length === 0 ? undefined : (heir) => [{ ...alter, relation: relationOf(heir), cmds }];
 }
 
 /** Says which CHECKs are taken off a parent only. */
-function keptChecks(ctx: Context<"kept">, statement: Node): void {
-  const alter = as("AlterTableStmt", statement);
-  const relation = alter?.relation as NodeOf<"RangeVar"> | undefined;
-  const table = relation?.inh && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
-  const heirs = table ? heirsOf(ctx.catalog, table).map(({ name }) => name) : [];
-  if (!table || heirs.length === 0) return;
-  for (const item of alter?.cmds ?? []) {
-    const cmd = as("AlterTableCmd", item);
-    const name = cmd?.subtype === "AT_DropConstraint" ? (cmd.name ?? "") : "";
-    if (table.droppedConstraints?.get(name)?.type === "check") ctx.report("kept", { name, heirs: heirs.join(", "), table: table.name });
+function keptChecks(ctx: Context<"kept">, statement: Node, table: Table, heirs: readonly Table[]): void {
+  for (const cmd of nodesOf("AlterTableCmd", as("AlterTableStmt", statement)?.cmds)) {
+    const name = cmd.subtype === "AT_DropConstraint" ? (cmd.name ?? "") : "";
+    const data = { name, heirs: heirs.map((heir) => heir.name).join(", "), table: table.name };
+    if (table.droppedConstraints?.get(name)?.type === "check") ctx.report("kept", data);
   }
 }
 

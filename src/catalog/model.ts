@@ -26,6 +26,8 @@ export interface Catalog {
   /** Schemas that were renamed, by the names they had, with those they got. */
   readonly renamedSchemas: Map<string, string>;
   readonly tables: Map<string, Table>;
+  /** Tables that ever had parents. */
+  readonly inheriting: Set<Table>;
   readonly indexes: Map<string, Index>;
   readonly enums: Map<string, EnumType>;
   readonly domains: Map<string, Domain>;
@@ -328,6 +330,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     schemas: new Set(),
     renamedSchemas: new Map(),
     tables: new Map(),
+    inheriting: new Set(),
     indexes: new Map(),
     enums: new Map(),
     domains: new Map(),
@@ -391,8 +394,9 @@ export function lastSchema(final: Catalog, schema: string): string {
 /** The tables that INHERIT from one, and those that do from them. */
 export function heirsOf(catalog: Catalog, table: Table): Table[] {
   const heirs: Table[] = [];
-  for (const other of catalog.tables.values())
-    if (other.parents.includes(table)) heirs.push(other, ...heirsOf(catalog, other).filter((each) => !heirs.includes(each)));
+  for (const other of catalog.inheriting)
+    if (other.parents.includes(table) && catalog.tables.get(`${other.schema}.${other.name}`) === other)
+      heirs.push(other, ...heirsOf(catalog, other).filter((each) => !heirs.includes(each)));
   return heirs;
 }
 

@@ -637,7 +637,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
     comment: undefined,
     node,
     partitioned: node.partspec !== undefined,
-    parents: [],
+    parents: NONE,
     partitionOf: undefined,
     parts: undefined,
     guards: 0,
@@ -691,7 +691,12 @@ function inherit(catalog: Catalog, table: Table): void {
     for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, inherited(check, table));
   const [parent] = parents;
   if (parent && parents.length === 1 && (node.partbound || tellsRowsOnly(node))) table.partitionOf = parent;
-  else table.parents = parents;
+  else setParents(catalog, table, parents);
+}
+
+function setParents(catalog: Catalog, table: Table, parents: readonly Table[]): void {
+  table.parents = parents;
+  if (parents.length > 0) catalog.inheriting.add(table);
 }
 
 function inherited(check: TableConstraint, table: Table): TableConstraint {
@@ -1136,12 +1141,16 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_AddInherit: (catalog, table, cmd) => {
     const relation = as("RangeVar", cmd.def);
     const parent = relation && find(catalog, catalog.tables, relationName(relation));
-    if (parent) table.parents = [...table.parents, parent];
+    if (parent) setParents(catalog, table, [...table.parents, parent]);
   },
   AT_DropInherit: (catalog, table, cmd) => {
     const relation = as("RangeVar", cmd.def);
     const parent = relation && find(catalog, catalog.tables, relationName(relation));
-    table.parents = table.parents.filter((each) => each !== parent);
+    setParents(
+      catalog,
+      table,
+      table.parents.filter((each) => each !== parent),
+    );
     table.partitionOf = undefined;
   },
   AT_DropColumn: withColumn((catalog, column) => {

@@ -16,6 +16,7 @@ import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
+import writtenView from "./dml/view.js";
 import withWrites from "./dml/with-writes.js";
 import fitness from "./fitness/table.js";
 import { aggregateRules } from "./functions/aggregates.js";
@@ -128,6 +129,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "logic/call": calls,
   "queries/same-name": sameName,
   "dml/merge": merge,
+  "dml/view": writtenView,
   "dml/with-writes": withWrites,
   "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,

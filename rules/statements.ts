@@ -731,8 +731,10 @@ be in TiDB either: then the finding of the thing itself is enough.`,
       lost: error("SET CONSTRAINTS is not in the output: TiDB checks every constraint at once", {
         help: "write parents before children, or SET foreign_key_checks = 0 for that transaction and check by a query",
       }),
+      immediate: note("SET CONSTRAINTS … IMMEDIATE needs nothing: TiDB checks every constraint at once"),
     },
-    examples: [gone("SET CONSTRAINTS ALL DEFERRED", "lost", SYNTAX)],
+    choose: (node) => (node.deferred ? "lost" : "immediate"),
+    examples: [gone("SET CONSTRAINTS ALL DEFERRED", "lost", SYNTAX), gone("SET CONSTRAINTS f IMMEDIATE", "immediate", SYNTAX)],
   }),
   discard: statement(["DiscardStmt"], {
     construct: "DISCARD",

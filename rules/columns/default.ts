@@ -1,13 +1,16 @@
 import {
   as,
   columnDefinition,
+  eachDescendant,
   error,
   find,
   identifier,
   isAutoIncrement,
   isNode,
+  literalText,
   nodesOf,
   note,
+  qualified,
   raw,
   relationName,
   rule,
@@ -15,6 +18,7 @@ import {
   tidb,
   tidbDefault,
   tidbText,
+  type Value,
   warning,
 } from "../../src/rule.js";
 
@@ -30,6 +34,9 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
   messages: {
     "left-out": error("DEFAULT of {column} was left out: TiDB has no default for {what}", {
       help: "set the value in the application, or in each INSERT",
+    }),
+    epoch: error("DEFAULT of {column} was left out: TiDB has no default for the seconds since 1970", {
+      help: "write the value in each INSERT: UNIX_TIMESTAMP(), or FLOOR(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000) for milliseconds; a default may be CURRENT_TIMESTAMP, on a TIMESTAMP or DATETIME column",
     }),
     "unknown-column": error("the DEFAULT of {column} is not set: the input does not say of what type it is", {
       help: "convert the file that makes the column together with this one",
@@ -68,7 +75,7 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       const written = nodesOf("Constraint", def.constraints).find((c) => c.contype === "CONSTR_DEFAULT")?.raw_expr;
       const name = column?.name ?? def.colname ?? "";
       const value = tidbDefault(ctx.catalog, column ?? def, written!);
-      if ("refused" in value) return ctx.drop("left-out", { column: name, what: value.refused });
+      if ("refused" in value) return ctx.drop(isEpoch(written) ? "epoch" : "left-out", { column: name, what: value.refused });
       ctx.consumed(written!);
       if (constraint.raw_expr !== written) ctx.consumed(constraint.raw_expr!);
       if (value.finding) ctx.report(value.finding, { column: name });
@@ -90,7 +97,7 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       if (cmd.def === undefined)
         return ctx.replace(tidbText(`ALTER COLUMN ${name} ${column.notNull ? "DROP DEFAULT" : "SET DEFAULT NULL"}`));
       const value = tidbDefault(ctx.catalog, column, cmd.def);
-      if ("refused" in value) return ctx.drop("left-out", { column: column.name, what: value.refused });
+      if ("refused" in value) return ctx.drop(isEpoch(cmd.def) ? "epoch" : "left-out", { column: column.name, what: value.refused });
       ctx.consumed(cmd.def);
       if (value.finding) ctx.report(value.finding, { column: column.name });
       // JSON's constructors are taken by MODIFY only (errors 1101, 1105), a bare now-function in parentheses only.
@@ -216,6 +223,14 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       rejected: { sql: "CREATE TABLE u (a VARCHAR(9) DEFAULT (UPPER('x')))", code: 3770 },
     },
     {
+      pg: "CREATE TABLE t (a bigint NOT NULL DEFAULT EXTRACT(EPOCH FROM NOW()), b bigint DEFAULT (date_part('epoch', now()) * 1000)::bigint)",
+      tidb: "CREATE TABLE t (\n  a BIGINT NOT NULL,\n  b BIGINT\n) COLLATE utf8mb4_0900_bin",
+      findings: ["epoch", "epoch"],
+      accepts: ["INSERT INTO t VALUES (UNIX_TIMESTAMP(), FLOOR(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000))"],
+      refuses: ["INSERT INTO t (b) VALUES (1)"],
+      rejected: { sql: "CREATE TABLE u (a BIGINT DEFAULT (UNIX_TIMESTAMP()))", code: 3770 },
+    },
+    {
       given: "CREATE SEQUENCE s; CREATE TABLE t (a int, d timestamp, j jsonb, u uuid, n bigint, z timestamptz, o serial)",
       pg: "ALTER TABLE t ALTER a SET DEFAULT 7, ALTER d SET DEFAULT now(), ALTER j SET DEFAULT '{}', ALTER u SET DEFAULT gen_random_uuid(), ALTER n SET DEFAULT nextval('s'), ALTER z SET DEFAULT 'epoch', ALTER d SET DEFAULT age(now()), ALTER d DROP DEFAULT, ALTER a SET NOT NULL, ALTER a DROP DEFAULT, ALTER o DROP DEFAULT, ALTER n SET DEFAULT nextval('t_o_seq'), ALTER x SET DEFAULT 1",
       tidb: `ALTER TABLE t ALTER COLUMN a SET DEFAULT 7;
@@ -263,6 +278,19 @@ function computedDefault(constraint: unknown): Tidb | undefined {
   texts.push(texts.pop()!.replace(/\)$/, ""));
   return { ...text, texts };
 }
+
+/** Whether it is `extract(epoch FROM …)`, or is made of it. */
+function isEpoch(expression: Value | undefined): boolean {
+  let found = false;
+  if (isNode(expression))
+    eachDescendant(expression, (node) => {
+      if (node.kind === "FuncCall" && EXTRACTS.has(qualified(node.funcname ?? []).name) && literalText(node.args?.[0]) === "epoch")
+        found = true;
+    });
+  return found;
+}
+
+const EXTRACTS: ReadonlySet<string> = new Set(["extract", "date_part"]);
 
 function isNotNull(constraint: unknown): boolean {
   return as("Constraint", constraint as never)?.contype === "CONSTR_NOTNULL";

@@ -11,6 +11,9 @@ column, and stands in its definition.`,
   messages: {
     name: note("the name {name} of a NOT NULL is left away: in TiDB it is a property of the column"),
     "no-inherit": note("NO INHERIT of NOT NULL says nothing where tables do not inherit"),
+    implicit: note("rows that are there get 0 or an empty text as {column}: PostgreSQL adds such a column to an empty table only", {
+      help: "give it a DEFAULT, or fill it, where the table may have rows",
+    }),
     "no-rename": note("{name} is a NOT NULL, which has no name in TiDB: there is nothing to rename"),
   },
   schema(schema) {
@@ -43,6 +46,13 @@ column, and stands in its definition.`,
       if (constraint.is_no_inherit) ctx.report("no-inherit");
       return ctx.replace(ctx.change(constraint, { conname: undefined, is_no_inherit: false }));
     }),
+    takes("AlterTableCmd", ["subtype", "def"], (cmd, ctx) => {
+      const def = cmd.subtype === "AT_AddColumn" ? as("ColumnDef", cmd.def) : undefined;
+      const column = def && ctx.column(def);
+      if (column?.notNull && column.default === undefined && column.identity === undefined && !column.generated)
+        ctx.report("implicit", { column: column.name });
+      return undefined;
+    }),
     takes("RenameStmt", ["renameType", "relation", "newname", "subname"], (rename, ctx) => {
       if (rename.renameType !== "OBJECT_TABCONSTRAINT" || !rename.relation) return;
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(rename.relation));
@@ -51,6 +61,14 @@ column, and stands in its definition.`,
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE t (a int); INSERT INTO t VALUES (1)",
+      pg: "ALTER TABLE t ADD COLUMN b int NOT NULL, ADD c text NOT NULL DEFAULT 'x'",
+      tidb: "ALTER TABLE t ADD COLUMN b INT NOT NULL;\nALTER TABLE t ADD COLUMN c VARCHAR(16383) NOT NULL DEFAULT 'x'",
+      findings: ["implicit"],
+      accepts: ["UPDATE t SET a = IF(b = 0, 2, 'other')"],
+      refuses: ["INSERT INTO t (a) VALUES (1)"],
+    },
     {
       pg: "CREATE TABLE t (a int CONSTRAINT a_there NOT NULL, b int NOT NULL NO INHERIT, c int, d int NOT NULL, CONSTRAINT c_there NOT NULL c, NOT NULL d)",
       tidb: "CREATE TABLE t (\n  a INT NOT NULL,\n  b INT NOT NULL,\n  c INT NOT NULL,\n  d INT NOT NULL\n) COLLATE utf8mb4_0900_bin",

@@ -1,6 +1,6 @@
 import {
+  as,
   error,
-  find,
   fitsKey,
   identifier,
   keyBytes,
@@ -8,10 +8,9 @@ import {
   type NodeOf,
   neverNull,
   note,
-  relationName,
   rule,
-  tidb,
   tidbText,
+  type Value,
   warning,
 } from "../../src/rule.js";
 
@@ -30,6 +29,9 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     again: note("the statement says more than once that {columns} is unique: one key is made, {name}, as in PostgreSQL"),
     include: note("INCLUDE is left away: it speeds up reading and constrains nothing"),
     storage: note("storage options of the index are left away"),
+    "unknown-index": error("constraint {name} is not made: the input does not make the index {index} that it is to use", {
+      help: "convert the file that makes the index together with this one",
+    }),
     "using-index": note("the index {index} becomes the constraint {name}; both exist under their names in TiDB", {}),
     "nulls-not-distinct": note("NULLS NOT DISTINCT became a key over each column and whether it is NULL"),
     "exclude-equal": note("EXCLUDE {name} compares by = alone: it is UNIQUE"),
@@ -76,6 +78,8 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
           ctx.consumed(key as NodeOf<"Constraint">);
           return ctx.replace(tidbText(""), "again", { columns: columns.map((c) => c.name).join(", "), name });
         }
+        if (key.indexname !== undefined && columns.length === 0)
+          return ctx.drop("unknown-index", { name: key.conname ?? key.indexname, index: key.indexname });
         if (made.type === "exclude") return ctx.drop("exclude", { name });
         if (key.without_overlaps) return ctx.drop("overlaps", { name });
         if (key.deferrable) ctx.report("deferrable", { name });
@@ -123,30 +127,21 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     ),
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       // ADD CONSTRAINT … USING INDEX: the unique index is there already, under its own name.
-      const cmd = alter.cmds?.length === 1 ? alter.cmds[0] : undefined;
-      if (typeof cmd !== "object" || !("kind" in cmd) || cmd.kind !== "AlterTableCmd") return;
-      const constraint = cmd.def;
-      if (typeof constraint !== "object" || !("kind" in constraint) || constraint.kind !== "Constraint" || !constraint.indexname) return;
-      const table = find(ctx.final, ctx.final.tables, relationName(alter.relation!));
-      const name = constraint.conname ?? constraint.indexname;
-      const keys = ctx
-        .constraint(constraint)
-        ?.columns.map((c) => identifier(c.name))
-        .join(", ");
-      if (!table || !keys) return;
-      ctx.carried(cmd, ["subtype", "def"]);
-      ctx.carried(constraint, ["contype", "indexname", "conname", "keys"]);
-      if (constraint.contype === "CONSTR_PRIMARY")
-        return ctx.replace(tidb`ALTER TABLE ${alter.relation!} ADD PRIMARY KEY (${{ raw: keys }})`, "using-index", {
-          index: constraint.indexname,
-          name,
-        });
-      if (name === constraint.indexname) return ctx.statements([], "using-index", { index: constraint.indexname, name });
-      return ctx.replace(
-        tidb`ALTER TABLE ${alter.relation!} RENAME INDEX ${{ raw: identifier(constraint.indexname) }} TO ${{ raw: identifier(name) }}`,
-        "using-index",
-        { index: constraint.indexname, name },
-      );
+      const cmds = (alter.cmds ?? []).flatMap((item): Value[] => {
+        const cmd = as("AlterTableCmd", item);
+        const constraint = as("Constraint", cmd?.def);
+        const index = constraint?.indexname;
+        if (!cmd || !constraint || index === undefined) return [item];
+        const name = constraint.conname ?? index;
+        const keys = (ctx.constraint(constraint)?.columns ?? []).map((c) => identifier(c.name)).join(", ");
+        ctx.report("using-index", { index, name }, constraint as never);
+        ctx.carried(cmd, ["subtype", "def"]);
+        ctx.carried(constraint, ["contype", "indexname", "conname", "keys"]);
+        if (constraint.contype === "CONSTR_PRIMARY") return [tidbText(`ADD PRIMARY KEY (${keys})`) as never];
+        return name === index ? [] : [tidbText(`RENAME INDEX ${identifier(index)} TO ${identifier(name)}`) as never];
+      });
+      if (cmds.length === alter.cmds?.length && cmds.every((cmd, i) => cmd === alter.cmds![i])) return;
+      return cmds.length === 0 ? ctx.statements([]) : ctx.replace(ctx.change(alter, { cmds }));
     }),
   ],
   examples: [
@@ -225,6 +220,14 @@ ALTER TABLE t DROP INDEX k`,
       tidb: "CREATE TABLE t (\n  j JSON NOT NULL\n) COLLATE utf8mb4_0900_bin",
       findings: ["primary-json"],
       rejected: { sql: "CREATE TABLE u (j JSON PRIMARY KEY)", code: 3152 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL); CREATE UNIQUE INDEX i ON t (a)",
+      pg: "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX i, ADD UNIQUE USING INDEX elsewhere",
+      tidb: "ALTER TABLE t DROP PRIMARY KEY;\nALTER TABLE t ADD PRIMARY KEY (a)",
+      findings: ["unknown-index", "using-index"],
+      accepts: ["INSERT INTO t VALUES (1, 1), (1, 2)"],
+      refuses: ["INSERT INTO t VALUES (2, 1)"],
     },
     {
       given: "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a)",

@@ -33,6 +33,9 @@ tables that refer to it are empty (error 1701).`,
     "unknown-table": error("TRUNCATE {table} CASCADE is not in the output: the input does not say which tables refer to {table}", {
       help: "convert the schema together with this file",
     }),
+    referred: error("TRUNCATE {table} is not in the output: PostgreSQL refuses it, because {tables} refer to it", {
+      help: "add CASCADE where the rows of {tables} are to go too, or use DELETE",
+    }),
     parents: note("foreign keys are not checked meanwhile: they refer to {tables}, and all tables that do are emptied too"),
   },
   on: (takes) => [
@@ -49,6 +52,8 @@ tables that refer to it are empty (error 1701).`,
       if (unknown.length > 0) ctx.report("unknown-table", data);
       ctx.consumed(unknown);
 
+      const left = cascade ? [] : referring(ctx.catalog, known).filter((table) => !known.includes(table) && !ctx.lost(table.node));
+      if (left.length > 0) return ctx.drop("referred", { table: words(known), tables: words(left) });
       const added = cascade ? referring(ctx.catalog, known).filter((table) => !known.includes(table)) : [];
       if (added.length > 0) ctx.report("cascade", { tables: words(added) });
       for (const table of truncate.restart_seqs ? [] : [...known, ...added]) {
@@ -85,6 +90,12 @@ tables that refer to it are empty (error 1701).`,
       findings: ["cascade", "parents"],
       refuses: ["INSERT INTO person VALUES (1)"],
       rejected: { sql: "TRUNCATE TABLE team", code: 1701 },
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int REFERENCES team (id))",
+      pg: "TRUNCATE team; TRUNCATE person, team",
+      tidb: "SET foreign_key_checks = 0;\nTRUNCATE TABLE person;\nTRUNCATE TABLE team;\nSET foreign_key_checks = 1",
+      findings: ["referred", "parents"],
     },
     {
       given: "CREATE TABLE t (a int)",

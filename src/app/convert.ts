@@ -587,7 +587,15 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
           target = { schema, name };
           return relationText(pass, target);
         });
-  if (made?.kind === "converted") {
+  const reached = target && find(pass.run.now, pass.run.now.tables, target);
+  const missing = reached && pass.lost.has(reached.node) && !reached.partitionOf ? reached.name : undefined;
+  if (missing !== undefined)
+    return {
+      sql: [],
+      findings: [core(CORE.absent, "absent", { table: missing }, source, spanOf({ source, span }, undefined))],
+      comments: [],
+    };
+  if (made?.kind === "converted" && !(target && isView(pass, target))) {
     const findings = made.notes.map((n) => core(CORE.insert, n.id, {}, source, { start: n.at, end: n.at + 1 }));
     const partition = target && lastOf(pass, target);
     if (partition?.partitionOf && !partition.parts)
@@ -612,6 +620,10 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
   if (!parsed.ok) return refused(source, span, parsed);
   pass.options.onTree?.(parsed.node, source, span);
   return makeStatement(pass, newStatement(source, span, parsed.node), chunk.inside);
+}
+
+function isView({ run: { now } }: Pass, name: Name): boolean {
+  return find(now, now.views, name) !== undefined && find(now, now.tables, name) === undefined;
 }
 
 /** A table as the input leaves it: a later statement may make a partition of it. */

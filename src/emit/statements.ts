@@ -11,7 +11,11 @@ const ALTERATIONS: Readonly<Record<string, Printer>> = {
     return `ADD COLUMN ${cmd.missing_ok ? "IF NOT EXISTS " : ""}${p.print(cmd.def)}`;
   }),
   AT_AddConstraint: prints("AlterTableCmd", ["subtype", "def"], (cmd, p) => {
-    if (!isNode(cmd.def)) return p.refuse(cmd as Node, "this constraint");
+    if (!isNode(cmd.def)) {
+      // A finding says that it was left out: the other changes of the statement stand.
+      const { def } = p.ledger.origin(cmd as AlterTableCmd);
+      return isNode(def) && p.ledger.isReported(def) ? "" : p.refuse(cmd as Node, "this constraint");
+    }
     const text = p.print(cmd.def);
     return text === "" ? "" : `ADD ${text}`;
   }),

@@ -7,6 +7,7 @@ import {
   find,
   HOLD_QUERIES,
   isNode,
+  type Kind,
   type Node,
   note,
   PLAIN_SELECT,
@@ -33,10 +34,14 @@ const MESSAGES = {
   redefined: warning(
     "{function}() is written out as it is here; the input gives it another body later, which this would follow in PostgreSQL",
     {
-      help: "make the view again once the function has its last body",
+      help: "make the view, column or index again once the function has its last body",
     },
   ),
 };
+
+/** Statements that keep calls: in defaults, generated columns, checks and indexes. */
+const DEFINING: readonly Kind[] = ["CreateStmt", "AlterTableStmt", "IndexStmt"];
+const KEPT: ReadonlySet<Kind> = new Set<Kind>([...DEFINING, "ViewStmt"]);
 
 export default rule({
   construct: "calls of functions that come to one expression",
@@ -47,7 +52,7 @@ put in the place of its calls, with the arguments converted to its parameters' t
     tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility",
   },
   messages: MESSAGES,
-  restates: HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt"),
+  restates: [...HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt"), ...DEFINING],
   about: "FuncCall",
   restate(statement, ctx) {
     const called = (call: FuncCall | undefined): Node | undefined => {
@@ -58,7 +63,7 @@ put in the place of its calls, with the arguments converted to its parameters' t
       const { name, schema } = routine;
       ctx.report("inlined", { function: name }, call);
       const last = find(ctx.final, ctx.final.routines, { schema, name })?.find((each) => isSame(each, routine));
-      if (statement.kind === "ViewStmt" && last && last.node !== routine.node) ctx.report("redefined", { function: name }, call);
+      if (KEPT.has(statement.kind) && last && last.node !== routine.node) ctx.report("redefined", { function: name }, call);
       return written;
     };
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
@@ -111,6 +116,23 @@ FROM t
 ORDER BY t.id;
 SELECT x.* FROM (SELECT (SELECT CAST(SUM(u.n) AS SIGNED) FROM u WHERE u.t = 1) AS x) AS x`,
       findings: ["inlined", "inlined", "inlined"],
+    },
+    {
+      given: `CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+CREATE FUNCTION tripled(n int) RETURNS int LANGUAGE sql IMMUTABLE RETURN n * 3`,
+      pg: `CREATE TABLE t (a text, n int CHECK (tripled(n) < 100), m int GENERATED ALWAYS AS (tripled(n)) STORED); CREATE UNIQUE INDEX i ON t (folded(a));
+ALTER TABLE t ADD COLUMN low text GENERATED ALWAYS AS (folded(a)) STORED`,
+      tidb: `CREATE TABLE t (
+  a VARCHAR(768),
+  n INT,
+  m INT GENERATED ALWAYS AS (n * 3) STORED,
+  CONSTRAINT t_n_check CHECK (n * 3 < 100)
+) COLLATE utf8mb4_0900_bin;
+CREATE UNIQUE INDEX i ON t ((LOWER(a)));
+ALTER TABLE t ADD COLUMN low LONGTEXT GENERATED ALWAYS AS (LOWER(a)) VIRTUAL`,
+      findings: ["inlined", "inlined", "inlined", "inlined"],
+      accepts: ["INSERT INTO t (a, n) VALUES ('A', 33), ('b', NULL), (NULL, -1), (NULL, 0)"],
+      refuses: ["INSERT INTO t (a, n) VALUES ('B', 1)", "INSERT INTO t (a, n) VALUES ('c', 34)"],
     },
     {
       given: "CREATE TABLE t (a int); CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x + 1'",

@@ -143,14 +143,17 @@ async function comparePostgres(group: Group, history: Result, squashed: Result):
 
 const USER_TABLES = `c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
-const TABLE = "CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname";
+/** As `--schemas prefix` names them. */
+const nameOf = (space: string, relation: string) =>
+  `CASE WHEN ${space}.nspname = 'public' THEN '' ELSE ${space}.nspname || '_' END || ${relation}.relname`;
+const TABLE = nameOf("n", "c");
 const COLUMNS = (numbers: string, table: string) =>
   `(SELECT string_agg(a.attname, ',' ORDER BY u.ord) FROM unnest(${numbers}) WITH ORDINALITY u(num, ord)
     JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = u.num)`;
 
 /** Columns with their types and nullability, keys and foreign keys, as lines. */
 const CATALOG = [
-  `SELECT 'column ' || ${TABLE} || '.' || a.attname || ' ' || regexp_replace(format_type(a.atttypid, a.atttypmod), '^.*\\.', '')
+  `SELECT 'column ' || ${TABLE} || '.' || a.attname || ' ' || replace(regexp_replace(format_type(a.atttypid, a.atttypmod), '^.*\\.', ''), '"', '')
      || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE ${USER_TABLES} AND a.attnum > 0 AND NOT a.attisdropped`,
@@ -161,14 +164,15 @@ const CATALOG = [
   `SELECT 'unique ' || ${TABLE} || '.' || x.relname || ' ' || ${COLUMNS("i.indkey[0:i.indnkeyatts - 1]", "i.indrelid")}
    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE ${USER_TABLES} AND i.indisunique AND i.indexprs IS NULL AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
-  `SELECT 'foreign key ' || ${TABLE} || ' ' || ${COLUMNS("k.conkey", "k.conrelid")} || ' to ' || p.relname || ' ' || ${COLUMNS("k.confkey", "k.confrelid")}
+  `SELECT 'foreign key ' || ${TABLE} || ' ' || ${COLUMNS("k.conkey", "k.conrelid")} || ' to ' || ${nameOf("s", "p")} || ' ' || ${COLUMNS("k.confkey", "k.confrelid")}
    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class p ON p.oid = k.confrelid
+     JOIN pg_namespace s ON s.oid = p.relnamespace
    WHERE ${USER_TABLES} AND k.contype = 'f'`,
 ];
 
 /** The same lines from our catalog at the end of the squashed schema. */
 function ours({ expected, columns }: Result): string[] {
-  const types = new Map(columns.map(({ table, column, type }) => [`${table}.${column}`, type]));
+  const types = new Map(columns.map(({ table, column, type }) => [`${table.replace(".", "_")}.${column}`, type]));
   return expected.tables.flatMap((table) => [
     ...table.columns.map((column) => {
       const type = written(types.get(`${table.name}.${column.name}`) ?? "?");

@@ -58,7 +58,8 @@ put in the place of its calls, with the arguments converted to its parameters' t
     const called = (call: FuncCall | undefined): Node | undefined => {
       const routine = call && ctx.info(call)?.call?.own ? routineOf(call, ctx) : undefined;
       const written = routine && inlined(call!, routine, ctx, 0);
-      if (!written) return undefined;
+      // Definitions have no queries in them.
+      if (!written || (statement.kind !== "ViewStmt" && KEPT.has(statement.kind) && hasQuery(written))) return undefined;
       ctx.carried(call!, ["funcname", "args", "funcformat"]);
       const { name, schema } = routine;
       ctx.report("inlined", { function: name }, call);
@@ -142,6 +143,14 @@ ALTER TABLE t ADD COLUMN low LONGTEXT GENERATED ALWAYS AS (LOWER(a)) VIRTUAL`,
     },
   ],
 });
+
+function hasQuery(expression: Node): boolean {
+  let found = false;
+  eachDescendant(expression, (node) => {
+    if (node.kind === "SubLink") found = true;
+  });
+  return found;
+}
 
 /** A call in FROM: a row with its value, under its alias. */
 function asQuery(item: RangeFunction, called: (call: FuncCall | undefined) => Node | undefined, ctx: Ctx): Node | undefined {

@@ -203,6 +203,8 @@ export function printing(
       const origin = sheet.ledger.origin(node);
       leftOut.push({ node: origin, what, reason: [...new Set(reasons)].join("; ") });
       sheet.ledger.reported(origin);
+      // What rules put into it stands in no tree of the source.
+      if (origin !== node) sheet.ledger.reported(node);
       return undefined;
     },
     relation: (relation) => {

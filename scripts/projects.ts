@@ -18,24 +18,6 @@ export interface Group {
 /** Whose SQL: the PostgreSQL that is converted, or what the project's own people wrote for MySQL. */
 export type Dialect = "pg" | "mysql";
 
-/** The projects whose figures are kept. */
-export const PROJECTS: readonly string[] = [
-  "northwind",
-  "chinook",
-  "sakila",
-  "pagila",
-  "umami",
-  "openfga",
-  "drone",
-  "memos",
-  "flipt",
-  "roundcube",
-  "listmonk",
-  "river",
-  "procrastinate",
-  "dolphinscheduler",
-];
-
 /** SQL of real projects beside the checkout; undefined where it is absent. It is not part of this project. */
 export function corpusFolder(checkout: string): string | undefined {
   const folder = resolve(checkout, "../shared/corpus");
@@ -56,11 +38,13 @@ export function schemaGroups(folder: string, projects?: readonly string[], diale
 }
 
 /**
- * All groups that make or change a schema.
+ * All groups that make or change a schema. Migrations that an `r` group begins with are no group of their own.
  * @throws Error for a project that is not there
  */
 export function historyGroups(folder: string, projects?: readonly string[]): Group[] {
-  return groups(folder, HISTORIES, projects);
+  const all = groups(folder, HISTORIES, projects);
+  const replacing = new Set(all.filter(({ name }) => /\/r\d*$/.test(name)).map(({ name }) => name.replace("/r", "/m")));
+  return all.filter(({ name }) => !replacing.has(name));
 }
 
 function groups(folder: string, letters: readonly string[], projects?: readonly string[], dialect: Dialect = "pg"): Group[] {

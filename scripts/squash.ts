@@ -1,10 +1,11 @@
 // Histories of real projects: what is squashed must be what the history leads to, on TiDB and on PostgreSQL.
-// Run: npm run squash:corpus -- [--details] [--without-postgres] [project …]
+// Run: npm run squash:corpus -- [--details] [--without-postgres] [--update FILE] [project …]
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
 import { openTarget } from "../src/targets/open.js";
 import { corpusFolder, schemaGroups } from "./projects.js";
-import { type Compared, compareSquash, squashTable } from "./squashing.js";
+import { type Compared, compareSquash, squashFigures, squashTable } from "./squashing.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,6 +13,8 @@ const { values, positionals } = parseArgs({
     /** Also each difference and refusal. */
     details: { type: "boolean", default: false },
     "without-postgres": { type: "boolean", default: false },
+    /** Write the figures to this file, beside those of other groups. */
+    update: { type: "string" },
   },
 });
 
@@ -42,3 +45,8 @@ try {
   await target.close();
 }
 process.stdout.write(squashTable(all));
+if (values.update !== undefined) {
+  const kept = JSON.parse(readFileSync(values.update, "utf8")) as Record<string, unknown>;
+  const figures = Object.fromEntries(all.map((compared) => [compared.group.name, squashFigures(compared)]));
+  writeFileSync(values.update, `${JSON.stringify({ ...kept, ...figures }, null, 2)}\n`);
+}

@@ -26,6 +26,18 @@ export interface FromPostgres {
   readonly differences: readonly string[];
 }
 
+/** What of it may not rise, in numbers. */
+export interface SquashFigures {
+  /** Statements of the squashed schema that TiDB refuses. */
+  readonly refused: number;
+  /** Lines that only the history or only the squashed schema leaves: each stands for something that a finding of error tells. */
+  readonly differences: number;
+}
+
+export function squashFigures({ refusedSquash, differences }: Compared): SquashFigures {
+  return { refused: refusedSquash.length, differences: differences.length };
+}
+
 /** Applies a history and what it is squashed to, and compares what TiDB then holds; with PostgreSQL beside it, also with that. */
 export async function compareSquash(group: Group, rules: readonly Rule[], target: Target, withPostgres: boolean): Promise<Compared> {
   const options = { postgres: "18", target: "8.5.6" } as const;
@@ -114,7 +126,19 @@ async function described(target: Target, database: string): Promise<string[]> {
   const lines: string[] = [];
   for (const query of queries)
     for (const row of await target.rows(query)) lines.push(String(row.line).replaceAll(database, "database").trim());
-  return lines.sort();
+  return numbered(lines).sort();
+}
+
+/** A column that became an identity draws from a sequence where ALTER TABLE made it one, and from AUTO_INCREMENT in a definition. */
+function numbered(lines: readonly string[]): string[] {
+  const own = new Set<string>();
+  const same = lines.map((line) => {
+    const [, table, column, sequence] = /^column (\S+)\.(\S+) .* DEFAULT nextval\(`database`\.`(\w+)`\)/.exec(line) ?? [];
+    if (sequence === undefined || sequence !== `${table}_${column}_seq`) return line.replace("auto_increment", "numbered");
+    own.add(`table ${sequence} SEQUENCE`);
+    return line.replace(/DEFAULT nextval\(\S+\) DEFAULT_GENERATED/, "DEFAULT none numbered");
+  });
+  return same.filter((line) => !own.has(line));
 }
 
 async function comparePostgres(group: Group, history: Result, squashed: Result): Promise<FromPostgres> {

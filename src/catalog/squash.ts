@@ -169,8 +169,11 @@ interface Rename {
   readonly step: number;
 }
 
+/** When kept statements are run: tables may need types, and call functions in their definitions. */
+type Phase = "types" | "functions" | "rest";
+
 interface Kept {
-  readonly early: boolean;
+  readonly phase: Phase;
   readonly parts: { readonly node: Node; readonly step: number }[];
 }
 
@@ -341,7 +344,8 @@ function keep(walk: Walk, node: Node): Judge {
     const there = before && "if_not_exists" in node && node.if_not_exists;
     if (!there) {
       walk.kept.delete(name);
-      walk.kept.set(name, { early: EARLY.has(node.kind), parts: [part] });
+      const phase = EARLY.has(node.kind) ? "types" : node.kind === "CreateFunctionStmt" ? "functions" : "rest";
+      walk.kept.set(name, { phase, parts: [part] });
     }
   }
   return GONE;
@@ -390,10 +394,10 @@ interface Made {
 
 function schemaOf(walk: Walk): Made[] {
   const { catalog } = walk;
-  const kept = [...walk.kept.values()].flatMap(({ early, parts }) => parts.flatMap((part) => ({ early, ...part })));
-  const keptStatements = (early: boolean) =>
+  const kept = [...walk.kept.values()].flatMap(({ phase, parts }) => parts.flatMap((part) => ({ phase, ...part })));
+  const keptStatements = (phase: Phase) =>
     kept
-      .filter((part) => part.early === early)
+      .filter((part) => part.phase === phase)
       .sort((a, b) => a.step - b.step)
       .flatMap(({ node, step }) => {
         const now = nowNamed(walk, node);
@@ -410,9 +414,10 @@ function schemaOf(walk: Walk): Made[] {
   });
   const sequences = [...catalog.sequences.values()].filter(isOwnStatement(walk));
   return [
-    ...keptStatements(true),
+    ...keptStatements("types"),
     ...[...catalog.enums].flatMap(([k, type]) => enumType(walk, k, type)),
     ...sequences.map((sequence) => createSequence(walk, sequence)),
+    ...keptStatements("functions"),
     ...creates,
     ...sequences.flatMap((sequence) => ownership(walk, sequence)),
     ...deferred,
@@ -422,7 +427,7 @@ function schemaOf(walk: Walk): Made[] {
     ),
     ...[...walk.leftovers].flatMap(([step, node]) => leftover(walk, node, step)),
     ...tables.flatMap((table) => [table, ...table.columns.values()]).flatMap((thing) => comment(walk, thing)),
-    ...keptStatements(false),
+    ...keptStatements("rest"),
     ...createIndexes(walk, indexes.filter(isQueried)),
   ];
 }

@@ -224,10 +224,10 @@ function withSequence(
   message: "added-later" | "second",
   sequences: NodeOf<"CreateSeqStmt">[],
 ): NodeOf<"ColumnDef"> | undefined {
-  const column = ctx.column(def);
-  const sequence = column?.history.sequence;
   const identity = nodesOf("Constraint", def.constraints).find((c) => c.contype === "CONSTR_IDENTITY");
-  if (!def.typeName || !column || !sequence || !identity || isAutoIncrement(column)) return undefined;
+  const column = identity && ctx.column(def);
+  const sequence = column?.history.sequence;
+  if (!def.typeName || !column || !sequence || isAutoIncrement(column)) return undefined;
   const name = sequence.sequence!.relname ?? "";
   const options = countsOtherwise(new Map(optionsOf(identity).map(({ defname = "", arg }) => [defname, arg]))).join(", ");
   const why = message === "added-later" ? message : column.history.computedFrom ? "computed" : options !== "" ? "options" : message;

@@ -5,6 +5,7 @@ import {
   identifier,
   madeAgain,
   type NodeOf,
+  nodesOf,
   note,
   raw,
   relationName,
@@ -105,6 +106,8 @@ type Ctx = Context<"after">;
 type Restating = NonNullable<ReturnType<NonNullable<Parameters<typeof rule>[0]["restate"]>>>;
 
 function inTable(create: NodeOf<"CreateStmt">, ctx: Ctx): Restating | undefined {
+  const kinds = new Set(nodesOf("Constraint", create.tableElts).map(({ contype }) => contype));
+  if (!kinds.has("CONSTR_CHECK") || !kinds.has("CONSTR_FOREIGN")) return undefined;
   const made = (create.tableElts ?? []).flatMap((item) => {
     const constraint = madeBy(item, ctx);
     return constraint ? [{ item, constraint }] : [];

@@ -64,6 +64,30 @@ CREATE TABLE lines_${i} (
 ALTER TABLE lines_${i} ADD COLUMN weight double precision;
 `;
 
+/** Tables that the queries read. */
+const SHOP = `
+CREATE TABLE customer (id integer PRIMARY KEY, name varchar(80) NOT NULL, region text, credit numeric(12,2), vip boolean NOT NULL DEFAULT false, born date);
+CREATE TABLE product (id integer PRIMARY KEY, name varchar(120) NOT NULL, price numeric(10,2) NOT NULL, tags text[], details jsonb);
+CREATE TABLE sale (id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer (id), product_id integer REFERENCES product (id), pieces integer NOT NULL, paid numeric(12,2), at timestamp with time zone NOT NULL, note text);
+`;
+
+/** Queries as applications ask them, each of another form. */
+const queries = (i: number) => `
+SELECT id, name, region FROM customer WHERE id = ${i};
+SELECT s.id, c.name, p.name AS product, s.pieces * p.price AS total FROM sale s JOIN customer c ON c.id = s.customer_id LEFT JOIN product p ON p.id = s.product_id WHERE s.at >= '2024-01-01' AND c.region ILIKE 'north%' ORDER BY s.at DESC, s.id LIMIT 50 OFFSET ${i};
+SELECT c.region, count(*) AS sales, sum(s.paid) AS paid, avg(s.pieces)::numeric(10,2) AS pieces, count(*) FILTER (WHERE s.paid IS NULL) AS open FROM sale s JOIN customer c ON c.id = s.customer_id GROUP BY c.region HAVING sum(s.paid) > ${i} ORDER BY paid DESC NULLS LAST;
+SELECT DISTINCT ON (customer_id) customer_id, at, paid FROM sale ORDER BY customer_id, at DESC, id;
+SELECT customer_id, at, sum(paid) OVER (PARTITION BY customer_id ORDER BY at, id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS recent, rank() OVER (ORDER BY paid DESC NULLS LAST) FROM sale WHERE product_id = ${i};
+WITH monthly AS (SELECT date_trunc('month', at) AS month, sum(paid) AS paid FROM sale GROUP BY 1) SELECT to_char(month, 'YYYY-MM') AS month, coalesce(paid, 0) AS paid FROM monthly WHERE paid > ${i} ORDER BY month;
+SELECT p.id, p.details ->> 'colour' AS colour, p.details -> 'size' AS size FROM product p WHERE p.details @> '{"new": true}' AND 'sold' = ANY (p.tags) AND p.price BETWEEN ${i} AND ${i + 100};
+SELECT name || ' (' || coalesce(region, '?') || ')' AS label, extract(year FROM age(born)) AS years, CASE WHEN vip THEN 'yes' ELSE 'no' END AS vip FROM customer WHERE born IS NOT NULL AND credit / 2 > ${i};
+SELECT c.id FROM customer c WHERE EXISTS (SELECT 1 FROM sale s WHERE s.customer_id = c.id AND s.pieces > ${i}) AND c.id NOT IN (SELECT customer_id FROM sale WHERE paid < 0);
+SELECT id, 'customer' AS kind FROM customer WHERE vip UNION ALL SELECT id, 'product' FROM product WHERE price > ${i} ORDER BY 1, 2;
+INSERT INTO customer (id, name, region) SELECT id + ${i}, name, region FROM customer WHERE vip ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region;
+UPDATE sale SET paid = paid * 1.1, note = concat(note, ' raised') WHERE customer_id IN (SELECT id FROM customer WHERE region = 'north') AND pieces % 2 = ${i % 2};
+DELETE FROM sale USING customer c WHERE c.id = sale.customer_id AND c.region IS NULL AND sale.at < now() - interval '${i} days';
+`;
+
 const TABLE =
   "CREATE TABLE item (id integer PRIMARY KEY, name varchar(80), price numeric(10,2), sold boolean, at timestamp with time zone, note text);\n";
 
@@ -130,6 +154,7 @@ function bench(): void {
     const files = {
       ddl1: file("ddl1.sql", repeated(MB, ddl)),
       ddl10: file("ddl10.sql", repeated(10 * MB, ddl)),
+      queries: file("queries.sql", SHOP + repeated(10 * MB, queries)),
       insert: file("insert.sql", TABLE + repeated(10 * MB, insert)),
       copy: file("copy.sql", copy(10 * MB)),
     };
@@ -144,6 +169,7 @@ function bench(): void {
       ["DDL, 1 MB", `${speed("ddl1").toFixed(2)} MB/s`, "≥ 1 MB/s", speed("ddl1") >= 1],
       ["DDL, 10 MB", `${speed("ddl10").toFixed(2)} MB/s`, "≥ 1 MB/s", speed("ddl10") >= 1],
       ["time of 10 MB of DDL ÷ 10 × time of 1 MB", growth.toFixed(2), "≤ 1.3", growth <= 1.3],
+      ["queries, 10 MB", `${speed("queries").toFixed(2)} MB/s`, "≥ 1 MB/s", speed("queries") >= 1],
       ["INSERT, 10 MB", `${speed("insert").toFixed(1)} MB/s`, "≥ 20 MB/s", speed("insert") >= 20],
       ["COPY, 10 MB", `${speed("copy").toFixed(1)} MB/s`, "≥ 20 MB/s", speed("copy") >= 20],
       ["peak memory", `${memory.toFixed(0)} MB`, "< 512 MB", memory < 512],

@@ -55,6 +55,7 @@ put in the place of its calls, with the arguments converted to its parameters' t
   restates: [...HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt"), ...DEFINING],
   about: "FuncCall",
   restate(statement, ctx) {
+    if (ctx.catalog.routines.size === 0) return undefined;
     const called = (call: FuncCall | undefined): Node | undefined => {
       const routine = call && ctx.info(call)?.call?.own ? routineOf(call, ctx) : undefined;
       const written = routine && inlined(call!, routine, ctx, 0);

@@ -61,18 +61,20 @@ export function rewritten(
   visit: (node: Node, around: readonly Node[]) => Node | undefined,
   around: readonly Node[] = [],
 ): Value {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = (value as readonly Value[]).map((item) => rewritten(item, change, visit, around));
-    return items.every((item, i) => item === value[i]) ? value : (items as unknown as Value);
-  }
+  if (Array.isArray(value))
+    return edited(value as readonly Value[], (item) => {
+      const next = rewritten(item, change, visit, around);
+      return next === item ? undefined : [next];
+    }) as unknown as Value;
   if (!isNode(value)) return value;
   const inner = [...around, value];
-  const patch: Record<string, unknown> = {};
-  for (const [field, held] of Object.entries(value)) {
+  let patch: Record<string, unknown> | undefined;
+  for (const field in value) {
+    const held = (value as unknown as Record<string, unknown>)[field];
+    if (typeof held !== "object" || held === null) continue;
     const next = rewritten(held as Value, change, visit, inner);
-    if (next !== held) patch[field] = next;
+    if (next !== held) patch = { ...patch, [field]: next };
   }
-  const node = Object.keys(patch).length === 0 ? value : change(value, patch);
+  const node = patch ? change(value, patch) : value;
   return visit(node, around) ?? node;
 }

@@ -23,13 +23,32 @@ export interface Resolved<T> {
   readonly set: boolean;
 }
 
+type ResolvedOperator = Resolved<Operator> | undefined;
+
+/** What operators came to between types that the input cannot make or change, while it has the same casts and extensions. */
+const resolved = new WeakMap<Catalog, { readonly while: string; readonly of: Map<string, ResolvedOperator> }>();
+
 /** The operator for two operands, or for one after it (parse_oper.c, oper and left_oper). */
 export function resolveOperator(
   catalog: Catalog,
   name: string,
   left: string | undefined | null,
   right: string | undefined,
-): Resolved<Operator> | undefined {
+): ResolvedOperator {
+  // Types of the input have their schema in the name.
+  if (left?.includes(".") || right?.includes(".")) return findOperator(catalog, name, left, right);
+  const during = `${catalog.casts.size} ${[...catalog.extensions].join()}`;
+  let known = resolved.get(catalog);
+  if (known?.while !== during) {
+    known = { while: during, of: new Map() };
+    resolved.set(catalog, known);
+  }
+  const asked = `${left} ${name} ${right}`;
+  if (!known.of.has(asked)) known.of.set(asked, findOperator(catalog, name, left, right));
+  return known.of.get(asked);
+}
+
+function findOperator(catalog: Catalog, name: string, left: string | undefined | null, right: string | undefined): ResolvedOperator {
   return withExtensions(catalog, (has) => {
     const prefix = left === null;
     const actual: ArgTypes = prefix ? [right] : [left, right];

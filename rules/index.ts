@@ -58,6 +58,7 @@ import anyOrder from "./queries/any-order.js";
 import arrayQuery from "./queries/array-query.js";
 import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
+import dateWords from "./queries/date-words.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
@@ -153,6 +154,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/distinct-on": distinctOn,
   "queries/locking": locking,
   "queries/empty-list": emptyList,
+  "queries/date-words": dateWords,
   "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,

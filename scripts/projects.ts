@@ -101,6 +101,22 @@ const VIEW =
   /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
 const TABLE_OF_A_QUERY = /^\s*CREATE\s+(?:(?:TEMP|TEMPORARY|UNLOGGED)\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?["\w$.]+\s+AS\b/i;
 
+/** Schemas that projects' own instructions have their tables made in. */
+const SEARCH_PATHS: Readonly<Record<string, string>> = { "mimic/s1": "mimiciii" };
+
+/** What is run before a group's files. */
+function before(name: string): Source[] {
+  const path = SEARCH_PATHS[name];
+  return path === undefined ? [] : [{ name: `${name}/search-path`, text: `CREATE SCHEMA ${path};\nSET search_path TO ${path};\n` }];
+}
+
+/** Files in the order in which one of them includes the others by `\\i`; those that none includes as they are. */
+function inOrder(files: readonly Source[]): readonly Source[] {
+  const included = files.flatMap(({ text }) => [...text.matchAll(/^\\i\s+(\S+)/gm)].map(([, path]) => path!.replaceAll("/", "__")));
+  const place = ({ name }: Source) => included.findIndex((path) => name.endsWith(`__${path}`));
+  return [...files].sort((a, b) => place(a) - place(b));
+}
+
 /** Whether it is a query, a view, a table made from a query, or changes rows. */
 export function holdsQuery(text: string): boolean {
   return QUERY.test(text) || VIEW.test(text) || TABLE_OF_A_QUERY.test(text);
@@ -122,7 +138,7 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
     const several = asked.length > 1 && asked.every((group) => /\d$/.test(group.name));
     if (several ? own.length === 0 : seen.has(project)) continue;
     seen.add(project);
-    const files = (several ? own : asked).flatMap((group) => group.sources);
+    const files = inOrder((several ? own : asked).flatMap((group) => group.sources));
     const texts = sources.flatMap((source) =>
       split(source)
         .filter(isSql)
@@ -135,7 +151,7 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
       { name: `${project}/statements`, text: found.map((text) => `${text};\n`).join("") },
     ];
     const queries = [...files, ...made].filter(({ text }) => text.trim() !== "");
-    yield { project: several ? name : project, schema: sources, files, queries };
+    yield { project: several ? name : project, schema: [...before(name), ...sources], files, queries };
   }
 }
 

@@ -79,7 +79,7 @@ export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_S
 export { as, castsItself, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "./pg/names.js";
 export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
 export type { Step } from "./pg/program.js";
-export { alike, eachDescendant, edited, rewritten, unplaced } from "./pg/walk.js";
+export { alike, eachChild, eachDescendant, edited, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export { addIntervals, INTERVAL_FIELDS, type Interval, intervalText, intervalUnit, negated, parseInterval } from "./types/intervals.js";

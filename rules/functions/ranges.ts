@@ -1,4 +1,19 @@
-import { as, type Call, infix, proofs, raw, string, type Tidb, table, tidb, type Value, type Write, warning } from "../../src/rule.js";
+import {
+  as,
+  type Call,
+  infix,
+  isNode,
+  type Node,
+  proofs,
+  raw,
+  string,
+  type Tidb,
+  table,
+  tidb,
+  type Value,
+  type Write,
+  warning,
+} from "../../src/rule.js";
 
 /** Range types and what their bounds are cast to. */
 const SUBTYPES: Readonly<Record<string, string>> = {
@@ -115,6 +130,8 @@ const MESSAGES = {
   }),
 };
 
+const MESSAGES_OF_MADE = { reversed: MESSAGES.reversed };
+
 const shown = (expressions: readonly string[]) => expressions.map((pg) => ({ pg, findings: ["reversed"] }));
 
 /** A stored range is shown by a whole statement: the value table has none. */
@@ -174,6 +191,74 @@ export const rangeRules = table(
       proofs: [
         ...shown(["i4 <@ int4range(least(i2::int, 5), greatest(i2::int, 7))"]),
         ...proofs("i4 <@ int4range(1, 7)", "d <@ daterange('2024-01-01', NULL)", "n <@ numrange(-1, 2.5, '[]')"),
+      ],
+    },
+    made: {
+      calls: ["int4range", "int8range", "daterange"].flatMap((name) => [
+        `${name}(${ELEMENTS[name]}, ${ELEMENTS[name]})`,
+        `${name}(${ELEMENTS[name]}, ${ELEMENTS[name]}, text)`,
+      ]),
+      tidb: (args, call) => {
+        const { name } = call.signature;
+        const [lower, upper, ends] = args as readonly Value[];
+        const bounds = ends === undefined ? "[)" : call.text(ends);
+        if (!/^[[(][\])]$/.test(bounds ?? "")) return call.refuse("a range whose bounds are no literal");
+        if (ends !== undefined && isNode(ends)) call.open(ends as Node);
+        if (
+          ![lower, upper].some((bound) => as("A_Const", bound)?.isnull) &&
+          [lower, upper].some((bound) => call.text(bound!) === undefined)
+        )
+          call.say("reversed");
+        const range = between(name, tidb`${lower!}`, tidb`${upper!}`, bounds!);
+        return tidb`CASE WHEN ${range.empty!} THEN 'empty' ELSE CONCAT(CASE WHEN ${range.lower} IS NULL THEN '(' ELSE '[' END, COALESCE(${range.lower}, ''), ',', COALESCE(${range.upper}, ''), ')') END`;
+      },
+      why: "A range is a text in TiDB, as PostgreSQL writes it.",
+      messages: MESSAGES_OF_MADE,
+      proofs: [
+        ...proofs(
+          "int4range(1, 5)",
+          "int4range(1, 5, '(]')",
+          "int4range(2, 2)",
+          "int4range(NULL, 7)",
+          "int8range(NULL, i4)",
+          "daterange('2024-02-28', '2024-02-29', '[]')",
+          "daterange(d, NULL)",
+          "daterange(NULL, d, '(]')",
+        ),
+        ...shown(["int4range(-2000, i4b, '()')", "int4range(least(i4, i4b), greatest(i4, i4b))", "daterange(d, db)"]),
+      ],
+    },
+    ends: {
+      calls: NAMES.flatMap((name) => [`lower(${name})`, `upper(${name})`, `isempty(${name})`]),
+      tidb: ([range], call) => {
+        const found = rangeOf(range, call);
+        const { name } = call.signature;
+        if (!found) return undefined;
+        if (name === "isempty")
+          return found.unknown
+            ? tidb`CASE WHEN ${found.unknown} THEN NULL WHEN ${found.empty!} THEN TRUE ELSE FALSE END`
+            : tidb`CASE WHEN ${found.empty!} THEN TRUE ELSE FALSE END`;
+        const bound = found[name as "lower" | "upper"];
+        return found.empty ? tidb`CASE WHEN ${found.empty} THEN NULL ELSE ${bound} END` : bound;
+      },
+      messages: MESSAGES,
+      examples: stored(
+        "SELECT lower(p) FROM r",
+        "SELECT\n  CASE WHEN p = 'empty' THEN NULL ELSE CAST(NULLIF(TRIM(BOTH '\"' FROM SUBSTRING_INDEX(SUBSTRING(NULLIF(p, 'empty'), 2, CHAR_LENGTH(p) - 2), ',', 1)), '') AS SIGNED) END AS lower\nFROM r",
+      ),
+      proofs: [
+        ...proofs(
+          "lower(int4range(1, 5))",
+          "upper('[1,5]'::int4range)",
+          "upper(int4range(NULL, 3))",
+          "lower(daterange('2024-01-01', NULL, '(]'))",
+          "lower(int4range(3, 3))",
+          "isempty(int4range(3, 3))",
+          "isempty('[1,5]'::int4range)",
+          "upper(tsrange(NULL, ts))",
+          "lower(numrange(1, 2.5))",
+        ),
+        ...shown(["upper(int4range(-2000, i4b))", "isempty(daterange('1900-01-01', d))"]),
       ],
     },
     overlaps: {

@@ -217,9 +217,12 @@ const DIALECT = warning(
 const EDGE = warning("the edge of a word is found between ASCII letters, digits and _ only; \\m and \\M are either edge", {
   help: "spell out what may stand beside the word where other letters matter: (^|[^\\p{L}])",
 });
-const LONGEST = warning("of alternatives RE2 takes the first that matches, and PostgreSQL the longest", {
-  help: "write the longer alternatives first",
-});
+const LONGEST = warning(
+  "of alternatives, and of lazy quantifiers beside greedy ones, RE2 takes the first match, where PostgreSQL looks at the length of the whole",
+  {
+    help: "write the longer alternatives first; [^…]* says more exactly than .*? where a match ends",
+  },
+);
 
 /** A translated pattern, after what must be said of it is said; `extracts` where it matters what is matched, and not only whether. */
 function read(
@@ -239,10 +242,8 @@ function read(
   if (typeof known === "string") return call.refuse(`a regular expression with ${known}`);
   const mode = flagsOf(flags, known.ignoreCase);
   if (mode === undefined) return call.refuse(`a regular expression with the flags '${flags}'`);
-  if (extracts && known.mixed)
-    return call.refuse("a regular expression with both greedy and lazy quantifiers, which PostgreSQL makes all alike");
   if (known.edges) call.say("edge");
-  if (extracts && known.alternatives) call.say("longest");
+  if (extracts && (known.alternatives || known.mixed)) call.say("longest");
   return { text: tidb`${raw(string(known.re2))}`, flags: tidb`${raw(string(mode))}`, known };
 }
 

@@ -1,13 +1,17 @@
 import {
+  aggregates,
   as,
   type ColumnRef,
   type Context,
+  eachChild,
   eachDescendant,
   error,
   type FuncCall,
   find,
+  functionCall,
   isNode,
   literalText,
+  type Node,
   outputName,
   parseInterval,
   qualified,
@@ -17,6 +21,7 @@ import {
   type ResTarget,
   raw,
   relationName,
+  rewritten,
   rule,
   type SelectStmt,
   string,
@@ -69,35 +74,44 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
     }),
     takes("SelectStmt", ["targetList", "fromClause", "groupClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
-      const targets = (select.targetList ?? []).map((item) => as("ResTarget", item));
-      const made = targets.flatMap((target) => {
-        const call = as("FuncCall", target?.val);
-        return target && call && FUNCTIONS[nameOf(call)] && !ROWS.has(nameOf(call)) && !call.over ? [{ target, call }] : [];
-      });
-      if (made.length === 0) return;
-      const { target, call } = made[0]!;
-      if (made.length > 1 || select.groupClause?.length) {
-        ctx.report(
-          "refused",
-          { name: nameOf(call), what: made.length > 1 ? "another one stands beside it" : "it stands beside GROUP BY" },
-          call,
-        );
-        return;
-      }
+      const found = (select.targetList ?? []).flatMap((item) => callsIn(as("ResTarget", item)?.val).map((call) => ({ item, call })));
+      const [first, ...more] = found;
+      if (!first) return;
+      const { call } = first;
+      const refuse = (what: string) => ctx.report("refused", { name: nameOf(call), what }, call);
+      if (select.groupClause?.length) return refuse("it stands beside GROUP BY");
+      if (select.targetList!.some((item) => aggregates(item, ctx) || hasWindow(item)))
+        return refuse("it stands beside an aggregate or window function, which is computed before");
+      const together = more.length === 0 ? call : inStep(found.map((each) => each.call));
+      if (!together) return refuse("another one stands beside it");
       const aliasname = ctx.fresh("rows");
-      const name = target.name ?? outputName(ctx.origin(target)) ?? nameOf(call);
-      const alias = { kind: "Alias", aliasname, colnames: [name] } as const;
-      const subquery = rowsOf(call, { kind: "RangeFunction", alias }, select, ctx);
+      const names = found.map(({ item, call: each }, i) => {
+        const target = as("ResTarget", item)!;
+        const own = target.val === each ? nameOfTarget(item, ctx) : undefined;
+        const isTaken = found.some(
+          (other, at) => at !== i && as("ResTarget", other.item)?.val === other.call && nameOfTarget(other.item, ctx) === own,
+        );
+        return (isTaken ? undefined : own) ?? (more.length === 0 ? nameOf(each) : `${nameOf(each)}_${i + 1}`);
+      });
+      const alias = { kind: "Alias", aliasname, colnames: names } as const;
+      const subquery = rowsOf(together, { kind: "RangeFunction", alias }, select, ctx);
       if (!subquery) return;
-      ctx.carried(call, ["funcname", "args"]);
+      const columns = new Map<Node, Node>();
+      for (const [i, each] of found.entries()) {
+        ctx.carried(each.call, ["funcname", "args"]);
+        const column: ColumnRef = { kind: "ColumnRef", fields: [aliasname, names[i]!] };
+        const isAlone = as("ResTarget", each.item)!.val === each.call;
+        columns.set(each.call, isAlone ? column : (ctx.stand(tidb`${column}`, each.call) as unknown as Node));
+      }
       const item: RangeSubselect = { kind: "RangeSubselect", alias: { kind: "Alias", aliasname }, ...subquery };
-      const column: ColumnRef = { kind: "ColumnRef", fields: [aliasname, name] };
-      return ctx.replace(
-        ctx.change(select, {
-          fromClause: [...(select.fromClause ?? []), item],
-          targetList: select.targetList!.map((each) => (each === target ? ctx.change(target, { val: column }) : each)),
-        }),
-      );
+      const targetList = select.targetList!.map((each) => {
+        if (!found.some((one) => one.item === each)) return each;
+        const target = as("ResTarget", each)!;
+        const name = target.name ?? outputName(ctx.origin(target));
+        const val = rewritten(target.val!, ctx.change as never, (node) => columns.get(node));
+        return ctx.change(target, { val, ...(name !== undefined && { name }) }) as Value;
+      });
+      return ctx.replace(ctx.change(select, { fromClause: [...(select.fromClause ?? []), item], targetList }));
     }),
   ],
   examples: [
@@ -129,6 +143,22 @@ FROM t, (
 ) AS tag
 WHERE tag.lateral_key_1 = t.id`,
       findings: ["dimensions"],
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int[], b text[]); INSERT INTO t VALUES (1, '{1,2,3}', '{x}'), (2, '{}', '{p,NULL}'), (3, NULL, NULL)`,
+      pg: "SELECT id, unnest(a) * 2 AS x, unnest(b)::varchar AS y FROM t; SELECT count(*), generate_series(1, 2) FROM t",
+      tidb: `SELECT id, rows_1.unnest_1 * 2 AS x, rows_1.unnest_2 AS y
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(a, CONCAT('$[', item.i, ']')) AS SIGNED)) AS unnest_1,
+    IF(JSON_TYPE(JSON_EXTRACT(b, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(b, CONCAT('$[', item.i, ']')))) AS unnest_2
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))
+) AS rows_1
+WHERE rows_1.lateral_key_1 = t.id`,
+      findings: ["dimensions", "dimensions", "refused"],
     },
     {
       pg: "SELECT m FROM generate_series(timestamp '2024-01-31', '2024-04-30', '1 month') AS m; SELECT a, b FROM unnest(ARRAY[1, 2], ARRAY['x']) AS u (a, b)",
@@ -174,6 +204,43 @@ FROM (
     },
   ],
 });
+
+/** Calls of a target that give rows, those of subqueries left out. */
+function callsIn(node: Value | undefined): FuncCall[] {
+  if (!isNode(node) || node.kind === "SubLink" || node.kind === "SelectStmt") return [];
+  const call = as("FuncCall", node);
+  if (call && FUNCTIONS[nameOf(call)] && !ROWS.has(nameOf(call)) && !call.over) return [call];
+  const found: FuncCall[] = [];
+  eachChild(node as Node, (child) => void found.push(...callsIn(child)));
+  return found;
+}
+
+function nameOfTarget(item: Value, ctx: Ctx): string | undefined {
+  const target = as("ResTarget", item);
+  return target && (target.name ?? outputName(ctx.origin(target)));
+}
+
+function hasWindow(item: Value): boolean {
+  let found = false;
+  const look = (node: Node): void => {
+    if (node.kind === "SubLink") return;
+    found ||= node.kind === "FuncCall" && node.over !== undefined;
+    eachChild(node, look);
+  };
+  if (isNode(item)) look(item);
+  return found;
+}
+
+/** Several calls of unnest() in a list go on side by side until the longest array ends, as one of all arrays does in FROM. */
+function inStep(calls: readonly FuncCall[]): FuncCall | undefined {
+  const isUnnest = calls.every((call) => nameOf(call) === "unnest" && call.args?.length === 1);
+  return isUnnest
+    ? functionCall(
+        "unnest",
+        calls.flatMap(({ args }) => args ?? []),
+      )
+    : undefined;
+}
 
 interface Rows {
   readonly count: Arg;

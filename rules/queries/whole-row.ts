@@ -44,8 +44,12 @@ export default rule({
       const call = as("FuncCall", node);
       const build = call && FUNCTIONS[qualified(call.funcname ?? []).name];
       if (!call || build === undefined || !call.args?.length || (build === "count" && call.agg_distinct)) return undefined;
-      const args = call.args.map((arg) => objectOf(arg, build, around, ctx) ?? arg);
+      // Whether line feeds are put between columns: a document has none.
+      const [, pretty] = ITSELF.has(qualified(call.funcname ?? []).name) ? call.args : [];
+      const given = as("A_Const", pretty)?.boolval === undefined ? call.args : call.args.slice(0, 1);
+      const args = given.map((arg) => objectOf(arg, build, around, ctx) ?? arg);
       if (args.every((arg, i) => arg === call.args![i])) return undefined;
+      if (given !== call.args) ctx.consumed(pretty!);
       if (!ITSELF.has(qualified(call.funcname ?? []).name) || args.length > 1) return ctx.change(call, { args }) as FuncCall;
       ctx.carried(call, ["funcname", "args", "funcformat"]);
       return args[0] as Node;
@@ -55,7 +59,7 @@ export default rule({
   examples: [
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'), (2, NULL)",
-      pg: "SELECT row_to_json(t) FROM t; SELECT jsonb_agg(q ORDER BY q.n) FROM (SELECT id AS n FROM t) AS q; SELECT to_jsonb(ROW(id, a)) AS j FROM t",
+      pg: "SELECT row_to_json(t, true) FROM t; SELECT jsonb_agg(q ORDER BY q.n) FROM (SELECT id AS n FROM t) AS q; SELECT to_jsonb(ROW(id, a)) AS j FROM t",
       tidb: `SELECT JSON_OBJECT('id', t.id, 'a', t.a) AS row_to_json FROM t;
 SELECT
   CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(JSON_OBJECT('n', q.n) AS CHAR), 'null') ORDER BY q.n SEPARATOR ','), ']') AS JSON) AS jsonb_agg

@@ -1,0 +1,81 @@
+import { as, type Context, error, infix, isNode, type Node, rule, type Tidb, tidb, type Value } from "../../src/rule.js";
+
+type Ctx = Context<keyof typeof MESSAGES>;
+
+const MESSAGES = {
+  frozen: error("'{word}' stands for the time at which {where} is made, and is not converted", {
+    help: "write now() or CURRENT_DATE where the time of each use is meant, else the time itself",
+  }),
+};
+
+export default rule({
+  construct: "'now', 'today', 'yesterday', 'tomorrow', 'epoch'",
+  why: "PostgreSQL reads these words as times when it reads a statement; TiDB takes them for no time at all, and gives NULL or an error.",
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-SPECIAL-VALUES",
+    tidb: "https://docs.pingcap.com/tidb/stable/date-and-time-functions",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("A_Const", ["sval"], (constant, ctx) => {
+      if (ctx.parent?.kind === "TypeCast" || constant.sval === undefined) return;
+      const info = ctx.info(constant as Value);
+      return replaced(constant.sval, (info?.coerced ?? info?.type)?.name ?? "", ctx);
+    }),
+    takes("TypeCast", ["arg", "typeName"], (cast, ctx) => {
+      const word = as("A_Const", cast.arg)?.sval;
+      const type = ctx.info(cast as Value)?.type;
+      if (word === undefined || type === undefined || (type.mods?.length ?? 0) > 0) return;
+      const outcome = replaced(word, type.name, ctx);
+      if (outcome) for (const part of [cast.arg, cast.typeName]) if (isNode(part)) ctx.consumed(part as Value);
+      return outcome;
+    }),
+  ],
+  examples: [
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, at timestamp, d date); INSERT INTO t VALUES (1, '2024-02-29', '1970-01-01'), (2, NULL, NULL)",
+      pg: "SELECT id FROM t WHERE at < 'now' AND d < 'today'::date AND d >= 'epoch' AND at < timestamp ' Tomorrow '; UPDATE t SET d = 'yesterday', at = 'today' WHERE id = 2",
+      tidb: `SELECT id
+FROM t
+WHERE at < NOW(6) AND d < CURRENT_DATE AND d >= DATE '1970-01-01' AND at < CAST(CURRENT_DATE + INTERVAL 1 DAY AS DATETIME(6));
+UPDATE t SET d = CURRENT_DATE - INTERVAL 1 DAY, at = CAST(CURRENT_DATE AS DATETIME(6)) WHERE id = 2`,
+      rejected: { sql: "SELECT TIMESTAMP 'now'", code: 1292 },
+    },
+    {
+      given: "CREATE TABLE t (at timestamp)",
+      pg: "CREATE VIEW v AS SELECT at FROM t WHERE at > 'today'::timestamp",
+      tidb: null,
+      findings: ["frozen"],
+    },
+  ],
+});
+
+const DAY: Readonly<Record<string, Tidb>> = {
+  now: tidb`CURRENT_DATE`,
+  today: tidb`CURRENT_DATE`,
+  yesterday: infix("additive")`CURRENT_DATE - INTERVAL 1 DAY`,
+  tomorrow: infix("additive")`CURRENT_DATE + INTERVAL 1 DAY`,
+  epoch: tidb`DATE '1970-01-01'`,
+};
+
+function timeOf(word: string, type: string): Tidb | undefined {
+  const day = DAY[word];
+  if (!day) return undefined;
+  if (type === "date") return day;
+  if (type === "time") return word === "now" ? tidb`CURRENT_TIME(6)` : undefined;
+  if (type !== "timestamp" && type !== "timestamptz") return undefined;
+  return word === "now" ? tidb`NOW(6)` : tidb`CAST(${day} AS DATETIME(6))`;
+}
+
+/** Statements that keep an expression; what PostgreSQL reads as a default is a rule's of columns. */
+const KEEPERS = { ViewStmt: "the view", RuleStmt: "the rule" } as const;
+const DEFINITIONS = ["CreateStmt", "AlterTableStmt", "IndexStmt", "CreateDomainStmt", "AlterDomainStmt", "CreateFunctionStmt"] as const;
+
+function replaced(text: string, type: string, ctx: Ctx): ReturnType<Ctx["replace"]> {
+  const word = text.trim().toLowerCase();
+  const value = timeOf(word, type);
+  if (!value || DEFINITIONS.some((kind) => ctx.within(kind))) return undefined;
+  for (const [kind, where] of Object.entries(KEEPERS)) if (ctx.within(kind as Node["kind"])) return ctx.report("frozen", { word, where });
+  return ctx.replace(value);
+}

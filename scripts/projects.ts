@@ -105,13 +105,13 @@ const TABLE_OF_A_QUERY = /^\s*CREATE\s+(?:(?:TEMP|TEMPORARY|UNLOGGED)\s+)?TABLE\
 const SEARCH_PATHS: Readonly<Record<string, string>> = { "mimic/s1": "mimiciii" };
 
 /** What is run before a group's files. */
-function before(name: string): Source[] {
+function searchPath(name: string): Source[] {
   const path = SEARCH_PATHS[name];
   return path === undefined ? [] : [{ name: `${name}/search-path`, text: `CREATE SCHEMA ${path};\nSET search_path TO ${path};\n` }];
 }
 
 /** Files in the order in which one of them includes the others by `\\i`; those that none includes as they are. */
-function inOrder(files: readonly Source[]): readonly Source[] {
+function asIncluded(files: readonly Source[]): readonly Source[] {
   const included = files.flatMap(({ text }) => [...text.matchAll(/^\\i\s+(\S+)/gm)].map(([, path]) => path!.replaceAll("/", "__")));
   const place = ({ name }: Source) => included.findIndex((path) => name.endsWith(`__${path}`));
   return [...files].sort((a, b) => place(a) - place(b));
@@ -138,7 +138,7 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
     const several = asked.length > 1 && asked.every((group) => /\d$/.test(group.name));
     if (several ? own.length === 0 : seen.has(project)) continue;
     seen.add(project);
-    const files = inOrder((several ? own : asked).flatMap((group) => group.sources));
+    const files = asIncluded((several ? own : asked).flatMap((group) => group.sources));
     const texts = sources.flatMap((source) =>
       split(source)
         .filter(isSql)
@@ -151,7 +151,7 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
       { name: `${project}/statements`, text: found.map((text) => `${text};\n`).join("") },
     ];
     const queries = [...files, ...made].filter(({ text }) => text.trim() !== "");
-    yield { project: several ? name : project, schema: [...before(name), ...sources], files, queries };
+    yield { project: several ? name : project, schema: [...searchPath(name), ...sources], files, queries };
   }
 }
 

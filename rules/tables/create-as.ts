@@ -8,6 +8,7 @@ import {
   type IntoClause,
   identifier,
   mapType,
+  note,
   type Outcome,
   type RangeVar,
   raw,
@@ -24,6 +25,7 @@ import {
 type Ctx = Context<keyof typeof MESSAGES>;
 
 const MESSAGES = {
+  there: note("{name} is there already, so that PostgreSQL passes over this: it is left away"),
   types: error("{name} is not in the output: the type of its column {column} is not known", {
     help: "write CREATE TABLE {name} with its columns by hand, and fill it by INSERT … SELECT",
   }),
@@ -50,6 +52,7 @@ INSERT … SELECT. A materialized view becomes such a table beside a plain view 
     takes("CreateTableAsStmt", ["query", "into", "objtype", "is_select_into", "if_not_exists"], (readable, ctx) => {
       const create = readable as CreateTableAsStmt;
       const query = as("SelectStmt", create.query);
+      if (ctx.catalog.passedOver.has(ctx.origin(create))) return ctx.drop("there", { name: create.into?.rel?.relname ?? "" });
       if (!query || !create.into) return;
       return made(create.into, query, create.objtype === "OBJECT_MATVIEW", create.if_not_exists === true, ctx);
     }),
@@ -82,6 +85,12 @@ CREATE TABLE IF NOT EXISTS z (
   x DECIMAL(5,2)
 ) COLLATE utf8mb4_0900_bin`,
       rejected: { sql: "CREATE TABLE v AS SELECT id FROM t", code: 1105 },
+    },
+    {
+      given: "CREATE TABLE t (a int); INSERT INTO t VALUES (1)",
+      pg: "CREATE TABLE IF NOT EXISTS t AS SELECT a + 1 AS a FROM t",
+      tidb: null,
+      findings: ["there"],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 2)",

@@ -14,6 +14,7 @@ import {
   rule,
   type TableConstraint,
   tidbText,
+  warning,
 } from "../../src/rule.js";
 
 export default rule({
@@ -26,6 +27,9 @@ to drop a column that a foreign key, an index of several columns or a generated 
   },
   messages: {
     first: note("{name} goes before column {column}, as it does in PostgreSQL"),
+    views: warning("{views} read {table} and stay: by CASCADE PostgreSQL drops those that read {column}", {
+      help: "DROP VIEW for each that reads it: TiDB keeps such a view, and refuses to read it (error 1356)",
+    }),
     numbered: note("{column} is AUTO_INCREMENT, which TiDB drops only in a session that allows it"),
   },
   restates: ["AlterTableStmt"],
@@ -55,7 +59,12 @@ to drop a column that a foreign key, an index of several columns or a generated 
         const things = [...computed.flatMap((each) => table?.droppedWith?.get(each.name)?.things ?? []), ...(dropped?.things ?? [])];
         const going = [...new Set(things)].filter((thing) => !ctx.lost(thing.node) && blocks(thing));
         for (const { name } of [...going, ...computed]) ctx.report("first", { name, column });
-        // CASCADE drops views over the column, which are not in the output; what else depends on it goes first.
+        if (table && cmd.behavior === "DROP_CASCADE") {
+          const views = [...ctx.catalog.readers.values()].filter(({ reads }) => reads.has(`${table.schema}.${table.name}`));
+          const kept = views.filter((view) => !ctx.absent(view)).map(({ name }) => name);
+          if (kept.length > 0) ctx.report("views", { views: kept.join(", "), table: table.name, column });
+        }
+        // What else depends on the column goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);
         const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
         const clauses = going.flatMap((thing) => clausesFor(thing, ctx));
@@ -81,6 +90,14 @@ to drop a column that a foreign key, an index of several columns or a generated 
       tidb: "ALTER TABLE t DROP INDEX i;\nALTER TABLE t DROP COLUMN g;\nALTER TABLE t DROP COLUMN h;\nALTER TABLE t DROP COLUMN a",
       findings: ["first", "first", "first"],
       accepts: ["INSERT INTO t VALUES (1)"],
+    },
+    {
+      given:
+        "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT b FROM t; CREATE VIEW lost AS SELECT xmin FROM t",
+      pg: "ALTER TABLE t DROP COLUMN a CASCADE",
+      tidb: "ALTER TABLE t DROP COLUMN a",
+      findings: ["views"],
+      rejected: { sql: "SELECT * FROM v", code: 1356 },
     },
     {
       given:

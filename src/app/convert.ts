@@ -477,7 +477,7 @@ function leadingText(chunk: Chunk): string {
 async function make(pass: Pass, item: Item): Promise<Made> {
   const made = await makeItem(pass, item);
   const view = item.statement && madeBy(item.statement.node);
-  if (view) {
+  if (view && !pass.run.now.passedOver.has(item.statement!.node)) {
     const name = key(pass.run.now, relationName(view));
     if (made.sql.length === 0) pass.lostViews.add(name);
     else pass.lostViews.delete(name);

@@ -64,6 +64,8 @@ export interface Catalog {
   readonly demands: Map<Node, readonly Demand[]>;
   /** What DO blocks came to. */
   readonly blocks: Map<DoStmt, Block>;
+  /** Statements with IF NOT EXISTS that found what they make. */
+  readonly passedOver: Set<Node>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
   readonly columnOf: Map<ColumnDef, Column>;
   /** Every table ever made, by the statement that made it: survives renames and drops. */
@@ -354,6 +356,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     programs: new Map(),
     blocks: new Map(),
     demands: new Map(),
+    passedOver: new Set(),
     columnOf: new Map(),
     tableOf: new Map(),
     constraintOf: new Map(),

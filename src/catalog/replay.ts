@@ -135,7 +135,10 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     if (!node.into?.rel) return;
     const name = relationName(node.into.rel);
     const k = key(catalog, name);
-    if (node.if_not_exists && (catalog.derived.has(k) || catalog.tables.has(k))) return;
+    if (node.if_not_exists && (catalog.derived.has(k) || catalog.tables.has(k))) {
+      catalog.passedOver.add(node);
+      return;
+    }
     const kind = node.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
     if (kind === "materialized view") addReader(catalog, name, true, node.query);
     tableFromQuery(catalog, node.into.rel, kind, node, node.query, node.into.colNames);

@@ -587,8 +587,8 @@ async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
           target = { schema, name };
           return relationText(pass, target);
         });
-  const reached = target && find(pass.run.now, pass.run.now.tables, target);
-  const missing = reached && pass.lost.has(reached.node) && !reached.partitionOf ? reached.name : undefined;
+  const reached = target && find(pass.run.now, pass.run.now.tables, holder(pass, target));
+  const missing = reached && pass.lost.has(reached.node) ? reached.name : undefined;
   if (missing !== undefined)
     return {
       sql: [],

@@ -1,4 +1,16 @@
-import { error, note, rule, tidb, type ViewStmt, warning } from "../../src/rule.js";
+import {
+  type Context,
+  eachDescendant,
+  error,
+  isTemporary,
+  type Node,
+  note,
+  relationName,
+  rule,
+  tidb,
+  type ViewStmt,
+  warning,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE VIEW",
@@ -19,6 +31,12 @@ through is told where it is written.`,
     temporary: error("view {name} is not in the output: TiDB has no temporary views", {
       help: "make a view, and drop it at the end of the session; or put its query into WITH",
     }),
+    "of-temporary": error(
+      "view {name} is not in the output: it reads {table}, which is its session's own, and TiDB has no temporary views",
+      {
+        help: "put the view's query into WITH where it is read; or make {table} a plain table, and drop it at the end",
+      },
+    ),
   },
   on: (takes) => [
     takes("RenameStmt", ["renameType", "relationType", "relation", "newname", "missing_ok"], (rename, ctx) => {
@@ -34,7 +52,10 @@ through is told where it is written.`,
     }),
     takes("ViewStmt", ["view", "withCheckOption", "options"], (readable, ctx) => {
       const view = readable as ViewStmt;
-      if (view.view?.relpersistence === "t") return ctx.drop("temporary", { name: view.view.relname ?? "" });
+      const name = view.view?.relname ?? "";
+      if (view.view?.relpersistence === "t") return ctx.drop("temporary", { name });
+      const table = temporaryIn(view, ctx);
+      if (table !== undefined) return ctx.drop("of-temporary", { name, table });
       const options = (view.options ?? []).flatMap((option) => (typeof option === "object" && "defname" in option ? [option] : []));
       const checks = view.withCheckOption !== "NO_CHECK_OPTION" || options.some(({ defname }) => defname === "check_option");
       if (checks) ctx.report("check-option");
@@ -78,7 +99,23 @@ through is told where it is written.`,
       findings: ["temporary"],
       rejected: { sql: "CREATE TEMPORARY VIEW v AS SELECT 1 AS one", code: 1064 },
     },
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE t (id int PRIMARY KEY)",
+      pg: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id; CREATE VIEW w AS WITH t AS (SELECT id FROM p) SELECT id FROM t",
+      tidb: "CREATE VIEW w AS\nWITH\n  t AS (SELECT id FROM p)\nSELECT id FROM t",
+      findings: ["of-temporary"],
+      rejected: { sql: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id", code: 1352 },
+    },
   ],
 });
+
+/** A temporary table that a view reads, which makes the view temporary as well (manual, CREATE VIEW). */
+function temporaryIn(view: ViewStmt, { analysis, catalog }: Context): string | undefined {
+  let table: string | undefined;
+  eachDescendant(view.query as Node, (node) => {
+    if (node.kind === "RangeVar" && !analysis.isCommon(node) && isTemporary(catalog, relationName(node))) table ??= node.relname;
+  });
+  return table;
+}
 
 const RENAMED = new Set(["OBJECT_VIEW", "OBJECT_MATVIEW"]);

@@ -251,6 +251,7 @@ const HELP: ReadonlyMap<number, string> = new Map([
   [1227, "give the user that runs the check the right named in the message"],
   [1170, "give the column a length (VARCHAR(n)) or index a prefix of it"],
   [1305, "TiDB has no such function: write the expression with others, or compute it in the application"],
+  [1452, "load the rows that it refers to before it: those of COPY, and of files that were not converted, are not in the output"],
   [3780, "give both columns of the foreign key the same type, sign, character set and collation"],
 ]);
 const HELP_OTHERWISE = "change the original statement so that TiDB accepts what becomes of it, then check again";

@@ -102,7 +102,7 @@ through is told where it is written.`,
     {
       given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE t (id int PRIMARY KEY)",
       pg: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id; CREATE VIEW w AS WITH t AS (SELECT id FROM p) SELECT id FROM t",
-      tidb: "CREATE VIEW w AS\nWITH\n  t AS (SELECT id FROM p)\nSELECT id FROM t",
+      tidb: "CREATE VIEW w AS WITH t AS (SELECT id FROM p) SELECT id FROM t",
       findings: ["of-temporary"],
       rejected: { sql: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id", code: 1352 },
     },

@@ -72,7 +72,7 @@ function distinct(pieces: readonly Piece[]): boolean {
 
 /** A bound of one column: text of TiDB and what to order it by; the least and the greatest have none. */
 interface Edge {
-  readonly order: number | string;
+  readonly order: number | bigint | string;
   /** In VALUES LESS THAN. */
   readonly sql: string;
   /** Compared with the column. */
@@ -95,7 +95,7 @@ function edge(catalog: Catalog, column: Column, value: Value | undefined): Edge 
   if (compared === undefined) return undefined;
   if (type.startsWith("TIMESTAMP")) return instant(compared);
   if (/^(SMALLINT|INT|BIGINT)$/.test(type))
-    return /^-?\d+$/.test(compared) ? { order: Number(compared), sql: compared, compared } : undefined;
+    return /^-?\d+$/.test(compared) ? { order: BigInt(compared), sql: compared, compared } : undefined;
   if (type === "DATE") return /^'\d{4}-\d\d-\d\d'$/.test(compared) ? { order: compared, sql: compared, compared } : undefined;
   if (type.startsWith("DATETIME")) {
     const [, day, time = "00:00:00", fraction = ""] = /^'(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(\.\d+)?)?'$/.exec(compared) ?? [];

@@ -3,6 +3,7 @@ import type { RangeVar } from "./pg/ast.js";
 
 export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
+export { builtinFunctions } from "./catalog/builtin/table.js";
 export { countsOtherwise, integerOf } from "./catalog/counting.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export { generatedFrom, indexName, isComputed, keyLeftAlone } from "./catalog/held.js";
@@ -76,10 +77,22 @@ export { assignments, insertedRows, shownBefore, staysSame } from "./engine/retu
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";
-export { as, castsItself, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "./pg/names.js";
+export {
+  as,
+  castsItself,
+  columnName,
+  isNode,
+  literalText,
+  type Name,
+  nodesOf,
+  optionsOf,
+  qualified,
+  relationName,
+  typeName,
+} from "./pg/names.js";
 export { keepsNull, leading, mayBeMissing, nativeSort, outputName, relationNames, sortTarget, withLeading } from "./pg/outputs.js";
 export type { Step } from "./pg/program.js";
-export { alike, eachChild, eachDescendant, edited, rewritten, unplaced } from "./pg/walk.js";
+export { alike, eachChild, eachDescendant, edited, holds, rewritten, unplaced } from "./pg/walk.js";
 export { changeBetween, staysInKey, typesApart } from "./types/changes.js";
 export { tidbDefault } from "./types/defaults.js";
 export { addIntervals, INTERVAL_FIELDS, type Interval, intervalText, intervalUnit, negated, parseInterval } from "./types/intervals.js";

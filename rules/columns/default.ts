@@ -1,9 +1,9 @@
 import {
   as,
   columnDefinition,
-  eachDescendant,
   error,
   find,
+  holds,
   identifier,
   isAutoIncrement,
   isNode,
@@ -281,13 +281,10 @@ function computedDefault(constraint: unknown): Tidb | undefined {
 
 /** Whether it is `extract(epoch FROM …)`, or is made of it. */
 function isEpoch(expression: Value | undefined): boolean {
-  let found = false;
-  if (isNode(expression))
-    eachDescendant(expression, (node) => {
-      if (node.kind === "FuncCall" && EXTRACTS.has(qualified(node.funcname ?? []).name) && literalText(node.args?.[0]) === "epoch")
-        found = true;
-    });
-  return found;
+  return holds(expression, (node) => {
+    const { funcname, args } = as("FuncCall", node) ?? {};
+    return funcname !== undefined && EXTRACTS.has(qualified(funcname).name) && literalText(args?.[0]) === "epoch";
+  });
 }
 
 const EXTRACTS: ReadonlySet<string> = new Set(["extract", "date_part"]);

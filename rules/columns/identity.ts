@@ -11,6 +11,7 @@ import {
   type NodeOf,
   nodesOf,
   note,
+  optionsOf,
   relationName,
   rule,
   type SchemaContext,
@@ -229,7 +230,7 @@ function withSequence(
   const sequence = column?.history.sequence;
   if (!def.typeName || !column || !sequence || isAutoIncrement(column)) return undefined;
   const name = sequence.sequence!.relname ?? "";
-  const options = countsOtherwise(new Map(optionsOf(identity).map(({ defname = "", arg }) => [defname, arg]))).join(", ");
+  const options = countsOtherwise(optionsOf(identity.options)).join(", ");
   const why = message === "added-later" ? message : column.history.computedFrom ? "computed" : options !== "" ? "options" : message;
   ctx.report(why, { column: column.name, name, options }, def);
   if (identity.generated_when === "a") ctx.report("always", { column: column.name }, def);
@@ -259,13 +260,9 @@ function startOf(constraints: readonly unknown[] | undefined): number {
   const identity = (constraints ?? [])
     .flatMap((item) => as("Constraint", item as never) ?? [])
     .find((c) => c.contype === "CONSTR_IDENTITY");
-  const options = optionsOf(identity);
-  const given = ["start", "minvalue"].map((name) => options.find(({ defname }) => defname === name)?.arg);
+  const options = optionsOf(identity?.options);
+  const given = ["start", "minvalue"].map((name) => options.get(name));
   return given.find((value): value is number => typeof value === "number") ?? 1;
-}
-
-function optionsOf(identity: NodeOf<"Constraint"> | undefined): NodeOf<"DefElem">[] {
-  return (identity?.options ?? []).flatMap((option) => as("DefElem", option) ?? []);
 }
 
 function bringsNotNull(constraint: unknown): boolean {

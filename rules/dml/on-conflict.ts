@@ -6,6 +6,7 @@ import {
   eachDescendant,
   error,
   find,
+  holds,
   type InferClause,
   type InsertStmt,
   identifier,
@@ -144,14 +145,9 @@ ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, 
 function readsItself(insert: InsertStmt): boolean {
   const query = as("SelectStmt", insert.selectStmt);
   const { relname } = insert.relation!;
-  return (query?.fromClause ?? []).some((item) => {
-    let found = false;
-    if (isNode(item))
-      eachDescendant(item, (node) => {
-        if (node.kind === "RangeVar" && (node.alias?.aliasname ?? node.relname) === relname) found = true;
-      });
-    return found;
-  });
+  return (query?.fromClause ?? []).some((item) =>
+    holds(item, (node) => node.kind === "RangeVar" && (node.alias?.aliasname ?? node.relname) === relname),
+  );
 }
 
 /** The source as a subquery, which hides the name. */

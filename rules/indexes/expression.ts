@@ -2,6 +2,7 @@ import {
   as,
   eachDescendant,
   error,
+  holds,
   isAutoIncrement,
   isComputed,
   isNode,
@@ -148,12 +149,7 @@ COALESCE is one of those, and CASE says the same.`,
 });
 
 function speaksOf(value: Value, column: string): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      if (node.kind === "ColumnRef" && node.fields?.at(-1) === column) found = true;
-    });
-  return found;
+  return holds(value, (node) => node.kind === "ColumnRef" && node.fields?.at(-1) === column);
 }
 
 /** Members of JSON as text, which have no length, and what keeps them so. */

@@ -1,15 +1,18 @@
 import {
   as,
+  builtinFunctions,
   type Context,
   type CreateFunctionStmt,
   eachDescendant,
   type FuncCall,
   find,
   HOLD_QUERIES,
+  holds,
   isNode,
   type Kind,
   type Node,
   note,
+  optionsOf,
   PLAIN_SELECT,
   qualified,
   type RangeFunction,
@@ -120,6 +123,15 @@ SELECT x.* FROM (SELECT (SELECT CAST(SUM(u.n) AS SIGNED) FROM u WHERE u.t = 1) A
       findings: ["inlined", "inlined", "inlined"],
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3);
+CREATE FUNCTION below(x int) RETURNS int LANGUAGE sql AS 'SELECT (SELECT max(u.id) FROM t AS u WHERE u.id < x) FROM t'`,
+      pg: "SELECT below(3), below(1)",
+      tidb: `SELECT
+  (SELECT (SELECT MAX(u.id) FROM t AS u WHERE u.id < 3) FROM t LIMIT 1) AS below,
+  (SELECT (SELECT MAX(u.id) FROM t AS u WHERE u.id < 1) FROM t LIMIT 1) AS below`,
+      findings: ["inlined", "inlined"],
+    },
+    {
       given: `CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
 CREATE FUNCTION tripled(n int) RETURNS int LANGUAGE sql IMMUTABLE RETURN n * 3`,
       pg: `CREATE TABLE t (a text, n int CHECK (tripled(n) < 100), m int GENERATED ALWAYS AS (tripled(n)) STORED); CREATE UNIQUE INDEX i ON t (folded(a));
@@ -146,20 +158,15 @@ ALTER TABLE t ADD COLUMN low LONGTEXT GENERATED ALWAYS AS (LOWER(a)) VIRTUAL`,
 });
 
 function hasQuery(expression: Node): boolean {
-  let found = false;
-  eachDescendant(expression, (node) => {
-    if (node.kind === "SubLink") found = true;
-  });
-  return found;
+  return holds(expression, (node) => node.kind === "SubLink");
 }
 
 /** A call in FROM: a row with its value, under its alias. */
 function asQuery(item: RangeFunction, called: (call: FuncCall | undefined) => Node | undefined, ctx: Ctx): Node | undefined {
   const { functions = [], alias, lateral, ordinality, coldeflist } = item;
   const call = as("FuncCall", (functions[0] as readonly Value[] | undefined)?.[0]);
-  let refers = false;
-  if (call) eachDescendant(call, (node) => (refers ||= node.kind === "ColumnRef"));
-  if (!call || functions.length > 1 || lateral || ordinality || coldeflist || refers) return undefined;
+  if (!call || functions.length > 1 || lateral || ordinality || coldeflist) return undefined;
+  if (holds(call, (node) => node.kind === "ColumnRef")) return undefined;
   const val = called(call);
   if (!val) return undefined;
   const own = alias?.aliasname ?? String(call.funcname?.at(-1));
@@ -215,7 +222,7 @@ function inlined(call: FuncCall, routine: StoredRoutine, ctx: Ctx, depth: number
   if (!parameters || !returnType || returnType.setof || POLYMORPHIC.test(typeName(returnType).name) || depth > DEEPEST) return undefined;
   if (call.agg_filter || call.agg_order || call.agg_distinct || call.agg_star || call.over || call.func_variadic) return undefined;
   if (parameters.some(({ type }) => POLYMORPHIC.test(typeName(type).name))) return undefined;
-  const options = new Map((node.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map(({ defname, arg }) => [defname, arg]));
+  const options = optionsOf(node.options);
   if (options.has("set")) return undefined;
   const written = bodyOf(routine);
   const args = written && argumentsOf(call, parameters);
@@ -321,27 +328,14 @@ function ofQuery(select: SelectStmt | undefined): Value | undefined {
   return { kind: "SubLink", subLinkType: "EXPR_SUBLINK", subselect } as Value;
 }
 
-const AGGREGATES = new Set([
-  "sum",
-  "count",
-  "max",
-  "min",
-  "avg",
-  "string_agg",
-  "array_agg",
-  "bool_and",
-  "bool_or",
-  "jsonb_agg",
-  "json_agg",
-]);
-
+/** Whether it is of all rows together. A body is looked at without its types; the letters are those of pg_aggregate.aggkind. */
 function isAggregated(value: Value): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      if (node.kind === "FuncCall" && !node.over && AGGREGATES.has(String(node.funcname?.at(-1)))) found = true;
-    });
-  return found;
+  return holds(
+    value,
+    (node) =>
+      node.kind === "FuncCall" && !node.over && builtinFunctions(String(node.funcname?.at(-1))).some(({ kind }) => "aoh".includes(kind)),
+    (node) => node.kind === "SelectStmt",
+  );
 }
 
 /** The body with arguments in the place of parameters; undefined where a name could mean something else there. */

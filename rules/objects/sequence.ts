@@ -15,6 +15,7 @@ import {
   nodesOf,
   note,
   type Outcome,
+  optionsOf,
   parseName,
   qualified,
   raw,
@@ -41,6 +42,9 @@ const MESSAGES = {
   }),
   cache: note("{name} gives out numbers in blocks of 1000 to each TiDB server: unique, but with gaps, and not in the order of inserts", {
     help: "NOCACHE keeps the order, at the cost of a transaction for each number",
+  }),
+  step: warning("the next number of {name} counts on from its start in TiDB; in PostgreSQL it is the last one and the new step", {
+    help: "say RESTART WITH the number that comes next, in the same statement",
   }),
   unlogged: note("sequence {name} is an ordinary one: TiDB has none that are UNLOGGED"),
   temporary: warning("sequence {name} is there for every session, and stays: TiDB has none that are TEMPORARY", {
@@ -83,7 +87,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
   on: (takes) => [
     takes("CreateSeqStmt", ["sequence", "options", "if_not_exists"], (create, ctx) => {
       const name = relationName(create.sequence!);
-      const options = optionMap(create.options);
+      const options = optionsOf(create.options);
       carryOptions(ctx, create.options);
       ctx.carried(create.sequence!, ["relname", "schemaname"]);
       // By the statement: later ones may rename it.
@@ -106,7 +110,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
     }),
     takes("AlterSeqStmt", ["sequence", "options", "missing_ok"], (alter, ctx) => {
       const name = relationName(alter.sequence!);
-      const changes = optionMap(alter.options);
+      const changes = optionsOf(alter.options);
       carryOptions(ctx, alter.options);
       ctx.carried(alter.sequence!, ["relname", "schemaname"]);
       const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
@@ -116,6 +120,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
         return changeCounter(ctx, name.name, found.column, changes, all);
       }
       if (changes.has("owned_by")) ctx.report("owner", { name: name.name });
+      if (changes.has("increment") && !changes.has("restart")) ctx.report("step", { name: name.name });
       const clauses = alterations(changes, found.sequence);
       if (clauses.length === 0) return changes.has("owned_by") ? ctx.statements([]) : ctx.drop("cache", { name: name.name });
       return ctx.replace(tidb`ALTER SEQUENCE ${raw(alter.missing_ok ? "IF EXISTS " : "")}${alter.sequence!} ${raw(clauses.join(" "))}`);
@@ -160,7 +165,7 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
       given: "CREATE SEQUENCE s; CREATE TABLE t (id int); CREATE TABLE u (id int)",
       pg: "ALTER SEQUENCE s OWNED BY t.id; ALTER SEQUENCE s NO MAXVALUE CYCLE RESTART WITH 7; ALTER SEQUENCE s CACHE 1; ALTER SEQUENCE s INCREMENT BY 5; ALTER SEQUENCE s RESTART WITH 12",
       tidb: "ALTER SEQUENCE s NO MAXVALUE CYCLE RESTART WITH 7;\nALTER SEQUENCE s INCREMENT BY 5;\nALTER SEQUENCE s START WITH 12 RESTART WITH 12",
-      findings: ["owner", "cache"],
+      findings: ["owner", "cache", "step"],
     },
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
@@ -232,10 +237,6 @@ function stateOf(sequence: Sequence | undefined): State {
 
 function words(column: Column): string {
   return `${column.table.name}.${column.name}`;
-}
-
-function optionMap(options: readonly Value[] | undefined): Options {
-  return new Map(nodesOf("DefElem", options).map((option) => [option.defname ?? "", option.arg]));
 }
 
 function carryOptions(ctx: Ctx, options: readonly Value[] | undefined): void {

@@ -1,10 +1,10 @@
 import {
   as,
   type Context,
-  eachDescendant,
   error,
   type FuncCall,
   HOLD_QUERIES,
+  holds,
   isNode,
   nodesOf,
   note,
@@ -144,12 +144,9 @@ function aggregated(link: SubLink, ctx: Ctx): (Value & { readonly kind: "Coalesc
 }
 
 function computes(value: Value | undefined, ctx: Ctx): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      const call = as("FuncCall", node);
-      const kind = call && ctx.info(call)?.call?.kind;
-      if (kind === "aggregate" || kind === "window" || call?.over) found = true;
-    });
-  return found;
+  return holds(value, (node) => {
+    const call = as("FuncCall", node);
+    const kind = call && ctx.info(call)?.call?.kind;
+    return kind === "aggregate" || kind === "window" || call?.over !== undefined;
+  });
 }

@@ -2,7 +2,7 @@ import {
   alike,
   as,
   type Context,
-  eachDescendant,
+  holds,
   isNode,
   type Node,
   note,
@@ -95,11 +95,7 @@ function keyOf(item: Value, select: SelectStmt, ctx: Ctx): Node | undefined {
 
 /** Each question mark is another value to TiDB. */
 function parameters(key: Node): boolean {
-  let found = false;
-  eachDescendant(key, (node) => {
-    if (node.kind === "ParamRef") found = true;
-  });
-  return found;
+  return holds(key, (node) => node.kind === "ParamRef");
 }
 
 function changedAt<N extends Node>(node: N, field: keyof N, within: (value: Value) => Value, ctx: Ctx): Value {

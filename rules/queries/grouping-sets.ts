@@ -4,9 +4,9 @@ import {
   as,
   type Context,
   columnRef,
-  eachDescendant,
   error,
   HOLD_QUERIES,
+  holds,
   isAggregate,
   isNode,
   type Node,
@@ -239,10 +239,5 @@ function replaced(value: Value, keys: Keys, set: Keys, ctx: Ctx): Value {
 }
 
 function has(value: Value | undefined, kind: Node["kind"]): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      if (node.kind === kind) found = true;
-    });
-  return found;
+  return holds(value, (node) => node.kind === kind);
 }

@@ -5,8 +5,8 @@ import {
   eachDescendant,
   error,
   find,
+  holds,
   identifier,
-  isNode,
   isStar,
   type JoinExpr,
   keepsNull,
@@ -341,13 +341,10 @@ function nameOfTarget(target: ResTarget, ctx: Ctx): string {
 }
 
 function aggregates(value: Value | undefined, ctx: Ctx): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      const call = as("FuncCall", node);
-      if (call && !call.over && ctx.info(call)?.call?.kind === "aggregate") found = true;
-    });
-  return found;
+  return holds(value, (node) => {
+    const call = as("FuncCall", node);
+    return call !== undefined && !call.over && ctx.info(call)?.call?.kind === "aggregate";
+  });
 }
 
 /** A key of ORDER BY that stands for an output column becomes the column's expression. */

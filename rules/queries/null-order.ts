@@ -2,8 +2,8 @@ import {
   as,
   type Context,
   type ExprInfo,
-  eachDescendant,
   enumLabels,
+  holds,
   isNode,
   isStar,
   leading,
@@ -241,12 +241,7 @@ function isShadowed(name: string, select: SelectStmt, ctx: Ctx): boolean {
 }
 
 function has(value: Value, kind: Node["kind"]): boolean {
-  let found = false;
-  if (isNode(value))
-    eachDescendant(value, (node) => {
-      if (node.kind === kind) found = true;
-    });
-  return found;
+  return holds(value, (node) => node.kind === kind);
 }
 
 function words(key: Value | undefined): string {

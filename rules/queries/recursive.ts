@@ -1,8 +1,8 @@
 import {
   as,
   type Context,
-  eachDescendant,
   error,
+  holds,
   isNode,
   leading,
   mapType,
@@ -105,12 +105,7 @@ function isEndless({ op, all, rarg }: SelectStmt, name: string): boolean {
 }
 
 function isRecursive(query: SelectStmt, name: string): boolean {
-  let found = false;
-  if (query.rarg)
-    eachDescendant(query.rarg, (node) => {
-      if (as("RangeVar", node)?.relname === name && as("RangeVar", node)?.schemaname === undefined) found = true;
-    });
-  return found;
+  return holds(query.rarg, (node) => node.kind === "RangeVar" && node.relname === name && node.schemaname === undefined);
 }
 
 const TEXT = new Set(["text", "varchar", "bpchar", "unknown", "name"]);

@@ -9,6 +9,7 @@ import {
   type FuncCall,
   find,
   functionCall,
+  holds,
   isNode,
   literalText,
   type Node,
@@ -221,14 +222,11 @@ function nameOfTarget(item: Value, ctx: Ctx): string | undefined {
 }
 
 function hasWindow(item: Value): boolean {
-  let found = false;
-  const look = (node: Node): void => {
-    if (node.kind === "SubLink") return;
-    found ||= node.kind === "FuncCall" && node.over !== undefined;
-    eachChild(node, look);
-  };
-  if (isNode(item)) look(item);
-  return found;
+  return holds(
+    item,
+    (node) => node.kind === "FuncCall" && node.over !== undefined,
+    (node) => node.kind === "SubLink",
+  );
 }
 
 /** Several calls of unnest() in a list go on side by side until the longest array ends, as one of all arrays does in FROM. */
@@ -511,10 +509,5 @@ function relations(item: Value): RangeVar[] {
 }
 
 function mentions(select: SelectStmt, alias: string): boolean {
-  let found = false;
-  eachDescendant(select, (node) => {
-    const fields = as("ColumnRef", node)?.fields;
-    if (fields?.length === 1 && fields[0] === alias) found = true;
-  });
-  return found;
+  return holds(select, (node) => node.kind === "ColumnRef" && node.fields?.length === 1 && node.fields[0] === alias);
 }

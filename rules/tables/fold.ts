@@ -12,6 +12,7 @@ import {
   type NodeOf,
   nextvalSequence,
   note,
+  optionsOf,
   qualified,
   relationName,
   rule,
@@ -179,9 +180,7 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   const data = { table: table.name, column: column.name };
   // One column a table counts (error 1075), and what does so for a time only is better off with a sequence.
   const before = column.def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_IDENTITY");
-  const counts = countsOtherwise(
-    new Map((constraint?.options ?? []).flatMap((o) => as("DefElem", o) ?? []).map((o) => [o.defname ?? "", o.arg])),
-  );
+  const counts = countsOtherwise(optionsOf(constraint?.options));
   const isAlone =
     counts.length === 0 &&
     !column.history.computedFrom &&

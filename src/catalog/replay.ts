@@ -17,8 +17,8 @@ import type {
   RenameStmt,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
-import { eachDescendant } from "../pg/walk.js";
+import { as, columnName, isNode, literalText, type Name, nodesOf, optionsOf, qualified, relationName, typeName } from "../pg/names.js";
+import { eachDescendant, holds } from "../pg/walk.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
@@ -99,7 +99,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const name = relationName(node.sequence!);
     const k = key(catalog, name);
     if (node.if_not_exists && catalog.sequences.has(k)) return;
-    const options = sequenceOptions(node.options);
+    const options = optionsOf(node.options);
     catalog.schemas.add(name.schema ?? catalog.schema);
     catalog.sequences.set(k, {
       node,
@@ -115,7 +115,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     const name = relationName(node.sequence!);
     const found = find(catalog, catalog.sequences, name);
     if (!found) return;
-    const changes = sequenceOptions(node.options);
+    const changes = optionsOf(node.options);
     catalog.sequences.set(`${found.schema}.${found.name}`, { ...found, options: new Map([...found.options, ...changes]) });
     if (changes.has("owned_by")) setOwner(catalog, name, changes.get("owned_by"));
   },
@@ -164,7 +164,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   },
   CreateRangeStmt: (catalog, node) => {
     const k = key(catalog, qualified(node.typeName ?? []));
-    const options = sequenceOptions(node.params);
+    const options = optionsOf(node.params);
     const subtype = as("TypeName", options.get("subtype"));
     const multirange = as("TypeName", options.get("multirange_type_name"));
     if (!subtype) return;
@@ -511,7 +511,7 @@ function createFunction(catalog: Catalog, node: CreateFunctionStmt): void {
   const type = (parameter: FunctionParameter) => (parameter.argType ? resolveType(catalog, parameter.argType).name : "unknown");
   const inputs = parameters.filter(({ mode }) => mode !== "FUNC_PARAM_OUT" && mode !== "FUNC_PARAM_TABLE");
   const outs = parameters.filter(({ mode }) => mode !== undefined && OUTPUT_MODES.has(mode));
-  const options = sequenceOptions(node.options);
+  const options = optionsOf(node.options);
   const volatility = String(options.get("volatility") ?? "volatile");
   const made: Routine = {
     name: qualified(node.funcname ?? []).name,
@@ -545,7 +545,7 @@ function createAggregate(catalog: Catalog, node: DefineStmt): void {
   const name = qualified(node.defnames ?? []);
   if (node.variant === "OBJECT_OPERATOR") catalog.operators.add(name.name);
   if (node.variant !== "OBJECT_AGGREGATE") return;
-  const options = sequenceOptions(node.definition);
+  const options = optionsOf(node.definition);
   const typeIn = (value: Value | undefined) => {
     const type = as("TypeName", value);
     return type && resolveType(catalog, type).name;
@@ -584,13 +584,9 @@ function addRoutine(catalog: Catalog, name: Name, made: Routine): void {
 
 const OUTPUT_MODES: ReadonlySet<string> = new Set(["FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"]);
 
-function sequenceOptions(options: readonly Value[] | undefined): Map<string, Value | undefined> {
-  return new Map(nodesOf("DefElem", options).map((o) => [o.defname ?? "", o.arg]));
-}
-
 /** The sequence behind a serial or identity column, under the name PostgreSQL gives it (parse_utilcmd.c, generateSerialExtraStmts). */
 function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint): void {
-  const options = sequenceOptions(identity?.options);
+  const options = optionsOf(identity?.options);
   const given = options.get("sequence_name");
   const { schema, name: table } = column.table;
   const relations = [catalog.tables, catalog.indexes, catalog.sequences, catalog.views];
@@ -758,7 +754,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
 /** TiDB counts for one column of a table (error 1075), and by 1: a sequence gives the others their numbers. */
 function countElsewhere(column: Column, identity: Constraint | undefined): void {
   const second = [...column.table.columns.values()].some((other) => other !== column && isAutoIncrement(other));
-  if (second || column.history.computedFrom || countsOtherwise(sequenceOptions(identity?.options)).length > 0) column.identityLater = true;
+  if (second || column.history.computedFrom || countsOtherwise(optionsOf(identity?.options)).length > 0) column.identityLater = true;
 }
 
 /** A generated column is computed from it: AUTO_INCREMENT that it was taken for is none. */
@@ -1003,14 +999,7 @@ export function referenced(table: Table, expression: Value | undefined): Column[
 
 /** The generated columns of a column's table that are computed from it; `name` is what their definitions call it. */
 export function generatedColumns({ table }: Column, name: string): Column[] {
-  const speaks = (expression: Value | undefined) => {
-    let found = false;
-    if (isNode(expression))
-      eachDescendant(expression, (node) => {
-        if (node.kind === "ColumnRef" && columnName(node) === name) found = true;
-      });
-    return found;
-  };
+  const speaks = (expression: Value) => holds(expression, (node) => node.kind === "ColumnRef" && columnName(node) === name);
   return [...table.columns.values()].filter(
     ({ generated, def }) => generated && def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
   );
@@ -1206,7 +1195,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DisableTrigAll: (catalog, table) => enable(catalog, table, undefined, false),
   AT_DisableTrigUser: (catalog, table) => enable(catalog, table, undefined, false),
   AT_SetIdentity: withColumn((catalog, column, cmd) => {
-    const options = sequenceOptions(Array.isArray(cmd.def) ? cmd.def : undefined);
+    const options = optionsOf(Array.isArray(cmd.def) ? cmd.def : undefined);
     const generated = options.get("generated");
     if (generated !== undefined) column.identity = generated === "a".charCodeAt(0) ? "a" : "d";
     options.delete("generated");

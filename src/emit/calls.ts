@@ -4,7 +4,7 @@ import { knownFields } from "../engine/ledger.js";
 import { raw, type Tidb, tidb } from "../engine/tidb.js";
 import type { Node, Value } from "../pg/ast.js";
 import { as, isNode } from "../pg/names.js";
-import { eachChild, eachDescendant } from "../pg/walk.js";
+import { eachChild, eachDescendant, holds } from "../pg/walk.js";
 import type { Printing } from "./printing.js";
 
 const UNKNOWN: PgType = { name: "unknown" };
@@ -144,12 +144,7 @@ function accountFor(p: Printing, form: Tidb, args: readonly (Value | Tidb)[], op
 
 /** Whether two computations of it can give different values. */
 export function isVolatile(p: Printing, node: Value): boolean {
-  let found = false;
-  if (!isNode(node)) return false;
-  eachDescendant(node, (inner) => {
-    if (inner.kind === "FuncCall" && p.info(inner)?.call?.volatility === "volatile") found = true;
-  });
-  return found;
+  return holds(node, (inner) => inner.kind === "FuncCall" && p.info(inner)?.call?.volatility === "volatile");
 }
 
 /** A literal, also under casts and signs; names of types and the like are not values at all. */

@@ -1,7 +1,7 @@
 import type { ExprInfo } from "../catalog/analysis.js";
 import type { FuncCall, Value } from "../pg/ast.js";
-import { as, isNode } from "../pg/names.js";
-import { eachChild } from "../pg/walk.js";
+import { as } from "../pg/names.js";
+import { holds } from "../pg/walk.js";
 
 type Known = { info(expression: FuncCall): ExprInfo | undefined };
 
@@ -12,11 +12,9 @@ export function isAggregate(call: FuncCall | undefined, known: Known): boolean {
 
 /** Whether an expression has an aggregate in it, those of its subqueries aside. */
 export function aggregates(value: Value | undefined, known: Known): boolean {
-  if (!isNode(value) || value.kind === "SelectStmt") return false;
-  if (isAggregate(as("FuncCall", value), known)) return true;
-  let found = false;
-  eachChild(value, (child) => {
-    found ||= aggregates(child as Value, known);
-  });
-  return found;
+  return holds(
+    value,
+    (node) => isAggregate(as("FuncCall", node), known),
+    (node) => node.kind === "SelectStmt",
+  );
 }

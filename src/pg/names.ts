@@ -38,6 +38,11 @@ export function as<K extends Node["kind"]>(kind: K, value: Value | undefined): E
   return isNode(value) && value.kind === kind ? (value as Extract<Node, { kind: K }>) : undefined;
 }
 
+/** Options by their names: of sequences, functions and whatever else has a list of them. */
+export function optionsOf(list: readonly Value[] | undefined): Map<string, Value | undefined> {
+  return new Map(nodesOf("DefElem", list).map(({ defname = "", arg }) => [defname, arg]));
+}
+
 /** Those values that are nodes of the kind. */
 export function nodesOf<K extends Node["kind"]>(kind: K, values: readonly Value[] | undefined): Extract<Node, { kind: K }>[] {
   const nodes: Extract<Node, { kind: K }>[] = [];

@@ -1,7 +1,7 @@
 import { split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import type { Node, Value } from "./ast.js";
-import { as, nodesOf, typeName } from "./names.js";
+import { as, optionsOf, typeName } from "./names.js";
 import { type Grammar, type GrammarVersion, grammar, parseWith } from "./parse.js";
 
 /** The body of a function or DO block, as far as anybody here looks into it. */
@@ -114,7 +114,7 @@ function unread(language: string, lines: number, why: string): Program {
 /** Options by name, `as` and `language` among them. */
 export function routineOptions(node: Routine): ReadonlyMap<string, Value | undefined> {
   const list = node.kind === "DoStmt" ? node.args : node.options;
-  return new Map(nodesOf("DefElem", list).map((option) => [option.defname ?? "", option.arg]));
+  return optionsOf(list);
 }
 
 function bodyText(value: Value | undefined): string | undefined {

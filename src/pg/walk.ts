@@ -31,6 +31,17 @@ export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node
 }
 
 /**
+ * Whether there is such a node in a value.
+ * @param closed nodes whose insides do not count
+ */
+export function holds(value: Value | undefined, test: (node: Node) => boolean, closed: (node: Node) => boolean = () => false): boolean {
+  if (Array.isArray(value)) return (value as readonly Value[]).some((item) => holds(item, test, closed));
+  if (!isNode(value)) return false;
+  if (test(value) || closed(value)) return test(value);
+  return Object.values(value as Node).some((held) => holds(held as Value, test, closed));
+}
+
+/**
  * The list with what stands in the place of some of its items; itself where all stay.
  * @param change undefined: the item stays
  */

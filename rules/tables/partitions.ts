@@ -104,14 +104,18 @@ the parent read their rows in PostgreSQL too.`,
   },
   schema(schema) {
     const creators = new Map<Create, Folded>();
-    for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
+    const places = new Map<Folded, number>();
+    for (const [i, statement] of schema.statements.entries()) {
+      places.set(statement, i);
+      if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
+    }
     const families = familiesOf(schema);
     for (const [root, members] of families) {
       const creator = creators.get(root.node);
       if (!creator) continue;
       const direct = members.filter((m) => m.table.partitionOf === root);
       const shapes = moveParts(schema, creator, root, members, direct);
-      const made = partitioning(schema, root, creator, direct, shapes, creators);
+      const made = partitioning(schema, root, creator, direct, shapes, { creators, places });
       const loose: Table[] = [];
       const deeper = made ? deeperGuards(schema, direct, members, loose) : [];
       for (const { table } of direct) table.parts = made?.parts.get(table);
@@ -617,7 +621,7 @@ function partitioning(
   creator: Folded,
   direct: readonly Member[],
   shapes: ReadonlySet<string>,
-  creators: ReadonlyMap<Create, Folded>,
+  made: Made,
 ): Partitioning | undefined {
   const spec = root.node.partspec;
   const elements = (spec?.partParams ?? []).map((p) => as("PartitionElem", p));
@@ -630,7 +634,7 @@ function partitioning(
     return by === undefined ? undefined : { sql: `PARTITION BY ${by}`, parts: new Map(), steps: new Map() };
   }
   const layout = LAYOUTS[spec?.strategy ?? ""];
-  return layout && inSteps(schema, creator, columns, direct, layout, creators);
+  return layout && inSteps(schema, creator, columns, direct, layout, made);
 }
 
 type LayoutOf = (catalog: Schema["final"], columns: readonly Column[], shares: readonly Share[]) => Layout | undefined;
@@ -640,6 +644,12 @@ const LAYOUTS: Readonly<Record<string, LayoutOf>> = {
   PARTITION_STRATEGY_RANGE: rangeLayout,
 };
 
+/** The statements that make tables, and where each statement stands in the input. */
+interface Made {
+  readonly creators: ReadonlyMap<Create, Folded>;
+  readonly places: ReadonlyMap<Folded, number>;
+}
+
 /** The partitions of the table's own file in its CREATE TABLE, those of later ones where they are made. */
 function inSteps(
   { final, statements }: Schema,
@@ -647,9 +657,8 @@ function inSteps(
   columns: readonly Column[],
   direct: readonly Member[],
   layout: LayoutOf,
-  creators: ReadonlyMap<Create, Folded>,
+  { creators, places }: Made,
 ): Partitioning | undefined {
-  const places = new Map(statements.map((statement, i) => [statement, i]));
   const start = places.get(creator)!;
   /** Rows may go to its table before it is attached. */
   const madeBy = ({ table, says }: Member): Folded => {
@@ -671,7 +680,8 @@ function inSteps(
   let pieces = whole?.pieces ?? [];
   const first = new Set(live);
   const steps = new Map<Folded, { table: Table; sql: string }>();
-  for (const statement of statements.slice(start)) {
+  // Most have all their partitions in their own file.
+  for (const statement of first.size < direct.length ? statements.slice(start) : []) {
     live = live.filter(({ table }) => table.droppedBy !== statement.node);
     pieces = pieces.filter(({ table }) => table.droppedBy !== statement.node);
     const added = direct.filter((member) => !first.has(member) && madeBy(member) === statement);

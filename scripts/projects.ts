@@ -101,13 +101,18 @@ const VIEW =
   /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
 const TABLE_OF_A_QUERY = /^\s*CREATE\s+(?:(?:TEMP|TEMPORARY|UNLOGGED)\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?["\w$.]+\s+AS\b/i;
 
-/** Schemas that projects' own instructions have their tables made in. */
-const SEARCH_PATHS: Readonly<Record<string, string>> = { "mimic/s1": "mimiciii" };
-
-/** What is run before a group's files. */
-function searchPath(name: string): Source[] {
-  const path = SEARCH_PATHS[name];
-  return path === undefined ? [] : [{ name: `${name}/search-path`, text: `CREATE SCHEMA ${path};\nSET search_path TO ${path};\n` }];
+/**
+ * What is run before a schema's files: where queries find its tables in a schema of another name, that is where they are made, as the
+ * project's own instructions have it.
+ */
+function searchPath(files: readonly Source[], asked: readonly Source[]): Source[] {
+  const made = files.flatMap(({ text }) => [...text.matchAll(/^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s*\(/gim)]);
+  const tables = new Set(made.map(([, name]) => name!.toLowerCase()));
+  const read = asked.flatMap(({ text }) => [...text.matchAll(/\b(?:FROM|JOIN)\s+(\w+)\.(\w+)/gi)]);
+  const paths = new Set(read.flatMap(([, schema, table]) => (tables.has(table!.toLowerCase()) ? schema!.toLowerCase() : [])));
+  const [path, more] = paths;
+  if (path === undefined || more !== undefined || path === "public") return [];
+  return [{ name: "search-path", text: `CREATE SCHEMA ${path};\nSET search_path TO ${path};\n` }];
 }
 
 /** Files in the order in which one of them includes the others by `\\i`; those that none includes as they are. */
@@ -151,7 +156,7 @@ export function* projectQueries(folder: string, most: number, projects?: readonl
       { name: `${project}/statements`, text: found.map((text) => `${text};\n`).join("") },
     ];
     const queries = [...files, ...made].filter(({ text }) => text.trim() !== "");
-    yield { project: several ? name : project, schema: [...searchPath(name), ...sources], files, queries };
+    yield { project: several ? name : project, schema: [...searchPath(sources, files), ...sources], files, queries };
   }
 }
 

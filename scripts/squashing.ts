@@ -26,16 +26,18 @@ export interface FromPostgres {
   readonly differences: readonly string[];
 }
 
-/** What of it may not rise, in numbers. */
+/** What of it is kept, in numbers. */
 export interface SquashFigures {
+  /** Lines that were compared, which may not become fewer: two empty databases are alike as well. */
+  readonly lines: number;
   /** Statements of the squashed schema that TiDB refuses. */
   readonly refused: number;
   /** Lines that only the history or only the squashed schema leaves: each stands for something that a finding of error tells. */
   readonly differences: number;
 }
 
-export function squashFigures({ refusedSquash, differences }: Compared): SquashFigures {
-  return { refused: refusedSquash.length, differences: differences.length };
+export function squashFigures({ lines, refusedSquash, differences }: Compared): SquashFigures {
+  return { lines, refused: refusedSquash.length, differences: differences.length };
 }
 
 /** Applies a history and what it is squashed to, and compares what TiDB then holds; with PostgreSQL beside it, also with that. */

@@ -11,6 +11,7 @@ import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
 import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
+import setDefault from "./dml/default.js";
 import merge from "./dml/merge.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
@@ -163,6 +164,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/subquery-order": subqueryOrder,
   "dml/overriding": overriding,
   "dml/multi-assign": multiAssign,
+  "dml/default": setDefault,
   "dml/on-conflict": onConflict,
   "dml/returning": returning,
   "tables/create-as": createAs,

@@ -11,9 +11,11 @@ import {
   type InsertStmt,
   identifier,
   isAutoIncrement,
+  isFixed,
   isNode,
   type Node,
   note,
+  type RangeVar,
   type ResTarget,
   raw,
   relationName,
@@ -65,17 +67,21 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       const insert = ctx.within("OnConflictClause") && ctx.within("InsertStmt");
       const [table, name] = column.fields ?? [];
       if (!insert || column.fields?.length !== 2 || typeof name !== "string") return;
-      if (table === "excluded") return ctx.replace(tidb`VALUES(${raw(identifier(name))})`);
+      const given = table === "excluded" && ctx.within("SubLink") ? givenValue(name, insert, ctx) : undefined;
+      if (table === "excluded") return ctx.replace(given ?? tidb`VALUES(${raw(identifier(name))})`);
       const { alias, relname } = insert.relation ?? {};
       if (table === (alias?.aliasname ?? relname)) return ctx.replace(existing(ctx.change(column, { fields: [name] }), insert, ctx));
     }),
     takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause"], (readable, ctx) => {
       const insert = readable as InsertStmt;
       const conflict = insert.onConflictClause;
-      if (!conflict || !insert.relation) return;
+      if (!insert.relation) return;
+      if (!conflict) return insert.relation.alias ? ctx.replace(ctx.change(insert, { relation: bare(insert, ctx) })) : undefined;
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation));
       const name = insert.relation.relname ?? "";
       const others = table && otherKeys(table, conflict.infer, insert, ctx);
+      const unread = unreadable(ctx.origin(conflict), insert, ctx);
+      if (unread) return ctx.report("unreadable", { what: unread });
       if (!table && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE")) return ctx.report("unknown-keys", { table: name });
       if (table && others!.length > 0 && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE"))
         ctx.report("other-keys", { keys: others!.join(", ") });
@@ -84,8 +90,7 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       if (!set) return;
       ctx.carried(conflict, ["action", "infer", "targetList", "whereClause"]);
       for (const target of conflict.targetList ?? []) if (as("ResTarget", target)) ctx.carried(target as ResTarget, ["name", "val"]);
-      if (insert.relation.alias) ctx.carried(insert.relation.alias, ["aliasname"]);
-      const relation = insert.relation.alias ? ctx.change(insert.relation, { alias: undefined }) : insert.relation;
+      const relation = bare(insert, ctx);
       const selectStmt = readsItself(insert) ? renamed(insert, ctx) : insert.selectStmt;
       return ctx.replace(
         ctx.change(insert, { relation, selectStmt, onConflictClause: tidb`ON DUPLICATE KEY UPDATE ${set as never}` as never }),
@@ -134,12 +139,60 @@ ON DUPLICATE KEY UPDATE a = IF(t.b, COALESCE(t.a, VALUES(a)), t.a), b = IF(t.b, 
       findings: ["order"],
     },
     {
+      given:
+        "CREATE TABLE t (k int PRIMARY KEY, a int); CREATE TABLE u (k int, b int); INSERT INTO t VALUES (1, 2); INSERT INTO u VALUES (1, 7), (3, 9)",
+      pg: "INSERT INTO t VALUES (1, 4) ON CONFLICT (k) DO UPDATE SET a = (SELECT max(b) FROM u WHERE u.k = excluded.k)",
+      tidb: "INSERT INTO t VALUES (1, 4) ON DUPLICATE KEY UPDATE a = (SELECT MAX(b) FROM u WHERE u.k = 1)",
+    },
+    {
+      given: "CREATE TABLE t (k int PRIMARY KEY, a int); CREATE TABLE u (k int, b int); INSERT INTO t VALUES (1, 2)",
+      pg: "INSERT INTO t VALUES (1, 4), (2, 5) ON CONFLICT (k) DO UPDATE SET a = (SELECT max(b) FROM u WHERE u.k = excluded.k); INSERT INTO t VALUES (1, 4) ON CONFLICT (k) DO UPDATE SET a = (SELECT max(b) FROM u WHERE u.k = t.a)",
+      tidb: null,
+      findings: ["unreadable", "unreadable"],
+      rejected: { sql: "INSERT INTO t VALUES (1, 4) ON DUPLICATE KEY UPDATE a = (SELECT MAX(b) FROM u WHERE u.k = t.a)", code: 1105 },
+    },
+    {
       pg: "INSERT INTO elsewhere (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = excluded.a; INSERT INTO elsewhere VALUES (1) ON CONFLICT DO NOTHING",
       tidb: null,
       findings: ["unknown-keys", "unreadable"],
     },
   ],
 });
+
+/** The table without an alias, of which TiDB's INSERT has none. */
+function bare({ relation }: InsertStmt, ctx: Ctx): RangeVar {
+  if (!relation!.alias) return relation!;
+  ctx.carried(relation!.alias, ["aliasname"]);
+  return ctx.change(relation!, { alias: undefined });
+}
+
+/** What a subquery of it reads that TiDB has not there: `VALUES()` is NULL in one, and the row that is there is out of its reach (error 1105). */
+function unreadable(conflict: NonNullable<InsertStmt["onConflictClause"]>, insert: InsertStmt, ctx: Ctx): string | undefined {
+  const { alias, relname } = insert.relation!;
+  let what: string | undefined;
+  eachDescendant(conflict, (node) => {
+    const link = as("SubLink", node);
+    if (link)
+      eachDescendant(link, (inner) => {
+        const [table, name] = as("ColumnRef", inner)?.fields ?? [];
+        if (name === undefined) return;
+        if (table === (alias?.aliasname ?? relname)) what = `a subquery of it reads ${table}.${name} of the row that is there`;
+        if (table === "excluded" && !givenValue(String(name), insert, ctx)) what = `a subquery of it reads excluded.${name}`;
+      });
+  });
+  return what;
+}
+
+/** The value of a column in an INSERT of one row, where it reads the same wherever it stands. */
+function givenValue(column: string, insert: InsertStmt, ctx: Ctx): Tidb | undefined {
+  const query = as("SelectStmt", insert.selectStmt);
+  const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!));
+  const names = insert.cols?.map((item) => as("ResTarget", item)?.name) ?? [...(table?.columns.keys() ?? [])];
+  const [row, ...more] = (query?.valuesLists ?? []) as readonly (readonly Value[])[];
+  const value = row?.[names.indexOf(column)];
+  if (more.length > 0 || !isFixed(value)) return undefined;
+  return tidb`${value!}`;
+}
 
 /** Whether the source names the table as the target does: then TiDB cannot tell a column of one from the other's (error 1052). */
 function readsItself(insert: InsertStmt): boolean {
@@ -202,6 +255,9 @@ function assignments(conflict: NonNullable<InsertStmt["onConflictClause"]>, inse
     const target = as("ResTarget", item);
     if (!target || as("MultiAssignRef", target.val)) return ctx.report("unreadable", { what: "SET (…) = (…) with a subquery" });
     const column = target.name ?? "";
+    const known = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!))?.columns.get(column);
+    if (as("SetToDefault", target.val) && known && isAutoIncrement(known))
+      return ctx.report("unreadable", { what: `${column} is AUTO_INCREMENT, of which DEFAULT makes 0` });
     const own = existing({ kind: "ColumnRef", fields: [column] }, insert, ctx);
     const value = where ? (tidb`IF(${where}, ${target.val!}, ${own})` as unknown as Value) : target.val!;
     set.push({ column, value, reads: new Set([...columnsOf(target.val), ...columnsOf(where)]) });

@@ -4,6 +4,7 @@ import {
   type DeleteStmt,
   error,
   find,
+  holds,
   type InsertStmt,
   insertedRows,
   type Outcome,
@@ -11,6 +12,7 @@ import {
   type ReturningClause,
   raw,
   relationName,
+  relationNames,
   rule,
   type SelectStmt,
   shownBefore,
@@ -51,8 +53,8 @@ TiDB numbers without gaps within a statement.`,
       const returning = remove.returningClause;
       if (!returning || ctx.parent) return;
       const from = [remove.relation!, ...(remove.usingClause ?? [])];
+      if (namesVersions(returning, from)) return lost(remove, VERSIONS, ctx);
       const read = query(returning, from, remove.whereClause, remove.withClause, ctx);
-      if (!read) return;
       const rest = ctx.change(remove, { returningClause: undefined });
       return ctx.statements([locked(read, remove.relation!, from.length), rest], "before");
     }),
@@ -61,10 +63,10 @@ TiDB numbers without gaps within a statement.`,
       const returning = update.returningClause;
       if (!returning || ctx.parent) return;
       const from = [update.relation!, ...(update.fromClause ?? [])];
+      if (namesVersions(returning, from)) return lost(update, VERSIONS, ctx);
       const rest = ctx.change(update, { returningClause: undefined });
       if (from.length === 1 && !update.withClause && staysSame(update.whereClause, assignments(update))) {
-        const read = query(returning, from, update.whereClause, undefined, ctx);
-        return read && ctx.statements([rest, read], "after");
+        return ctx.statements([rest, query(returning, from, update.whereClause, undefined, ctx)], "after");
       }
       return updatedBefore(update, rest, returning, from, ctx);
     }),
@@ -78,12 +80,13 @@ TiDB numbers without gaps within a statement.`,
         const what = table
           ? `nothing tells the new rows of ${table.name} from others`
           : "the input does not say how the table numbers its rows";
-        ctx.consumed(returning);
-        return ctx.replace(ctx.change(insert, { returningClause: undefined }), "lost", { what });
+        return lost(insert, what, ctx);
       }
+      if (namesVersions(returning, [insert.relation!])) return lost(insert, VERSIONS, ctx);
       const where = found.where({ first: raw("LAST_INSERT_ID()"), count: raw("ROW_COUNT()") });
-      const read = query(returning, [insert.relation!], where as unknown as Value, undefined, ctx);
-      if (!read) return;
+      const { alias } = ctx.origin(insert).relation!;
+      const relation = alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
+      const read = query(returning, [relation], where as unknown as Value, undefined, ctx);
       if (ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_NOTHING") ctx.report("existing");
       return ctx.statements([ctx.change(insert, { returningClause: undefined }), read], "after");
     }),
@@ -123,6 +126,12 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
       findings: ["existing", "after"],
     },
     {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (1)",
+      pg: "INSERT INTO t AS x (id, a) VALUES (5, 2) RETURNING x.id + 1 AS next; UPDATE t SET a = 3 RETURNING old.a, new.a",
+      tidb: "INSERT INTO t (id, a) VALUES (5, 2);\nSELECT x.id + 1 AS next FROM t AS x WHERE id = 5;\nUPDATE t SET a = 3",
+      findings: ["after", "lost"],
+    },
+    {
       given: "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a int)",
       pg: "INSERT INTO t (a) VALUES (1) RETURNING id",
       tidb: "INSERT INTO t (a) VALUES (1)",
@@ -131,15 +140,22 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
   ],
 });
 
-/** The rows of RETURNING as a query; undefined, with a finding, where it asks for old and new rows by name. */
+/** The statement without its RETURNING. */
+function lost<S extends InsertStmt | UpdateStmt | DeleteStmt>(statement: S, what: string, ctx: Ctx): Outcome {
+  ctx.consumed(statement.returningClause!);
+  return ctx.replace(ctx.change(statement as UpdateStmt, { returningClause: undefined }), "lost", { what });
+}
+
+const VERSIONS = "it names old or new rows";
+
+/** The rows of RETURNING as a query. */
 function query(
   returning: ReturningClause,
   from: readonly Value[],
   where: Value | undefined,
   withClause: SelectStmt["withClause"],
   ctx: Ctx,
-): SelectStmt | undefined {
-  if (returning.options?.length) return ctx.report("lost", { what: "it names old or new rows" });
+): SelectStmt {
   ctx.carried(returning, ["exprs"]);
   return {
     kind: "SelectStmt",
@@ -152,6 +168,14 @@ function query(
   };
 }
 
+/** Whether it says `old` or `new` of a row, which PostgreSQL 18 knows where nothing else is called so. */
+function namesVersions(returning: ReturningClause, from: readonly Value[]): boolean {
+  const taken = relationNames(from);
+  const isVersion = (name: unknown) => (name === "old" || name === "new") && !taken.includes(name);
+  const exprs = returning.exprs as unknown as Value;
+  return Boolean(returning.options?.length) || holds(exprs, (node) => node.kind === "ColumnRef" && isVersion(node.fields?.at(-2)));
+}
+
 function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStmt {
   const relation: RangeVar = { kind: "RangeVar", relname: target.alias?.aliasname ?? target.relname ?? "" };
   const of = tables === 1 ? {} : { lockedRels: [relation] };
@@ -161,8 +185,8 @@ function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStm
 function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: ReturningClause, from: readonly Value[], ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
   const exprs = shownBefore(update, returning, table, (target) => ctx.consumed(target));
-  if (typeof exprs === "string") return ctx.report("lost", { what: exprs });
+  if (typeof exprs === "string") return lost(update, exprs, ctx);
   const read = query({ ...returning, exprs }, from, update.whereClause, update.withClause, ctx);
   ctx.carried(returning, ["exprs"]);
-  return read && ctx.statements([locked(read, update.relation!, from.length), rest], "before");
+  return ctx.statements([locked(read, update.relation!, from.length), rest], "before");
 }

@@ -19,6 +19,7 @@ import {
   type ResTarget,
   raw,
   relationName,
+  rewritten,
   rule,
   type SelectStmt,
   type SortBy,
@@ -180,7 +181,7 @@ function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Jo
     for (const column of found)
       keys.push({ ref: { kind: "ColumnRef", fields: [nameOf(relation), column] }, name: `lateral_key_${keys.length + 1}` });
   }
-  const query = joinedParts(inner, outer, keys, ctx);
+  const query = joinedParts(qualifiedNames(inner, outer, select, ctx), outer, keys, ctx);
   if (query === undefined) {
     ctx.report("star", { name: alias }, derived);
     return { item: derived };
@@ -237,6 +238,31 @@ function keyOf(relation: RangeVar, select: SelectStmt, ctx: Ctx): readonly strin
   const names = key?.columns.map(({ name }) => name);
   const certain = names?.every((name) => entry?.columns.find((column) => column.name === name)?.info.nullable === false);
   return certain ? names : undefined;
+}
+
+/** The subquery with the table before each name of its own that a table around it has too: the two are about to be in one FROM clause. */
+function qualifiedNames(inner: SelectStmt, outer: readonly RangeVar[], select: SelectStmt, ctx: Ctx): SelectStmt {
+  const around = ctx.analysis.range(ctx.origin(select)).filter(({ alias }) => outer.some((relation) => nameOf(relation) === alias));
+  const joined = new Set<Node>(armsOf(inner));
+  return rewritten(inner as Value, ctx.change as never, (node, parents) => {
+    const [name, more] = as("ColumnRef", node)?.fields ?? [];
+    if (typeof name !== "string" || more !== undefined) return undefined;
+    if (!around.some(({ columns }) => columns.some((column) => column.name === name))) return undefined;
+    const at = parents.findLastIndex((parent) => parent.kind === "SelectStmt" && entryWith(name, parent, ctx) !== undefined);
+    const query = parents[at];
+    if (!query || !joined.has(query)) return undefined;
+    const targets = ((query as SelectStmt).targetList ?? []).map((item) => as("ResTarget", item));
+    if (parents[at + 1]?.kind === "SortBy" && sortTarget(node, targets)) return undefined;
+    return ctx.change(node as ColumnRef, { fields: [entryWith(name, query, ctx)!.alias, name] });
+  }) as SelectStmt;
+}
+
+function entryWith(name: string, query: Node, ctx: Ctx): RangeEntry | undefined {
+  return ctx.analysis.range(ctx.origin(query)).find(({ columns }) => columns.some((column) => column.name === name));
+}
+
+function armsOf(query: SelectStmt): SelectStmt[] {
+  return query.larg && query.rarg ? [query.larg, query.rarg].flatMap(armsOf) : [query];
 }
 
 /** The columns of the subquery, each under a name, `*` written out; undefined where they are not known. */

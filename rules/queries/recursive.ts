@@ -20,7 +20,7 @@ import {
   withLeading,
 } from "../../src/rule.js";
 
-type Ctx = Context<"widened" | "seed" | "endless">;
+type Ctx = Context<"widened" | "seed" | "endless" | "rounds">;
 
 export default rule({
   construct: "WITH RECURSIVE: the first SELECT",
@@ -38,6 +38,12 @@ without an error: 'a' stays one letter long, 1.5 has one digit behind the point,
         help: "end it by a condition in its second SELECT: WHERE n < 100",
       },
     ),
+    rounds: error(
+      "{name} is not converted: each of its rounds is sorted, limited, grouped, numbered or read through a subquery, which TiDB refuses",
+      {
+        help: "read {name} in a query of its own that does it, or count the rounds in a column and end them by a condition",
+      },
+    ),
     seed: warning("column {column} of {name} has the type of its first SELECT in TiDB, which is not known here: longer values are cut", {
       help: "cast it in the first SELECT to a type that is wide enough: CAST(… AS CHAR(16383)), CAST(… AS DECIMAL(65,30))",
     }),
@@ -47,6 +53,8 @@ without an error: 'a' stays one letter long, 1.5 has one digit behind the point,
       const query = as("SelectStmt", cte.ctequery);
       const name = cte.ctename ?? "";
       if (query && isEndless(query, name)) return ctx.report("endless", { name });
+      const cut = query?.op === "SETOP_UNION" && isRecursive(query, name) ? query.rarg : undefined;
+      if (cut && worksOnRounds(cut, name)) return ctx.report("rounds", { name });
       ctx.judged(cte as Node);
       if (query?.op !== "SETOP_UNION" || !isRecursive(query, name)) return;
       const first = leading(query);
@@ -61,7 +69,8 @@ without an error: 'a' stays one letter long, 1.5 has one digit behind the point,
         ctx.report("widened", { column, name, type: type === "SIGNED" ? "BIGINT" : type }, original);
         if (type === "SIGNED") ctx.consumed(target.val);
         const value = type === "SIGNED" ? tidbText("CAST(NULL AS SIGNED)") : tidb`CAST(${target.val} AS ${raw(type)})`;
-        return ctx.change(target, { val: value as unknown as Value });
+        const named = cte.aliascolnames?.[i] === undefined && outputName(original) !== undefined ? { name: column } : {};
+        return ctx.change(target, { val: value as unknown as Value, ...named });
       });
       if (targets.every((target, i) => target === first.targetList?.[i])) return;
       return ctx.replace(
@@ -90,6 +99,29 @@ SELECT path FROM tree`,
     },
     {
       given: "CREATE TABLE t (a int)",
+      pg: "WITH RECURSIVE q (n) AS (SELECT 1 UNION ALL (SELECT n + 1 FROM q WHERE n < 9 LIMIT 2)) SELECT n FROM q; WITH RECURSIVE q (n) AS (SELECT 1 UNION ALL SELECT s.n + 1 FROM (SELECT n FROM q WHERE n < 9) AS s) SELECT n FROM q",
+      tidb: null,
+      findings: ["rounds", "rounds"],
+      rejected: {
+        sql: "WITH RECURSIVE q (n) AS (SELECT 1 UNION ALL (SELECT n + 1 FROM q WHERE n < 9 LIMIT 2)) SELECT n FROM q",
+        code: 1235,
+      },
+    },
+    {
+      given: "CREATE TABLE part (id int PRIMARY KEY, parent int, name varchar(9)); INSERT INTO part VALUES (1, NULL, 'a'), (2, 1, 'b')",
+      pg: "WITH RECURSIVE up AS (SELECT id, name FROM part WHERE parent IS NULL UNION ALL SELECT part.id, up.name || part.name FROM part JOIN up ON part.parent = up.id) SELECT name FROM up",
+      tidb: `WITH RECURSIVE up AS (
+  SELECT id, CAST(name AS CHAR(16383)) AS name FROM part WHERE parent IS NULL
+  UNION ALL
+  SELECT part.id, CONCAT(up.name, part.name)
+  FROM part
+  JOIN up ON part.parent = up.id
+)
+SELECT name FROM up`,
+      findings: ["widened"],
+    },
+    {
+      given: "CREATE TABLE t (a int)",
       pg: "WITH RECURSIVE q (x) AS (SELECT house_rule(a) FROM t UNION ALL SELECT x FROM q WHERE FALSE) SELECT x FROM q",
       tidb: null,
       findings: ["seed"],
@@ -102,6 +134,17 @@ function isEndless({ op, all, rarg }: SelectStmt, name: string): boolean {
   const from = rarg?.fromClause ?? [];
   const itself = from.length === 1 && as("RangeVar", from[0])?.relname === name;
   return op === "SETOP_UNION" && all === true && itself && !rarg?.whereClause && !rarg?.limitCount && !rarg?.groupClause;
+}
+
+/** Whether the second SELECT does something to all rows of a round, where TiDB takes them one by one (errors 1235, 3575, 3577). */
+function worksOnRounds(query: SelectStmt, name: string): boolean {
+  const isIt = (node: Node) => node.kind === "RangeVar" && node.relname === name && node.schemaname === undefined;
+  return (
+    Boolean(query.limitCount ?? query.limitOffset ?? query.distinctClause) ||
+    [...(query.sortClause ?? []), ...(query.groupClause ?? [])].length > 0 ||
+    holds(query.targetList as unknown as Value, (node) => node.kind === "FuncCall" && node.over !== undefined) ||
+    holds(query.fromClause as unknown as Value, (node) => node.kind === "RangeSubselect" && holds(node.subquery, isIt))
+  );
 }
 
 function isRecursive(query: SelectStmt, name: string): boolean {

@@ -459,7 +459,11 @@ function rowsOf(
   const { aliasname, colnames } = item.alias ?? {};
   const own = rows.columns;
   const columns = [...own, ...(item.ordinality ? [["ordinality", tidb`${I} + 1`] as const] : [])];
-  const called = columns.map(([column, node], i): [string, Arg] => [String(colnames?.[i] ?? (column || aliasname || name)), node]);
+  const first = (column: string) => column || aliasname || name;
+  const called = columns.map(([column, node], i): [string, Arg] => {
+    const isTaken = columns.slice(0, i).some(([other]) => first(other) === first(column));
+    return [String(colnames?.[i] ?? (isTaken ? `${first(column)}_${i + 1}` : first(column))), node];
+  });
   // The alias alone stands for the value of a function with one column.
   const alone =
     own.length === 1 && !item.ordinality && aliasname !== undefined && called[0]![0] !== aliasname && mentions(select, aliasname);

@@ -124,7 +124,7 @@ function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
 }
 
 /** Whether a value is the same when it is read again. */
-function isFixed(value: Value | undefined): boolean {
+export function isFixed(value: Value | undefined): boolean {
   const cast = as("TypeCast", value);
   if (cast) return isFixed(cast.arg);
   const constant = as("A_Const", value);

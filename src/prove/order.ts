@@ -36,8 +36,10 @@ export function keyed(text: string, select: SelectStmt): Keyed | undefined {
   if (read === undefined) return undefined;
   const tail = clauses(read.bare, read.tokens);
   const window = windowOf(select);
-  if (window === undefined && (select.limitCount || select.limitOffset)) return undefined;
-  const cut = tail.limit === undefined ? text : `${text.slice(0, tail.limit.start)} ${text.slice(tail.limit.end)}`;
+  // WITH TIES takes whole groups of ties: without OFFSET its rows are certain, and it can stay.
+  const ties = select.limitOption === "LIMIT_OPTION_WITH_TIES" && !select.limitOffset;
+  if (window === undefined && !ties && (select.limitCount || select.limitOffset)) return undefined;
+  const cut = ties || tail.limit === undefined ? text : `${text.slice(0, tail.limit.start)} ${text.slice(tail.limit.end)}`;
   const found = tail.items.map((item) => outputColumn(item, select));
   const expressions = tail.items.filter((_, i) => found[i] === undefined);
   if (expressions.length === 0) return { sql: cut, keys: found as (number | string)[], added: 0, window };

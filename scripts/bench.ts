@@ -101,8 +101,10 @@ const copyLine = (i: number) => `${i}\tarticle ${i} of the list\t${i % 1000}.25\
 
 const copy = (bytes: number) => `${TABLE}COPY item (id, name, price, sold, at, note) FROM stdin;\n${repeated(bytes, copyLine)}\\.\n`;
 
-/** In a process of its own: converts a file and prints how long that took, reading and loading the parser aside. */
+/** In a process of its own, set up as the program is: converts a file and prints how long that took, reading and loading the parser aside. */
 async function measureHere(file: string): Promise<void> {
+  const { warmUp } = await import("../src/app/warm-up.js");
+  warmUp("convert");
   const [{ convert }, { default: rules }, { grammar }] = await Promise.all([
     import("../src/app/convert.js"),
     import("../rules/index.js"),

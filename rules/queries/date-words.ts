@@ -18,13 +18,14 @@ export default rule({
   messages: MESSAGES,
   on: (takes) => [
     takes("A_Const", ["sval"], (constant, ctx) => {
-      if (ctx.parent?.kind === "TypeCast" || constant.sval === undefined) return;
+      if (ctx.parent?.kind === "TypeCast" || constant.sval === undefined || !wordOf(constant.sval)) return;
       const info = ctx.info(constant as Value);
       return replaced(constant.sval, (info?.coerced ?? info?.type)?.name ?? "", ctx);
     }),
     takes("TypeCast", ["arg", "typeName"], (cast, ctx) => {
       const word = as("A_Const", cast.arg)?.sval;
-      const type = ctx.info(cast as Value)?.type;
+      // Types are asked for only where they matter: most constants are no such words.
+      const type = word !== undefined && wordOf(word) ? ctx.info(cast as Value)?.type : undefined;
       if (word === undefined || type === undefined || (type.mods?.length ?? 0) > 0) return;
       const outcome = replaced(word, type.name, ctx);
       if (outcome) for (const part of [cast.arg, cast.typeName]) if (isNode(part)) ctx.consumed(part as Value);
@@ -59,9 +60,14 @@ const DAY: Readonly<Record<string, Tidb>> = {
   epoch: tidb`DATE '1970-01-01'`,
 };
 
+/** The word that a text is, if it is one that stands for a time. */
+function wordOf(text: string): string | undefined {
+  const word = text.trim().toLowerCase();
+  return Object.hasOwn(DAY, word) ? word : undefined;
+}
+
 function timeOf(word: string, type: string): Tidb | undefined {
-  const day = DAY[word];
-  if (!day) return undefined;
+  const day = DAY[word]!;
   if (type === "date") return day;
   if (type === "time") return word === "now" ? tidb`CURRENT_TIME(6)` : undefined;
   if (type !== "timestamp" && type !== "timestamptz") return undefined;
@@ -73,9 +79,9 @@ const KEEPERS = { ViewStmt: "the view", RuleStmt: "the rule" } as const;
 const DEFINITIONS = ["CreateStmt", "AlterTableStmt", "IndexStmt", "CreateDomainStmt", "AlterDomainStmt", "CreateFunctionStmt"] as const;
 
 function replaced(text: string, type: string, ctx: Ctx): ReturnType<Ctx["replace"]> {
-  const word = text.trim().toLowerCase();
-  const value = timeOf(word, type);
-  if (!value || DEFINITIONS.some((kind) => ctx.within(kind))) return undefined;
+  const word = wordOf(text);
+  const value = word === undefined ? undefined : timeOf(word, type);
+  if (!word || !value || DEFINITIONS.some((kind) => ctx.within(kind))) return undefined;
   for (const [kind, where] of Object.entries(KEEPERS)) if (ctx.within(kind as Node["kind"])) return ctx.report("frozen", { word, where });
   return ctx.replace(value);
 }

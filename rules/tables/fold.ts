@@ -256,10 +256,10 @@ function withAdditions(schema: Schema, create: Create, { elements, options, ofCo
     const def = as("ColumnDef", element);
     const column = def && schema.column(def);
     const more = column && ofColumn.get(column);
-    return def && more ? schema.change(def, { constraints: [...(def.constraints ?? []), ...more] }) : element;
+    return def && more ? schema.change(def, { constraints: (def.constraints ?? []).concat(more) }) : element;
   });
   return schema.change(create, {
-    tableElts: [...tableElts, ...elements],
-    ...(options.length > 0 && { options: [...(create.options ?? []), ...options] }),
+    tableElts: tableElts.concat(elements),
+    ...(options.length > 0 && { options: (create.options ?? []).concat(options) }),
   });
 }

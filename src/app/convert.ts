@@ -25,6 +25,7 @@ import {
   newWalk,
   type Run,
   restate,
+  restatingOf,
   rewrite,
   type Statement,
   spanOf,
@@ -73,14 +74,20 @@ interface Item {
   readonly chunk: Chunk;
   /** A blank line stands before it, whatever stood there in the input. */
   readonly apart?: boolean;
-  statement?: Statement;
+  statement: Statement | undefined;
   /** The statements that a DO block came to, or that stand in a CREATE SCHEMA. */
-  readonly inner: { readonly statement: Statement; readonly comments: readonly Comment[] }[];
+  inner?: readonly Inner[];
   /** Comments in a DO block's body that belong to none of them. */
-  readonly between: Comment[];
-  findings: Finding[];
+  between?: readonly Comment[];
+  /** Why it is no statement. */
+  finding?: Finding;
   /** PostgreSQL's grammar refuses it. */
   refused?: Made;
+}
+
+interface Inner {
+  readonly statement: Statement;
+  readonly comments: readonly Comment[];
 }
 
 /**
@@ -128,7 +135,7 @@ export async function convertHistory(
   const pass: Pass = {
     run: {
       handlers: handlersOf(rules),
-      restating: rules.filter((rule) => rule.restates),
+      restating: restatingOf(rules),
       now,
       final,
       target: options.target,
@@ -208,22 +215,20 @@ interface SquashedItems {
 function squashedItems(history: History, read: readonly Item[], last: Catalog): SquashedItems {
   const { source } = history;
   // A DO block stands for the statements that it came to.
-  const trees = read.map(({ statement, inner }) =>
-    inner.length > 0 ? inner.map((each) => each.statement.node) : statement ? [statement.node] : [],
-  );
+  const trees = read.map(({ statement, inner }) => (inner ? inner.map((each) => each.statement.node) : statement ? [statement.node] : []));
   const { programs, blocks } = last;
   const { statements, catalog, fates } = squashHistory(history, trees, () => ({ ...emptyCatalog(last.overrides), programs, blocks }));
   const reach = { start: 0, end: source.text.length };
   const items = statements.map(({ chunk, node, schema, finding }): Item => {
-    const item = { chunk, apart: true, inner: [], between: [] };
-    if (finding) return { ...item, findings: [finding] };
-    return { ...item, findings: [], statement: { ...newStatement(source, chunk.span, node), reach, schema } };
+    const item = { chunk, apart: true, statement: undefined };
+    if (finding) return { ...item, finding };
+    return { ...item, statement: { ...newStatement(source, chunk.span, node), reach, schema } };
   });
   const inputs = statements.map(({ input }) => input);
   const said = new Map([...fates].map(([input, fate]) => [input, fateFinding(fate, source, history.chunks[input]!.span)]));
   for (const [input, item] of read.entries()) {
     if (item.statement) continue;
-    if (item.chunk.kind === "copy" || (item.chunk.kind === "sql" && item.findings.length === 0 && !item.refused)) {
+    if (item.chunk.kind === "copy" || (item.chunk.kind === "sql" && !item.finding && !item.refused)) {
       const { span } = item.chunk;
       const what = rowsOf(source.text.slice(span.start, span.end)) ?? "a table";
       said.set(input, fateFinding({ kind: "rows", what }, source, span));
@@ -262,16 +267,12 @@ function byChunk(history: History, squashed: SquashedItems, results: readonly St
 async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
   const items: Item[] = [];
   for (const chunk of chunks) {
-    const item: Item = { chunk, inner: [], between: [], findings: [] };
+    const item: Item = { chunk, statement: undefined };
     items.push(item);
     if (chunk.kind !== "sql") continue;
     if (chunk.problem) {
-      item.findings.push(
-        core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[chunk.problem.id]! }, source, {
-          start: chunk.problem.at,
-          end: chunk.problem.at + 1,
-        }),
-      );
+      const { id, at } = chunk.problem;
+      item.finding = core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[id]! }, source, { start: at, end: at + 1 });
       continue;
     }
     // Rows of data are read in the second pass, without a tree where they are plain.
@@ -299,27 +300,32 @@ function unfoldSchema(item: Item, { source, span }: Statement, create: CreateSch
   const { schema } = catalog;
   const nodes = (create.schemaElts ?? []).filter(isNode) as Node[];
   catalog.schema = create.schemaname ?? create.authrole?.rolename ?? schema;
+  const inner: Inner[] = [];
   for (const node of nodes.toSorted((a, b) => IN_SCHEMA.indexOf(a.kind) - IN_SCHEMA.indexOf(b.kind))) {
     replay(catalog, node);
-    item.inner.push({ statement: { ...newStatement(source, span, node), schema: catalog.schema }, comments: [] });
+    inner.push({ statement: { ...newStatement(source, span, node), schema: catalog.schema }, comments: [] });
   }
   catalog.schema = schema;
+  if (inner.length > 0) item.inner = inner;
 }
 
 /** Takes the statements of a DO block that only guards them for the block, each with the comments inside of it. */
 function unfoldBlock(item: Item, { source, span }: Statement, block: DoStmt, catalog: Catalog, options: ConvertOptions): void {
+  const inner: Inner[] = [];
   const result = unfold(catalog, catalog.programs.get(block)!, (step, node) => {
     options.onTree?.(node, source, step.span);
     replay(catalog, node);
     const place = step.span.end > step.span.start ? step.span : span;
-    item.inner.push({ statement: newStatement(source, place, node), comments: commentsWithin(step.text, step.span.start) });
+    inner.push({ statement: newStatement(source, place, node), comments: commentsWithin(step.text, step.span.start) });
   });
   catalog.blocks.set(block, result);
   const place = catalog.programs.get(block)!.place;
-  if (item.inner.length === 0 || !place) return;
-  const taken = new Set(item.inner.flatMap(({ comments }) => comments.map((comment) => comment.span.start)));
+  if (inner.length === 0) return;
+  item.inner = inner;
+  if (!place) return;
+  const taken = new Set(inner.flatMap(({ comments }) => comments.map((comment) => comment.span.start)));
   const all = commentsWithin(source.text.slice(place.start, place.end), place.start);
-  item.between.push(...all.filter((comment) => !taken.has(comment.span.start)));
+  item.between = all.filter((comment) => !taken.has(comment.span.start));
 }
 
 function commentsWithin(text: string, at: number): Comment[] {
@@ -389,13 +395,13 @@ function statementsIn(files: readonly (readonly Item[])[]): Statement[] {
   for (const items of files)
     for (const { statement, inner } of items) {
       if (statement) all.push(statement);
-      for (const each of inner) all.push(each.statement);
+      for (const each of inner ?? NONE) all.push(each.statement);
     }
   return all;
 }
 
 function newStatement(source: Source, span: Span, node: Node): Statement {
-  return { source, span, node, current: node, absorbedInto: undefined, absorbed: [], findings: [] };
+  return { source, span, node, current: node, absorbedInto: undefined, absorbed: undefined, findings: [] };
 }
 
 function core(kind: CoreFinding, message: string, data: Data, source: Source, span: Span): Finding {
@@ -494,14 +500,14 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   if (item.refused) return item.refused;
   if (item.statement) {
     const { inside } = chunk as SqlChunk;
-    const made = makeStatement(pass, item.statement, item.between.length === 0 ? inside : [...inside, ...item.between]);
-    if (item.inner.length === 0) return made;
+    const made = makeStatement(pass, item.statement, item.between ? [...inside, ...item.between] : inside);
+    if (!item.inner) return made;
     const { schema } = pass.run.now;
     const all = together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
     if (item.statement.node.kind === "CreateSchemaStmt") pass.run.now.schema = schema;
     return all;
   }
-  if (item.findings.length > 0) return { sql: [], findings: item.findings, comments: [] };
+  if (item.finding) return { sql: [], findings: [item.finding], comments: [] };
   return makeInsert(pass, chunk as SqlChunk);
 }
 
@@ -809,7 +815,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   }
   findings.push(...saidOnce(told, statement), ...parametersOf(orders, types, statement));
   if (nodes.length > 0)
-    for (const part of [statement, ...statement.absorbed])
+    for (const part of [statement, ...(statement.absorbed ?? NONE)])
       for (const loss of ledger.losses(part.node))
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
@@ -850,7 +856,7 @@ function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap
   ];
 }
 
-const NONE: readonly Finding[] = [];
+const NONE: readonly never[] = [];
 
 /** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */
 function saidOnce(told: readonly Told[], statement: Statement): readonly Finding[] {
@@ -896,7 +902,8 @@ function resultOf(
   const original = source.text.slice(span.start, span.end);
   const same = made.verbatim ?? (made.sql.length === 1 && sameText(made.sql[0]!, original));
   // The same tokens: the reader's own spelling stays.
-  const sql = same && !hasComment(chunk) ? [original] : made.sql;
+  // Lists that things were pushed to have room for more, which nothing is to come into.
+  const sql = same && !hasComment(chunk) ? [original] : made.sql.slice();
   const errors = told.filter((f) => f.severity === "error");
   // What was told of an earlier statement is true of this one.
   const outcome = outcomeOf(made.findings, same);

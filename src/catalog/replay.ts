@@ -736,7 +736,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     identity: typeName(def.typeName!).name in SERIAL ? "d" : undefined,
     comment: undefined,
     // Shared between the passes over one history: what a later statement adds is known to the first.
-    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false, touched: undefined },
+    history: existing?.history ?? { keys: NONE, literalDefault: false, autoIncrement: false, touched: undefined, enumType: undefined },
     added,
     def,
     defaultNode: undefined,

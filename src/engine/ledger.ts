@@ -10,8 +10,6 @@ interface Entry {
   fields: ReadonlySet<string> | undefined;
   /** Those that others declared. */
   more: readonly ReadonlySet<string>[] | undefined;
-  /** A rule dealt with it and all below it. */
-  consumed: boolean;
   /** The changed copy that took its place. */
   next: AnyNode | undefined;
   /** Reported by a finding, with all below it. */
@@ -98,6 +96,8 @@ export class Ledger {
   readonly #origins = new Map<AnyNode, AnyNode>();
   /** Kinds of the nodes that have an entry: what whole-schema rules recorded is of a few kinds, and is asked for every node. */
   readonly #kinds = new Set<string>();
+  /** Those that a rule dealt with, with all below them. */
+  readonly #consumed = new Set<AnyNode>();
   readonly #lost = new Set<AnyNode>();
   readonly #judged = new Set<AnyNode>();
   readonly #base: Ledger | undefined;
@@ -121,9 +121,7 @@ export class Ledger {
     let entry = this.#entries.get(node);
     if (!entry) {
       const recorded = this.#recorded(node);
-      entry = recorded
-        ? { ...recorded }
-        : { fields: undefined, more: undefined, consumed: false, next: undefined, reported: false, judgedFor: undefined };
+      entry = recorded ? { ...recorded } : { fields: undefined, more: undefined, next: undefined, reported: false, judgedFor: undefined };
       this.#entries.set(node, entry);
       if (!this.#base) this.#kinds.add(node.kind);
     }
@@ -157,7 +155,13 @@ export class Ledger {
 
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
-    this.#entry(node).consumed = true;
+    this.#consumed.add(node);
+    if (!this.#base) this.#kinds.add(node.kind);
+  }
+
+  #isConsumed(node: AnyNode): boolean {
+    const base = this.#base;
+    return this.#consumed.has(node) || (base !== undefined && base.#kinds.has(node.kind) && base.#consumed.has(node));
   }
 
   /** A rule looked at what the node means without saying it: printers that must not print it unseen ask `isJudged`. */
@@ -207,7 +211,7 @@ export class Ledger {
       entry.judgedFor = losses;
       const { next } = entry;
       if (entry.reported) return;
-      if (entry.consumed) {
+      if (this.#isConsumed(node)) {
         visitConsumed(node, next);
         return;
       }

@@ -34,8 +34,8 @@ export interface Statement {
   current: Node;
   /** Set when its substance went into another statement. */
   absorbedInto: Statement | undefined;
-  /** Statements whose substance stands in this one. */
-  readonly absorbed: Statement[];
+  /** Statements whose substance stands in this one; most have none. */
+  absorbed: Statement[] | undefined;
   readonly findings: Finding[];
   /** Where its nodes may stand, when it is made of parts of several. */
   readonly reach?: Span;
@@ -121,8 +121,7 @@ function elementEnd(text: string, at: number, limit: number): number {
 
 export interface Run {
   readonly handlers: Handlers;
-  /** Rules that put other statements in the place of one. */
-  readonly restating: readonly Rule[];
+  readonly restating: Restating;
   readonly ledger: Ledger;
   readonly now: Catalog;
   readonly final: Catalog;
@@ -147,24 +146,32 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
   };
 }
 
+/** Rules that restate statements, by the kinds of these, in the order of the rules: most kinds have few of them. */
+export type Restating = ReadonlyMap<Kind, readonly { readonly rule: Rule; readonly place: number }[]>;
+
+export function restatingOf(rules: readonly Rule[]): Restating {
+  const map = new Map<Kind, { rule: Rule; place: number }[]>();
+  for (const [place, rule] of rules.entries())
+    for (const kind of rule.restates ?? []) {
+      const list = map.get(kind);
+      if (list) list.push({ rule, place });
+      else map.set(kind, [{ rule, place }]);
+    }
+  return map;
+}
+
 /**
  * The statements of PostgreSQL that are converted in the place of one, by the rules that restate it: itself where none does. Each has an
  * analysis of its own.
  */
 export function restate(walk: Walk): readonly Restated[] {
-  const { run, statement } = walk;
-  let all: readonly Restated[] = [{ node: statement.current }];
+  const { current } = walk.statement;
   let kinds: Set<Kind> | undefined;
-  for (const rule of run.restating) {
-    if (rule.about && rule.restates!.includes(statement.current.kind)) {
-      kinds ??= kindsOf(statement.current);
-      if (!kinds.has(rule.about)) continue;
-    }
-    walk.rule = rule;
-    if (all.length === 1) all = restated(walk, all[0]!) ?? all;
-    else all = all.flatMap((each) => restated(walk, each) ?? [each]);
-  }
-  return all;
+  const has = (kind: Kind): boolean => {
+    kinds ??= kindsOf(current);
+    return kinds.has(kind);
+  };
+  return restated(walk, { node: current }, -1, has);
 }
 
 function kindsOf(statement: Node): Set<Kind> {
@@ -173,10 +180,16 @@ function kindsOf(statement: Node): Set<Kind> {
   return kinds;
 }
 
-function restated(walk: Walk, { node }: Restated): readonly Restated[] | undefined {
-  if (!walk.rule.restates!.includes(node.kind)) return undefined;
-  walk.node = node;
-  return walk.rule.restate!(node, walk.context);
+/** What the rules behind a place make of a statement, and of what they make. */
+function restated(walk: Walk, each: Restated, from: number, has: (kind: Kind) => boolean): readonly Restated[] {
+  for (const { rule, place } of walk.run.restating.get(each.node.kind) ?? []) {
+    if (place <= from || (rule.about && !has(rule.about))) continue;
+    walk.rule = rule;
+    walk.node = each.node;
+    const made = rule.restate!(each.node, walk.context);
+    if (made) return made.flatMap((one) => restated(walk, one, place, has));
+  }
+  return [each];
 }
 
 /** What all statements walk with, one after another: a context for each of them would be most of what a small one costs. */
@@ -431,7 +444,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
         const statement = folded as Statement;
         for (const [node, fields] of carried) ledger.carried(node, fieldSet(fields));
         statement.absorbedInto = into as Statement;
-        (into as Statement).absorbed.push(statement);
+        ((into as Statement).absorbed ??= []).push(statement);
         if (message !== undefined) schema.report(folded, message, data);
       },
     };

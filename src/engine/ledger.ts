@@ -160,8 +160,10 @@ export class Ledger {
   }
 
   #isConsumed(node: AnyNode): boolean {
+    if (this.#consumed.has(node)) return true;
     const base = this.#base;
-    return this.#consumed.has(node) || (base !== undefined && base.#kinds.has(node.kind) && base.#consumed.has(node));
+    if (!base) return false;
+    return base.#kinds.has(node.kind) && base.#consumed.has(node);
   }
 
   /** A rule looked at what the node means without saying it: printers that must not print it unseen ask `isJudged`. */

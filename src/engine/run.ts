@@ -443,8 +443,10 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       absorb(folded, into, carried, message, data = {}) {
         const statement = folded as Statement;
         for (const [node, fields] of carried) ledger.carried(node, fieldSet(fields));
-        statement.absorbedInto = into as Statement;
-        ((into as Statement).absorbed ??= []).push(statement);
+        const whole = into as Statement;
+        statement.absorbedInto = whole;
+        whole.absorbed ??= [];
+        whole.absorbed.push(statement);
         if (message !== undefined) schema.report(folded, message, data);
       },
     };

@@ -55,6 +55,7 @@ import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
+import viewAgain from "./objects/view-again.js";
 import anyOrder from "./queries/any-order.js";
 import arrayQuery from "./queries/array-query.js";
 import collate from "./queries/collate.js";
@@ -127,6 +128,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "session/set": set,
   "session/transaction": transaction,
   "objects/view": view,
+  "objects/view-again": viewAgain,
   ...statementRules,
   "logic/call": calls,
   "queries/same-name": sameName,

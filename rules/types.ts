@@ -332,9 +332,14 @@ limit, but does not know of time zones: it suits where all sessions use UTC.`,
   time: {
     construct: "time",
     why: "The same times of day, to the microsecond. TiDB's TIME goes on to 838 hours, so that more is taken.",
+    messages: {
+      longer: warning("{column} became {tidb}, which takes times beyond 24:00:00 and below zero as well", {
+        help: "add CHECK ({column} BETWEEN '00:00:00' AND '24:00:00') where the application does not see to it",
+      }),
+    },
     examples: [
-      column("time", "TIME(6)", [], { takes: ["'24:00:00'", "'12:34:56.123456'"], refuses: ["'04:05 PM'"] }),
-      column("time(0)", "TIME(0)"),
+      column("time", "TIME(6)", ["longer"], { takes: ["'24:00:00'", "'12:34:56.123456'", "'25:00:00'"], refuses: ["'04:05 PM'"] }),
+      column("time(0)", "TIME(0)", ["longer"]),
     ],
   },
   timetz: {

@@ -23,7 +23,7 @@ export type {
 export { find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
-export { nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
+export { constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";

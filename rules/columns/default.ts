@@ -8,6 +8,7 @@ import {
   isAutoIncrement,
   isNode,
   literalText,
+  type Node,
   nodesOf,
   note,
   qualified,
@@ -95,7 +96,11 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       if (isAutoIncrement(column)) return ctx.drop("auto-increment", { column: column.name });
       // Without any, TiDB refuses rows that give no value (error 1364), of a column that may be NULL too.
       if (cmd.def === undefined)
-        return ctx.replace(tidbText(`ALTER COLUMN ${name} ${column.notNull ? "DROP DEFAULT" : "SET DEFAULT NULL"}`));
+        return ctx.replace(
+          tidbText(
+            `ALTER COLUMN ${name} ${column.notNull || freedLater(column.name, ctx.origin(cmd as Node), alter.cmds) ? "DROP DEFAULT" : "SET DEFAULT NULL"}`,
+          ),
+        );
       const value = tidbDefault(ctx.catalog, column, cmd.def);
       if ("refused" in value) return ctx.drop(isEpoch(cmd.def) ? "epoch" : "left-out", { column: column.name, what: value.refused });
       ctx.consumed(cmd.def);
@@ -265,6 +270,13 @@ ALTER TABLE t ADD COLUMN c INT NOT NULL DEFAULT 1`,
     },
   ],
 });
+
+/** Whether the column may be NULL only by a later clause of the statement: by MODIFY COLUMN, which makes its default NULL as well. */
+function freedLater(column: string, cmd: Node, cmds: readonly Value[] = []): boolean {
+  return nodesOf("AlterTableCmd", cmds.slice(cmds.indexOf(cmd))).some(
+    ({ subtype, name }) => subtype === "AT_DropNotNull" && name === column,
+  );
+}
 
 /** Defaults that TiDB does not compute for rows that are there (errors 1674 and 8230). */
 const COMPUTED = /^DEFAULT \((?:UUID|RAND|NEXTVAL|JSON_|VEC_)/;

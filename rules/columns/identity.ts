@@ -8,6 +8,7 @@ import {
   isAutoIncrement,
   isNode,
   mapType,
+  type Node,
   type NodeOf,
   nodesOf,
   note,
@@ -133,7 +134,8 @@ servers they do not follow the order of inserts.`,
       for (const element of create.tableElts ?? []) {
         const def = as("ColumnDef", element);
         const column = def && ctx.column(def);
-        const start = column && isAutoIncrement(column) ? startOf(column.def.constraints) : 1;
+        const start =
+          column && isAutoIncrement(column) ? startOf([...(column.def.constraints ?? []), ...column.changes.flatMap(addedIdentity)]) : 1;
         if (start > 1)
           return ctx.replace(ctx.change(create, { options: [...(create.options ?? []), tidbText(`AUTO_INCREMENT = ${start}`)] as never }));
       }
@@ -253,6 +255,12 @@ function asIdentity(schema: SchemaContext, element: Value): [NodeOf<"ColumnDef">
   if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return undefined;
   const identity: NodeOf<"Constraint"> = { kind: "Constraint", contype: "CONSTR_IDENTITY", generated_when: "d" };
   return [schema.change(def, { constraints: [...(def.constraints ?? []), identity] })];
+}
+
+/** What ADD GENERATED AS IDENTITY says, where it stands in the definition. */
+function addedIdentity(change: Node): readonly Value[] {
+  const cmd = as("AlterTableCmd", change);
+  return cmd?.subtype === "AT_AddIdentity" && cmd.def !== undefined ? [cmd.def] : [];
 }
 
 /** Where an identity starts to count: without START at MINVALUE (sequence.c, init_params). */

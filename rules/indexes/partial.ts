@@ -1,4 +1,4 @@
-import { as, note, rule, tidb } from "../../src/rule.js";
+import { as, constrainedRows, find, type IndexStmt, note, relationName, rule, tidb } from "../../src/rule.js";
 
 export default rule({
   construct: "partial index",
@@ -10,21 +10,27 @@ NULL for all other rows, which says the same. One that is not unique only saves 
   },
   messages: {
     all: note("index {name} covers all rows, not only those of its WHERE"),
+    set: note("unique index {name} needs no WHERE: it has no rows that are NULL in its columns, and NULLs are never alike"),
     unique: note("unique index {name} is over expressions that are NULL where its WHERE is not true", {
       help: "a search for its columns does not use it; add an ordinary index where one needs it",
     }),
   },
   on: (takes) => [
-    takes("IndexStmt", ["idxname", "whereClause", "unique", "indexParams"], (index, ctx) => {
-      const where = index.whereClause;
-      if (where === undefined) return;
+    takes("IndexStmt", ["idxname", "relation", "whereClause", "unique", "indexParams"], (index, ctx) => {
+      if (index.whereClause === undefined) return;
       const name = index.idxname ?? "";
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(index.relation!));
+      const where = index.unique
+        ? constrainedRows(index as IndexStmt, (column) => table?.columns.get(column)?.notNull === true)
+        : index.whereClause;
       if (!index.unique) {
         // Without uniqueness the condition changes no result: nothing of it needs to be printed.
         ctx.report("all", { name });
-        ctx.consumed(where);
+        ctx.consumed(index.whereClause);
         return ctx.replace(ctx.change(index, { whereClause: undefined }));
       }
+      if (where !== index.whereClause) ctx.consumed(index.whereClause);
+      if (where === undefined) return ctx.replace(ctx.change(index, { whereClause: undefined }), "set", { name });
       const indexParams = (index.indexParams ?? []).map((item) => {
         const element = as("IndexElem", item);
         if (!element) return item;
@@ -57,6 +63,15 @@ NULL for all other rows, which says the same. One that is not unique only saves 
         "INSERT INTO t VALUES ('staff', REPEAT('é', 763), FALSE), ('guest', REPEAT('é', 763), FALSE), ('guest', 'x', TRUE), ('guest', 'x', TRUE)",
       ],
       refuses: ["INSERT INTO t VALUES ('staff', REPEAT('é', 763), FALSE)"],
+    },
+    {
+      given: "CREATE TABLE t (a varchar(9), b int NOT NULL, c int)",
+      pg: "CREATE UNIQUE INDEX i ON t (a) WHERE a IS NOT NULL; CREATE UNIQUE INDEX k ON t (b) WHERE b IS NOT NULL AND c IS NOT NULL",
+      tidb: "CREATE UNIQUE INDEX i ON t (a);\nCREATE UNIQUE INDEX k ON t ((CASE WHEN c IS NOT NULL THEN b END))",
+      findings: ["set", "unique"],
+      accepts: ["INSERT INTO t VALUES (NULL, 1, NULL), (NULL, 1, NULL), ('x', 1, 5)"],
+      refuses: ["INSERT INTO t VALUES ('x', 2, 1)", "INSERT INTO t VALUES ('y', 1, 1)"],
+      rejected: { sql: "CREATE UNIQUE INDEX l ON t ((CASE WHEN b IS NOT NULL THEN b END))", code: 3762 },
     },
     {
       given: "CREATE TABLE t (a int, j jsonb)",

@@ -215,9 +215,17 @@ FROM sales_x.orders AS o
 JOIN public.customer_x AS c ON c.id = o.customer;
 INSERT INTO public.customer_x VALUES (1);
 ALTER TABLE sales_x.orders RENAME TO sales_x.sold;
+CREATE OR REPLACE VIEW sales_x.open AS
+SELECT o.id, c.id AS customer
+FROM sales_x.sold AS o
+JOIN public.customer_x AS c ON c.id = o.customer;
 ALTER TABLE sales_x.sold DROP FOREIGN KEY orders_customer_fkey;
 RENAME TABLE public.customer_x TO sales_x.customer_x;
-ALTER TABLE sales_x.sold ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES sales_x.customer_x (id)`,
+ALTER TABLE sales_x.sold ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES sales_x.customer_x (id);
+CREATE OR REPLACE VIEW sales_x.open AS
+SELECT o.id, c.id AS customer
+FROM sales_x.sold AS o
+JOIN sales_x.customer_x AS c ON c.id = o.customer`,
       findings: ["database", "moved", "keys"],
       accepts: ["INSERT INTO sales_x.sold (customer) VALUES (1)", "INSERT INTO sales_x.customer_x VALUES (2)"],
       refuses: ["INSERT INTO sales_x.sold (customer) VALUES (3)"],
@@ -240,7 +248,7 @@ INSERT INTO t VALUES (7)`,
       given:
         "CREATE TABLE t (a int); CREATE TABLE sales.u (a int); CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE s; CREATE TABLE w (a int DEFAULT nextval('s'))",
       pg: "DROP SCHEMA sales; ALTER TABLE t SET SCHEMA sales; ALTER TABLE sales.t ADD b int; ALTER SEQUENCE s SET SCHEMA sales; ALTER FUNCTION f(int) SET SCHEMA sales; ALTER MATERIALIZED VIEW x SET SCHEMA sales",
-      tidb: "RENAME TABLE t TO sales_t;\nALTER TABLE sales_t ADD COLUMN b INT",
+      tidb: "RENAME TABLE t TO sales_t;\nCREATE OR REPLACE VIEW v AS\nSELECT a FROM sales_t AS t;\nALTER TABLE sales_t ADD COLUMN b INT",
       findings: ["full", "moved", "not-moved", "gone", "not-moved"],
       accepts: ["INSERT INTO sales_t VALUES (1, 2)"],
       rejected: { sql: "ALTER TABLE t SET SCHEMA sales", code: 1064 },

@@ -163,7 +163,8 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
     const columns = [...ctx.catalog.tables.values()].flatMap((table) => [...table.columns.values()]);
     return {
       columns: columns.filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type && isChanged(c, ctx)),
-      renamed: false,
+      // A CHECK that speaks of the label does so by its new name.
+      renamed: statement.oldVal !== undefined,
       freed: new Set(),
     };
   }

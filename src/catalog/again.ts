@@ -1,6 +1,7 @@
-import type { Constraint, IndexStmt, Node } from "../pg/ast.js";
+import type { Constraint, IndexStmt, Node, Value } from "../pg/ast.js";
 import { columnName } from "../pg/names.js";
 import { unplaced } from "../pg/walk.js";
+import { relabelled } from "./labels.js";
 import type { Index, Named, TableConstraint } from "./model.js";
 
 /**
@@ -36,14 +37,24 @@ export function madeAgain(made: TableConstraint, conname: string): Constraint | 
  * What made an index or a constraint, as it would be written now: columns by their present names, and without positions, which are those
  * of another statement.
  */
-export function redefined<N extends Node>(node: N, { columns, names }: Named): N {
+export function redefined<N extends Node>(node: N, { columns, names, labels }: Named): N {
   const nameNow = (name: string | undefined) => (name === undefined ? undefined : columns[names.indexOf(name)]?.name);
-  return unplaced(node, (copy) => {
+  const named = unplaced(node, (copy) => {
     const name = copy.kind === "ColumnRef" ? nameNow(columnName(copy)) : undefined;
     if (name !== undefined) return { kind: "ColumnRef", fields: [name] };
     if (copy.kind === "IndexElem" && copy.name !== undefined) return { ...copy, name: nameNow(copy.name) ?? copy.name };
     return copy;
   });
+  return withLabels(named, { columns, ...(labels && { labels }) });
+}
+
+/** What made an index or a constraint, columns by their present names, with labels of enums by theirs. */
+export function withLabels<N extends Node>(node: N, { columns, labels = [] }: Pick<Named, "columns" | "labels">): N {
+  const table = columns[0]?.table;
+  return labels.reduce((made: Value, { type, columns: of, from, to }) => {
+    const isOf = (each: Node) => each.kind === "ColumnRef" && of.some((c) => c.table === table && c.name === columnName(each));
+    return relabelled(made, { isOf, type: type.name, from, to });
+  }, node as Value) as unknown as N;
 }
 
 /** The fields of CREATE INDEX that say what an index is. */

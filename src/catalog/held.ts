@@ -1,6 +1,6 @@
 import { nodesOf } from "../pg/names.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
-import { generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
+import { constrainedRows, generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
 
 /**
  * The generated column that is computed from a column.
@@ -14,7 +14,7 @@ export function generatedFrom(column: Column, name: string): Column | undefined 
 export function isComputed({ node, unique }: Pick<Index, "node" | "unique">): boolean {
   const elements = nodesOf("IndexElem", node.indexParams);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return true;
-  return (unique && node.whereClause !== undefined) || elements.some(({ expr }) => expr !== undefined && !prefixOf(expr));
+  return (unique && constrainedRows(node) !== undefined) || elements.some(({ expr }) => expr !== undefined && !prefixOf(expr));
 }
 
 /** The longest name of an index with expressions: TiDB names a column for each `_V$_<index>_<number>` (error 1059). */

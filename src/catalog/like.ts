@@ -95,8 +95,9 @@ function copied(catalog: Catalog, column: Column, has: Has): ColumnDef {
 
 /** CHECKs keep their names; keys get names of their own. */
 function constraintsOf(source: Table, has: Has): Constraint[] {
-  return [...source.constraints.values()].flatMap(({ type, name, node, columns, names }): Constraint[] => {
-    if (type === "check" && has("constraints")) return [{ ...redefined(node, { columns, names }), conname: name }];
+  return [...source.constraints.values()].flatMap((made): Constraint[] => {
+    const { type, name, node, columns } = made;
+    if (type === "check" && has("constraints")) return [{ ...redefined(node, made), conname: name }];
     if (!has("indexes")) return [];
     const keys = columns.map((column) => column.name);
     if (type === "primary") return [{ kind: "Constraint", contype: "CONSTR_PRIMARY", keys }];

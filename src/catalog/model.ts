@@ -4,13 +4,16 @@ import type {
   CreateFunctionStmt,
   CreateSeqStmt,
   CreateStmt,
+  CreateTableAsStmt,
   CreateTrigStmt,
   DoStmt,
   DropStmt,
   IndexStmt,
   Node,
+  SelectStmt,
   TypeName,
   Value,
+  ViewStmt,
 } from "../pg/ast.js";
 import type { Name } from "../pg/names.js";
 import type { Program } from "../pg/program.js";
@@ -39,6 +42,8 @@ export interface Catalog {
   readonly readers: Map<string, Reader>;
   /** Views that went with what they read, by the statement that dropped that; those that read others first. */
   readonly cascaded: Map<DropStmt, readonly Reader[]>;
+  /** Views that read what a statement renames, with their queries as they are from then on. */
+  readonly remade: Map<Node, readonly Reader[]>;
   /** What went with schemas, by the statements that dropped them: one that drops each kind of relation and type. */
   readonly schemaDrops: Map<DropStmt, readonly DropStmt[]>;
   readonly composites: Map<string, Composite>;
@@ -158,7 +163,7 @@ export interface Column {
 
 /** A use of columns that needs an index entry. */
 export interface Key {
-  readonly kind: "primary" | "unique" | "foreign" | "parent" | "index" | "expression" | "partial" | "partition";
+  readonly kind: "primary" | "unique" | "foreign" | "parent" | "index" | "expression" | "partial" | "nulls" | "partition";
   /** All columns of the key. */
   readonly columns: readonly Column[];
 }
@@ -172,6 +177,8 @@ export interface TableConstraint {
   readonly columns: readonly Column[];
   readonly parent: { readonly table: Table; readonly columns: readonly Column[] } | undefined;
   readonly node: Constraint;
+  /** See `Named`. */
+  labels?: readonly Relabelling[];
   /** It stands for a domain's. */
   readonly demand?: DomainCheck;
   /** What its definition calls the columns: they may be renamed later. */
@@ -195,6 +202,17 @@ export interface Index {
 export interface Named {
   readonly columns: readonly Column[];
   readonly names: readonly string[];
+  /** Labels of enums that were renamed since, in order. */
+  labels?: readonly Relabelling[];
+}
+
+/** A label of an enum that has another name. */
+export interface Relabelling {
+  readonly type: EnumType;
+  /** The columns of that type. */
+  readonly columns: readonly Column[];
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface StoredRoutine {
@@ -270,6 +288,12 @@ export interface Reader {
   readonly materialized: boolean;
   /** Keys of relations. */
   readonly reads: ReadonlySet<string>;
+  /** The statement that made it. */
+  readonly node: ViewStmt | CreateTableAsStmt;
+  /** The query as PostgreSQL keeps it, by the names of today; undefined where these cannot be put into it. */
+  readonly query: SelectStmt | undefined;
+  /** What its columns are called, where that is not what the query calls them. */
+  readonly aliases: readonly Value[] | undefined;
 }
 
 export interface DerivedColumn {
@@ -341,6 +365,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     derived: new Map(),
     readers: new Map(),
     cascaded: new Map(),
+    remade: new Map(),
     schemaDrops: new Map(),
     composites: new Map(),
     ranges: new Map(),

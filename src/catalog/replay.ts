@@ -6,6 +6,7 @@ import type {
   Constraint,
   CreateFunctionStmt,
   CreateStmt,
+  CreateTableAsStmt,
   DefineStmt,
   DropStmt,
   FunctionParameter,
@@ -16,6 +17,7 @@ import type {
   RangeVar,
   RenameStmt,
   Value,
+  ViewStmt,
 } from "../pg/ast.js";
 import { as, columnName, isNode, literalText, type Name, nodesOf, optionsOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant, holds } from "../pg/walk.js";
@@ -40,6 +42,7 @@ import {
 } from "./model.js";
 import { nextvalOf, typeNode } from "./named.js";
 import { objectName } from "./naming.js";
+import { keptQuery, remade } from "./remake.js";
 import {
   createRoutine,
   createTrigger,
@@ -63,6 +66,9 @@ export function replay(catalog: Catalog, node: Node): void {
   const step = STEPS[node.kind] as Replay<Kind> | undefined;
   const tables = retouching(catalog, node);
   const before = tables.length > 0 ? touchedColumns(catalog, tables) : undefined;
+  const again = remade(catalog, node);
+  for (const [k, reader] of again) catalog.readers.set(k, reader);
+  if (again.size > 0) catalog.remade.set(node, [...again.values()]);
   step?.(catalog, node);
   const changes = before ? retouched(catalog, before, tables) : [];
   if (changes.length > 0) catalog.retouched.set(node, changes);
@@ -84,8 +90,15 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
     if (node.oldVal !== undefined) {
       const at = type.labels.indexOf(node.oldVal);
       if (at >= 0) type.labels[at] = node.newVal;
+      const columns = columnsOf(catalog, catalog.enums, type);
+      const label = { type, columns, from: node.oldVal, to: node.newVal };
+      const held = [
+        ...[...new Set(columns.map(({ table }) => table))].flatMap(({ constraints }) => [...constraints.values()]),
+        ...[...catalog.indexes.values()].map(({ named }) => named),
+      ];
+      for (const each of held) if (each.columns.some((column) => columns.includes(column))) each.labels = [...(each.labels ?? []), label];
       // A default is kept as the label itself, not as its name.
-      for (const column of columnsOf(catalog, catalog.enums, type))
+      for (const column of columns)
         if (literalText(column.default) === node.oldVal) column.default = { kind: "A_Const", sval: node.newVal };
     } else if (!type.labels.includes(node.newVal)) {
       const neighbour = node.newValNeighbor === undefined ? -1 : type.labels.indexOf(node.newValNeighbor);
@@ -140,14 +153,14 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       return;
     }
     const kind = node.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
-    if (kind === "materialized view") addReader(catalog, name, true, node.query);
+    if (kind === "materialized view") addReader(catalog, name, node);
     tableFromQuery(catalog, node.into.rel, kind, node, node.query, node.into.colNames);
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
     catalog.schemas.add(name.schema ?? catalog.schema);
     catalog.views.set(key(catalog, name), { name: name.name });
-    addReader(catalog, name, false, node.query);
+    addReader(catalog, name, node);
     derive(catalog, name, "view", node, node.query, node.aliases);
   },
   CreateFunctionStmt: (catalog, node) => {
@@ -353,13 +366,28 @@ const relationKey = (catalog: Catalog, name: Name): string => {
   return foundKey(catalog, map, name);
 };
 
-function addReader(catalog: Catalog, name: Name, materialized: boolean, query: Value | undefined): void {
+function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsStmt): void {
   const reads = new Set<string>();
-  if (isNode(query))
-    eachDescendant(query, (node) => {
-      if (node.kind === "RangeVar") reads.add(relationKey(catalog, relationName(node)));
+  if (isNode(node.query))
+    eachDescendant(node.query, (inner) => {
+      if (inner.kind === "RangeVar") reads.add(relationKey(catalog, relationName(inner)));
     });
-  catalog.readers.set(key(catalog, name), { schema: name.schema ?? catalog.schema, name: name.name, materialized, reads });
+  const select = as("SelectStmt", node.query);
+  catalog.readers.set(key(catalog, name), {
+    schema: name.schema ?? catalog.schema,
+    name: name.name,
+    materialized: node.kind === "CreateTableAsStmt",
+    reads,
+    node,
+    query:
+      select &&
+      keptQuery(
+        catalog,
+        select,
+        analyse(catalog, node, (each) => each),
+      ),
+    aliases: node.kind === "ViewStmt" ? node.aliases : node.into?.colNames,
+  });
 }
 
 /** Views over what is dropped by CASCADE go with it, and those over them. */
@@ -933,7 +961,8 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, k
   catalog.constraintOf.set(constraint, made);
   if (facts.type === "check") checkNamed(catalog, name, table);
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
-  if (type === "primary" || type === "unique" || type === "foreign") addKey(catalog, type, columns);
+  if (type === "primary" || type === "foreign") addKey(catalog, type, columns);
+  if (type === "unique") addKey(catalog, constraint.nulls_not_distinct ? "nulls" : "unique", columns);
   if (parent) addKey(catalog, "parent", parent.columns);
 }
 
@@ -978,6 +1007,33 @@ function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table
 }
 
 /** @param all the columns that share its room, where these are only some of them */
+function keyKind(node: IndexStmt): Key["kind"] {
+  if (!node.unique) return "index";
+  if (node.nulls_not_distinct) return "nulls";
+  return constrainedRows(node) === undefined ? "unique" : "partial";
+}
+
+/**
+ * The condition that tells which rows a unique index constrains, without what is true anyway: a row with NULL in one of its columns is like
+ * no other, whether the index has it or not.
+ * @param isSet whether a column is never NULL
+ */
+export function constrainedRows(node: IndexStmt, isSet: (column: string) => boolean = () => false): Value | undefined {
+  const own = node.nulls_not_distinct ? [] : nodesOf("IndexElem", node.indexParams).map(({ name }) => name);
+  const isTrue = (value: Value) => {
+    const test = as("NullTest", value);
+    const column = test?.nulltesttype === "IS_NOT_NULL" ? as("ColumnRef", test.arg) : undefined;
+    const name = column && columnName(column);
+    return name !== undefined && (own.includes(name) || isSet(name));
+  };
+  const where = node.whereClause;
+  const all = as("BoolExpr", where);
+  const parts = all?.boolop === "AND_EXPR" ? (all.args ?? []) : where === undefined ? [] : [where];
+  const left = parts.filter((part) => !isTrue(part));
+  if (left.length === parts.length) return where;
+  return left.length > 1 ? { ...all!, args: left } : left[0];
+}
+
 function addKey(catalog: Catalog, kind: Key["kind"], columns: readonly Column[], all = columns): void {
   // The first pass over a history found all of its keys.
   if (columns.every(({ def }) => catalog.last?.has(def))) return;
@@ -1024,7 +1080,7 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   // A partial index that is unique is one over expressions in TiDB.
   const all = [...plain, ...computed];
-  if (plain.length > 0) addKey(catalog, !node.unique ? "index" : node.whereClause === undefined ? "unique" : "partial", plain, all);
+  if (plain.length > 0) addKey(catalog, keyKind(node), plain, all);
   if (computed.length > 0) addKey(catalog, "expression", computed, all);
 }
 
@@ -1094,6 +1150,11 @@ const PASSED_ON: ReadonlySet<string> = new Set(["AT_AlterColumnType", "AT_SetNot
 
 const RESHAPES: ReadonlySet<string> = new Set(["AT_AddColumn", "AT_DropColumn", "AT_AlterColumnType"]);
 /** Takes the foreign keys off a table that point to the columns of a key. */
+/** A key that goes by CASCADE takes the foreign keys that point to it along. */
+function cascade(catalog: Catalog, constraint: TableConstraint): void {
+  constraint.cascaded = [...catalog.tables.values()].flatMap((other) => forgetReferences(other, constraint));
+}
+
 function forgetReferences(table: Table, key: TableConstraint): TableConstraint[] {
   const going = [...table.constraints.values()].filter(
     ({ parent }) =>
@@ -1145,7 +1206,9 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     );
     table.partitionOf = undefined;
   },
-  AT_DropColumn: withColumn((catalog, column) => {
+  AT_DropColumn: withColumn((catalog, column, cmd) => {
+    if (cmd.behavior === "DROP_CASCADE")
+      for (const key of column.table.constraints.values()) if (INDEXED.has(key.type) && key.columns.includes(column)) cascade(catalog, key);
     // What is computed from it goes with it.
     const computed = generatedColumns(column, column.name);
     for (const each of computed) forgetColumn(catalog, each);
@@ -1160,8 +1223,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     const column = constraint ? undefined : notNullNamed(table, cmd.name ?? "");
     if (column) column.notNull = false;
     if (!constraint) return;
-    if (cmd.behavior === "DROP_CASCADE" && INDEXED.has(constraint.type))
-      constraint.cascaded = [...catalog.tables.values()].flatMap((other) => forgetReferences(other, constraint));
+    if (cmd.behavior === "DROP_CASCADE" && INDEXED.has(constraint.type)) cascade(catalog, constraint);
     constraint.dropped = true;
     table.constraints.delete(constraint.name);
     table.droppedConstraints ??= new Map();
@@ -1224,7 +1286,8 @@ const INDEXED: ReadonlySet<TableConstraint["type"]> = new Set(["primary", "uniqu
 const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: string) => void>> = {
   OBJECT_TABLE: (catalog, node, to) => {
     renameIn(catalog, catalog.tables, relationName(node.relation!), to);
-    renameIn(catalog, catalog.derived, relationName(node.relation!), to);
+    // It takes views as well.
+    renameView(catalog, relationName(node.relation!), to);
   },
   OBJECT_VIEW: (catalog, node, to) => renameView(catalog, relationName(node.relation!), to),
   OBJECT_MATVIEW: (catalog, node, to) => {
@@ -1252,6 +1315,7 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
   OBJECT_DOMCONSTRAINT: renameDomainCheck,
   OBJECT_COLUMN: (catalog, node, to) => {
     const table = find(catalog, catalog.tables, relationName(node.relation!));
+    if (!table) renameOutput(catalog, relationName(node.relation!), node.subname ?? "", to);
     if (!table) return;
     renameColumn(table, node.subname ?? "", to);
     if (node.relation?.inh) for (const heir of heirsOf(catalog, table)) renameColumn(heir, node.subname ?? "", to);
@@ -1268,6 +1332,17 @@ const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: 
     if (constraint.type === "check") checkNamed(catalog, to, table);
   },
 };
+
+/** A view's column. */
+function renameOutput(catalog: Catalog, name: Name, from: string, to: string): void {
+  const view = find(catalog, catalog.derived, name);
+  const reader = find(catalog, catalog.readers, name);
+  if (!view || !reader) return;
+  const columns = view.columns.map((column) => (column.name === from ? { ...column, name: to } : column));
+  const k = `${view.schema}.${view.name}`;
+  catalog.derived.set(k, { ...view, columns });
+  catalog.readers.set(k, { ...reader, aliases: columns.map((column) => column.name) });
+}
 
 function renameColumn(table: Table, from: string, to: string): void {
   const column = table.columns.get(from);
@@ -1299,6 +1374,7 @@ function renameConstraint(table: Table, constraint: TableConstraint, to: string)
 
 function renameView(catalog: Catalog, from: Name, to: string): void {
   renameIn(catalog, catalog.derived, from, to);
+  renameIn(catalog, catalog.readers as Map<string, Reader>, from, to);
   renameIn(catalog, catalog.views as Map<string, { name: string }>, from, to);
 }
 

@@ -16,8 +16,9 @@ import type {
   TypeName,
   Value,
 } from "../pg/ast.js";
-import { as, columnName, isNode, literalText, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
+import { as, columnName, isNode, literalText, type Name, nodesOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
+import { withLabels } from "./again.js";
 import { SERIAL } from "./analysis/types.js";
 import { expandLike } from "./like.js";
 import {
@@ -268,11 +269,24 @@ function judgeRename(walk: Walk, node: RenameStmt): Judge | undefined {
   if (node.renameType === "OBJECT_TYPE" || node.renameType === "OBJECT_DOMAIN")
     walk.renames.push({ table: undefined, from: nameOf(node.object).name, to, step: at });
   if (table) return partOf(walk, table);
+  if (node.relation && find(catalog, catalog.readers, relationName(node.relation))) {
+    if (node.renameType !== "OBJECT_COLUMN") keepAs(walk, relationName(node.relation), to);
+    return () => ({ kind: "folded", object: to });
+  }
   if (node.renameType === "OBJECT_TYPE" && find(catalog, catalog.enums, nameOf(node.object))) return () => ({ kind: "folded", object: to });
   // What is not there is not renamed by IF EXISTS.
   if (node.missing_ok && node.relation) return GONE;
   if (node.renameType === "OBJECT_SEQUENCE" || node.renameType === "OBJECT_INDEX") return () => ({ kind: "folded", object: to });
   return keep(walk, node);
+}
+
+/** A view that is kept has another name from now on. */
+function keepAs({ catalog, kept }: Walk, name: Name, to: string): void {
+  const [from, now] = [name, { ...name, name: to }].map((each) => `OBJECT_VIEW ${key(catalog, each)}`) as [string, string];
+  const view = kept.get(from);
+  if (!view) return;
+  kept.delete(from);
+  kept.set(now, view);
 }
 
 function judgeComment(walk: Walk, node: CommentStmt): Judge | undefined {
@@ -433,7 +447,7 @@ function schemaOf(walk: Walk): Made[] {
 }
 
 function createIndexes(walk: Walk, indexes: readonly Index[]): Made[] {
-  return indexes.map((index) => createIndex(walk, index.node, index.name, index.table)).sort(byStep);
+  return indexes.map((index) => createIndex(walk, index)).sort(byStep);
 }
 
 function byStep(a: Made, b: Made): number {
@@ -645,7 +659,7 @@ function constraintNow(walk: Walk, made: TableConstraint): Constraint {
   const names = columns.map((column) => column.name);
   const inTable = node.keys !== undefined || node.fk_attrs !== undefined || node.indexname !== undefined;
   const keyed = made.type === "primary" || made.type === "unique";
-  const now = withExpressions(walk, node, table);
+  const now = withLabels(withExpressions(walk, node, table), made);
   return without({
     ...now,
     conname: made.name,
@@ -751,9 +765,9 @@ function enumType({ enums }: Walk, k: string, type: EnumType): Made[] {
     : [{ node: { kind: "CreateEnumStmt", typeName: [...schema, k.slice(dot + 1)], vals: [...type.labels] }, step }];
 }
 
-function createIndex(walk: Walk, node: IndexStmt, name: string, table: Table): Made {
+function createIndex(walk: Walk, { node, name, table, named }: Index): Made {
   const step = walk.stepOf.get(node)!;
-  const now = mapped(node, (part) => namedNow(walk, part, table, step)) as IndexStmt;
+  const now = withLabels(mapped(node, (part) => namedNow(walk, part, table, step)) as IndexStmt, named);
   const made = {
     ...now,
     idxname: name,
@@ -788,8 +802,9 @@ function leftover(walk: Walk, node: AlterTableStmt, step: number): Made[] {
 }
 
 /** A kept statement with the names its tables have at the end; undefined when one of them is not there any more. */
-function nowNamed(walk: Walk, node: Node): Node | undefined {
+function nowNamed(walk: Walk, made: Node): Node | undefined {
   let isGone = false;
+  const node = readNow(walk, made);
   const now = mapped(node as Value, (part) => {
     const table = part.kind === "RangeVar" ? walk.relations.get(part) : undefined;
     if (!table) return part;
@@ -797,4 +812,15 @@ function nowNamed(walk: Walk, node: Node): Node | undefined {
     return relationTo(part as RangeVar, table);
   });
   return isGone ? undefined : (now as Node);
+}
+
+/** A view with the names that it, its columns and what it reads have at the end. */
+function readNow({ catalog }: Walk, made: Node): Node {
+  if (made.kind !== "ViewStmt" && made.kind !== "CreateTableAsStmt") return made;
+  const reader = [...catalog.readers.values()].find(({ node }) => node === made);
+  if (!reader?.query) return made;
+  const isRemade = [...catalog.remade.values()].some((readers) => readers.some(({ node }) => node === made));
+  const query = isRemade ? { query: reader.query } : {};
+  if (made.kind === "CreateTableAsStmt") return { ...made, ...query };
+  return without({ ...made, ...query, view: relationTo(made.view!, reader), aliases: reader.aliases });
 }

@@ -7,6 +7,7 @@ import {
   emptyCatalog,
   find,
   isAutoIncrement,
+  type Key,
   key,
 } from "../catalog/model.js";
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
@@ -71,10 +72,10 @@ const LEAST_BYTES = 32 * BYTES_PER_CHARACTER;
 const EXPRESSION_BYTES = 8;
 
 /** Keys that need the whole value, so that text in them must be bounded; a plain index takes a prefix. */
-const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partial", "partition"]);
+const WHOLE_VALUE = new Set(["primary", "unique", "foreign", "parent", "expression", "partial", "nulls", "partition"]);
 
 /** Keys over expressions in TiDB. */
-const COMPUTED = new Set(["expression", "partial"]);
+const COMPUTED = new Set(["expression", "partial", "nulls"]);
 
 const fraction = (use: TypeUse) => `(${use.mods[0] ?? 6})`;
 const same = (sql: string) => () => sql;
@@ -88,21 +89,21 @@ function bound({
   catalog,
 }: Pick<TypeUse, "history" | "catalog">): { readonly bytes: number; readonly by: "key" | "default" } | undefined {
   if (!history) return undefined;
-  const rooms = history.keys
-    .filter((key) => WHOLE_VALUE.has(key.kind))
-    .flatMap((key) => roomInKey(key.columns, catalog, COMPUTED.has(key.kind)) ?? []);
+  const rooms = history.keys.filter((key) => WHOLE_VALUE.has(key.kind)).flatMap((key) => roomInKey(key.columns, catalog, key.kind) ?? []);
   if (rooms.length > 0) return { bytes: Math.min(...rooms), by: "key" };
   return history.literalDefault ? { bytes: MAX_VARBINARY, by: "default" } : undefined;
 }
 
 /**
  * Bytes for each endless column of a key after the others took theirs; undefined where they leave next to nothing.
- * @param computed the key is over expressions
+ * @param kind of the key: expressions take more room than columns, and where one NULL is like another each column has one beside it
  */
-function roomInKey(columns: readonly Column[], catalog: Catalog, computed = false): number | undefined {
+function roomInKey(columns: readonly Column[], catalog: Catalog, kind: Key["kind"] = "unique"): number | undefined {
+  const computed = COMPUTED.has(kind);
+  const beside = kind === "nulls" ? EXPRESSION_BYTES * columns.length : 0;
   const endless = columns.filter((c) => isUnbounded(c, catalog)).length;
   const bytes = (c: Column) => (computed ? computedBytes(c, catalog) : keyBytes(c, catalog));
-  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + bytes(c), 0);
+  const taken = columns.filter((c) => !isUnbounded(c, catalog)).reduce((sum, c) => sum + bytes(c), beside);
   const room = Math.floor((MAX_KEY_BYTES - taken) / Math.max(1, endless));
   return room < LEAST_BYTES ? undefined : room;
 }
@@ -284,7 +285,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
     codec: "timestamptz",
     family: "time",
   },
-  { id: "time", pg: ["time"], tidb: (use) => `TIME${fraction(use)}`, codec: "time", family: "time" },
+  { id: "time", pg: ["time"], tidb: (use) => `TIME${fraction(use)}`, findings: says("longer"), codec: "time", family: "time" },
   { id: "timetz", pg: ["timetz"], tidb: same("VARCHAR(24)"), findings: says("as-text"), codec: "text", family: "other" },
   { id: "interval", pg: ["interval"], tidb: same("VARCHAR(64)"), findings: says("as-text"), codec: "interval", family: "other" },
   { id: "uuid", pg: ["uuid"], tidb: same("CHAR(36)"), findings: says("as-text"), codec: "uuid", family: "text" },

@@ -2,8 +2,11 @@ import type { Rule } from "../src/rule.js";
 
 type Example = Rule["examples"][number];
 
-/** The text of rules/README.md: every rule with its reasons, messages and examples, by folder. */
-export function catalogue(rules: readonly Rule[]): string {
+/**
+ * The text of rules/README.md: every rule with its reasons, messages and examples, by folder.
+ * @param index what becomes of constructs
+ */
+export function catalogue(rules: readonly Rule[], index: string): string {
   const groups = new Map<string, Rule[]>();
   for (const rule of rules) {
     const folder = folderOf(rule);
@@ -15,7 +18,9 @@ export function catalogue(rules: readonly Rule[]): string {
     `What pg2tidb does with each PostgreSQL construct, and why: ${rules.length} rules. A finding names its rule; \`pg2tidb explain <rule>\` shows
 the same text as here. Every example is run by the tests: converted, applied to a TiDB, and read back.`,
     `**note**: the result means the same · **warning**: it may behave differently · **error**: this part is not in the output`,
+    "By construct: [what projects write in queries](#index-by-construct). By rule:",
     ...[...groups].map(([folder, members]) => contents(folder, members)),
+    index,
     ...[...groups].flatMap(([folder, members]) => [`## ${folder}`, ...members.flatMap(section)]),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -107,6 +107,7 @@ async function converted(rule: Rule, query: string, findings: readonly string[])
   const file = fileOf(result, "pg");
   const said = file.statements.flatMap((statement) => statement.findings);
   const all = said.map(({ rule: id, message, text }) => `${id} ${message}: ${text}`).join("\n");
+  expect(`${said.map(({ text, help }) => `${text} ${help}`)}`, "a place in a text that nobody filled").not.toMatch(/\{[a-z]\w*\}/);
   const [sql] = sqlOf([file]);
   expect(sql, `not converted:\n${all}`).toBeDefined();
   expect(

@@ -193,7 +193,7 @@ export const aggregateRules = table(
     "exact-deviation": {
       calls: ["stddev(exact)", "stddev_samp(exact)", "stddev_pop(exact)", "variance(exact)", "var_samp(exact)", "var_pop(exact)"],
       tidb: ([x], call) => {
-        call.say("double");
+        call.say("double", { function: `${call.signature.name}()` });
         return tidb`${raw(DEVIATIONS[call.signature.name]!)}(${call.distinct}${call.filtered(x)})${call.over}`;
       },
       messages: {

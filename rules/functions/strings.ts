@@ -588,6 +588,31 @@ export const stringRules = table(
       tidb: ([bytes], call) => tidb`UNHEX(SHA2(${bytes}, ${raw(call.signature.name.slice(3))}))`,
       proofs: proofs("sha256(y)", "encode(sha512(y), 'hex')", "sha224(y)", "sha384(y)"),
     },
+    digest: {
+      calls: ["digest(string|bytea, string)"],
+      tidb: ([value, algorithm], call) => {
+        const name = call.text(algorithm)?.toLowerCase();
+        const bits = name === undefined ? undefined : /^sha(224|256|384|512)$/.exec(name)?.[1];
+        if (bits !== undefined) return tidb`UNHEX(SHA2(${value}, ${raw(bits)}))`;
+        if (name === "md5" || name === "sha1") return tidb`UNHEX(${raw(name.toUpperCase())}(${value}))`;
+        return call.refuse("digest() by an algorithm other than md5, sha1 and sha2");
+      },
+      why: "A function of pgcrypto.",
+      proofs: [],
+      examples: [
+        {
+          given:
+            "CREATE EXTENSION pgcrypto; CREATE TABLE t (id int PRIMARY KEY, a text, b bytea); INSERT INTO t VALUES (1, 'é', '\\x00ff'), (2, '', ''), (3, NULL, NULL)",
+          pg: "SELECT digest(a, 'sha256'), encode(digest(b, 'sha1'), 'hex'), digest(b, 'md5') FROM t ORDER BY id",
+          tidb: "SELECT UNHEX(SHA2(a, 256)) AS digest, LOWER(HEX(UNHEX(SHA1(b)))) AS encode, UNHEX(MD5(b)) AS digest\nFROM t\nORDER BY id",
+        },
+        {
+          given: "CREATE EXTENSION pgcrypto; CREATE TABLE t (a text)",
+          pg: "SELECT digest(a, 'sha3-256') FROM t",
+          tidb: null,
+        },
+      ],
+    },
     "quote-literal": {
       calls: ["quote_literal(text)", "quote_nullable(text)", "quote_literal(anynonarray)", "quote_nullable(anynonarray)"],
       tidb: ([s], call) => {

@@ -6,6 +6,7 @@ import { parseInterval } from "../types/intervals.js";
 import { coerced, rowText } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
+import { systemRelation } from "./system.js";
 import { identifier } from "./words.js";
 
 /** Columns that every table of PostgreSQL has and that TiDB has not (manual, "System Columns"). */
@@ -249,7 +250,7 @@ export function fromItem(value: Value | undefined, p: Printing): string {
   const name = relationName(relation);
   const known = find(p.catalog, p.catalog.tables, name) ?? p.catalog.views.get(key(p.catalog, name));
   if (!known && (name.schema === "pg_catalog" || name.schema === "information_schema" || name.name.startsWith("pg_")))
-    return p.refuse(relation, `the system relation ${name.name}`);
+    return p.refuse(relation, systemRelation(name.name));
   // PostgreSQL's tree marks what is read without ONLY; what a rule made has no mark of its own.
   const table = find(p.catalog, p.catalog.tables, name);
   if (!relation.inh && relation.location !== undefined && table?.partitioned) return p.refuse(relation, "ONLY of a partitioned table");

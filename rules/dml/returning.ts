@@ -1,4 +1,5 @@
 import {
+  as,
   assignments,
   type Context,
   type DeleteStmt,
@@ -6,8 +7,13 @@ import {
   find,
   holds,
   type InsertStmt,
+  identifier,
   insertedRows,
+  type Keeping,
+  type Kept,
+  keysKept,
   type Outcome,
+  PLAIN_SELECT,
   type RangeVar,
   type ReturningClause,
   raw,
@@ -17,6 +23,7 @@ import {
   type SelectStmt,
   shownBefore,
   staysSame,
+  tidbDefault,
   type UpdateStmt,
   type Value,
   warning,
@@ -31,6 +38,12 @@ const MESSAGES = {
   after: warning("RETURNING became a SELECT after the statement: run both in one transaction, and take the rows from the second", {
     help: "BEGIN; the statement; SELECT …; COMMIT, on one connection. For the number of a new row the driver's insertId is enough",
   }),
+  kept: warning(
+    "RETURNING became a SELECT after the statement, by keys kept in variables before it: run all in one transaction, and take the rows from the last",
+    {
+      help: "BEGIN; SET @…; the statement; SELECT …; COMMIT, on one connection. An application that makes the key itself needs none of it",
+    },
+  ),
   existing: warning("after ON CONFLICT DO NOTHING the SELECT also returns a row that was there already; RETURNING leaves it out"),
   lost: error("RETURNING is not in the output: {what}", {
     help: "make the keys in the application, and read the rows by them after the statement, in one transaction",
@@ -76,6 +89,8 @@ TiDB numbers without gaps within a statement.`,
       if (!returning || ctx.parent) return;
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!));
       const found = table && insertedRows(insert, table, ctx.origin(insert));
+      const kept = found || !table ? undefined : keysKept(insert, table, keeping(ctx));
+      if (kept && !namesVersions(returning, [insert.relation!])) return afterKept(insert, kept, returning, ctx);
       if (!found) {
         const what = table
           ? `nothing tells the new rows of ${table.name} from others`
@@ -133,12 +148,47 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
     },
     {
       given: "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a int)",
-      pg: "INSERT INTO t (a) VALUES (1) RETURNING id",
-      tidb: "INSERT INTO t (a) VALUES (1)",
+      pg: "INSERT INTO t (a) VALUES (1), (2) RETURNING a; INSERT INTO t VALUES (DEFAULT, 3) RETURNING *, a + 1 AS next",
+      tidb: `SET @new_id_1 = UUID();
+SET @new_id_2 = UUID();
+INSERT INTO t (a, id) VALUES (1, @new_id_1), (2, @new_id_2);
+SELECT a FROM t WHERE (id) IN ((@new_id_1), (@new_id_2));
+SET @new_id_1 = UUID();
+INSERT INTO t (id, a) VALUES (@new_id_1, 3);
+SELECT *, a + 1 AS next FROM t WHERE id = @new_id_1`,
+      findings: ["kept", "kept"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int)",
+      pg: "INSERT INTO t (id) SELECT 5 RETURNING id",
+      tidb: "INSERT INTO t (id) SELECT 5",
       findings: ["lost"],
     },
   ],
 });
+
+function keeping(ctx: Ctx): Keeping {
+  return {
+    variable: (column) => raw(`@${identifier(ctx.fresh(`new_${column}`))}`),
+    standing: (column) => {
+      const standing = column.default === undefined ? undefined : tidbDefault(ctx.catalog, column, column.default);
+      return standing && "sql" in standing ? raw(standing.sql.replace(/^\((.+)\)$/, "$1")) : undefined;
+    },
+    taken: (value) => ctx.consumed(value),
+    computed: true,
+  };
+}
+
+/** The keys, then the rows with them, then what RETURNING shows of these. */
+function afterKept(insert: InsertStmt, { before, cols, valuesLists, where }: Kept, returning: ReturningClause, ctx: Ctx): Outcome {
+  const { alias } = ctx.origin(insert).relation!;
+  const relation = alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
+  const read = query(returning, [relation], where as unknown as Value, undefined, ctx);
+  const source = as("SelectStmt", insert.selectStmt);
+  const selectStmt = source ? ctx.change(source, { valuesLists }) : { ...PLAIN_SELECT, valuesLists };
+  const rest = ctx.change(insert, { returningClause: undefined, cols, selectStmt });
+  return ctx.statements([...before, rest, read], "kept");
+}
 
 /** The statement without its RETURNING. */
 function lost<S extends InsertStmt | UpdateStmt | DeleteStmt>(statement: S, what: string, ctx: Ctx): Outcome {

@@ -11,6 +11,7 @@ import {
   isNode,
   type Kind,
   type Node,
+  nodesOf,
   note,
   optionsOf,
   PLAIN_SELECT,
@@ -149,6 +150,26 @@ ALTER TABLE t ADD COLUMN low LONGTEXT GENERATED ALWAYS AS (LOWER(a)) VIRTUAL`,
       refuses: ["INSERT INTO t (a, n) VALUES ('B', 1)", "INSERT INTO t (a, n) VALUES ('c', 34)"],
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, g int, a numeric(5,2)); INSERT INTO t VALUES (1, 1, 2.5), (2, 1, NULL), (3, 2, -1); CREATE TABLE u (k int PRIMARY KEY); INSERT INTO u VALUES (1), (2), (3);
+CREATE FUNCTION of_group(p int) RETURNS TABLE (key bigint, amount numeric(5,2)) LANGUAGE sql STABLE AS 'SELECT id, a FROM t WHERE g = p';
+CREATE FUNCTION ids(lowest int) RETURNS SETOF int LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY SELECT id FROM t WHERE id >= lowest; END $$`,
+      pg: "SELECT key, amount FROM of_group(1) ORDER BY key; SELECT i FROM ids(2) AS i ORDER BY i DESC; SELECT u.k, f.n FROM u, of_group(u.k) AS f (n) ORDER BY 1, 2",
+      tidb: `SELECT \`key\`, amount
+FROM (SELECT id AS \`key\`, CAST(a AS DECIMAL(5,2)) AS amount FROM t WHERE g = 1) AS of_group
+ORDER BY \`key\`;
+SELECT i FROM (SELECT id AS i FROM t WHERE id >= 2) AS i ORDER BY i DESC;
+SELECT u.k, f.n
+FROM u, (
+  SELECT u.k AS lateral_key_1, id AS n, CAST(a AS DECIMAL(5,2)) AS amount
+  FROM u
+  CROSS JOIN t
+  WHERE g = u.k
+) AS f
+WHERE f.lateral_key_1 = u.k
+ORDER BY 1, 2`,
+      findings: ["inlined", "inlined", "inlined"],
+    },
+    {
       given: "CREATE TABLE t (a int); CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x + 1'",
       pg: "CREATE VIEW v AS SELECT f(a) AS f FROM t; CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x + 2'",
       tidb: "CREATE VIEW v AS\nSELECT a + 1 AS f FROM t",
@@ -165,8 +186,10 @@ function hasQuery(expression: Node): boolean {
 function asQuery(item: RangeFunction, called: (call: FuncCall | undefined) => Node | undefined, ctx: Ctx): Node | undefined {
   const { functions = [], alias, lateral, ordinality, coldeflist } = item;
   const call = as("FuncCall", (functions[0] as readonly Value[] | undefined)?.[0]);
-  if (!call || functions.length > 1 || lateral || ordinality || coldeflist) return undefined;
-  if (holds(call, (node) => node.kind === "ColumnRef")) return undefined;
+  if (!call || functions.length > 1 || ordinality || coldeflist) return undefined;
+  const rows = rowsOf(call, item, ctx);
+  if (rows) return rows;
+  if (lateral || holds(call, (node) => node.kind === "ColumnRef")) return undefined;
   const val = called(call);
   if (!val) return undefined;
   const own = alias?.aliasname ?? String(call.funcname?.at(-1));
@@ -175,6 +198,67 @@ function asQuery(item: RangeFunction, called: (call: FuncCall | undefined) => No
   if (alias) ctx.consumed(alias);
   const subquery: SelectStmt = { ...PLAIN_SELECT, targetList: [{ kind: "ResTarget", name, val }] };
   return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname: own } };
+}
+
+/** A call that returns rows: the query that its function is, with the columns named as the function or the alias says. */
+function rowsOf(call: FuncCall, item: RangeFunction, ctx: Ctx): Node | undefined {
+  const routine = ctx.info(call)?.call?.own ? routineOf(call, ctx) : undefined;
+  const { node } = routine ?? {};
+  const query = routine && node?.returnType?.setof && !optionsOf(node.options).has("set") ? queryOf(routine) : undefined;
+  if (!routine || !node || !query || !isPlainCall(call)) return undefined;
+  const all = nodesOf("FunctionParameter", node.parameters);
+  const columns = all.filter(({ mode }) => mode === "FUNC_PARAM_TABLE" || mode === "FUNC_PARAM_OUT");
+  const parameters = inputs({ ...node, parameters: all.filter((parameter) => !columns.includes(parameter)) });
+  const args = parameters && argumentsOf(call, parameters);
+  if (!args || (optionsOf(node.options).get("strict") === true && args.some((arg) => ctx.info(arg)?.nullable !== false))) return undefined;
+  const bound = bind(unplaced(query), routine, parameters, args, ctx) as SelectStmt | undefined;
+  const listed = (bound?.targetList ?? []).map((target) => as("ResTarget", target)!);
+  const isStar = listed.some(({ val }) => as("ColumnRef", val)?.fields?.some(isNode));
+  if (bound?.op !== "SETOP_NONE" || bound.valuesLists || (columns.length > 0 && (isStar || listed.length !== columns.length)))
+    return undefined;
+  const { alias } = item;
+  const own = alias?.aliasname ?? routine.name;
+  const scalar = columns.length === 0 && listed.length === 1 && !isStar && !isRow(typeName(node.returnType!).name, ctx);
+  const names = columns.length > 0 ? columns.map(({ name }) => name ?? "") : scalar ? [own] : [];
+  const given = [...names];
+  for (const [i, name] of (alias?.colnames ?? []).entries()) given[i] = String(name);
+  const types = columns.length > 0 ? columns.map(({ argType }) => argType!) : scalar ? [node.returnType!] : [];
+  const targetList =
+    types.length > 0 ? listed.map((target, i) => ({ ...target, val: cast(target.val!, { ...types[i]!, setof: false }) })) : listed;
+  ctx.carried(item, ["functions", "alias", "lateral"]);
+  ctx.carried(call, ["funcname", "args", "funcformat"]);
+  if (alias) ctx.consumed(alias);
+  ctx.report("inlined", { function: routine.name }, call);
+  const lateral = holds(call, (each) => each.kind === "ColumnRef");
+  return {
+    kind: "RangeSubselect",
+    subquery: { ...bound, targetList },
+    alias: { kind: "Alias", aliasname: own, ...(given.length > 0 && { colnames: given }) },
+    ...(lateral && { lateral }),
+  };
+}
+
+function isRow(type: string, { catalog }: Ctx): boolean {
+  return type === "record" || [...catalog.tables.values()].some(({ name }) => name === type) || catalog.composites.has(`public.${type}`);
+}
+
+/** The only query of a body, whose rows the function returns. */
+function queryOf({ node, program }: StoredRoutine): SelectStmt | undefined {
+  if (!program || program.unread !== undefined) return undefined;
+  const [step, last, more] = program.steps;
+  if (program.language === "sql") return step?.kind === "sql" && !last ? plainQuery(step.node) : undefined;
+  const ends = last === undefined || (last.kind === "return" && last.value === undefined && !more);
+  if (program.language !== "plpgsql" || !ends || program.variables.length > 0 || /\bexception\b/i.test(routineText(node))) return undefined;
+  return step?.kind === "perform" ? plainQuery(step.query) : undefined;
+}
+
+function plainQuery(node: Node | undefined): SelectStmt | undefined {
+  const select = as("SelectStmt", node);
+  return select?.intoClause || select?.lockingClause ? undefined : select;
+}
+
+function isPlainCall(call: FuncCall): boolean {
+  return !(call.agg_filter || call.agg_order || call.agg_distinct || call.agg_star || call.over || call.func_variadic);
 }
 
 /** Calls within calls that are written out. */
@@ -220,7 +304,7 @@ function inlined(call: FuncCall, routine: StoredRoutine, ctx: Ctx, depth: number
   const { returnType } = node;
   const parameters = inputs(node);
   if (!parameters || !returnType || returnType.setof || POLYMORPHIC.test(typeName(returnType).name) || depth > DEEPEST) return undefined;
-  if (call.agg_filter || call.agg_order || call.agg_distinct || call.agg_star || call.over || call.func_variadic) return undefined;
+  if (!isPlainCall(call)) return undefined;
   if (parameters.some(({ type }) => POLYMORPHIC.test(typeName(type).name))) return undefined;
   const options = optionsOf(node.options);
   if (options.has("set")) return undefined;

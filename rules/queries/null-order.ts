@@ -65,11 +65,11 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       if (keys.every((key, i) => key === select.sortClause?.[i])) return;
       return ctx.replace(ctx.change(select, { sortClause: keys }));
     }),
-    takes("SortBy", ["node", "sortby_dir", "sortby_nulls"], (readable, ctx) => {
-      const sort = readable as SortBy;
+    takes("SortBy", ["node", "sortby_dir", "sortby_nulls", "useOp"], (readable, ctx) => {
+      const sort = directed(readable as SortBy, ctx);
       judge(sort.node, ctx);
       const call = ctx.parent?.kind === "FuncCall" ? ctx.parent : undefined;
-      if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return;
+      if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return sort === readable ? undefined : ctx.replace(sort);
       const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
       // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
       const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
@@ -77,7 +77,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
       if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
       if (keys.length === 2) return ctx.statements(keys as Node[]);
-      return keys[0] === sort ? undefined : ctx.replace(keys[0] as Node);
+      return keys[0] === readable ? undefined : ctx.replace(keys[0] as Node);
     }),
   ],
   examples: [
@@ -92,6 +92,11 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       pg: "SELECT a AS n FROM t ORDER BY n DESC; SELECT a FROM t ORDER BY 1 NULLS FIRST; SELECT a FROM t ORDER BY a DESC NULLS LAST",
       tidb: "SELECT a AS n FROM t ORDER BY a IS NULL DESC, n DESC;\nSELECT a FROM t ORDER BY 1;\nSELECT a FROM t ORDER BY a DESC",
       rejected: { sql: "SELECT a FROM t ORDER BY a NULLS FIRST", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, NULL), (2, 3), (3, -1)",
+      pg: "SELECT id, a FROM t ORDER BY a USING >, id USING <",
+      tidb: "SELECT id, a FROM t ORDER BY a IS NULL DESC, a DESC, id",
     },
     {
       given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
@@ -136,6 +141,13 @@ FROM t`,
     },
   ],
 });
+/** `USING <` and `USING >` are ASC and DESC by another name. */
+function directed(sort: SortBy, ctx: Ctx): SortBy {
+  const direction = sort.sortby_dir === "SORTBY_USING" && sort.useOp?.length === 1 ? DIRECTIONS[String(sort.useOp[0])] : undefined;
+  return direction ? ctx.change(sort, { sortby_dir: direction, useOp: undefined }) : sort;
+}
+
+const DIRECTIONS: Readonly<Record<string, NonNullable<SortBy["sortby_dir"]>>> = { "<": "SORTBY_ASC", ">": "SORTBY_DESC" };
 
 /** The bit of WindowDef.frameOptions that says RANGE (parsenodes.h). */
 const RANGE = 0x2;

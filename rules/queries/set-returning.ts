@@ -162,6 +162,28 @@ WHERE rows_1.lateral_key_1 = t.id`,
       findings: ["dimensions", "dimensions", "refused"],
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a timestamptz[], b time[]); INSERT INTO t VALUES (1, '{"2024-02-29 10:00:00+02",NULL,"1999-12-31 23:59:59.5-05:30"}', '{12:30}')`,
+      pg: "SELECT a.x, b.y FROM t, unnest(t.a) AS a (x), unnest(t.b) AS b (y)",
+      tidb: `SELECT a.x, b.y
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(t.a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.a, CONCAT('$[', item.i, ']'))) AS DATETIME(6))) AS x
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(t.a)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < JSON_LENGTH(t.a)
+) AS a, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(t.b, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.b, CONCAT('$[', item.i, ']'))) AS TIME(6))) AS y
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(t.b)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < JSON_LENGTH(t.b)
+) AS b
+WHERE (a.lateral_key_1 = t.id) AND (b.lateral_key_1 = t.id)`,
+      findings: ["dimensions", "dimensions"],
+    },
+    {
       pg: "SELECT m FROM generate_series(timestamp '2024-01-31', '2024-04-30', '1 month') AS m; SELECT a, b FROM unnest(ARRAY[1, 2], ARRAY['x']) AS u (a, b)",
       tidb: `SELECT m
 FROM (
@@ -404,6 +426,11 @@ const ELEMENTS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
   varchar: text,
   uuid: text,
   jsonb: itself,
+  json: itself,
+  bpchar: text,
+  citext: text,
+  time: (json) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS TIME(6))`),
+  timestamptz: (json) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS DATETIME(6))`),
   date: (json) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS DATE)`),
   timestamp: (json) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS DATETIME(6))`),
 };

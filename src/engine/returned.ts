@@ -111,6 +111,74 @@ export function insertedRows(insert: InsertStmt, table: Table, original: InsertS
   return { where, counts: true };
 }
 
+/** An INSERT whose new keys are kept in variables before it runs. */
+export interface Kept {
+  /** `SET @new_id_1 = …` */
+  readonly before: readonly Tidb[];
+  readonly cols: readonly ResTarget[];
+  readonly valuesLists: readonly (readonly Value[])[];
+  readonly where: Tidb;
+}
+
+export interface Keeping {
+  /** A variable for a column's value. */
+  readonly variable: (column: string) => Raw;
+  /** What TiDB computes for a column that no value is given for. */
+  readonly standing: (column: Column) => Raw | undefined;
+  /** Is told of each DEFAULT that a variable stands for. */
+  readonly taken: (value: Value) => void;
+  /** Whether a key that the INSERT computes may be taken out of it. */
+  readonly computed: boolean;
+}
+
+/**
+ * The INSERT of rows whose primary key is made while it runs, by the column's default or by an expression: the keys are computed first.
+ * @returns undefined where there is no such key, or it is not made by values
+ */
+export function keysKept(insert: InsertStmt, table: Table, keeping: Keeping): Kept | undefined {
+  const key = [...table.constraints.values()].find(({ type }) => type === "primary")?.columns;
+  const query = as("SelectStmt", insert.selectStmt);
+  const rows = (query ? query.valuesLists : insert.selectStmt ? undefined : [[]]) as readonly (readonly Value[])[] | undefined;
+  if (!key || !rows || insert.onConflictClause || key.some((column) => isAutoIncrement(column) || column.generated)) return undefined;
+  const listed = insert.cols?.flatMap((column) => as("ResTarget", column)?.name ?? []);
+  const given = listed ?? [...table.columns.keys()].slice(0, rows[0]?.length);
+  const added = key.filter(({ name }) => !given.includes(name)).map(({ name }) => name);
+  const columns = [...given, ...added];
+  const before: Tidb[] = [];
+  const keep = (name: string, value: Raw | Value): Value => {
+    const variable = keeping.variable(name);
+    before.push(tidb`SET ${variable} = ${value}`);
+    return tidb`${variable}` as unknown as Value;
+  };
+  const made: Value[][] = [];
+  for (const row of rows) {
+    const values: Value[] = [...row];
+    for (const column of key) {
+      const place = columns.indexOf(column.name);
+      const own = values[place];
+      if (own !== undefined && !as("SetToDefault", own)) {
+        if (isFixed(own)) continue;
+        if (!keeping.computed) return undefined;
+        values[place] = keep(column.name, own);
+        continue;
+      }
+      const standing = keeping.standing(column);
+      if (!standing) return undefined;
+      if (own !== undefined) keeping.taken(own);
+      values[place] = keep(column.name, standing);
+    }
+    made.push(values);
+  }
+  if (before.length === 0) return undefined;
+  const refs = key.map(({ name }): ColumnRef => ({ kind: "ColumnRef", fields: [name] }));
+  const places = key.map(({ name }) => columns.indexOf(name));
+  const tuples = made.map((row) => tidb`(${places.map((place) => row[place]!) as unknown as Value})`);
+  const single = made.length === 1 && key.length === 1;
+  const where = single ? tidb`${refs[0]!} = ${made[0]![places[0]!]!}` : tidb`(${refs as never}) IN (${tuples as never})`;
+  const cols = columns.map((name, i) => as("ResTarget", insert.cols?.[i]) ?? ({ kind: "ResTarget", name } as ResTarget));
+  return { before, cols, valuesLists: made, where };
+}
+
 /** Unique keys to find a row by: the one a conflict is looked for in before all others. */
 function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
   const keys = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique");

@@ -69,6 +69,7 @@ import fromItems from "./queries/from-items.js";
 import fullJoin from "./queries/full-join.js";
 import groupExpression from "./queries/group-expression.js";
 import groupingSets from "./queries/grouping-sets.js";
+import intervalKeys from "./queries/interval-keys.js";
 import joinColumns from "./queries/join-columns.js";
 import lateral from "./queries/lateral.js";
 import limit from "./queries/limit.js";
@@ -148,6 +149,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/join-columns": joinColumns,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
+  "queries/interval-keys": intervalKeys,
   "queries/null-order": nullOrder,
   "queries/group-expression": groupExpression,
   "queries/lateral": lateral,

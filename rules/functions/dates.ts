@@ -144,6 +144,20 @@ function zone(arg: Value, call: Call): Tidb | undefined {
   return call.refuse(`the time zone '${text}', which the engines may read differently (write its name: 'Europe/Berlin')`);
 }
 
+/**
+ * The instant of a local time. One that a change of clocks passes over is read by the offset before it, and one that comes twice by the
+ * offset after it (datetime.c, DetermineTimeZoneOffset); CONVERT_TZ gives the instant of the change, and either of the two.
+ */
+function instant(local: Value | Tidb, at: Tidb, name: string | undefined): Tidb {
+  const utc = (time: Value | Tidb) => tidb`CONVERT_TZ(${time}, ${at}, '+00:00')`;
+  const found = utc(local);
+  if (name !== undefined && !ZONE.test(name)) return found;
+  const before = tidb`DATE_ADD(${utc(tidb`DATE_SUB(${local}, INTERVAL 1 DAY)`)}, INTERVAL 1 DAY)`;
+  const after = tidb`DATE_SUB(${utc(tidb`DATE_ADD(${local}, INTERVAL 1 DAY)`)}, INTERVAL 1 DAY)`;
+  const isTold = (time: Tidb, sign: string) => infix("comparison")`CONVERT_TZ(${time}, '+00:00', ${at}) ${raw(sign)} ${local}`;
+  return tidb`CASE WHEN ${isTold(found, "<>")} THEN ${before} WHEN ${isTold(after, "=")} THEN ${after} ELSE ${found} END`;
+}
+
 const ZONES = warning("a time zone that is no literal must be a name of the zone database: others give NULL here, or another time", {
   help: "store names such as Europe/Berlin, no abbreviations or offsets",
 });
@@ -272,9 +286,7 @@ export const dateRules = table(
         if (UTC.test(call.text(name) ?? "")) return tidb`${time}`;
         const at = zone(name, call);
         if (!at) return undefined;
-        return call.signature.args[1] === "timestamptz"
-          ? tidb`CONVERT_TZ(${time}, '+00:00', ${at})`
-          : tidb`CONVERT_TZ(${time}, ${at}, '+00:00')`;
+        return call.signature.args[1] === "timestamptz" ? tidb`CONVERT_TZ(${time}, '+00:00', ${at})` : instant(time, at, call.text(name));
       },
       why: "The session is in UTC, which is what a timestamptz is shown in.",
       messages: { zone: ZONES },
@@ -283,7 +295,14 @@ export const dateRules = table(
           proofs(`ts AT TIME ZONE '${name}'`, `tz AT TIME ZONE '${name}'`, `ts AT TIME ZONE 'UTC' AT TIME ZONE '${name}'`),
         ),
         ...proofs("tz AT TIME ZONE 'PST'", "ts AT TIME ZONE 'cest'", "tz AT TIME ZONE '+02'", "tz AT TIME ZONE '-05:30'"),
+        ...proofs(
+          "(timestamp '2024-03-31 01:00' + i2 * interval '10 minutes') AT TIME ZONE 'Europe/Berlin'",
+          "timestamp '2024-03-10 02:30' AT TIME ZONE 'America/New_York'",
+          "timestamp '2024-11-03 01:30' AT TIME ZONE 'America/New_York'",
+          "timestamp '2024-10-06 02:15' AT TIME ZONE 'Australia/Lord_Howe'",
+        ),
         { pg: "tz AT TIME ZONE left('Europe/Berlin', 13)", findings: ["zone"] },
+        { pg: "ts AT TIME ZONE left('Europe/Berlin', 13)", findings: ["zone"] },
       ],
     },
     "at-interval": {
@@ -373,7 +392,8 @@ export const dateRules = table(
         const at = zone(name!, call);
         if (!at) return undefined;
         call.say("unchecked");
-        return tidb`CONVERT_TZ(CAST(CONCAT(${dateText(y, m, d)}, ' ', ${clockText(hour!, minute!, second!)}) AS DATETIME(6)), ${at}, '+00:00')`;
+        const local = tidb`CAST(CONCAT(${dateText(y, m, d)}, ' ', ${clockText(hour!, minute!, second!)}) AS DATETIME(6))`;
+        return instant(local, at, call.text(name!));
       },
       messages: { unchecked: UNCHECKED, zone: ZONES },
       proofs: [

@@ -2,13 +2,17 @@ import {
   addIntervals,
   as,
   type Call,
+  type FuncCall,
   INTERVAL_FIELDS,
   type Interval,
   infix,
+  intervalLength,
+  intervalParts,
   intervalText,
   intervalUnit,
   isNode,
   negated,
+  type Parts,
   parseInterval,
   proofs,
   type Row,
@@ -164,7 +168,7 @@ function moved(time: Value | Tidb, interval: Value, minus: boolean, call: Call):
   if (!told) {
     if (isStored(interval, call)) return movedByStored(time, interval, minus, call);
     const micros = microsecondsOf(interval, call);
-    if (!micros) return call.refuse("an interval that is neither a constant nor a multiple of one");
+    if (!micros) return movedByTerms(time, interval, minus, call);
     return minus ? tidb`DATE_SUB(${time}, INTERVAL ${micros} MICROSECOND)` : tidb`DATE_ADD(${time}, INTERVAL ${micros} MICROSECOND)`;
   }
   for (const node of read) if (isNode(node)) call.open(node);
@@ -197,8 +201,7 @@ function microsecondsOf(node: Value, call: Call): Tidb | undefined {
   if (known) return tidb`${raw(String((known.months * 30 + known.days) * DAY + known.microseconds))}`;
   if (isStored(node, call)) {
     call.say("spelt");
-    const { months, days, microseconds } = storedParts(node);
-    return tidb`CASE WHEN ${node} IS NOT NULL THEN ((${months}) * 30 + ${days}) * 86400000000 + ${microseconds} END`;
+    return intervalLength(node);
   }
   const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
   if (variant !== "AEXPR_OP" || rexpr === undefined || !isNode(node)) return undefined;
@@ -216,6 +219,17 @@ function microsecondsOf(node: Value, call: Call): Tidb | undefined {
   return undefined;
 }
 
+/** Microseconds as PostgreSQL compares intervals, of all that can be told. */
+function lengthOf(node: Value, call: Call): Tidb | undefined {
+  const micros = microsecondsOf(node, call);
+  if (micros) return micros;
+  const terms = termsOf(node, call);
+  if (!terms) return undefined;
+  const { months, days, microseconds } = terms;
+  const wholeDays = months ? tidb`((${months}) * 30 + ${days ?? tidb`0`}) * 86400000000` : tidb`(${days ?? tidb`0`}) * 86400000000`;
+  return where(terms.given, infix("additive")`${wholeDays} + ${microseconds ?? tidb`0`}`);
+}
+
 /** Whether it is the difference of two times, whose days are whole days and whose time is less than one. */
 function isDifference(node: Value, call: Call): boolean {
   const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
@@ -229,14 +243,20 @@ function isDifference(node: Value, call: Call): boolean {
 const comparison = (sign: string): Row => ({
   calls: [`${sign}(interval, interval)`],
   tidb: (([a, b], call) => {
-    const [left, right] = [microsecondsOf(a, call), microsecondsOf(b, call)];
+    const [left, right] = [lengthOf(a, call), lengthOf(b, call)];
     if (!left || !right) return call.refuse("an interval that is neither a constant nor a difference of two times");
     return infix("comparison")`${left} ${raw(sign)} ${right}`;
   }) satisfies Write,
   why: "TiDB has no intervals: lengths are compared in microseconds, a month being 30 days, as PostgreSQL compares them.",
   messages: { spelt: SPELT },
   proofs: [
-    ...proofs(`ts - tsb ${sign} '1 day'`, `tz - now() ${sign} -interval '1 month'`, `(ts - tsb) * 2 ${sign} interval '12 hours' + '1 day'`),
+    ...proofs(
+      `age(ts, tsb) ${sign} '1 mon'`,
+      `(ts - tsb) / 2 ${sign} '1 day'`,
+      `ts - tsb ${sign} '1 day'`,
+      `tz - now() ${sign} -interval '1 month'`,
+      `(ts - tsb) * 2 ${sign} interval '12 hours' + '1 day'`,
+    ),
     { pg: `iv ${sign} '36:00'`, findings: ["spelt"] },
     { pg: `iv ${sign} iv * 2`, findings: ["spelt"] },
   ],
@@ -291,6 +311,8 @@ const added = (sign: "+" | "-"): Row => ({
       `d ${sign} i2 * interval '1 day'`,
       `(ts ${sign} interval '1 day') ${sign} interval '2 hours'`,
       `ts ${sign} (tsb - tz)`,
+      `ts ${sign} ti::interval`,
+      `ts ${sign} age(tsb, '2024-01-15')`,
       ...(sign === "+" ? ["interval '1 day' + d", "i2 * interval '1 day' + ts"] : ["ts - (ts - tsb) * 2"]),
     ),
     { pg: `ts ${sign} (ti4 || ' days')::interval`, findings: ["whole"] },
@@ -303,8 +325,8 @@ function differenceText(later: Value, earlier: Value): Tidb {
   const days = tidb`TIMESTAMPDIFF(DAY, ${earlier}, ${later})`;
   const rest = infix("multiplicative")`${difference} % ${raw(String(DAY))}`;
   const clock = tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(SEC_TO_TIME(${infix("multiplicative")`(${rest}) / 1000000`}) AS TIME(6)) AS CHAR)))`;
-  const time = tidb`CASE WHEN ${days} <> 0 AND ${rest} = 0 THEN ${raw(string(""))} ELSE ${clock} END`;
-  return tidb`CONCAT(CASE ${days} WHEN 0 THEN '' WHEN 1 THEN '1 day ' ELSE CONCAT(${days}, ' days ') END, ${time})`;
+  const time = tidb`CASE WHEN ${days} = 0 OR ${rest} <> 0 THEN ${clock} END`;
+  return tidb`CASE WHEN ${days} IS NOT NULL THEN CONCAT_WS(' ', CASE ${days} WHEN 0 THEN NULL WHEN 1 THEN '1 day' ELSE CONCAT(${days}, ' days') END, ${time}) END`;
 }
 
 const decimal = (value: Tidb, type: string): Tidb => tidb`CAST(${value} AS decimal(${raw(type)}))`;
@@ -326,32 +348,32 @@ const SPELT = warning("a stored interval is a text: it is read as PostgreSQL wri
 /** An interval of a column: PostgreSQL's text of it. */
 const isStored = (node: Value, call: Call): boolean => as("ColumnRef", node) !== undefined && call.type(node).name === "interval";
 
-/** Months, days and microseconds of a stored interval; all of them are numbers, also of NULL. */
-function storedParts(iv: Value): Readonly<Record<keyof Interval, Tidb>> {
-  const amount = (word: string) =>
-    tidb`COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(${iv}, ${raw(`'-?[0-9]+ ${word}'`)}), ' ', 1) AS SIGNED), 0)`;
-  const clock = tidb`REGEXP_SUBSTR(${iv}, '[0-9]+:[0-9:.]+')`;
-  const minutes = tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${clock}, ':', 2), ':', -1)`;
-  const seconds = tidb`(SUBSTRING_INDEX(${clock}, ':', 1) * 3600 + ${minutes} * 60 + SUBSTRING_INDEX(${clock}, ':', -1))`;
-  const sign = tidb`CASE WHEN REGEXP_LIKE(${iv}, '-[0-9]+:') THEN -1 ELSE 1 END`;
-  return {
-    months: infix("additive")`${amount("year")} * 12 + ${amount("mon")}`,
-    days: amount("day"),
-    microseconds: tidb`COALESCE(CAST(ROUND(${seconds} * 1000000) AS SIGNED), 0) * ${sign}`,
-  };
+/** A time and an interval that is computed. */
+function movedByTerms(time: Value | Tidb, interval: Value, minus: boolean, call: Call): Tidb | undefined {
+  if (as("ParamRef", (as("TypeCast", interval)?.arg ?? interval) as Value))
+    return call.refuse("an interval as a parameter (pass a number: $1 * interval '1 second')");
+  const terms = termsOf(interval, call);
+  if (!terms) return call.refuse("an interval that is neither a constant nor a multiple of one");
+  const name = raw(minus ? "DATE_SUB" : "DATE_ADD");
+  const { months, days, microseconds } = terms;
+  let moved = tidb`${time}`;
+  if (months) moved = tidb`${name}(${moved}, INTERVAL (${months}) MONTH)`;
+  if (days) moved = tidb`${name}(${moved}, INTERVAL (${days}) DAY)`;
+  if (microseconds) moved = tidb`${name}(${moved}, INTERVAL (${microseconds}) MICROSECOND)`;
+  return where(terms.given, moved);
 }
 
 /** A time and a stored interval. */
 function movedByStored(time: Value | Tidb, interval: Value, minus: boolean, call: Call): Tidb {
   call.say("spelt");
-  const { months, days, microseconds } = storedParts(interval);
+  const { months, days, microseconds } = intervalParts(interval);
   const name = raw(minus ? "DATE_SUB" : "DATE_ADD");
   const by = (start: Value | Tidb, amount: Tidb, unit: string) => tidb`${name}(${start}, INTERVAL (${amount}) ${raw(unit)})`;
   return tidb`CASE WHEN ${interval} IS NOT NULL THEN ${by(by(by(time, months, "MONTH"), days, "DAY"), microseconds, "MICROSECOND")} END`;
 }
 
 /** Fields of a stored interval (timestamp.c, interval_part_common). */
-const OF_A_STORED: Readonly<Record<string, (parts: Readonly<Record<keyof Interval, Tidb>>) => Tidb>> = {
+const OF_A_STORED: Readonly<Record<string, (parts: Parts) => Tidb>> = {
   year: ({ months }) => tidb`(${months}) DIV 12`,
   month: ({ months }) => tidb`(${months}) % 12`,
   day: ({ days }) => days,
@@ -366,7 +388,7 @@ const OF_A_STORED: Readonly<Record<string, (parts: Readonly<Record<keyof Interva
 const ofDay = (time: Value | Tidb): Tidb => tidb`(TIME_TO_SEC(${time}) * 1000000 + MICROSECOND(${time}))`;
 
 /** What lies between two times as age() tells it (timestamp.c, timestamp_age): whole months, then days, then the time of the day. */
-function ageParts(later: Value | Tidb, earlier: Value | Tidb): Readonly<Record<keyof Interval, Tidb>> {
+function ageParts(later: Value | Tidb, earlier: Value | Tidb): Parts {
   const [a, b] = [tidb`GREATEST(${later}, ${earlier})`, tidb`LEAST(${later}, ${earlier})`];
   const sign = tidb`CASE WHEN ${later} < ${earlier} THEN -1 ELSE 1 END`;
   const days = tidb`(DAYOFMONTH(${a}) - DAYOFMONTH(${b}) - (${ofDay(a)} < ${ofDay(b)}))`;
@@ -379,7 +401,7 @@ function ageParts(later: Value | Tidb, earlier: Value | Tidb): Readonly<Record<k
 }
 
 /** PostgreSQL's text of an interval that is computed, all of whose parts have the same sign. */
-function textOf({ months, days, microseconds }: Readonly<Record<keyof Interval, Tidb>>): Tidb {
+function textOf({ months, days, microseconds }: Parts): Tidb {
   const counted = (amount: Tidb, word: string) =>
     tidb`CASE ${amount} WHEN 0 THEN NULL WHEN 1 THEN ${raw(string(`1 ${word}`))} ELSE CONCAT(${amount}, ${raw(string(` ${word}s`))}) END`;
   const clock = tidb`CASE WHEN ${microseconds} <> 0 THEN ${clockText(microseconds)} END`;
@@ -389,6 +411,197 @@ function textOf({ months, days, microseconds }: Readonly<Record<keyof Interval, 
 
 const clockText = (microseconds: Tidb): Tidb =>
   tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(SEC_TO_TIME((${microseconds}) / 1000000) AS TIME(6)) AS CHAR)))`;
+
+/** Parts of an interval that is computed; absent: always zero. */
+interface Terms {
+  readonly months?: Tidb;
+  readonly days?: Tidb;
+  readonly microseconds?: Tidb;
+  /** Conditions without which it is NULL. */
+  readonly given: readonly Tidb[];
+}
+
+const TERMS = ["months", "days", "microseconds"] as const;
+const given = (value: Value | Tidb): Tidb => infix("comparison")`${value} IS NOT NULL`;
+const all = ([first, ...rest]: readonly Tidb[]): Tidb | undefined =>
+  first && rest.reduce((sum, each) => infix("and")`${sum} AND ${each}`, first);
+/** A value that is NULL unless all conditions hold. */
+const where = (conditions: readonly Tidb[], value: Tidb): Tidb => {
+  const condition = all(conditions);
+  return condition ? tidb`CASE WHEN ${condition} THEN ${value} END` : value;
+};
+
+/** Terms of which each is made from that of others. */
+function each(conditions: readonly Tidb[], make: (term: (typeof TERMS)[number]) => Tidb | undefined): Terms {
+  const made = TERMS.flatMap((term) => {
+    const value = make(term);
+    return value ? [[term, value] as const] : [];
+  });
+  return { ...Object.fromEntries(made), given: conditions };
+}
+
+/** The difference of two times: whole days, and a time of less than one (timestamp.c, timestamp_mi). */
+function differenceTerms(later: Value, earlier: Value): Terms {
+  const micros = tidb`TIMESTAMPDIFF(MICROSECOND, ${earlier}, ${later})`;
+  return ofMicroseconds(micros);
+}
+
+const ofMicroseconds = (micros: Tidb): Terms => ({
+  days: infix("multiplicative")`${micros} DIV 86400000000`,
+  microseconds: infix("multiplicative")`${micros} % 86400000000`,
+  given: [given(micros)],
+});
+
+/** What an interval comes to in months, days and microseconds; undefined where it cannot be told. */
+function termsOf(node: Value, call: Call): Terms | undefined {
+  const known = constant(node, call);
+  if (known) return each([], (term) => (known[term] === 0 ? undefined : tidb`${raw(String(known[term]))}`));
+  if (isStored(node, call)) {
+    call.say("spelt");
+    return { ...intervalParts(node), given: [given(node)] };
+  }
+  const cast = as("TypeCast", node);
+  if (cast?.arg !== undefined) {
+    const from = call.type(cast.arg).name;
+    if (isNode(node)) call.open(node);
+    if (from === "time") return { microseconds: ofDay(cast.arg), given: [given(cast.arg)] };
+    return from === "interval" && !call.type(node).mods?.length ? termsOf(cast.arg, call) : undefined;
+  }
+  const made = as("FuncCall", node);
+  if (made) return termsOfCall(made, call);
+  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
+  if (variant !== "AEXPR_OP" || rexpr === undefined || !isNode(node)) return undefined;
+  call.open(node);
+  const sign = name?.at(-1);
+  if (lexpr === undefined) return sign === "-" ? scaled(termsOf(rexpr, call), (term) => infix("unary")`-(${term})`) : undefined;
+  const [left, right] = [call.type(lexpr).name, call.type(rexpr).name];
+  if (sign === "-" && left.startsWith("timestamp") && right.startsWith("timestamp")) return differenceTerms(lexpr, rexpr);
+  if ((sign === "+" || sign === "-") && left === "interval" && right === "interval") return added2(lexpr, rexpr, sign, call);
+  if (sign === "*") return left === "interval" ? multipliedTerms(lexpr, rexpr, call) : multipliedTerms(rexpr, lexpr, call);
+  return sign === "/" ? dividedTerms(lexpr, rexpr, call) : undefined;
+}
+
+const scaled = (terms: Terms | undefined, change: (term: Tidb) => Tidb): Terms | undefined =>
+  terms && each(terms.given, (term) => terms[term] && change(terms[term]));
+
+function added2(left: Value, right: Value, sign: string, call: Call): Terms | undefined {
+  const [a, b] = [termsOf(left, call), termsOf(right, call)];
+  if (!a || !b) return undefined;
+  return each([...a.given, ...b.given], (term) => {
+    const [one, other] = [a[term], b[term]];
+    if (one && other) return infix("additive")`${one} ${raw(sign)} (${other})`;
+    return one ?? (other && sign === "-" ? infix("unary")`-(${other})` : other);
+  });
+}
+
+function multipliedTerms(interval: Value, factor: Value, call: Call): Terms | undefined {
+  const terms = termsOf(interval, call);
+  if (!terms) return undefined;
+  const conditions = call.nullable(factor) ? [...terms.given, given(factor)] : terms.given;
+  if (INTEGER.test(call.own(factor).name))
+    return each(conditions, (term) => terms[term] && infix("multiplicative")`(${terms[term]}) * ${factor}`);
+  if (terms.months) return undefined;
+  const by = (term: Tidb) => infix("multiplicative")`(${term}) * ${factor}`;
+  return carriedDown(terms, conditions, by);
+}
+
+/** Terms of days and less, of which the fractions of days become microseconds (timestamp.c, interval_mul). */
+function carriedDown({ days, microseconds }: Terms, conditions: readonly Tidb[], by: (term: Tidb) => Tidb): Terms {
+  const rest = days && infix("multiplicative")`(${by(days)} - TRUNCATE(${by(days)}, 0)) * 86400000000`;
+  const time = microseconds && by(microseconds);
+  const sum = rest && time ? infix("additive")`${rest} + ${time}` : (rest ?? time);
+  return { ...(days && { days: tidb`TRUNCATE(${by(days)}, 0)` }), ...(sum && { microseconds: tidb`ROUND(${sum})` }), given: conditions };
+}
+
+function dividedTerms(interval: Value, divisor: Value, call: Call): Terms | undefined {
+  const terms = termsOf(interval, call);
+  if (!terms || terms.months) return undefined;
+  const conditions = call.nullable(divisor) ? [...terms.given, given(divisor)] : terms.given;
+  return INTEGER.test(call.own(divisor).name)
+    ? sharedOut(terms, conditions, tidb`${divisor}`)
+    : carriedDown(terms, conditions, (term) => infix("multiplicative")`(${term}) / CAST(${divisor} AS DOUBLE)`);
+}
+
+/** Days and less divided by a whole number: what is left of the days becomes microseconds. */
+function sharedOut({ days, microseconds }: Terms, conditions: readonly Tidb[], by: Tidb): Terms {
+  const exact = (value: Tidb) => tidb`CAST(${value} AS DECIMAL(65,24)) / ${by}`;
+  const rest = days && tidb`ROUND(${exact(infix("multiplicative")`(${days}) % ${by} * 86400000000`)})`;
+  const time = microseconds && exact(microseconds);
+  const sum = rest && time ? infix("additive")`${rest} + ${time}` : (rest ?? time);
+  return {
+    ...(days && { days: infix("multiplicative")`(${days}) DIV ${by}` }),
+    ...(sum && { microseconds: tidb`ROUND(${sum})` }),
+    given: conditions,
+  };
+}
+
+const PLAIN_CALL = ["agg_distinct", "agg_filter", "agg_order", "over", "func_variadic"] as const;
+
+function termsOfCall(made: FuncCall, call: Call): Terms | undefined {
+  const name = String(made.funcname?.at(-1));
+  const args = made.args ?? [];
+  const [first, second] = args;
+  if (first === undefined || PLAIN_CALL.some((field) => made[field])) return undefined;
+  if (name === "age" && args.every((arg) => /^timestamp/.test(call.type(arg).name))) {
+    call.open(made);
+    const [later, earlier] = second === undefined ? [TODAY, first] : [first, second];
+    return { ...ageParts(later, earlier), given: [given(first), ...(second === undefined ? [] : [given(second)])] };
+  }
+  if (!/^(?:sum|avg|min|max)$/.test(name) || call.type(first).name !== "interval") return undefined;
+  call.open(made);
+  return aggregated(name, first, call, (fn, value) => tidb`${raw(fn)}(${value})`);
+}
+
+/** The sum or mean of intervals, or the longest or shortest of differences. */
+function aggregated(name: string, arg: Value, call: Call, fold: (fn: string, value: Tidb) => Tidb): Terms | undefined {
+  if (name === "min" || name === "max") {
+    const micros = isDifference(arg, call) ? microsecondsOf(arg, call) : undefined;
+    return micros && ofMicroseconds(fold(name.toUpperCase(), micros));
+  }
+  const terms = termsOf(arg, call);
+  if (!terms) return undefined;
+  const count = fold("COUNT", where(terms.given, tidb`1`));
+  const sums = each([infix("comparison")`${count} > 0`], (term) => terms[term] && fold("SUM", where(terms.given, terms[term])));
+  if (name === "sum") return sums;
+  return terms.months ? undefined : sharedOut(sums, sums.given, count);
+}
+
+/** PostgreSQL's text of an interval (datetime.c, EncodeInterval): a part after a negative one has its sign. */
+function textOfTerms({ months, days, microseconds, given: conditions }: Terms): Tidb {
+  const counted = (amount: Tidb, word: string, plus?: Tidb) => {
+    const number = plus ? tidb`CONCAT(CASE WHEN ${plus} AND ${amount} > 0 THEN '+' ELSE '' END, ${amount})` : amount;
+    return tidb`CASE ${amount} WHEN 0 THEN NULL ELSE CONCAT(${number}, CASE ${amount} WHEN 1 THEN ${raw(string(` ${word}`))} ELSE ${raw(string(` ${word}s`))} END) END`;
+  };
+  const isNegative = (amount: Tidb) => infix("comparison")`${amount} < 0`;
+  const items: Tidb[] = [];
+  if (months) items.push(counted(tidb`((${months}) DIV 12)`, "year"), counted(tidb`((${months}) % 12)`, "mon"));
+  if (days) items.push(counted(tidb`(${days})`, "day", months && isNegative(tidb`(${months})`)));
+  if (microseconds) {
+    const time = tidb`(${microseconds})`;
+    const before =
+      days && months
+        ? tidb`${isNegative(tidb`(${days})`)} OR ((${days}) = 0 AND ${isNegative(tidb`(${months})`)})`
+        : (days ?? months) && isNegative(tidb`(${(days ?? months)!})`);
+    const sign = before
+      ? tidb`CASE WHEN ${isNegative(time)} THEN '-' WHEN ${before} THEN '+' ELSE '' END`
+      : tidb`CASE WHEN ${isNegative(time)} THEN '-' ELSE '' END`;
+    const hours = infix("multiplicative")`ABS(${time}) DIV 3600000000`;
+    const rest = tidb`TIME_FORMAT(SEC_TO_TIME(${infix("multiplicative")`ABS(${time}) % 3600000000 / 1000000`}), ':%i:%s.%f')`;
+    const clock = tidb`CONCAT(${sign}, LPAD(${hours}, GREATEST(2, CHAR_LENGTH(${hours})), '0'), TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM ${rest})))`;
+    items.push(tidb`CASE WHEN ${time} <> 0 THEN ${clock} END`);
+  }
+  const [first, ...others] = items;
+  if (!first) return where(conditions, tidb`'00:00:00'`);
+  const list = { kind: "Tidb", texts: ["CONCAT_WS(' ', ", ...others.map(() => ", "), ")"], holes: items } as const;
+  return where(conditions, tidb`COALESCE(NULLIF(${list}, ''), '00:00:00')`);
+}
+
+const AS_TEXT = warning(
+  "the interval is a text here, as PostgreSQL writes it: it is no length that can be added or sorted in the application",
+  {
+    help: "EXTRACT(EPOCH FROM x) gives seconds",
+  },
+);
 
 /** The constant that an interval comes to, put together of others; undefined where it cannot be told. */
 function comesTo(node: Value, call: Call, read: Value[]): Interval | undefined {
@@ -428,6 +641,23 @@ const JUSTIFIED: Readonly<Record<string, (interval: Interval) => Interval>> = {
   },
 };
 
+/** A computed interval that stands as a value. */
+function computed([first, second]: readonly Value[], call: Call): Tidb | undefined {
+  const { name } = call.signature;
+  let terms: Terms | undefined;
+  if (first !== undefined && second === undefined)
+    terms = name === "-" ? scaled(termsOf(first, call), (term) => infix("unary")`-(${term})`) : undefined;
+  else if (first !== undefined && second !== undefined) {
+    if (name === "+" || name === "-") terms = added2(first, second, name, call);
+    else if (name === "*")
+      terms = call.type(first).name === "interval" ? multipliedTerms(first, second, call) : multipliedTerms(second, first, call);
+    else if (name === "/") terms = dividedTerms(first, second, call);
+  }
+  if (!terms) return call.refuse("an interval that is computed of parts that are not known (add it to a time, or take seconds)");
+  call.say("as-text");
+  return textOfTerms(terms);
+}
+
 const constantInterval: Write = (args, call) => {
   const all = args as readonly Value[];
   const { name } = call.signature;
@@ -443,7 +673,7 @@ const constantInterval: Write = (args, call) => {
     const [interval, by] = first ? [first, factor[1]!] : [second, factor[0]!];
     sum = interval && Number.isInteger(by) ? times(interval, by) : undefined;
   }
-  if (!sum) return call.refuse("an interval that is computed and stands as a value (add it to a time, or compare it)");
+  if (!sum) return computed(all, call);
   for (const node of [...read, ...all]) if (isNode(node)) call.open(node);
   return tidb`${raw(string(intervalText(sum)))}`;
 };
@@ -471,7 +701,10 @@ export const intervalRules = table(
           },
         ),
       },
-      proofs: ["ts - tsb", "tz - '2024-01-01 00:00:00+00'", "d - ts", "ts - d"].map((pg) => ({ pg, findings: ["as-text"] })),
+      proofs: ["ts - tsb", "date_trunc('day', ts) - '2024-02-28'", "tz - '2024-01-01 00:00:00+00'", "d - ts", "ts - d"].map((pg) => ({
+        pg,
+        findings: ["as-text"],
+      })),
     },
     "extract-difference": {
       calls: ["extract(text, interval)", "date_part(text, interval)"],
@@ -481,13 +714,18 @@ export const intervalRules = table(
           const part = OF_A_STORED[field];
           if (!part) return call.refuse(`EXTRACT of ${field} from an interval`);
           call.say("spelt");
-          return asResult(tidb`CASE WHEN ${interval} IS NOT NULL THEN ${part(storedParts(interval))} END`, call);
+          return asResult(tidb`CASE WHEN ${interval} IS NOT NULL THEN ${part(intervalParts(interval))} END`, call);
         }
         const aged = as("FuncCall", interval);
         if (aged?.funcname?.at(-1) === "age" && isNode(interval)) {
           const [later, earlier] = aged.args ?? [];
           const unit = { year: ["YEAR", ""], month: ["MONTH", " % 12"], day: ["DAY", ""] }[field];
-          if (!unit || later === undefined) return call.refuse(`EXTRACT of ${field} from age()`);
+          const part = OF_A_STORED[field];
+          if (later === undefined || !part) return call.refuse(`EXTRACT of ${field} from age()`);
+          if (!unit) {
+            const terms = termsOf(interval, call);
+            return terms && asResult(where(terms.given, part(terms as Terms & Parts)), call);
+          }
           call.open(interval);
           const [to, from] = earlier === undefined ? [TODAY, later] : [later, earlier];
           const value =
@@ -500,9 +738,13 @@ export const intervalRules = table(
         // A constant's month counts as 30 days only where intervals are compared.
         const known = call.text(interval) !== undefined;
         const micros = form && !known && (field === "epoch" || isDifference(interval, call)) ? microsecondsOf(interval, call) : undefined;
-        return micros
-          ? asResult(form!(micros), call)
-          : call.refuse(`EXTRACT of ${field} from an interval that is no difference of two times`);
+        if (micros) return asResult(form!(micros), call);
+        const part = OF_A_STORED[field];
+        const terms = part && termsOf(interval, call);
+        if (!terms) return call.refuse(`EXTRACT of ${field} from an interval that is no difference of two times`);
+        const zero = tidb`0`;
+        const { months = zero, days = zero, microseconds = zero } = terms;
+        return asResult(where(terms.given, part({ months, days, microseconds })), call);
       },
       messages: { spelt: SPELT },
       proofs: [
@@ -515,6 +757,12 @@ export const intervalRules = table(
           "extract(year from age(d))",
           ...Object.keys(OF_A_DIFFERENCE).map((field) => `extract(${field} from ts - tsb)`),
           "date_part('epoch', tz - ts)",
+          "extract(epoch from age(ts, tsb))",
+          "extract(hour from age(ts, tsb))",
+          "extract(epoch from avg(ts - tsb))",
+          "extract(day from sum(ts - tsb))",
+          "extract(epoch from (ts - tsb) / 4)",
+          "extract(epoch from interval '1 day 2 hours')",
           "date_part('day', ts - tsb)",
           "extract(epoch from (ts - tsb) * 2) / 3600",
           "round(extract(epoch from ts - tsb) / 60)",
@@ -535,21 +783,65 @@ export const intervalRules = table(
         "-(interval)",
         "*(interval, float8)",
         "*(float8, interval)",
+        "/(interval, float8)",
         "justify_hours(interval)",
         "justify_days(interval)",
       ],
       tidb: constantInterval,
-      proofs: proofs(
-        "interval '1 day' + interval '90 minutes'",
-        "interval '1 month' - '1 day'",
-        "-interval '1 day 2 hours'",
-        "interval '1 day' * 3",
-        "2 * interval '1 hour 30 min'",
-        "justify_hours(interval '27 hours')",
-        "justify_days(interval '35 days')",
-        "justify_days(justify_hours(interval '-1 mon 800 hours'))",
-        "(interval '1 day' + '36:00')::text",
-      ),
+      messages: { "as-text": AS_TEXT, spelt: SPELT },
+      proofs: [
+        ...["iv + ivb", "ivb - iv", "-iv", "iv * 2", "i2 * ivb", "ivb + interval '1 day'"].map((pg) => ({
+          pg,
+          findings: pg.match(/ivb?/g)!.length > 1 ? ["spelt", "as-text"] : ["spelt", "as-text"],
+        })),
+        ...[
+          "(ts - tsb) * 2",
+          "(ts - tsb) * 1.5",
+          "(ts - tsb) / 3",
+          "(ts - tsb) / 2.5",
+          "(ts - tsb) + interval '1 hour'",
+          "-(tz - ts)",
+          "interval '1 day' * i2",
+          "interval '1 day 1 hour' / 7",
+          "age(ts, tsb) + interval '1 day'",
+        ].map((pg) => ({ pg, findings: ["as-text"] })),
+        ...proofs(
+          "interval '1 day' + interval '90 minutes'",
+          "interval '1 month' - '1 day'",
+          "-interval '1 day 2 hours'",
+          "interval '1 day' * 3",
+          "2 * interval '1 hour 30 min'",
+          "justify_hours(interval '27 hours')",
+          "justify_days(interval '35 days')",
+          "justify_days(justify_hours(interval '-1 mon 800 hours'))",
+          "(interval '1 day' + '36:00')::text",
+        ),
+      ],
+    },
+    aggregate: {
+      calls: ["sum(interval)", "avg(interval)", "min(interval)", "max(interval)"],
+      tidb: ([arg], call) => {
+        const { name } = call.signature;
+        const fold = (fn: string, value: Tidb) =>
+          tidb`${raw(fn)}(${call.filter === undefined ? value : tidb`CASE WHEN ${call.filter} THEN ${value} END`})${call.over}`;
+        if (call.distinct.raw !== "") return call.refuse("an aggregate over DISTINCT intervals");
+        call.say("as-text");
+        if (isStored(arg, call) && /^m/.test(name)) {
+          call.say("spelt");
+          // Longest and shortest by their length, which stands before the text.
+          const keyed = tidb`CONCAT(LPAD(${intervalLength(arg)} + 4000000000000000000, 19, '0'), ${arg})`;
+          return tidb`SUBSTRING(${fold(name.toUpperCase(), keyed)}, 20)`;
+        }
+        const terms = aggregated(name, arg, call, fold);
+        return terms ? textOfTerms(terms) : call.refuse(`${name}() of such intervals (take it of seconds: EXTRACT(EPOCH FROM x))`);
+      },
+      messages: { "as-text": AS_TEXT, spelt: SPELT },
+      proofs: [
+        ...["sum(ts - tsb)", "avg(ts - tsb)", "max(ts - tsb)", "min(tsb - ts)", "avg(tz - ts) FILTER (WHERE b)", "sum((ts - tsb) * 2)"].map(
+          (pg) => ({ pg, findings: ["as-text"] }),
+        ),
+        ...["sum(iv)", "max(iv)", "min(ivb)"].map((pg) => ({ pg, findings: ["as-text", "spelt"] })),
+      ],
     },
     made: {
       calls: [1, 2, 3, 4, 5, 6, 7].map(

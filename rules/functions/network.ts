@@ -1,9 +1,4 @@
-import { type Call, infix, type Row, raw, type Tidb, table, tidb, type Value } from "../../src/rule.js";
-
-/** An address is PostgreSQL's text of it: `10.1.2.3`, or `10.1.2.3/24` where it says a network. */
-const isSix = (ip: Value): Tidb => infix("comparison")`INSTR(${ip}, ':') > 0`;
-const maskLength = (ip: Value): Tidb =>
-  tidb`CASE WHEN INSTR(${ip}, '/') > 0 THEN CAST(SUBSTRING_INDEX(${ip}, '/', -1) AS SIGNED) WHEN ${isSix(ip)} THEN 128 WHEN ${ip} IS NOT NULL THEN 32 END`;
+import { type Call, isIpv6, maskLength, type Row, raw, table, tidb, type Value } from "../../src/rule.js";
 
 /** The network of IPv4 that a literal is: its first bits as a number, and how many they are. */
 function networkOf(node: Value, call: Call): { readonly bits: number; readonly length: number } | undefined {
@@ -20,7 +15,7 @@ const within = (sign: string, more: string): Row => ({
     if (!found) return undefined;
     const same = tidb`INET_ATON(SUBSTRING_INDEX(${ip}, '/', 1)) >> ${raw(String(32 - found.length))} = ${raw(String(found.bits))}`;
     const length = tidb`${maskLength(ip)} ${raw(more)} ${raw(String(found.length))}`;
-    return tidb`CASE WHEN ${isSix(ip)} THEN FALSE ELSE ${same} AND ${length} END`;
+    return tidb`CASE WHEN ${isIpv6(ip)} THEN FALSE ELSE ${same} AND ${length} END`;
   },
   why: "The first bits of the address are those of the network.",
   proofs: [],
@@ -56,7 +51,7 @@ export const networkRules = table(
     },
     family: {
       calls: ["family(inet)"],
-      tidb: ([ip]) => tidb`CASE WHEN ${isSix(ip)} THEN 6 WHEN ${ip} IS NOT NULL THEN 4 END`,
+      tidb: ([ip]) => tidb`CASE WHEN ${isIpv6(ip)} THEN 6 WHEN ${ip} IS NOT NULL THEN 4 END`,
       proofs: [],
       examples: shown("family(ip)", "SELECT CASE WHEN INSTR(ip, ':') > 0 THEN 6 WHEN ip IS NOT NULL THEN 4 END AS x FROM h"),
     },
@@ -65,7 +60,7 @@ export const networkRules = table(
       tidb: ([ip], call) =>
         call.signature.name === "abbrev"
           ? tidb`${ip}`
-          : tidb`CASE WHEN INSTR(${ip}, '/') > 0 THEN ${ip} ELSE CONCAT(${ip}, CASE WHEN ${isSix(ip)} THEN '/128' ELSE '/32' END) END`,
+          : tidb`CASE WHEN INSTR(${ip}, '/') > 0 THEN ${ip} ELSE CONCAT(${ip}, CASE WHEN ${isIpv6(ip)} THEN '/128' ELSE '/32' END) END`,
       why: "The text of an inet always has its mask.",
       proofs: [],
       examples: shown(

@@ -4,6 +4,7 @@ import {
   infix,
   isNode,
   type Node,
+  type Operands,
   proofs,
   raw,
   string,
@@ -58,6 +59,7 @@ function rangeOf(node: Value, call: Call): Range | undefined {
   const text = call.text(node);
   const bound = (part: Tidb) => tidb`CAST(NULLIF(TRIM(BOTH '"' FROM ${part}), '') AS ${raw(SUBTYPES[name]!)})`;
   if (text !== undefined) {
+    if (/^\s*empty\s*$/i.test(text)) return { lower: tidb`NULL`, upper: tidb`NULL`, from: no, to: no, empty: yes };
     const [, from, lower = "", upper = "", to] = /^([[(])\s*"?([^",]*?)"?\s*,\s*"?([^",]*?)"?\s*([\])])$/.exec(text.trim()) ?? [];
     if (from === undefined) return call.refuse(`the range '${text}'`);
     const literal = (bound: string) => (bound === "" ? tidb`NULL` : tidb`CAST(${raw(string(bound))} AS ${raw(SUBTYPES[name]!)})`);
@@ -106,6 +108,62 @@ function begins(lower: Tidb, from: Tidb, upper: Tidb, to: Tidb): Tidb {
   return tidb`COALESCE(${touching ?? tidb`CASE WHEN ${from} AND ${to} THEN ${lower} <= ${upper} ELSE ${lower} < ${upper} END`}, TRUE)`;
 }
 
+/** A condition on two ranges that are known; `whole` is what holds where one of them is empty. */
+const between2 =
+  (whole: (a: Tidb, b: Tidb) => Tidb, condition: (a: Range, b: Range) => Tidb): Write =>
+  ([one, other], call) => {
+    const [a, b] = [rangeOf(one, call), rangeOf(other, call)];
+    if (!a || !b) return undefined;
+    const unknown = any([a, b].flatMap((range) => range.unknown ?? []));
+    const empty = any([a, b].flatMap((range) => range.empty ?? []));
+    const known = condition(a, b);
+    const rest = empty ? tidb`CASE WHEN ${empty} THEN ${whole(a.empty ?? no, b.empty ?? no)} ELSE ${known} END` : known;
+    return unknown ? tidb`CASE WHEN ${unknown} THEN NULL ELSE ${rest} END` : rest;
+  };
+const never = (): Tidb => no;
+
+const holdsBoth = (one: Tidb, other: Tidb): Tidb => (one === yes ? other : other === yes ? one : infix("and")`${one} AND ${other}`);
+
+/** Whether a range begins where another one does, or before. */
+const beginsNoLater = (a: Range, b: Range): Tidb => {
+  const together = infix("or")`${a.from} OR NOT ${b.from}`;
+  const tie =
+    a.from === yes || b.from === no
+      ? tidb`${a.lower} <= ${b.lower}`
+      : tidb`${a.lower} < ${b.lower} OR (${a.lower} = ${b.lower} AND (${together}))`;
+  return tidb`(${a.lower} IS NULL OR COALESCE(${tie}, FALSE))`;
+};
+
+/** Whether a range ends where another one does, or before. */
+const endsNoLater = (a: Range, b: Range): Tidb => {
+  const together = infix("or")`${b.to} OR NOT ${a.to}`;
+  const tie =
+    a.to === no || b.to === yes
+      ? tidb`${a.upper} <= ${b.upper}`
+      : tidb`${a.upper} < ${b.upper} OR (${a.upper} = ${b.upper} AND (${together}))`;
+  return tidb`(${b.upper} IS NULL OR COALESCE(${tie}, FALSE))`;
+};
+
+/** Whether all of a range lies before another one. */
+const liesBefore = (a: Range, b: Range): Tidb => {
+  const touching = holdsBoth(a.to, b.from);
+  if (touching === no || a.to === no || b.from === no) return tidb`COALESCE(${a.upper} <= ${b.lower}, FALSE)`;
+  return touching === yes
+    ? tidb`COALESCE(${a.upper} < ${b.lower}, FALSE)`
+    : tidb`COALESCE(${a.upper} < ${b.lower} OR (${a.upper} = ${b.lower} AND NOT (${touching})), FALSE)`;
+};
+
+const contains = (a: Range, b: Range): Tidb => infix("and")`${beginsNoLater(a, b)} AND ${endsNoLater(b, a)}`;
+
+const areEqual = (a: Range, b: Range): Tidb => {
+  const bounds = infix("and")`${a.lower} <=> ${b.lower} AND ${a.upper} <=> ${b.upper}`;
+  if (a.from === yes && a.to === no && b.from === yes && b.to === no) return bounds;
+  return tidb`${bounds} AND (${a.lower} IS NULL OR (${a.from}) = (${b.from})) AND (${a.upper} IS NULL OR (${a.to}) = (${b.to}))`;
+};
+
+/** Whether one range ends where the other begins, with nothing between them and nothing in both. */
+const meets = (a: Range, b: Range): Tidb => tidb`COALESCE(${a.upper} = ${b.lower} AND (${a.to}) <> (${b.from}), FALSE)`;
+
 const hasElement = (range: Value, element: Value, call: Call): Tidb | undefined => {
   const found = rangeOf(range, call);
   if (!found) return undefined;
@@ -136,6 +194,9 @@ const shown = (expressions: readonly string[]) => expressions.map((pg) => ({ pg,
 
 /** A stored range is shown by a whole statement: the value table has none. */
 const stored = (pg: string, tidb: string) => [{ given: "CREATE TABLE r (p int4range, q daterange)", pg, tidb, findings: ["stored"] }];
+
+/** Proofs of what reads a stored range. */
+const kept = (...expressions: readonly string[]) => expressions.map((pg) => ({ pg, findings: ["stored"] }));
 
 const ELEMENTS: Readonly<Record<string, string>> = {
   int4range: "int4",
@@ -260,6 +321,96 @@ export const rangeRules = table(
         ),
         ...shown(["upper(int4range(-2000, i4b))", "isempty(daterange('1900-01-01', d))"]),
       ],
+    },
+    "contains-range": {
+      calls: NAMES.flatMap((name) => [`@>(${name}, ${name})`, `<@(${name}, ${name})`]),
+      tidb: ([one, other, ...rest], call) => {
+        const [a, b] = call.signature.name === "@>" ? [one, other] : [other, one];
+        return between2((_, empty) => empty, contains)([a, b, ...rest] as unknown as Operands, call);
+      },
+      why: "The empty range is contained in every other one, and contains none but itself.",
+      messages: { stored: MESSAGES.stored },
+      proofs: kept(
+        "ir @> irb",
+        "irb <@ ir",
+        "ir <@ '[0,100]'",
+        "ir @> int4range(2, 4)",
+        "dr @> daterange('2024-01-20', '2024-01-25', '[]')",
+        "nr @> nrb",
+        "nrb <@ nr",
+      ),
+    },
+    equal: {
+      calls: NAMES.flatMap((name) => [`=(${name}, ${name})`, `<>(${name}, ${name})`]),
+      tidb: (args, call) => {
+        const same = between2((a, b) => infix("comparison")`(${a}) = (${b})`, areEqual)(args, call);
+        return same && (call.signature.name === "=" ? same : infix("not")`NOT (${same})`);
+      },
+      messages: { stored: MESSAGES.stored },
+      proofs: kept(
+        "ir = irb",
+        "ir <> '[1,4]'",
+        "ir = 'empty'",
+        "dr = '[2024-01-01,2024-01-31]'",
+        "nr = nrb",
+        "nr <> '[1.50,2.5]'",
+        "ir IN ('[1,5)', 'empty')",
+      ),
+    },
+    order: {
+      calls: NAMES.flatMap((name) => ["<<", ">>", "&<", "&>", "-|-"].map((sign) => `${sign}(${name}, ${name})`)),
+      tidb: (args, call) => {
+        const conditions: Readonly<Record<string, (a: Range, b: Range) => Tidb>> = {
+          "<<": liesBefore,
+          ">>": (a, b) => liesBefore(b, a),
+          "&<": endsNoLater,
+          "&>": (a, b) => beginsNoLater(b, a),
+          "-|-": (a, b) => infix("or")`${meets(a, b)} OR ${meets(b, a)}`,
+        };
+        return between2(never, conditions[call.signature.name]!)(args, call);
+      },
+      messages: { stored: MESSAGES.stored },
+      proofs: kept(
+        ...["<<", ">>", "&<", "&>", "-|-"].flatMap((sign) => [
+          `ir ${sign} irb`,
+          `nr ${sign} nrb`,
+          `dr ${sign} '[2024-02-29,)'`,
+          `ir ${sign} int4range(5, 9)`,
+        ]),
+      ),
+    },
+    bounds: {
+      calls: NAMES.flatMap((name) => ["lower_inc", "upper_inc", "lower_inf", "upper_inf"].map((bound) => `${bound}(${name})`)),
+      tidb: ([range], call) => {
+        const found = rangeOf(range, call);
+        const [, side, kind] = /^(lower|upper)_(inc|inf)$/.exec(call.signature.name)!;
+        if (!found) return undefined;
+        const bound = found[side as "lower" | "upper"];
+        const held = side === "lower" ? found.from : found.to;
+        const answer = kind === "inf" ? infix("comparison")`${bound} IS NULL` : infix("and")`${held} AND ${bound} IS NOT NULL`;
+        return where([found], [], answer);
+      },
+      messages: { stored: MESSAGES.stored },
+      proofs: [
+        ...kept(...["lower_inc", "upper_inc", "lower_inf", "upper_inf"].flatMap((name) => [`${name}(ir)`, `${name}(nr)`, `${name}(dr)`])),
+        ...proofs("upper_inf(int4range(1, NULL))", "lower_inc('(1,3]'::int4range)", "upper_inc(numrange(1, 2, '[]'))"),
+      ],
+    },
+    "to-text": {
+      calls: NAMES.map((name) => `${name}::text|varchar`),
+      tidb: ([range]) => tidb`${range}`,
+      why: "A range is PostgreSQL's text of it in TiDB.",
+      proofs: proofs(
+        "ir::text",
+        "dr::text",
+        "nr::text",
+        "'x' || ir",
+        "'(1,3]'::int4range::text",
+        "ir",
+        "'[2024-01-01,2024-01-31]'::daterange",
+        "'(1.50,)'::numrange",
+        "COALESCE(ir, 'empty')",
+      ),
     },
     overlaps: {
       calls: NAMES.map((name) => `&&(${name}, ${name})`),

@@ -30,7 +30,11 @@ const concatenation: Write = ([left, right], call) => {
 
 /** Text of a value as its type's output function writes it: `t` for true. */
 const output = (arg: Value, call: Call): Tidb | undefined => {
-  if (call.type(arg).name === "bool") return tidb`ELT(${arg} + 1, 'f', 't')`;
+  const { name } = call.type(arg);
+  if (name === "bool") return tidb`ELT(${arg} + 1, 'f', 't')`;
+  if (name === "bpchar") return blankFilled(arg, call);
+  // Its cast to text is the one that always has a mask.
+  if (name === "inet") return tidb`${arg}`;
   const text = asText(arg, call);
   return text === undefined ? undefined : tidb`${text}`;
 };
@@ -467,7 +471,7 @@ export const stringRules = table(
         return parts.includes(undefined) ? undefined : listed("CONCAT_WS('', ", parts as Tidb[]);
       },
       why: "NULL is passed over, as CONCAT_WS does; TiDB's CONCAT gives NULL.",
-      proofs: proofs("concat(t, v)", "concat(t, '-', i4, b)", "concat(d, ' ', n)", "concat(t)", "concat(e, u, NULL)"),
+      proofs: proofs("concat(t, v)", "concat(t, '-', i4, b)", "concat(d, ' ', n)", "concat(t)", "concat(e, u, NULL)", "concat(c, '|', t)"),
     },
     "concat-with-separator": {
       calls: ["concat_ws(text, any...)"],
@@ -475,7 +479,7 @@ export const stringRules = table(
         const parts = (args as readonly Value[]).map((arg) => output(arg, call));
         return parts.includes(undefined) ? undefined : listed("CONCAT_WS(", [tidb`${separator}`, ...(parts as Tidb[])]);
       },
-      proofs: proofs("concat_ws(',', t, v, i4)", "concat_ws(tb, b, d)", "concat_ws(', ', NULL, t)"),
+      proofs: proofs("concat_ws(',', t, v, i4)", "concat_ws(',', c, t)", "concat_ws(tb, b, d)", "concat_ws(', ', NULL, t)"),
     },
     format: {
       calls: ["format(text)", "format(text, any...)"],
@@ -500,6 +504,7 @@ export const stringRules = table(
           "format('%10s|%-10s|', t, v)",
           "format('%s%s', NULL, t)",
           "format('%s', ai)",
+          "format('%s|', c)",
         ),
         { pg: "format('%I', t)", findings: ["keyword"] },
         { pg: "format('INSERT INTO %I VALUES (%L)', v || 'x', t)", findings: ["keyword"] },

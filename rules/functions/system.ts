@@ -170,10 +170,29 @@ export const systemRules = table(
       proofs: proofs("current_user = user", "length(current_user) > 0", "strpos(current_user::text, '@') = 0"),
     },
     "current-database": {
-      calls: ["current_database()", "current_catalog()", "current_schema()"],
+      calls: ["current_database()", "current_catalog()"],
       tidb: () => tidb`DATABASE()`,
+      proofs: proofs("length(current_database()) > 0", "current_catalog IS NOT NULL"),
+    },
+    "current-schema": {
+      calls: ["current_schema()"],
+      tidb: (_, call) => {
+        call.say("database");
+        return tidb`DATABASE()`;
+      },
       why: "What PostgreSQL calls a schema is a database in TiDB.",
-      proofs: proofs("length(current_database()) > 0", "current_schema() IS NOT NULL"),
+      messages: {
+        database: warning(
+          "current_schema() is the name of the database here, where PostgreSQL gives public, or the first schema of the path",
+          {
+            help: "nothing to do where it is compared with the schemas that information_schema has",
+          },
+        ),
+      },
+      proofs: [
+        { pg: "current_schema()", findings: ["database"], differs: true },
+        { pg: "current_schema IS NOT NULL", findings: ["database"] },
+      ],
     },
     version: {
       calls: ["version()"],

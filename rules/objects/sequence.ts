@@ -53,8 +53,8 @@ const MESSAGES = {
   owner: note("OWNED BY is left away: in TiDB {name} stays when the table is dropped", {
     help: "DROP SEQUENCE {name} where the table is dropped",
   }),
-  "set-counter": note("the next number of {column} is {next}"),
-  "set-sequence": note("the next number of {name} is {next}"),
+  "set-counter": note("the next number of {column} is {next}; the statement returns no row"),
+  "set-sequence": note("the next number of {name} is {next}; the statement returns no row"),
   follows: note("setval is left away: {column} is AUTO_INCREMENT, which follows the largest value inserted"),
   computed: error("setval of {name} is not in the output: its number is computed by a query", {
     help: "run the query, and write the number after the result: {statement}",

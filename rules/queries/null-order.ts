@@ -1,9 +1,11 @@
 import {
+  addressKey,
   as,
   type Context,
   type ExprInfo,
   enumLabels,
   holds,
+  intervalLength,
   isNode,
   isStar,
   leading,
@@ -19,6 +21,7 @@ import {
   type SortBy,
   sortTarget,
   string,
+  type Tidb,
   tidb,
   type Value,
   warning,
@@ -31,6 +34,11 @@ const MESSAGES = {
     help: "leave rows with NULL out of the query, or take two window functions, one for them and one for the others",
   }),
   enum: note("{key} is sorted by the number of its label: but for a column, TiDB takes a value of an enum for text"),
+  interval: note("{key} is sorted by its length in microseconds: to TiDB, an interval is a text"),
+  address: note("{key} is sorted by its family, network and bits: to TiDB, an address is a text"),
+  range: warning("{key} is {type}, which is a text in TiDB and sorted as such: 10 goes before 9", {
+    help: "order by its bounds: lower(r), upper(r)",
+  }),
   json: warning("{key} is {type}, whose values TiDB sorts in another order: NULL elements, empty arrays and values of several types", {
     help: "order by what is in it: (j ->> 'a')::int, or the elements one after the other",
   }),
@@ -73,7 +81,9 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
       // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
       const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
-      const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node), valueType(sort.node, ctx));
+      // Within an aggregate TiDB sorts an enum by its text, even a column.
+      const type = call && isNode(sort.node) ? ctx.info(sort.node)?.type.name : valueType(sort.node, ctx);
+      const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node), type);
       const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
       if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
       if (keys.length === 2) return ctx.statements(keys as Node[]);
@@ -133,11 +143,45 @@ FROM t`,
       findings: ["json"],
     },
     {
-      given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL); INSERT INTO t VALUES (1, 'sad'), (2, 'glad')",
+      pg: "SELECT string_agg(id::text, ',' ORDER BY m) FROM t",
+      tidb: `SELECT GROUP_CONCAT(CAST(id AS CHAR) ORDER BY FIELD(m, 'sad', 'glad') SEPARATOR ',') AS string_agg
+FROM t`,
+      findings: ["enum"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a interval NOT NULL); INSERT INTO t VALUES (1, '1 day'), (2, '23:00:00'), (3, '-1 mon'), (4, '24:00:00')",
+      pg: "SELECT a FROM t ORDER BY a DESC, id",
+      tidb: `SELECT a FROM t
+ORDER BY CASE WHEN a IS NOT NULL THEN ((COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(a, '-?[0-9]+ year'), ' ', 1) AS SIGNED), 0) * 12 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(a, '-?[0-9]+ mon'), ' ', 1) AS SIGNED), 0)) * 30 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(a, '-?[0-9]+ day'), ' ', 1) AS SIGNED), 0)) * 86400000000 + (COALESCE(CAST(ROUND((SUBSTRING_INDEX(REGEXP_SUBSTR(a, '[0-9]+:[0-9:.]+'), ':', 1) * 3600 + SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_SUBSTR(a, '[0-9]+:[0-9:.]+'), ':', 2), ':', -1) * 60 + SUBSTRING_INDEX(REGEXP_SUBSTR(a, '[0-9]+:[0-9:.]+'), ':', -1)) * 1000000) AS SIGNED), 0) * CASE WHEN REGEXP_LIKE(a, '-[0-9]+:') THEN -1 ELSE 1 END) END DESC, id`,
+      findings: ["interval"],
+    },
+    {
+      given: "CREATE TABLE t (a inet); INSERT INTO t VALUES ('10.1.2.3'), ('9.0.0.1'), ('::1'), ('10.1.2.0/24'), ('10.0.0.0/8'), (NULL)",
+      pg: "SELECT a FROM t ORDER BY a",
+      tidb: `SELECT a FROM t
+ORDER BY a IS NULL, CONCAT(INSTR(a, ':') > 0, CASE WHEN INSTR(a, ':') > 0 THEN HEX(INET6_ATON(SUBSTRING_INDEX(a, '/', 1))) ELSE LPAD(HEX(INET_ATON(SUBSTRING_INDEX(a, '/', 1)) >> (32 - CASE WHEN INSTR(a, '/') > 0 THEN CAST(SUBSTRING_INDEX(a, '/', -1) AS SIGNED) WHEN INSTR(a, ':') > 0 THEN 128 WHEN a IS NOT NULL THEN 32 END) << (32 - CASE WHEN INSTR(a, '/') > 0 THEN CAST(SUBSTRING_INDEX(a, '/', -1) AS SIGNED) WHEN INSTR(a, ':') > 0 THEN 128 WHEN a IS NOT NULL THEN 32 END)), 8, '0') END, LPAD(CASE WHEN INSTR(a, '/') > 0 THEN CAST(SUBSTRING_INDEX(a, '/', -1) AS SIGNED) WHEN INSTR(a, ':') > 0 THEN 128 WHEN a IS NOT NULL THEN 32 END, 3, '0'), HEX(INET6_ATON(SUBSTRING_INDEX(a, '/', 1))))`,
+      findings: ["address"],
+    },
+    {
+      given: "CREATE TABLE t (a int4range NOT NULL); INSERT INTO t VALUES ('[9,10)'), ('[10,11)')",
+      pg: "SELECT a FROM t ORDER BY a",
+      tidb: "SELECT a FROM t ORDER BY a",
+      findings: ["range"],
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (NULL, NULL)",
       pg: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY 1",
-      tidb: "SELECT DISTINCT COALESCE(a, b) AS coalesce FROM t ORDER BY 1",
+      tidb: "SELECT DISTINCT COALESCE(a, b) AS coalesce FROM t ORDER BY coalesce IS NULL, 1",
+    },
+    {
+      given: "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 2), (NULL, 1), (5, NULL)",
+      pg: "SELECT DISTINCT a + b FROM t ORDER BY 1",
+      tidb: "SELECT DISTINCT a + b FROM t ORDER BY 1",
       findings: ["unnamed"],
-      rejected: { sql: "SELECT DISTINCT COALESCE(a, b) FROM t ORDER BY COALESCE(a, b) IS NULL", code: 3065 },
+      rejected: { sql: "SELECT DISTINCT a + b FROM t ORDER BY a + b IS NULL", code: 3065 },
     },
   ],
 });
@@ -168,23 +212,37 @@ function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: s
   if (sort.sortby_dir === "SORTBY_USING") return [sort];
   const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
   if (type === "jsonb" || type?.endsWith("[]")) ctx.report("json", { key: words(sort.node), type }, sort);
-  const labels = enumLabels(type ?? "", ctx.catalog);
-  if (sort.sortby_nulls === own && !labels) return [sort];
+  if (type?.endsWith("range")) ctx.report("range", { key: words(sort.node), type }, sort);
+  const sorted = sortedBy(type, ctx);
+  if (sort.sortby_nulls === own && !sorted) return [sort];
   const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);
-  if (!labels && ctx.info(sort.node)?.nullable === false) return [plain];
+  if (!sorted && ctx.info(sort.node)?.nullable === false) return [plain];
   const arg = tested();
-  const key = labels ? byLabel(plain, arg, labels, ctx) : plain;
+  const key = sorted ? byKey(plain, arg, sorted, ctx) : plain;
   if (sort.sortby_nulls === own || ctx.info(sort.node)?.nullable === false) return [key];
   if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [key];
   return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
 }
 
-/** Sorts by the place of a label among all: `FIELD` counts from 1, and takes NULL for less. */
-function byLabel(sort: SortBy, arg: Value | undefined, labels: readonly string[], ctx: Ctx): SortBy {
+/** What stands for values of a type that TiDB does not sort as PostgreSQL does. */
+interface Sorted {
+  readonly message: "enum" | "interval" | "address";
+  key(value: Value | Tidb): Tidb;
+}
+
+function sortedBy(type: string | undefined, ctx: Ctx): Sorted | undefined {
+  const labels = enumLabels(type ?? "", ctx.catalog);
+  // FIELD counts from 1, and takes NULL for less.
+  if (labels) return { message: "enum", key: (value) => tidb`FIELD(${value}, ${raw(labels.map(string).join(", "))})` };
+  if (type === "interval") return { message: "interval", key: intervalLength };
+  return type === "inet" || type === "cidr" ? { message: "address", key: addressKey } : undefined;
+}
+
+function byKey(sort: SortBy, arg: Value | undefined, sorted: Sorted, ctx: Ctx): SortBy {
   if (arg === undefined) return sort;
-  ctx.report("enum", { key: words(sort.node) }, sort);
+  ctx.report(sorted.message, { key: words(sort.node) }, sort);
   if (isNode(sort.node)) ctx.consumed(sort.node);
-  return ctx.change(sort, { node: tidb`FIELD(${arg}, ${raw(labels.map(string).join(", "))})` as unknown as Value }) as SortBy;
+  return ctx.change(sort, { node: sorted.key(arg) as unknown as Value }) as SortBy;
 }
 
 /** The type of a key that TiDB does not sort as PostgreSQL does: of an enum's value that is no stored column. */
@@ -228,8 +286,8 @@ function keyOf(sort: SortBy, select: SelectStmt, ctx: Ctx): Value | undefined {
   const value = targets[original.indexOf(found)]!.val!;
   if (isSet) return name === undefined ? unnamed() : { kind: "ColumnRef", fields: [name] };
   if (as("ColumnRef", value)) return value;
-  if (isDistinct)
-    return found.name === undefined || isShadowed(found.name, select, ctx) ? unnamed() : { kind: "ColumnRef", fields: [found.name] };
+  // A function's column has its name in the output as well.
+  if (isDistinct) return name === undefined || isShadowed(name, select, ctx) ? unnamed() : { kind: "ColumnRef", fields: [name] };
   const costly = has(value, "SubLink") || has(value, "WindowDef");
   return costly && found.name !== undefined && !isShadowed(found.name, select, ctx) ? { kind: "ColumnRef", fields: [found.name] } : value;
 }

@@ -251,6 +251,8 @@ export function fromItem(value: Value | undefined, p: Printing): string {
   const known = find(p.catalog, p.catalog.tables, name) ?? p.catalog.views.get(key(p.catalog, name));
   if (!known && (name.schema === "pg_catalog" || name.schema === "information_schema" || name.name.startsWith("pg_")))
     return p.refuse(relation, systemRelation(name.name));
+  if (!known && find(p.catalog, p.catalog.sequences, name))
+    return p.refuse(relation, `the sequence ${name.name} as a relation (SHOW TABLE ${name.name} NEXT_ROW_ID tells where it stands)`);
   // PostgreSQL's tree marks what is read without ONLY; what a rule made has no mark of its own.
   const table = find(p.catalog, p.catalog.tables, name);
   if (!relation.inh && relation.location !== undefined && table?.partitioned) return p.refuse(relation, "ONLY of a partitioned table");

@@ -156,7 +156,8 @@ function hstoreToJson(text: string): string | undefined {
 function decimal(text: string): string | undefined {
   const [all, sign = "", whole = "", fraction = "", exponent] = NUMBER.exec(text) ?? [];
   if (all === undefined || whole + fraction === "") return undefined;
-  if (exponent === undefined) return all.trim();
+  // A point at the end is an error of syntax to TiDB.
+  if (exponent === undefined) return all.trim().replace(/\.$/, "");
   const places = Number(exponent);
   if (Math.abs(places) > MOST_PLACES) return undefined;
   const digits = whole + fraction;

@@ -177,6 +177,20 @@ export const COLUMNS: Readonly<Record<string, Column>> = {
   e: { type: "mood", values: text("sad", "ok", "happy") },
   eb: { type: "mood", values: text("ok", "happy", "sad") },
   iv: { type: "interval", values: text("1 day", "-1 day", "1 month", "1 year 2 months 3 days 04:05:06.7", "00:30:00", "36 hours", "0") },
+  ivb: {
+    type: "interval",
+    values: text("24 hours", "-1 mon 2 days -03:00:00.25", "2 years", "1 day 12:00:00", "30 days", "00:00:00.000001"),
+  },
+  f4: { type: "real", values: ["NULL", "0", "0.1", "-2.5", "3.7", "16777216", "1e-10"] },
+  ip: { type: "inet", values: text("10.1.2.3", "192.168.1.5/24", "192.168.1.200", "10.0.0.0/8", "::1", "2001:db8::/32", "9.255.0.1") },
+  ipb: { type: "inet", values: text("10.1.2.3", "192.168.1.0/24", "100.0.0.0", "::1", "fe80::1:2") },
+  ir: { type: "int4range", values: text("[1,5)", "empty", "(,10)", "[5,8)", "[-3,)", "(,)", "[1,2)") },
+  irb: { type: "int4range", values: text("[5,9)", "[1,5)", "(,3)", "empty", "[2,)", "[3,4)") },
+  dr: { type: "daterange", values: text("[2024-01-01,2024-02-01)", "[2024-01-15,)", "empty", "(,2024-02-29)") },
+  nr: { type: "numrange", values: text("[1.5,2.5]", "(0,)", "empty", "[2.50,2.5]", "(2.5,7]", "(,1.5)") },
+  nrb: { type: "numrange", values: text("[2.5,3)", "(2.5,3]", "(,)", "[1.50,2.5]", "[0,1.5)") },
+  b8: { type: "bit(8)", values: text("10101010", "00000000", "11111111", "00000001", "10000000") },
+  vb: { type: "varbit", values: text("101", "", "1", "1111000011110000", "0101") },
 };
 
 /** Labels are in an order that is not the alphabet's. */

@@ -46,6 +46,7 @@ import options from "./indexes/options.js";
 import partial from "./indexes/partial.js";
 import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
+import joinedTexts from "./logic/aggregate.js";
 import calls from "./logic/call.js";
 import doBlock from "./logic/do.js";
 import touch from "./logic/touch.js";
@@ -132,6 +133,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "objects/view-again": viewAgain,
   ...statementRules,
   "logic/call": calls,
+  "logic/aggregate": joinedTexts,
   "queries/same-name": sameName,
   "dml/merge": merge,
   "dml/view": writtenView,

@@ -49,6 +49,16 @@ of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those o
       text: "parameters became ?, and the arguments must be passed in the order {order}",
       help: "change the call: one argument for each ?, some of them several times",
     },
+    hole: {
+      severity: "warning",
+      text: "{number} stays in the output as it is: the text that is put there must be TiDB's",
+      help: "convert what the application puts there too; how NULLs are sorted is part of it where it stands after ORDER BY",
+    },
+    sorted: {
+      severity: "warning",
+      text: "{number} alone after ORDER BY is a value, and sorts nothing",
+      help: "where the application puts the name of a column there, write the statement once for each",
+    },
     list: {
       severity: "warning",
       text: "{number} became one ?, which takes one value",
@@ -67,6 +77,16 @@ of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those o
       pg: "SELECT :id::int, @name::text, %(id)s::int, sqlc.narg('x')::int",
       tidb: "SELECT ? AS int4, ? AS text, ? AS int4, ? AS int4",
       findings: ["places"],
+    },
+    {
+      pg: "SELECT n FROM (VALUES (1), ($2::int)) AS t (n) WHERE n > $1 AND %query% ORDER BY %order%",
+      tidb: "SELECT n FROM (SELECT 1 AS n UNION ALL SELECT ?) AS t WHERE n > ? AND %query% ORDER BY %order%",
+      findings: ["hole", "hole", "order"],
+    },
+    {
+      pg: "SELECT n FROM (VALUES (1)) AS t (n) ORDER BY :sort, n",
+      tidb: "SELECT n FROM (SELECT 1 AS n) AS t ORDER BY ?, n",
+      findings: ["sorted", "places"],
     },
     { pg: "SELECT 1 <> ALL($1::int[])", tidb: "", findings: ["order", "array"] },
   ],

@@ -3,6 +3,7 @@ import {
   type Column,
   type ColumnRef,
   type Context,
+  columnRef,
   eachDescendant,
   error,
   find,
@@ -14,6 +15,7 @@ import {
   isFixed,
   isNode,
   type Node,
+  nodesOf,
   note,
   type RangeVar,
   type ResTarget,
@@ -22,6 +24,7 @@ import {
   relationOf,
   rootOf,
   rule,
+  string,
   type Table,
   type Tidb,
   tidb,
@@ -38,6 +41,12 @@ const MESSAGES = {
   "other-keys": warning("a conflict with {keys} is met by ON DUPLICATE KEY UPDATE as well; in PostgreSQL it is an error", {
     help: "check that key before the INSERT where the error matters",
   }),
+  guarded: warning(
+    "a conflict with {keys} is an error, as in PostgreSQL; so is one with both keys at once where TiDB looks at {keys} first, and PostgreSQL writes the row",
+    {
+      help: "look for the row by the key of ON CONFLICT before the INSERT where a row can be in conflict with both",
+    },
+  ),
   "unknown-keys": error(
     "ON CONFLICT is not converted: TiDB acts on a conflict with any unique key of {table}, and the input does not say which it has",
     {
@@ -83,11 +92,14 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
       const unread = unreadable(ctx.origin(conflict), insert, ctx);
       if (unread) return ctx.report("unreadable", { what: unread });
       if (!table && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE")) return ctx.report("unknown-keys", { table: name });
+      const guards = table && others!.length > 0 ? guardOf(table, conflict, insert, ctx) : undefined;
       if (table && others!.length > 0 && (conflict.infer || conflict.action === "ONCONFLICT_UPDATE"))
-        ctx.report("other-keys", { keys: others!.join(", ") });
+        ctx.report(guards ? "guarded" : "other-keys", { keys: others!.join(", ") });
       if (conflict.infer) ctx.consumed(conflict.infer);
-      const set = conflict.action === "ONCONFLICT_NOTHING" ? unchanged(table, insert, ctx) : assignments(conflict, insert, ctx);
-      if (!set) return;
+      const written =
+        conflict.action === "ONCONFLICT_NOTHING" ? (guards ?? unchanged(table, insert, ctx)) : assignments(conflict, insert, ctx);
+      if (!written) return;
+      const set = guards && written !== guards ? tidb`${guards}, ${written}` : written;
       ctx.carried(conflict, ["action", "infer", "targetList", "whereClause"]);
       for (const target of conflict.targetList ?? []) if (as("ResTarget", target)) ctx.carried(target as ResTarget, ["name", "val"]);
       const relation = bare(insert, ctx);
@@ -108,10 +120,26 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1)",
       pg: "INSERT INTO t VALUES (1, 'b', 5) ON CONFLICT (id) DO UPDATE SET n = excluded.n, email = excluded.email",
-      tidb: "INSERT INTO t VALUES (1, 'b', 5) ON DUPLICATE KEY UPDATE n = VALUES(n), email = VALUES(email)",
-      findings: ["other-keys"],
+      tidb: `INSERT INTO t
+VALUES (1, 'b', 5)
+ON DUPLICATE KEY UPDATE id = IF(IF(t.id <=> VALUES(id), 1, JSON_LENGTH(CAST('conflict with another key than t_pkey' AS JSON))), t.id, t.id), n = VALUES(n), email = VALUES(email)`,
+      findings: ["guarded"],
       accepts: ["INSERT INTO t VALUES (2, 'a', 1)"],
       refuses: ["INSERT INTO t VALUES (3, 'b', 1)"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)",
+      pg: "INSERT INTO t VALUES (3, 'b', 5) ON CONFLICT (id) DO NOTHING",
+      tidb: `INSERT INTO t
+VALUES (3, 'b', 5)
+ON DUPLICATE KEY UPDATE id = IF(IF(t.id <=> VALUES(id), 1, JSON_LENGTH(CAST('conflict with another key than t_pkey' AS JSON))), t.id, t.id)`,
+      findings: ["nothing", "guarded"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1)",
+      pg: "INSERT INTO t VALUES (1, 'b', 5) ON CONFLICT (id) DO UPDATE SET id = excluded.id + 1, n = 7",
+      tidb: "INSERT INTO t VALUES (1, 'b', 5) ON DUPLICATE KEY UPDATE id = (VALUES(id) + 1), n = 7",
+      findings: ["other-keys"],
     },
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, k int UNIQUE, a int, b boolean)",
@@ -206,6 +234,31 @@ function readsItself(insert: InsertStmt): boolean {
 /** The source as a subquery, which hides the name. */
 function renamed(insert: InsertStmt, ctx: Ctx): Value {
   return tidb`SELECT * FROM (${insert.selectStmt!}) AS ${raw(ctx.fresh("source"))}` as unknown as Value;
+}
+
+/**
+ * An assignment that changes nothing, and fails on a row that is in conflict with another key than the clause's (a text that is no JSON is
+ * error 3140); undefined where the columns of that key are not known, or are assigned too.
+ */
+function guardOf(table: Table, conflict: NonNullable<InsertStmt["onConflictClause"]>, insert: InsertStmt, ctx: Ctx): Tidb | undefined {
+  const { infer } = conflict;
+  const named = infer?.indexElems?.map((item) => as("IndexElem", item)?.name);
+  const key = [...table.constraints.values()].find(({ name, type, columns }) =>
+    infer?.conname === undefined
+      ? (type === "primary" || type === "unique") &&
+        columns.length === named?.length &&
+        columns.every((column) => named.includes(column.name))
+      : name === infer.conname,
+  );
+  const assigned = nodesOf("ResTarget", conflict.targetList ?? []).map(({ name }) => name);
+  if (!key || key.columns.some((column) => assigned.includes(column.name))) return undefined;
+  const own = key.columns.map(({ name }) => existing(columnRef(name), insert, ctx));
+  const [first] = key.columns;
+  const equal = key.columns.map((column, i) => tidb`${own[i]!} <=> VALUES(${raw(identifier(column.name))})`);
+  const all = equal.reduce((left, right) => tidb`${left} AND ${right}`);
+  const fails = raw(string(`conflict with another key than ${key.name}`));
+  if (conflict.action === "ONCONFLICT_NOTHING") ctx.report("nothing");
+  return tidb`${raw(identifier(first!.name))} = IF(IF(${all}, 1, JSON_LENGTH(CAST(${fails} AS JSON))), ${own[0]!}, ${own[0]!})`;
 }
 
 /** Unique keys of the table that the clause does not name and that a row of the INSERT can be in conflict with. */

@@ -216,7 +216,8 @@ function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: s
   const sorted = sortedBy(type, ctx);
   if (sort.sortby_nulls === own && !sorted) return [sort];
   const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);
-  if (!sorted && ctx.info(sort.node)?.nullable === false) return [plain];
+  // A value is the same for all rows.
+  if (as("ParamRef", sort.node) || (!sorted && ctx.info(sort.node)?.nullable === false)) return [plain];
   const arg = tested();
   const key = sorted ? byKey(plain, arg, sorted, ctx) : plain;
   if (sort.sortby_nulls === own || ctx.info(sort.node)?.nullable === false) return [key];

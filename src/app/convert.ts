@@ -35,9 +35,9 @@ import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { CreateSchemaStmt, DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
-import { isNode, type Name, qualified, relationName } from "../pg/names.js";
+import { as, isNode, type Name, qualified, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
-import { parameterName } from "../pg/placeholders.js";
+import { parameterName, templateHole } from "../pg/placeholders.js";
 import { hasProgram, readProgram } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
@@ -799,7 +799,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     for (const node of made) {
       // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
       p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
-      const { text, order } = withPlaces(p.print(node));
+      const { text, order } = withPlaces(p.print(node), (number) => templateHole(statement.node, number));
       if (text !== "") sql.push(storable(text));
       orders.push(order);
       if (order.length > 0) types = here.analysis().parameters;
@@ -840,7 +840,8 @@ function statementsOf(text: string): string[] {
 function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap<number, PgType>, statement: Statement): Finding[] {
   const { source } = statement;
   const all = orders.flat();
-  if (all.length === 0) return [];
+  const alone = aloneIn(statement.node);
+  if (all.length === 0 && alone.holes.length === 0) return [];
   const say = (message: string, data: Data) => core(CORE.parameters, message, data, source, spanOf(statement, undefined));
   const order = orders
     .filter((numbers) => numbers.length > 0)
@@ -849,11 +850,28 @@ function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap
   const arrays = [...new Set(all)].filter((number) => types.get(number)?.name.endsWith("[]"));
   const lists = [...new Set(all.map((number) => parameterName(statement.node, number)))].filter((name) => name.startsWith("sqlc.slice"));
   const inOrder = all.every((number, i) => number === i + 1);
+  const others = [...alone.holes.map((number) => say("hole", { number })), ...alone.sorted.map((number) => say("sorted", { number }))];
+  if (all.length === 0) return others;
   return [
+    ...others,
     ...lists.map((number) => say("list", { number })),
     say(inOrder ? "places" : "order", { order }),
     ...arrays.map((number) => say("array", { number: parameterName(statement.node, number) })),
   ];
+}
+
+/** Places of a statement that a text is put into, and parameters that ORDER BY names alone, as the source writes them. */
+function aloneIn(statement: Node): { readonly holes: readonly string[]; readonly sorted: readonly string[] } {
+  const holes = new Set<string>();
+  const sorted = new Set<string>();
+  eachDescendant(statement, (node) => {
+    const hole = node.kind === "ParamRef" ? templateHole(statement, node.number ?? 0) : undefined;
+    if (hole !== undefined) holes.add(hole);
+    const key = as("ParamRef", (node as { readonly kind: string; readonly node?: Value }).node);
+    if (node.kind === "SortBy" && key && templateHole(statement, key.number ?? 0) === undefined)
+      sorted.add(parameterName(statement, key.number ?? 0));
+  });
+  return { holes: [...holes], sorted: [...sorted] };
 }
 
 const NONE: readonly never[] = [];

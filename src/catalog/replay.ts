@@ -586,7 +586,9 @@ function createAggregate(catalog: Catalog, node: DefineStmt): void {
   const last = final && find(catalog, catalog.functions, typeName(final))?.find((f) => f.args[0] === state);
   const result = final ? last?.result : state;
   if (result === undefined || args.some((type) => type === undefined)) return;
-  addRoutine(catalog, name, { ...ROUTINE, name: name.name, kind: "a", args: args as string[], result });
+  const step = as("TypeName", options.get("sfunc") ?? options.get("sfunc1"));
+  const combine = step && !final && !options.has("initcond") && !options.has("initcond1") ? { combine: qualified(step.names ?? []) } : {};
+  addRoutine(catalog, name, { ...ROUTINE, name: name.name, kind: "a", args: args as string[], result, ...combine });
 }
 
 /** What has nothing in particular. */

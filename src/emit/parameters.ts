@@ -9,8 +9,18 @@ export function parameter(number: number): string {
   return `?\u{E000}${number}\u{E000}`;
 }
 
-/** The statement with plain question marks, and the numbers of the parameters in their order. */
-export function withPlaces(text: string): { readonly text: string; readonly order: readonly number[] } {
+/**
+ * The statement with plain question marks, and the numbers of the parameters in their order.
+ * @param hole what stands in the place of one that is no value
+ */
+export function withPlaces(
+  text: string,
+  hole: (number: number) => string | undefined,
+): { readonly text: string; readonly order: readonly number[] } {
   if (!text.includes("?\u{E000}")) return { text, order: [] };
-  return { text: text.replaceAll(MARKED, "?"), order: [...text.matchAll(MARKED)].map(([, number]) => Number(number)) };
+  const numbers = [...text.matchAll(MARKED)].map(([, number]) => Number(number));
+  return {
+    text: text.replaceAll(MARKED, (_, number) => hole(Number(number)) ?? "?"),
+    order: numbers.filter((number) => hole(number) === undefined),
+  };
 }

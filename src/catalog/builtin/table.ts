@@ -1,3 +1,4 @@
+import type { Name } from "../../pg/names.js";
 import { POSTGRES } from "./postgres.js";
 
 /** A type that PostgreSQL or one of its extensions brings (pg_type). */
@@ -34,6 +35,8 @@ export interface Routine {
   readonly extension: string;
   /** Made by the input. */
   readonly own?: true;
+  /** Of an aggregate that starts from nothing and gives its state: the function that puts a value to the state. */
+  readonly combine?: Name;
 }
 
 export interface Operator {

@@ -74,7 +74,17 @@ export {
   type Write,
 } from "./engine/forms.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts } from "./engine/order.js";
-export { assignments, insertedRows, isFixed, type Keeping, type Kept, keysKept, shownBefore, staysSame } from "./engine/returned.js";
+export {
+  assignments,
+  changesWhenStored,
+  insertedRows,
+  isFixed,
+  type Keeping,
+  type Kept,
+  keysKept,
+  shownBefore,
+  staysSame,
+} from "./engine/returned.js";
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export type * from "./pg/ast.js";
 export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";

@@ -1,7 +1,9 @@
 import {
   as,
   assignments,
+  type Column,
   type Context,
+  changesWhenStored,
   type DeleteStmt,
   error,
   find,
@@ -9,9 +11,11 @@ import {
   type InsertStmt,
   identifier,
   insertedRows,
+  isNode,
   type Keeping,
   type Kept,
   keysKept,
+  mapType,
   type Outcome,
   PLAIN_SELECT,
   type RangeVar,
@@ -23,7 +27,9 @@ import {
   type SelectStmt,
   shownBefore,
   staysSame,
+  tidb,
   tidbDefault,
+  typeName,
   type UpdateStmt,
   type Value,
   warning,
@@ -124,6 +130,24 @@ UPDATE t AS x SET b = FALSE, a = COALESCE(x.a, 7) WHERE x.b`,
       findings: ["after", "before"],
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b numeric(6,2)); INSERT INTO t VALUES (1, 3, 10), (2, NULL, 0)",
+      pg: "UPDATE t SET a = a * 1.5, b = b / 3 WHERE a > 0 AND b > 0 RETURNING a, b",
+      tidb: `SELECT CAST(a * 1.5 AS SIGNED) AS a, CAST(CAST(b AS DECIMAL(65,24)) / 3 AS DECIMAL(6,2)) AS b
+FROM t
+WHERE a > 0 AND b > 0
+FOR UPDATE;
+UPDATE t SET a = a * 1.5, b = CAST(b AS DECIMAL(65,24)) / 3 WHERE a > 0 AND b > 0`,
+      findings: ["before"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, NULL); INSERT INTO u VALUES (1, 7), (3, 8)",
+      pg: "UPDATE t SET a = u.a + 1 FROM u WHERE u.id = t.id RETURNING t.*, u.a AS other",
+      tidb: `SELECT t.id, u.a + 1 AS a, u.a AS other FROM t, u WHERE u.id = t.id FOR UPDATE OF t;
+UPDATE t, u SET t.a = u.a + 1 WHERE u.id = t.id`,
+      findings: ["before"],
+    },
+    {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int, k varchar(9) UNIQUE)",
       pg: "INSERT INTO t (a) VALUES (1) RETURNING id; INSERT INTO t (a) VALUES (1), (2) RETURNING *; INSERT INTO t (a) SELECT a FROM t RETURNING id",
       tidb: `INSERT INTO t (a) VALUES (1);
@@ -190,6 +214,14 @@ function afterKept(insert: InsertStmt, { before, cols, valuesLists, where }: Kep
   return ctx.statements([...before, rest, read], "kept");
 }
 
+/** A value as its column keeps it: rounded. */
+function stored(value: Value, column: Column, ctx: Ctx): Value {
+  const name = typeName(column.type).name;
+  const sql = mapType(ctx.catalog, column.type, column)?.sql;
+  if (!isNode(value) || !changesWhenStored(ctx.info(value)?.type.name, name, column.type)) return value;
+  return tidb`CAST(${value} AS ${raw(name.startsWith("int") ? "SIGNED" : (sql ?? "CHAR"))})` as unknown as Value;
+}
+
 /** The statement without its RETURNING. */
 function lost<S extends InsertStmt | UpdateStmt | DeleteStmt>(statement: S, what: string, ctx: Ctx): Outcome {
   ctx.consumed(statement.returningClause!);
@@ -234,7 +266,13 @@ function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStm
 
 function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: ReturningClause, from: readonly Value[], ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
-  const exprs = shownBefore(update, returning, table, (target) => ctx.consumed(target));
+  const exprs = shownBefore(
+    update,
+    returning,
+    table,
+    (target) => ctx.consumed(target),
+    (value, column) => stored(value, column, ctx),
+  );
   if (typeof exprs === "string") return lost(update, exprs, ctx);
   const read = query({ ...returning, exprs }, from, update.whereClause, update.withClause, ctx);
   ctx.carried(returning, ["exprs"]);

@@ -1,8 +1,10 @@
 import {
   as,
   assignments,
+  type Column,
   type CommonTableExpr,
   type Context,
+  changesWhenStored,
   type DeleteStmt,
   eachDescendant,
   error,
@@ -25,7 +27,9 @@ import {
   staysSame,
   type Tidb,
   tidbText,
+  typeName,
   type UpdateStmt,
+  unplaced,
   type Value,
   type WithClause,
   warning,
@@ -81,6 +85,14 @@ before it, what reads the rows of an INSERT goes after it, and nothing reads a t
       tidb: `INSERT INTO t (a) VALUES (7);
 SET @made_first = LAST_INSERT_ID(), @made_rows = ROW_COUNT();
 INSERT INTO u WITH made AS (SELECT id FROM t WHERE id = @made_first) SELECT id, 9 FROM made`,
+      findings: ["statements"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a numeric(6,2)); INSERT INTO t VALUES (1, 5), (2, NULL)",
+      pg: "WITH cut AS (UPDATE t SET a = a / 7 WHERE a > 0 RETURNING id, a) SELECT a FROM cut",
+      tidb: `WITH cut AS (SELECT id, CAST(CAST(a AS DECIMAL(65,24)) / 7 AS DECIMAL(6,2)) AS a FROM t WHERE a > 0)
+SELECT a FROM cut;
+UPDATE t SET a = CAST(a AS DECIMAL(65,24)) / 7 WHERE a > 0`,
       findings: ["statements"],
     },
     {
@@ -253,6 +265,10 @@ function rowsOf(write: Writing, name: string, ctx: Ctx): Rows | string {
   }
   if (write.kind === "DeleteStmt") return { query: query(shown, write.whereClause) };
   if (others.length === 0 && staysSame(write.whereClause, assignments(write))) return { query: query(shown, write.whereClause), after };
-  const before = shownBefore(write, returning, table, (target) => ctx.consumed(target));
+  const assigned = (value: Value, { type }: Column): Value =>
+    changesWhenStored(ctx.info(value as Node)?.type.name, typeName(type).name, type)
+      ? ({ kind: "TypeCast", arg: value, typeName: unplaced(type) } as Value)
+      : value;
+  const before = shownBefore(write, returning, table, (target) => ctx.consumed(target), assigned);
   return typeof before === "string" ? before : { query: query(before, write.whereClause) };
 }

@@ -7,6 +7,7 @@ import {
   find,
   holds,
   identifier,
+  isNode,
   isStar,
   type JoinExpr,
   keepsNull,
@@ -106,6 +107,42 @@ JOIN (
   UNION ALL
   SELECT t.id AS lateral_key_1, 'b', t.b FROM t
 ) AS v ON v.lateral_key_1 = t.id`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, name text); CREATE TABLE u (id int PRIMARY KEY, t int, name text, n int);
+INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO u VALUES (1, 1, 'b', NULL), (2, 1, 'a', 3), (3, 2, 'c', 4)`,
+      pg: "SELECT t.name, l.name FROM t, LATERAL (SELECT name, n FROM u WHERE t = t.id ORDER BY n DESC NULLS LAST, id LIMIT 1) AS l; SELECT t.id, l.name FROM t, LATERAL (SELECT name FROM u WHERE u.t = t.id ORDER BY id) AS l",
+      tidb: `SELECT t.name, l.name
+FROM t, (
+  SELECT lateral_key_1, name, n
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      u.name,
+      n,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY n DESC, u.id) AS lateral_row
+    FROM t
+    CROSS JOIN u
+    WHERE t = t.id
+  ) AS lateral_1
+  WHERE lateral_row <= 1
+) AS l
+WHERE l.lateral_key_1 = t.id;
+SELECT t.id, l.name
+FROM t, (
+  SELECT lateral_key_1, name
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      u.name,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY u.id) AS lateral_row
+    FROM t
+    CROSS JOIN u
+    WHERE u.t = t.id
+  ) AS lateral_1
+  WHERE lateral_row <= 9223372036854775807
+) AS l
+WHERE l.lateral_key_1 = t.id`,
     },
     {
       given: "CREATE TABLE k (a int); INSERT INTO k VALUES (1), (1), (NULL)",
@@ -332,6 +369,8 @@ function joinedQuery(
   const fromClause = within(copies, inner.fromClause ?? [], ctx);
   if (!fromClause) return "its FROM clause begins with a RIGHT or FULL JOIN";
   const grouped = inner.groupClause?.length ? { groupClause: [...refs, ...inner.groupClause] } : {};
+  // Without a limit the order of a subquery's rows is nobody's.
+  if (!limited) for (const item of inner.sortClause ?? []) if (isNode(item)) ctx.consumed(item);
   if (!limited) return ctx.change(inner, { ...grouped, targetList: [...shown, ...targets], fromClause, sortClause: undefined });
   if (inner.groupClause?.length || inner.distinctClause) return "it limits groups of rows";
   const order = (inner.sortClause ?? []).map((item) => orderKey(item, targets, ctx));
@@ -380,6 +419,7 @@ function orderKey(item: Value, targets: readonly ResTarget[], ctx: Ctx): Value {
   const found = sortTarget(test ? test.arg : sort?.node, targets as ResTarget[]);
   if (!sort || !found) return item;
   const node: Node = test ? { ...test, arg: found.val! } : (found.val as Node);
+  if (isNode(sort.node)) ctx.consumed(sort.node);
   return ctx.change(sort, { node }) as SortBy;
 }
 

@@ -17,6 +17,7 @@ import {
   type SortBy,
   sortTarget,
   subqueryItem,
+  typeName,
   type Value,
 } from "../../src/rule.js";
 
@@ -69,6 +70,11 @@ ORDER BY limit_row`,
       rejected: { sql: "SELECT a FROM t LIMIT 1 OFFSET 1 * 2", code: 1064 },
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, NULL), (3, 5)",
+      pg: "SELECT id FROM t ORDER BY id LIMIT 2::int OFFSET 1::bigint FOR UPDATE SKIP LOCKED",
+      tidb: "SELECT id FROM t ORDER BY id LIMIT 2 OFFSET 1 FOR UPDATE",
+    },
+    {
       given: "CREATE TABLE t (a int)",
       pg: "SELECT DISTINCT a FROM t ORDER BY a + 1 LIMIT 1 + 1; SELECT * FROM elsewhere LIMIT 1 + 1; SELECT a FROM t LIMIT 1 + 1 FOR UPDATE",
       tidb: null,
@@ -82,8 +88,11 @@ const ALL: Value = { kind: "A_Const", fval: "9223372036854775807" };
 
 function limited(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
   const ties = select.limitOption === "LIMIT_OPTION_WITH_TIES";
-  const { limitCount: count, limitOffset: offset } = select;
-  if (!ties && isPlain(count) && isPlain(offset)) return undefined;
+  const [count, offset] = [select.limitCount, select.limitOffset].map((value) => ofWholeNumber(value, ctx));
+  if (!ties && isPlain(count) && isPlain(offset)) {
+    if (count === select.limitCount && offset === select.limitOffset) return undefined;
+    return ctx.change(select, { limitCount: count, limitOffset: offset });
+  }
   const words = ties ? "WITH TIES" : "LIMIT with an expression";
   const refuse = (what: string) => ctx.report("columns", { words, what }, select);
   if (select.lockingClause?.length) return refuse("it stands beside FOR UPDATE");
@@ -132,6 +141,17 @@ function limited(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
       sortClause: [{ kind: "SortBy", node: place, sortby_dir: "SORTBY_DEFAULT", sortby_nulls: "SORTBY_NULLS_FIRST" }],
     }),
   };
+}
+
+/** LIMIT is a bigint: a parameter or number that is cast to a whole number is one as it is. */
+function ofWholeNumber(value: Value | undefined, ctx: Ctx): Value | undefined {
+  const cast = as("TypeCast", value);
+  const constant = as("A_Const", cast?.arg);
+  const bare = as("ParamRef", cast?.arg) ?? (constant?.ival === undefined ? undefined : constant);
+  if (!cast?.typeName || !bare || !/^int[248]$/.test(typeName(cast.typeName).name) || cast.typeName.arrayBounds?.length) return value;
+  ctx.consumed(cast.typeName);
+  ctx.carried(cast, ["arg", "typeName"]);
+  return bare;
 }
 
 /** What LIMIT of TiDB takes. */

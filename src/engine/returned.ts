@@ -10,8 +10,11 @@ export function assignments({ targetList }: UpdateStmt): ReadonlyMap<string, Val
   return new Map(targets.flatMap(({ name, val }) => (name === undefined || val === undefined ? [] : [[name, val] as const])));
 }
 
-/** Whether a condition or a value reads the same after the assignments. */
-export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Value>): boolean {
+/**
+ * Whether a condition or a value reads the same after the assignments.
+ * @param own what the written table is called; without it, a column of any table that is called as a written one counts
+ */
+export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Value>, own?: string): boolean {
   let same = true;
   const visit = (part: unknown): void => {
     if (Array.isArray(part)) for (const item of part) visit(item);
@@ -20,8 +23,10 @@ export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Val
     else
       eachDescendant(part, (node) => {
         if (node.kind === "SubLink") same = false;
-        const last = as("ColumnRef", node)?.fields?.at(-1);
-        if (typeof last === "string" && set.has(last)) same = false;
+        const fields = as("ColumnRef", node)?.fields;
+        const last = fields?.at(-1);
+        const another = own !== undefined && fields !== undefined && fields.length > 1 && fields.at(-2) !== own;
+        if (typeof last === "string" && set.has(last) && !another) same = false;
       });
   };
   visit(value);
@@ -31,6 +36,7 @@ export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Val
 /**
  * What RETURNING of an UPDATE shows, over the rows as they were before it.
  * @param taken is told of each part of RETURNING that something else stands for
+ * @param assigned what a value becomes in its column
  * @returns why it cannot be told
  */
 export function shownBefore(
@@ -38,8 +44,14 @@ export function shownBefore(
   { exprs = [] }: ReturningClause,
   table: Table | undefined,
   taken: (target: ResTarget) => void,
+  assigned: (value: Value, column: Column) => Value,
 ): readonly Value[] | string {
-  const set = assignments(update);
+  const set = new Map(
+    [...assignments(update)].map(([name, value]) => {
+      const column = table?.columns.get(name);
+      return [name, column && !as("SetToDefault", value) && !as("MultiAssignRef", value) ? assigned(value, column) : value] as const;
+    }),
+  );
   if ([...set.values()].some((value) => as("SetToDefault", value))) return "a column is set to its default";
   const name = update.relation?.alias?.aliasname ?? update.relation?.relname ?? "";
   const shown: Value[] = [];
@@ -48,22 +60,38 @@ export function shownBefore(
     const fields = as("ColumnRef", target.val)?.fields;
     const last = fields?.at(-1);
     if (fields && typeof last === "object") {
-      if (!table || (update.fromClause ?? []).length > 0) return "it has * in it";
+      const others = (update.fromClause ?? []).length > 0;
+      if (!table || (others && fields.at(-2) !== name)) return "it has * in it";
       taken(target);
-      shown.push(...[...table.columns.keys()].map((column) => newValue(column, set)));
+      shown.push(...[...table.columns.keys()].map((column) => newValue(column, set, others ? name : undefined)));
     } else if (typeof last === "string" && set.has(last) && (fields!.length === 1 || fields!.at(-2) === name)) {
       taken(target);
       shown.push({ ...newValue(last, set), name: target.name ?? last });
-    } else if (staysSame(target.val, set)) shown.push(item);
+    } else if (staysSame(target.val, set, name)) shown.push(item);
     else return "an expression of it reads a column that is written";
   }
   const several = shown.some((item) => as("MultiAssignRef", as("ResTarget", item)?.val));
   return several ? "several columns are set at once" : shown;
 }
 
-function newValue(column: string, set: ReadonlyMap<string, Value>): ResTarget {
+const WHOLE = /^int[248]$/;
+const FRACTIONS = /^(?:numeric|float[48])$/;
+
+/**
+ * Whether a column keeps another value than the one that is assigned to it, without an error.
+ * @param type of the value; undefined when it is not known
+ * @param stored the column's type, without its modifiers
+ */
+export function changesWhenStored(type: string | undefined, stored: string, { typmods }: Column["type"]): boolean {
+  if (WHOLE.test(stored)) return type === undefined || FRACTIONS.test(type);
+  if (stored === "numeric") return typmods !== undefined && typmods.length > 0 && (type === undefined || FRACTIONS.test(type));
+  return stored === "date" && type !== undefined && type.startsWith("timestamp");
+}
+
+/** @param table what to call the column's table, where there are others */
+function newValue(column: string, set: ReadonlyMap<string, Value>, table?: string): ResTarget {
   const value = set.get(column);
-  const own: ColumnRef = { kind: "ColumnRef", fields: [column] };
+  const own: ColumnRef = { kind: "ColumnRef", fields: table === undefined ? [column] : [table, column] };
   return value === undefined ? { kind: "ResTarget", val: own } : { kind: "ResTarget", name: column, val: value };
 }
 

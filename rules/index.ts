@@ -23,6 +23,7 @@ import fitness from "./fitness/table.js";
 import { aggregateRules } from "./functions/aggregates.js";
 import { arithmeticRules } from "./functions/arithmetic.js";
 import { arrayRules } from "./functions/arrays.js";
+import { bitRules } from "./functions/bits.js";
 import { byteRules } from "./functions/bytes.js";
 import { castRules } from "./functions/casts.js";
 import { comparisonRules } from "./functions/comparison.js";
@@ -212,6 +213,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/name": indexNameRule,
   ...comparisonRules,
   ...arithmeticRules,
+  ...bitRules,
   ...byteRules,
   ...castRules,
   ...aggregateRules,

@@ -112,7 +112,7 @@ export const aggregateRules = table(
       proofs: over("min(e)", "max(e)", "max(e) FILTER (WHERE e < 'happy')", "min(e) FILTER (WHERE false)"),
     },
     "any-value": {
-      calls: ["any_value(number|text|varchar|bpchar|date|timestamp|timestamptz|time|uuid|bool)"],
+      calls: ["any_value(number|text|varchar|bpchar|date|timestamp|timestamptz|time|uuid|bool|anyenum)"],
       tidb: aggregate("MAX"),
       why: "Any value but NULL will do.",
       proofs: over("any_value(7)", "any_value(i4) IS NOT NULL", "any_value(t) FILTER (WHERE t = 'ab')"),

@@ -406,8 +406,45 @@ export const castRules = table(
       tidb: ([x]) => tidb`CAST(${x} AS JSON)`,
       proofs: proofs("tj::jsonb", "(j::text)::jsonb = j"),
     },
+    "text-array-to-integers": {
+      calls: ["text[]|varchar[]::int4[]|int8[]"],
+      tidb: ([array], call) => {
+        call.say("digits");
+        return tidb`CAST(REPLACE(CAST(${array} AS CHAR), '"', '') AS JSON)`;
+      },
+      why: "An array is a JSON document in TiDB: without its quotes, a string of digits is a number.",
+      messages: {
+        digits: warning("elements must be integers as PostgreSQL writes them: blanks and zeros in front are an error here", {
+          help: "trim them before, where the text comes from people",
+        }),
+      },
+      proofs: [
+        { pg: "string_to_array('1,-2,30', ',')::int[]", findings: ["digits"] },
+        { pg: "string_to_array(i4::text, ',')::bigint[]", findings: ["digits"] },
+        { pg: "i4 = ANY (string_to_array('5,7', ',')::int[])", findings: ["digits"] },
+      ],
+    },
+    "text-to-integers": {
+      calls: ["text|varchar::int4[]|int8[]"],
+      tidb: ([text], call) => {
+        call.say("digits");
+        return tidb`CAST(REPLACE(REPLACE(LOWER(${text}), '{', '['), '}', ']') AS JSON)`;
+      },
+      messages: {
+        digits: warning(
+          "the text must be an array as PostgreSQL writes it, {1,2,NULL}: blanks within elements and zeros in front are an error here",
+          {
+            help: "pass a JSON array, and no cast",
+          },
+        ),
+      },
+      proofs: [
+        { pg: "('{' || i4 || ',7}')::int[]", findings: ["digits"] },
+        { pg: "(left('{}', 2))::bigint[]", findings: ["digits"] },
+      ],
+    },
     "json-to-text": {
-      calls: ["jsonb::text|varchar"],
+      calls: ["jsonb|json::text|varchar"],
       tidb: (args, call) => {
         call.say("order");
         return toText(asChar)(args, call);
@@ -417,7 +454,12 @@ export const castRules = table(
           help: "compare documents as JSON, not as text",
         }),
       },
-      proofs: [{ pg: "j::text", findings: ["order"], differs: true }],
+      why: "A json of PostgreSQL's is the text that was stored; TiDB has the document.",
+      proofs: [
+        { pg: "j::text", findings: ["order"], differs: true },
+        { pg: '\'{"b":1, "a":2}\'::json::text', findings: ["order"], differs: true },
+        { pg: "'[1, 2]'::json::text", findings: ["order"] },
+      ],
     },
     "oid-to-integer": {
       calls: ["oid::int4"],

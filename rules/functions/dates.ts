@@ -170,7 +170,7 @@ const dateText = (y: Value, m: Value, d: Value): Tidb => tidb`CONCAT(LPAD(${y}, 
 const clockText = (h: Value, m: Value, s: Value): Tidb => tidb`CONCAT(${h}, ':', ${m}, ':', CAST(${s} AS DECIMAL(8,6)))`;
 
 /** Where a period begins, one of whose ends may be unknown. */
-const starts = (one: Value, other: Value): Tidb => tidb`COALESCE(LEAST(${one}, ${other}), ${one}, ${other})`;
+const starts = (one: Value | Tidb, other: Value | Tidb): Tidb => tidb`COALESCE(LEAST(${one}, ${other}), ${one}, ${other})`;
 
 /** Offsets of abbreviations of time zones (PostgreSQL's share/timezonesets/Default). */
 const ABBREVIATIONS: Readonly<Record<string, string>> = {
@@ -414,9 +414,33 @@ export const dateRules = table(
         "date_trunc('day', to_timestamp(i8 % 4000000000))",
       ),
     },
+    "overlaps-length": {
+      calls: [
+        "overlaps(timestamp, interval, timestamp, interval)",
+        "overlaps(timestamp, interval, timestamp, timestamp)",
+        "overlaps(timestamp, timestamp, timestamp, interval)",
+        "overlaps(timestamptz, interval, timestamptz, interval)",
+        "overlaps(timestamptz, interval, timestamptz, timestamptz)",
+        "overlaps(timestamptz, timestamptz, timestamptz, interval)",
+      ],
+      tidb: ([s1, e1, s2, e2], call) => {
+        const [, t1, , t2] = call.signature.args;
+        const time = call.signature.args[0]!;
+        const end = (start: Value, other: Value, type: string | undefined) =>
+          type === "interval" ? call.other("+", [time, "interval"], [start, other]) : tidb`${other}`;
+        const [to1, to2] = [end(s1, e1, t1), end(s2, e2, t2)];
+        return to1 && to2 && call.other("overlaps", [time, time, time, time], [s1, to1, s2, to2]);
+      },
+      why: "A period that is told by its length ends that much later.",
+      proofs: proofs(
+        "(ts, interval '1 hour') OVERLAPS (tsb, interval '2 months')",
+        "(ts, interval '-1 day') OVERLAPS (tsb, timestamp '2024-02-01')",
+        "(tz, tz + interval '1 day') OVERLAPS (timestamptz '2024-03-30 00:00:00+00', interval '3 days')",
+      ),
+    },
     overlaps: {
       calls: [`overlaps(${TIMES}, ${TIMES}, ${TIMES}, ${TIMES})`, "overlaps(time, time, time, time)"],
-      tidb: ([s1, e1, s2, e2]) => {
+      tidb: ([s1, e1, s2, e2]: readonly [Value | Tidb, Value | Tidb, Value | Tidb, Value | Tidb, ...(Value | Tidb)[]]) => {
         const [from1, to1, from2, to2] = [starts(s1, e1), tidb`GREATEST(${s1}, ${e1})`, starts(s2, e2), tidb`GREATEST(${s2}, ${e2})`];
         const both = tidb`${to1} IS NOT NULL AND ${to2} IS NOT NULL`;
         const decided = (from: Tidb, to: Tidb) => tidb`CASE WHEN ${from} < ${to} THEN TRUE WHEN ${both} THEN FALSE END`;

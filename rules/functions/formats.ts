@@ -267,6 +267,15 @@ const READ: Readonly<Record<string, string>> = {
   PM: "%p",
 };
 
+/** A format without a month or a day stands for the first one; STR_TO_DATE gives NULL for it. */
+function completed(text: Value, read: string): Tidb {
+  const lacking = [...(/%[mbM]/.test(read) ? [] : ["%m", "01"]), ...(/%d/.test(read) ? [] : ["%d", "01"])];
+  if (lacking.length === 0 || !read.includes("%Y")) return tidb`STR_TO_DATE(${text}, ${raw(string(read))})`;
+  const formats = lacking.filter((part) => part.startsWith("%"));
+  const more = formats.map(() => "-01").join("");
+  return tidb`STR_TO_DATE(CONCAT(${text}, ${raw(string(more))}), ${raw(string(`${read}${formats.map((part) => `-${part}`).join("")}`))})`;
+}
+
 function reading(format: string): string | undefined {
   let text = "";
   let at = 0;
@@ -514,11 +523,14 @@ export const formatRules = table(
         const read = reading(call.text(format) ?? '"');
         if (read === undefined) return call.refuse("to_date() with another format than of numbers for year, month and day");
         call.say("lenient");
-        return tidb`DATE(STR_TO_DATE(${text}, ${raw(string(read))}))`;
+        return tidb`DATE(${completed(text, read)})`;
       },
       messages: { lenient: LENIENT },
       proofs: [
         { pg: "to_date(d::text, 'YYYY-MM-DD')", findings: ["lenient"] },
+        { pg: "to_date(to_char(d, 'YYYYMM'), 'YYYYMM')", findings: ["lenient"] },
+        { pg: "to_date(to_char(d, 'YYYY'), 'YYYY')", findings: ["lenient"] },
+        { pg: "to_date('Mar 2024', 'Mon YYYY')", findings: ["lenient"] },
         { pg: "to_date('Feb 29, 2024', 'Mon DD, YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'DD.MM.YYYY'), 'DD.MM.YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'YYYYMMDD'), 'YYYYMMDD')", findings: ["lenient"] },
@@ -530,7 +542,7 @@ export const formatRules = table(
         const read = reading(call.text(format) ?? '"');
         if (read === undefined) return call.refuse("to_timestamp() with a format that STR_TO_DATE does not have");
         call.say("lenient");
-        return tidb`CAST(STR_TO_DATE(${text}, ${raw(string(read))}) AS DATETIME(6))`;
+        return tidb`CAST(${completed(text, read)} AS DATETIME(6))`;
       },
       messages: { lenient: LENIENT },
       proofs: [

@@ -1,6 +1,7 @@
 import {
   arrayToJson,
   as,
+  blankFilled,
   type Call,
   infix,
   invoke,
@@ -221,6 +222,8 @@ const JSON_FORMS: Readonly<Record<string, (value: Value, call: Call) => Tidb>> =
   bool: BOOLEAN,
   text: AS_IT_IS,
   varchar: AS_IT_IS,
+  // Filled up with blanks; a length that is not known has been refused.
+  bpchar: (value, call) => blankFilled(value, call) ?? tidb`NULL`,
   name: AS_IT_IS,
   unknown: AS_IT_IS,
   uuid: AS_IT_IS,

@@ -31,20 +31,6 @@ export const missingRules = table(
   "functions/missing",
   { pg: "functions", tidb: "functions-and-operators-overview" },
   {
-    initcap: missing({
-      calls: ["initcap(text)"],
-      name: "initcap()",
-      instead: "capitalise in the application",
-      pg: "SELECT initcap(a) FROM t",
-      rejected: { sql: "SELECT INITCAP('a')" },
-    }),
-    normalize: missing({
-      calls: anyOf("normalize", "is_normalized"),
-      name: "a normal form of Unicode",
-      instead: "normalise in the application, before it is stored",
-      pg: "SELECT normalize(a) FROM t",
-      rejected: { sql: "SELECT NORMALIZE('a')" },
-    }),
     notify: missing({
       calls: ["pg_notify(text, text)"],
       name: "pg_notify()",
@@ -97,8 +83,8 @@ export const missingRules = table(
       ],
       name: "the size of an object",
       instead: "information_schema.tables has data_length and index_length, which TiDB estimates",
-      pg: "SELECT pg_total_relation_size('t')",
-      rejected: { sql: "SELECT PG_TOTAL_RELATION_SIZE('t')" },
+      pg: "SELECT pg_column_size(a) FROM t",
+      rejected: { sql: "SELECT PG_COLUMN_SIZE('t')" },
     }),
     "shared-locks": missing({
       calls: anyOf(

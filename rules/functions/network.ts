@@ -1,4 +1,17 @@
-import { type Call, isIpv6, maskLength, type Row, raw, table, tidb, type Value } from "../../src/rule.js";
+import {
+  addressKey,
+  type Call,
+  infix,
+  isIpv6,
+  maskLength,
+  proofs,
+  type Row,
+  raw,
+  table,
+  tidb,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 /** The network of IPv4 that a literal is: its first bits as a number, and how many they are. */
 function networkOf(node: Value, call: Call): { readonly bits: number; readonly length: number } | undefined {
@@ -26,6 +39,13 @@ const within = (sign: string, more: string): Row => ({
       tidb: `SELECT\n  CASE WHEN INSTR(ip, ':') > 0 THEN FALSE ELSE (INET_ATON(SUBSTRING_INDEX(ip, '/', 1)) >> 24 = 10) AND (CASE WHEN INSTR(ip, '/') > 0 THEN CAST(SUBSTRING_INDEX(ip, '/', -1) AS SIGNED) WHEN INSTR(ip, ':') > 0 THEN 128 WHEN ip IS NOT NULL THEN 32 END ${more} 8) END\nFROM h`,
     },
   ],
+});
+
+const ordered = (sign: string): Row => ({
+  calls: [`${sign}(inet, inet)`],
+  tidb: ([one, other]) => infix("comparison")`${addressKey(one)} ${raw(sign)} ${addressKey(other)}`,
+  why: "Addresses are compared by family, then by the bits of their networks.",
+  proofs: proofs(`ip ${sign} ipb`, `ip ${sign} '100.0.0.0'`, `ip ${sign} '192.168.1.0/24'`, `'::2' ${sign} ip`),
 });
 
 const shown = (pg: string, expression: string) => [{ given: "CREATE TABLE h (ip inet)", pg: `SELECT ${pg} AS x FROM h`, tidb: expression }];
@@ -68,6 +88,37 @@ export const networkRules = table(
         "SELECT\n  CASE WHEN INSTR(ip, '/') > 0 THEN ip ELSE CONCAT(ip, CASE WHEN INSTR(ip, ':') > 0 THEN '/128' ELSE '/32' END) END AS x\nFROM h",
       ),
     },
+    "cidr-to-inet": {
+      calls: ["cidr::inet"],
+      tidb: ([network]) => tidb`${network}`,
+      why: "Both are PostgreSQL's text of them, a network always with its mask.",
+      proofs: proofs("'10.1.0.0/16'::cidr::inet", "masklen('10.1.0.0/16'::cidr)", "'10.1.0.0/16'::cidr = ip"),
+    },
+    "text-to-inet": {
+      calls: ["text|varchar::inet"],
+      tidb: ([text], call) => {
+        call.say("unchecked");
+        return tidb`REGEXP_REPLACE(LOWER(TRIM(${text})), '^([0-9.]+)/32$', '\\1')`;
+      },
+      messages: {
+        unchecked: warning("text that is no address stays as it is, where PostgreSQL raises an error or writes it in its own way", {
+          help: "pass addresses as PostgreSQL writes them: ::1, and not 0:0:0:0:0:0:0:1",
+        }),
+      },
+      proofs: [
+        { pg: "host(ip)::inet", findings: ["unchecked"] },
+        { pg: "(host(ip) || '/32')::inet = ip", findings: ["unchecked"], differs: true },
+      ],
+    },
+    "mac-to-text": {
+      calls: ["macaddr|macaddr8::text|varchar"],
+      tidb: ([address]) => tidb`${address}`,
+      proofs: proofs("'08:00:2b:01:02:03'::macaddr::text"),
+    },
+    less: ordered("<"),
+    "less-or-equal": ordered("<="),
+    greater: ordered(">"),
+    "greater-or-equal": ordered(">="),
     "contained-or-equal": within("<<=", ">="),
     contained: within("<<", ">"),
   },

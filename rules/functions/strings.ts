@@ -464,6 +464,28 @@ export const stringRules = table(
       tidb: ([s, part]) => infix("comparison")`LEFT(${s}, CHAR_LENGTH(${part})) = ${part}`,
       proofs: proofs("starts_with(t, 'a')", "t ^@ tb", "starts_with(t, '')", "NOT starts_with(t, 'A')"),
     },
+    initcap: {
+      calls: ["initcap(text)"],
+      tidb: ([text], call) => {
+        call.say("ascii");
+        // The first letter of a word behind a sign that no text has; each letter behind it is then made large.
+        const marked = tidb`REGEXP_REPLACE(LOWER(${text}), ${raw(string("(^|[^\\pL\\pN])([a-z])"))}, ${raw(string("\\1\u0001\\2"))}, 1, 0, 'c')`;
+        return [..."abcdefghijklmnopqrstuvwxyz"].reduce(
+          (all, letter) => tidb`REPLACE(${all}, ${raw(string(`\u0001${letter}`))}, ${raw(string(letter.toUpperCase()))})`,
+          marked,
+        );
+      },
+      why: "TiDB has nothing that capitalises words.",
+      messages: {
+        ascii: warning("a word that begins with a letter beyond a to z stays as LOWER() has it", {
+          help: "capitalise such words in the application",
+        }),
+      },
+      proofs: [
+        { pg: "initcap('hello o''neil MC-donald 3rd x_y')", findings: ["ascii"] },
+        { pg: "initcap(t)", findings: ["ascii"], differs: true },
+      ],
+    },
     concat: {
       calls: ["concat(any...)"],
       tidb: (args, call) => {

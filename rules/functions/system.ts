@@ -5,6 +5,7 @@ import {
   find,
   infix,
   isAutoIncrement,
+  isNode,
   parseName,
   proofs,
   type RangeVar,
@@ -52,6 +53,36 @@ const NAMES: Readonly<Record<string, string>> = {
   time: "time without time zone",
   timetz: "time with time zone",
 };
+
+/** A setting that is an application's own: PostgreSQL has none with a dot in its name. */
+function ownSetting(name: Value, call: Call): Tidb | undefined {
+  const text = call.text(name);
+  return text === undefined || !/^[a-z_][\w]*\.[\w.]+$/i.test(text)
+    ? call.refuse("a setting of PostgreSQL's (SHOW VARIABLES lists TiDB's: SELECT @@time_zone)")
+    : tidb`${raw(`@\`${text.toLowerCase()}\``)}`;
+}
+
+const VARIABLE = warning("the setting is a variable of the session, {variable}: no end of a transaction and no RESET takes it back", {
+  help: "set it at the start of each transaction, before it is read",
+});
+
+/** Units of pg_size_pretty() behind bytes (dbsize.c, size_pretty_units). */
+const SIZES = ["kB", "MB", "GB", "TB", "PB"];
+
+/** Bytes that information_schema knows of a table, or of all of a database. */
+const sizeOf = (columns: string, condition: Tidb): Tidb =>
+  tidb`(SELECT CAST(COALESCE(SUM(${raw(columns)}), 0) AS SIGNED) FROM information_schema.TABLES WHERE ${condition})`;
+
+const MEASURED: Readonly<Record<string, string>> = {
+  pg_total_relation_size: "DATA_LENGTH + INDEX_LENGTH",
+  pg_relation_size: "DATA_LENGTH",
+  pg_table_size: "DATA_LENGTH",
+  pg_indexes_size: "INDEX_LENGTH",
+};
+
+const ESTIMATED = warning("the size is TiDB's estimate, from statistics, of rows before they are compressed", {
+  help: "ANALYZE TABLE makes it new; SHOW TABLE … REGIONS tells what is stored",
+});
 
 /** The name of a lock of one number or two. */
 const lockName = (key: Value, second: Value | undefined): Tidb =>
@@ -160,6 +191,97 @@ export const systemRules = table(
         return tidb`CASE WHEN ${x} IS NULL THEN ${value} ELSE ${value} END`;
       },
       proofs: proofs("enum_first(e)", "enum_last(NULL::mood)", "enum_range(NULL::mood)", "enum_range(e)"),
+    },
+    "size-pretty": {
+      calls: ["pg_size_pretty(int8)"],
+      tidb: ([size]) => {
+        const cases = SIZES.map((unit, i) => {
+          const part = tidb`(${size} DIV ${raw(String(2 ** (9 + 10 * i)))})`;
+          const text = tidb`CONCAT((${part} + CASE WHEN ${size} < 0 THEN -1 ELSE 1 END) DIV 2, ${raw(string(` ${unit}`))})`;
+          return { part, text };
+        });
+        const last = cases.at(-1)!;
+        const rest = cases
+          .slice(0, -1)
+          .reduceRight((other, { part, text }) => tidb`CASE WHEN ABS(${part}) < 20479 THEN ${text} ELSE ${other} END`, last.text);
+        return tidb`CASE WHEN ABS(${size}) < 10240 THEN CONCAT(${size}, ' bytes') ELSE ${rest} END`;
+      },
+      proofs: proofs(
+        "pg_size_pretty(i8)",
+        "pg_size_pretty(i4::bigint)",
+        ...["10239", "10240", "20971519", "20971520", "-123456789", "5368709120", "123456789012345"].map(
+          (n) => `pg_size_pretty(${n}::bigint)`,
+        ),
+      ),
+    },
+    "relation-size": {
+      calls: Object.keys(MEASURED).map((name) => `${name}(regclass)`),
+      tidb: ([name], call) => {
+        const text = call.text(name);
+        const found = text === undefined ? undefined : find(call.catalog, call.catalog.tables, parseName(text));
+        if (!found) return call.refuse(`${call.signature.name}() of what is no table of the input`);
+        call.say("estimated");
+        return sizeOf(MEASURED[call.signature.name]!, tidb`TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${raw(string(found.name))}`);
+      },
+      messages: { estimated: ESTIMATED },
+      proofs: Object.keys(MEASURED).map((name) => ({ pg: `${name}('vals') >= 0`, findings: ["estimated"] })),
+    },
+    "database-size": {
+      calls: ["pg_database_size(name|text)"],
+      tidb: ([name], call) => {
+        call.say("estimated");
+        return sizeOf("DATA_LENGTH + INDEX_LENGTH", tidb`TABLE_SCHEMA = ${name}`);
+      },
+      messages: { estimated: ESTIMATED },
+      proofs: [{ pg: "pg_database_size(current_database()) >= 0", findings: ["estimated"] }],
+    },
+    hash: {
+      calls: ["hashtext(text)", "hashtextextended(text, int8)"],
+      tidb: ([text, seed], call) => {
+        call.say("other");
+        const hash = infix("additive")`CAST(CRC32(${text}) AS SIGNED) - 2147483648`;
+        return seed === undefined ? hash : tidb`CAST(CONV(LEFT(MD5(CONCAT(${seed}, ':', ${text})), 15), 16, 10) AS SIGNED)`;
+      },
+      why: "What it is used for, the key of an advisory lock say, needs one number for one text, and not PostgreSQL's.",
+      messages: {
+        other: warning("the hash is another one than PostgreSQL's: MD5 or CRC32 of the text", {
+          help: "nothing to do where it is the key of a lock or spreads rows; stored hashes must be computed again",
+        }),
+      },
+      proofs: [
+        { pg: "hashtext(t) = hashtext(t)", findings: ["other"] },
+        { pg: "hashtext('a') = hashtext('b')", findings: ["other"] },
+        { pg: "hashtextextended(t, 1) = hashtextextended(t, 1)", findings: ["other"] },
+        { pg: "hashtext(t)", findings: ["other"], differs: true },
+      ],
+    },
+    setting: {
+      calls: ["current_setting(text)", "current_setting(text, bool)"],
+      tidb: ([name, missing], call) => {
+        const variable = ownSetting(name, call);
+        if (!variable) return undefined;
+        if (missing !== undefined && isNode(missing)) call.open(missing);
+        call.say("variable", { variable: `@\`${call.text(name)!.toLowerCase()}\`` });
+        return variable;
+      },
+      why: "A setting of the application's own is a variable of the session in TiDB, and NULL before it is set.",
+      messages: { variable: VARIABLE },
+      proofs: [{ pg: "current_setting('app.nothing', true)", findings: ["variable"] }],
+    },
+    "set-setting": {
+      calls: ["set_config(text, text, bool)"],
+      tidb: ([name, value, local], call) => {
+        const variable = ownSetting(name, call);
+        if (!variable) return undefined;
+        if (local !== undefined && isNode(local)) call.open(local);
+        call.say("variable", { variable: `@\`${call.text(name)!.toLowerCase()}\`` });
+        return tidb`(${variable} := ${value})`;
+      },
+      messages: { variable: VARIABLE },
+      proofs: [
+        { pg: "set_config('app.user', '42', false)", findings: ["variable"] },
+        { pg: "set_config('app.user', t, true) IS NULL AND t IS NOT NULL", findings: ["variable"] },
+      ],
     },
     recovery: { calls: ["pg_is_in_recovery()"], tidb: () => tidb`FALSE`, proofs: proofs("pg_is_in_recovery()") },
     encoding: { calls: ["pg_client_encoding()"], tidb: () => tidb`'UTF8'`, proofs: proofs("pg_client_encoding()") },

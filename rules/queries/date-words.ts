@@ -1,4 +1,4 @@
-import { as, type Context, error, infix, isNode, type Node, rule, type Tidb, tidb, type Value } from "../../src/rule.js";
+import { as, type Context, error, infix, isNode, type Node, rule, type Tidb, tidb, tidbText, type Value, warning } from "../../src/rule.js";
 
 type Ctx = Context<keyof typeof MESSAGES>;
 
@@ -6,10 +6,13 @@ const MESSAGES = {
   frozen: error("'{word}' stands for the time at which {where} is made, and is not converted", {
     help: "write now() or CURRENT_DATE where the time of each use is meant, else the time itself",
   }),
+  infinite: warning("'{word}' is {instead} here: TiDB has no infinite times", {
+    help: "make sure that no stored time reaches it, and that nothing is computed from it: in PostgreSQL, infinity plus a day is infinity",
+  }),
 };
 
 export default rule({
-  construct: "'now', 'today', 'yesterday', 'tomorrow', 'epoch'",
+  construct: "'now', 'today', 'yesterday', 'tomorrow', 'epoch', 'infinity'",
   why: "PostgreSQL reads these words as times when it reads a statement; TiDB takes them for no time at all, and gives NULL or an error.",
   docs: {
     pg: "https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-SPECIAL-VALUES",
@@ -44,6 +47,16 @@ UPDATE t SET d = CURRENT_DATE - INTERVAL 1 DAY, at = CAST(CURRENT_DATE AS DATETI
       rejected: { sql: "SELECT TIMESTAMP 'now'", code: 1292 },
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, at timestamp, d date); INSERT INTO t VALUES (1, '2024-02-29', '1970-01-01'), (2, NULL, NULL)",
+      pg: "SELECT id FROM t WHERE COALESCE(at, 'infinity') > '2024-01-01' AND (d IS NULL OR d > '-Infinity'::date)",
+      tidb: `SELECT id
+FROM t
+WHERE COALESCE(at, TIMESTAMP '9999-12-31 23:59:59.999999') > TIMESTAMP '2024-01-01 00:00:00' AND (d IS NULL OR d > DATE '0001-01-01')`,
+      findings: ["infinite", "infinite"],
+      rejected: { sql: "SELECT TIMESTAMP 'infinity'", code: 1292 },
+    },
+    {
       given: "CREATE TABLE t (at timestamp)",
       pg: "CREATE VIEW v AS SELECT at FROM t WHERE at > 'today'::timestamp",
       tidb: null,
@@ -60,10 +73,16 @@ const DAY: Readonly<Record<string, Tidb>> = {
   epoch: tidb`DATE '1970-01-01'`,
 };
 
+/** The last and the first time of TiDB stand for those beyond all others. */
+const INFINITE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  infinity: { date: "DATE '9999-12-31'", timestamp: "TIMESTAMP '9999-12-31 23:59:59.999999'" },
+  "-infinity": { date: "DATE '0001-01-01'", timestamp: "TIMESTAMP '0001-01-01 00:00:00'" },
+};
+
 /** The word that a text is, if it is one that stands for a time. */
 function wordOf(text: string): string | undefined {
   const word = text.trim().toLowerCase();
-  return Object.hasOwn(DAY, word) ? word : undefined;
+  return Object.hasOwn(DAY, word) || Object.hasOwn(INFINITE, word) ? word : undefined;
 }
 
 function timeOf(word: string, type: string): Tidb | undefined {
@@ -80,6 +99,14 @@ const DEFINITIONS = ["CreateStmt", "AlterTableStmt", "IndexStmt", "CreateDomainS
 
 function replaced(text: string, type: string, ctx: Ctx): ReturnType<Ctx["replace"]> {
   const word = wordOf(text);
+  const infinite = word === undefined ? undefined : INFINITE[word];
+  if (word !== undefined && infinite) {
+    const instead = infinite[type.replace(/tz$/, "")];
+    // A column of instants, a TIMESTAMP, ends in 2038.
+    const isStored = type === "timestamptz" && (["InsertStmt", "UpdateStmt"] as const).some((kind) => ctx.within(kind));
+    if (instead === undefined || isStored || DEFINITIONS.some((kind) => ctx.within(kind))) return undefined;
+    return ctx.replace(tidbText(instead), "infinite", { word, instead: instead.replace(/^\w+ /, "") });
+  }
   const value = word === undefined ? undefined : timeOf(word, type);
   if (!word || !value || DEFINITIONS.some((kind) => ctx.within(kind))) return undefined;
   for (const [kind, where] of Object.entries(KEEPERS)) if (ctx.within(kind as Node["kind"])) return ctx.report("frozen", { word, where });

@@ -48,7 +48,12 @@ PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
   restates: HOLD_QUERIES,
   about: "FuncCall",
   restate(statement, ctx) {
-    const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
+    const single = rewritten(
+      statement as unknown as Value,
+      ctx.change as never,
+      (node) => eachFraction(as("FuncCall", node), ctx) as never,
+    );
+    const next = rewritten(single, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);
       const found = select && ordered(select);
       return select && found && found.length > 0 ? numbered(select, found, ctx) : undefined;
@@ -102,6 +107,20 @@ FROM (
     {
       given: "CREATE TABLE t (g int, x int)",
       pg: "SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY x) FROM t",
+      tidb: `SELECT
+  JSON_ARRAY(MAX(CASE WHEN ordered_1.number_3 = FLOOR(CAST(0.25 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END) + (CAST(0.25 AS DOUBLE) * (MAX(ordered_1.count_2) - 1e0) - FLOOR(CAST(0.25 AS DOUBLE) * (MAX(ordered_1.count_2) - 1e0))) * (MAX(CASE WHEN ordered_1.number_3 = CEIL(CAST(0.25 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END) - MAX(CASE WHEN ordered_1.number_3 = FLOOR(CAST(0.25 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END)), MAX(CASE WHEN ordered_1.number_3 = FLOOR(CAST(0.75 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END) + (CAST(0.75 AS DOUBLE) * (MAX(ordered_1.count_2) - 1e0) - FLOOR(CAST(0.75 AS DOUBLE) * (MAX(ordered_1.count_2) - 1e0))) * (MAX(CASE WHEN ordered_1.number_3 = CEIL(CAST(0.75 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END) - MAX(CASE WHEN ordered_1.number_3 = FLOOR(CAST(0.75 AS DOUBLE) * (ordered_1.count_2 - 1e0)) + 1e0 THEN CAST(ordered_1.value_1 AS DOUBLE) END))) AS \`array\`
+FROM (
+  SELECT
+    x AS value_1,
+    COUNT(x) OVER () AS count_2,
+    ROW_NUMBER() OVER (ORDER BY x IS NULL, x) AS number_3
+  FROM t
+) AS ordered_1`,
+      findings: ["numbered", "numbered"],
+    },
+    {
+      given: "CREATE TABLE t (g int, x int)",
+      pg: "SELECT percentile_cont(x / 10.0) WITHIN GROUP (ORDER BY g) FROM t GROUP BY x",
       tidb: null,
       findings: ["refused"],
     },
@@ -111,6 +130,16 @@ FROM (
 const NAMES = new Set(["percentile_cont", "percentile_disc", "mode"]);
 /** Types of which MAX of one value is the value in both engines. */
 const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|date|timestamp|timestamptz|time)$/;
+
+/** Of several fractions an array of what each of them gives. */
+function eachFraction(call: FuncCall | undefined, ctx: Context): Node | undefined {
+  if (!call?.agg_within_group || !/^percentile_/.test(nameOf(call))) return undefined;
+  const array = as("A_ArrayExpr", call.args?.[0]);
+  const fractions = array?.elements;
+  if (!array || !fractions?.every((fraction) => as("A_Const", fraction)?.fval !== undefined || as("A_Const", fraction)?.ival !== undefined))
+    return undefined;
+  return ctx.change(array, { elements: fractions.map((fraction) => ctx.change(call, { args: [fraction] })) }) as Node;
+}
 
 function nameOf(call: FuncCall): string {
   return qualified(call.funcname ?? []).name;

@@ -1,4 +1,4 @@
-import { as, error, type Kind, literalText, note, qualified, rule, tidbText, type Value, warning } from "../../src/rule.js";
+import { as, error, type Kind, literalText, note, qualified, rule, string, tidbText, type Value, warning } from "../../src/rule.js";
 
 const MESSAGES = {
   dropped: note("{name} is left away: it is a setting of PostgreSQL's that changes nothing in the output"),
@@ -28,6 +28,12 @@ const MESSAGES = {
   unknown: warning("{name} is left away: what depends on it may behave otherwise", {
     help: "look for what reads the setting; TiDB's own are listed by SHOW VARIABLES, and @name is a variable of the session",
   }),
+  variable: warning(
+    "{name} is a variable of the session, @`{name}`: no end of a transaction takes it back, and before it is set it is NULL",
+    {
+      help: "set it at the start of each transaction; current_setting('{name}') is converted to the variable",
+    },
+  ),
   reset: note("{name} needs no RESET: the output does not set it"),
 };
 
@@ -57,6 +63,8 @@ change what the statements after them mean are said.`,
       const call = select.targetList?.length === 1 ? as("FuncCall", as("ResTarget", select.targetList[0])?.val) : undefined;
       if (!call || qualified(call.funcname ?? []).name !== "set_config" || QUERIES.some((kind) => ctx.within(kind))) return;
       const [name, value] = (call.args ?? []).map(literalText);
+      // A row of the functions' table: it gives the value back.
+      if (name !== undefined && isOwn(name.toLowerCase())) return;
       if (name === undefined || value === undefined) return ctx.drop("unknown", { name: name ?? "set_config" });
       const { message, data, sql } = judge(
         name.toLowerCase(),
@@ -110,7 +118,12 @@ SET default_table_access_method = heap`,
       refuses: ["INSERT INTO person VALUES (1)"],
     },
     {
-      pg: "SET ROLE admin; SET default_with_oids = true; SET app.tenant = '7'; SELECT set_config('app.tenant', '7', true)",
+      pg: "SET app.tenant = '7'; SET LOCAL App.tenant TO seven; RESET app.tenant",
+      tidb: "SET @`app.tenant` = '7';\nSET @`app.tenant` = 'seven';\nSET @`app.tenant` = NULL",
+      findings: ["variable", "variable", "variable"],
+    },
+    {
+      pg: "SET ROLE admin; SET default_with_oids = true; SET plpgsql.extra_warnings = 'all'; SELECT set_config('a', '7', true)",
       tidb: null,
       findings: ["role", "oids", "unknown", "unknown"],
       rejected: { sql: "SET SESSION AUTHORIZATION admin", code: 1064 },
@@ -123,6 +136,10 @@ const NESTS: readonly Kind[] = ["CreateFunctionStmt", "AlterFunctionStmt", "Alte
 
 /** Statements that take a query in: only a query of its own is a setting. */
 const QUERIES: readonly Kind[] = ["SelectStmt", "InsertStmt", "ViewStmt", "CreateTableAsStmt", "RuleStmt"];
+
+/** A setting of the application's own: PostgreSQL's have no dot in their names, but for those of its languages and extensions. */
+const isOwn = (name: string): boolean =>
+  /^[a-z_]\w*\.[\w.]+$/.test(name) && !/^(?:plpgsql|pltcl|plperl|plv8|auto_explain|pg_[a-z]+)\./.test(name);
 
 function text(value: Value): string {
   const constant = as("A_Const", value);
@@ -142,6 +159,7 @@ function judge(name: string, values: readonly string[] | undefined): Judgement {
   const data = { name, value, first: schemas[0] ?? "public" };
   if (name === "session_replication_role")
     return { message: "foreign-keys", data, sql: `SET foreign_key_checks = ${value === "replica" ? 0 : 1}` };
+  if (isOwn(name)) return { message: "variable", data, sql: `SET @\`${name}\` = ${values === undefined ? "NULL" : string(value)}` };
   if (values === undefined) return { message: "reset", data };
   if (name === "search_path") return { message: schemas.length > 1 ? "search-path" : "followed", data };
   const judged = JUDGED[name]?.(value.toLowerCase());

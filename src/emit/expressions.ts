@@ -343,8 +343,10 @@ const printersOf: Printers = {
     if (node.isnull) return "NULL";
     if (node.boolval !== undefined) return node.boolval ? "TRUE" : "FALSE";
     const to = typeOf(p, node as Node);
+    const bits = node.bsval?.startsWith("b") ? node.bsval.slice(1) : undefined;
+    if (bits) return to?.name === "varbit" ? `'${bits}'` : `b'${bits}'`;
     const text = node.sval ?? node.fval ?? node.ival?.toString();
-    if (text === undefined) return p.refuse(node as Node, "a bit string");
+    if (text === undefined) return p.refuse(node as Node, "a bit string in hexadecimal digits, or of no bits");
     const numeric = node.sval === undefined;
     const type = numeric && to?.name !== "float8" && to?.name !== "float4" ? { name: "numeric" } : to;
     const written =

@@ -42,12 +42,14 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   jsonb: json,
   bytea: ENCODE.bytea,
   interval: ENCODE.interval,
-  inet: (text) => (IPV4.test(text) ? string(text.replace(/\/32$/, "")) : undefined),
+  inet: (text) => (IPV4.test(text) ? string(text.replace(/\/32$/, "")) : ipv6(text)),
   cidr: (text) => (IPV4.test(text) && text.includes("/") ? string(text) : undefined),
   int4range: range(integerBound),
   int8range: range(integerBound),
   numrange: range((text) => ENCODE.number(text)),
   daterange: range(dayBound),
+  bit: ENCODE.bit,
+  varbit: (text) => (/^[01]*$/.test(text) ? string(text) : undefined),
   macaddr: (text) => (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? string(text.toLowerCase()) : undefined),
 };
 
@@ -97,6 +99,25 @@ function range(bound: (text: string) => Bound | string | undefined): Literal {
 
 /** Addresses in the form in which PostgreSQL writes them. */
 const IPV4 = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})(?:\/\d{1,2})?$/;
+
+/** An address of IPv6 in its shortest form, which is PostgreSQL's; those that have an address of IPv4 in them are not known here. */
+function ipv6(text: string): string | undefined {
+  const [, address, mask] = /^([0-9a-f:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  if (!address?.includes(":") || Number(mask ?? 0) > 128) return undefined;
+  const groups = address.split("::");
+  const [head = [], tail] = groups.map((part) => (part === "" ? [] : part.split(":")));
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  if (groups.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
+  const all = [...head, ...Array.from({ length: tail ? missing : 0 }, () => "0"), ...(tail ?? [])];
+  if (all.some((part) => !/^[0-9a-f]{1,4}$/i.test(part))) return undefined;
+  const short = all.map((part) => Number.parseInt(part, 16).toString(16));
+  const runs = [...short.join(":").matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)].map(([run]) => run);
+  const longest = runs.reduce((one, other) => (other.length > one.length ? other : one), "");
+  const joined = short.join(":");
+  if (/^0:0:0:0:0:(?:0|ffff):/.test(joined) && !/^0:0:0:0:0:0:0:/.test(joined)) return undefined;
+  const found = longest === "" ? joined : joined.replace(new RegExp(`(?:^|:)${longest}(?::|$)`), "::");
+  return string(found + (mask === undefined || mask === "128" ? "" : `/${mask}`));
+}
 
 const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})/i;
 

@@ -196,8 +196,20 @@ function readTimestamp(text: string): Timestamp | undefined {
   return { date, time: clock(minutes, seconds, fraction), offset: zone === undefined ? undefined : offset(zone) };
 }
 
-/** `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
+const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const isShort = (name: string, word: string): boolean =>
+  word === name || word === name.slice(0, 3) || (name === "september" && word === "sept");
+
+/** `20210101`, `Jan 1 2021`, `1 January 2021`; `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
 function padded(text: string): string {
+  const compact = /^(\d{4})(\d{2})(\d{2})(?=[ T]|$)/.exec(text);
+  if (compact) return `${compact.slice(1).join("-")}${text.slice(8)}`;
+  const named = /^(?:([a-z]{3,9})\.? +(\d{1,2}),?|(\d{1,2})[ -]([a-z]{3,9})\.?)[ -]+(\d{4})(?=[ T]|$)/i.exec(text);
+  const month = named && MONTHS.findIndex((name) => isShort(name, (named[1] ?? named[4]!).toLowerCase())) + 1;
+  if (named && month) {
+    const day = (named[2] ?? named[3]!).padStart(2, "0");
+    return `${named[5]}-${String(month).padStart(2, "0")}-${day}${text.slice(named[0].length)}`;
+  }
   return text.replace(
     /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=[ T]|$)/,
     (_, year, __, month, day) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`,

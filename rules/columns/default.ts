@@ -25,7 +25,8 @@ import {
 
 export default rule({
   construct: "DEFAULT",
-  why: `A default in TiDB is a literal, the current time, NEXTVAL of a sequence, or one call of a few functions; no operators, no casts. JSON,
+  why: `A default in TiDB is a literal, the current time, NEXTVAL of a sequence, or one call of a few functions; no operators, no casts; what is computed from
+constants alone stands there as its result. JSON,
 which takes no literal, is built by JSON_ARRAY and JSON_OBJECT. A column that is added to a table takes no default that has to be computed for
 the rows that are there (errors 1674, 8230): it is added without, filled by an UPDATE, and then given its default.`,
   docs: {
@@ -226,6 +227,19 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
 ) COLLATE utf8mb4_0900_bin`,
       findings: ["left-out", "left-out", "left-out", "left-out"],
       rejected: { sql: "CREATE TABLE u (a VARCHAR(9) DEFAULT (UPPER('x')))", code: 3770 },
+    },
+    {
+      pg: "CREATE TABLE t (a int DEFAULT 60 * 60, b bigint DEFAULT (1024 * 1024)::bigint * 4096, c text DEFAULT 'a' || 'b'::text, d int DEFAULT -7 / 2 - 7 % 4, e bigint DEFAULT 3000000000 + 1, f numeric(5,2) DEFAULT 7 / 2)",
+      tidb: `CREATE TABLE t (
+  a INT DEFAULT 3600,
+  b BIGINT DEFAULT 4294967296,
+  c VARCHAR(16383) DEFAULT 'ab',
+  d INT DEFAULT -6,
+  e BIGINT DEFAULT 3000000001,
+  f DECIMAL(5,2) DEFAULT 3
+) COLLATE utf8mb4_0900_bin`,
+      accepts: ["INSERT INTO t () VALUES ()"],
+      rejected: { sql: "CREATE TABLE u (a INT DEFAULT (60 * 60))", code: 1064 },
     },
     {
       pg: "CREATE TABLE t (a bigint NOT NULL DEFAULT EXTRACT(EPOCH FROM NOW()), b bigint DEFAULT (date_part('epoch', now()) * 1000)::bigint)",

@@ -3,14 +3,16 @@ import {
   type Column,
   type Context,
   checkName,
+  computedFrom,
   find,
   fitsKey,
-  generatedFrom,
   type Index,
   identifier,
   indexAgain,
   indexName,
   isComputed,
+  isKeyed,
+  keyedFrom,
   madeAgain,
   mapType,
   type Node,
@@ -38,6 +40,9 @@ it.`,
   },
   messages: {
     "set-null": note("{names} is made again: SET NULL means something now that the column may be NULL"),
+    computed: note("{name} is computed of nothing while {columns} changes, and then as before, VIRTUAL: TiDB changes no column below it", {
+      help: "it has the same values, computed on each read; an index on it stores them",
+    }),
     again: note("{names} of {table} dropped before the change and made again after it: TiDB does not change {columns} below", {
       help: "nothing is unique or checked in between; making an index again takes its time on a large table",
     }),
@@ -45,7 +50,7 @@ it.`,
   restates: ["RenameStmt", "AlterEnumStmt", "AlterTableStmt"],
   restate(statement, ctx) {
     const changed = changedBy(statement, ctx);
-    const { columns, renamed } = changed;
+    const { columns, renamed, anew } = changed;
     const held = columns.flatMap((column) => {
       const constraints = [...column.table.constraints.values()].filter(
         (made) => !ctx.lost(made.node) && holds(made, column, changed, ctx),
@@ -55,8 +60,11 @@ it.`,
       );
       return [...indexes, ...constraints];
     });
-    const things = [...new Set(held)];
-    if (things.length === 0) return undefined;
+    const overComputed = [...anew.again, ...anew.only].flatMap((column) => thingsOver(column, ctx));
+    const things = [...new Set([...held, ...overComputed])];
+    const computed = anew.again;
+    if (things.length === 0 && computed.length === 0) return undefined;
+    for (const { name } of computed) ctx.report("computed", { name, columns: columns.map((column) => column.name).join(", ") || name });
     const isForeign = (thing: (typeof things)[number]) => "type" in thing && thing.type === "foreign";
     const names = (of: typeof things) => of.map(({ name }) => name).join(", ");
     const freed = things.filter(isForeign);
@@ -64,9 +72,14 @@ it.`,
     const tables = [...new Set(others.map(({ table }) => table.name))].join(", ");
     if (freed.length > 0) ctx.report("set-null", { names: names(freed) });
     if (others.length > 0)
-      ctx.report("again", { names: names(others), table: tables, columns: columns.map(({ name }) => name).join(", ") });
+      ctx.report("again", { names: names(others), table: tables, columns: [...columns, ...anew.only].map(({ name }) => name).join(", ") });
     const again = things.map((thing) => ("type" in thing ? constraintAgain(thing, ctx) : ctx.change(thing.node, indexAgain(thing))));
-    return [...things.map((thing) => ({ node: drop(thing, ctx) as never })), { node: statement }, ...again.map((node) => ({ node }))];
+    const hidden = computed.map((column) => hide(column, ctx));
+    return [
+      ...[...things.map((thing) => drop(thing, ctx)), ...hidden].map((node) => ({ node: node as never })),
+      { node: statement },
+      ...[...computed.map((column) => computeAgain(column)), ...again].map((node) => ({ node })),
+    ];
   },
   examples: [
     {
@@ -128,6 +141,29 @@ ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES p (id) ON DELET
       accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1)", "DELETE FROM p"],
     },
     {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a int, m mood, g text GENERATED ALWAYS AS ('x' || a) STORED, w boolean GENERATED ALWAYS AS (m = 'sad') STORED UNIQUE, b int)",
+      pg: "ALTER TABLE t RENAME a TO c; ALTER TABLE t ALTER c SET NOT NULL; ALTER TYPE mood ADD VALUE 'ok'",
+      tidb: `ALTER TABLE t DROP COLUMN g;
+ALTER TABLE t ADD COLUMN g LONGTEXT GENERATED ALWAYS AS (NULL) VIRTUAL AFTER m;
+ALTER TABLE t RENAME COLUMN a TO c;
+ALTER TABLE t MODIFY COLUMN g LONGTEXT GENERATED ALWAYS AS (CONCAT('x', CAST(c AS CHAR))) VIRTUAL;
+ALTER TABLE t DROP COLUMN g;
+ALTER TABLE t ADD COLUMN g LONGTEXT GENERATED ALWAYS AS (NULL) VIRTUAL AFTER m;
+ALTER TABLE t MODIFY COLUMN c INT NOT NULL;
+ALTER TABLE t MODIFY COLUMN g LONGTEXT GENERATED ALWAYS AS (CONCAT('x', CAST(c AS CHAR))) VIRTUAL;
+ALTER TABLE t DROP INDEX t_w_key;
+ALTER TABLE t DROP COLUMN w;
+ALTER TABLE t ADD COLUMN w BOOLEAN GENERATED ALWAYS AS (NULL) VIRTUAL AFTER g;
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok');
+ALTER TABLE t MODIFY COLUMN w BOOLEAN GENERATED ALWAYS AS (m = 'sad') VIRTUAL;
+ALTER TABLE t ADD UNIQUE KEY t_w_key (w)`,
+      findings: ["computed", "computed", "computed", "again"],
+      accepts: ["INSERT INTO t (c, m) VALUES (1, 'ok'), (2, 'sad')"],
+      refuses: ["INSERT INTO t (c, m) VALUES (3, 'sad')", "INSERT INTO t (c) VALUES (NULL)"],
+      rejected: { sql: "ALTER TABLE t RENAME COLUMN c TO d", code: 3108 },
+    },
+    {
       given: "CREATE TABLE t (a varchar(700), b varchar(700), UNIQUE (a, b))",
       pg: "ALTER TABLE t ALTER a TYPE varchar(800)",
       tidb: `ALTER TABLE t DROP INDEX t_a_b_key;
@@ -141,28 +177,41 @@ ALTER TABLE t ADD UNIQUE KEY t_a_b_key ((MD5(a)), (MD5(b)))`,
   ],
 });
 
-type Ctx = Context<"again" | "set-null">;
+type Ctx = Context<"again" | "set-null" | "computed">;
 interface Changed {
+  /** Generated columns that are made anew for the change, and those that it makes anew itself. */
+  readonly anew: { readonly again: readonly Column[]; readonly only: readonly Column[] };
   readonly columns: readonly Column[];
   readonly renamed: boolean;
   /** Columns that may be NULL from now on. */
   readonly freed: ReadonlySet<Column>;
 }
 
-const NOTHING: Changed = { columns: [], renamed: false, freed: new Set() };
+const NONE = { again: [], only: [] };
+const NOTHING: Changed = { columns: [], renamed: false, freed: new Set(), anew: NONE };
+const COMPUTES = new Set(["AT_SetExpression", "AT_DropExpression"]);
 const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType"]);
 
 /** The columns that a statement renames, or changes by MODIFY COLUMN, and can. */
 function changedBy(statement: Node, ctx: Ctx): Changed {
   if (statement.kind === "RenameStmt" && statement.renameType === "OBJECT_COLUMN" && statement.relation) {
     const column = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation))?.columns.get(statement.newname ?? "");
-    return column && !generatedFrom(column, statement.subname ?? "") ? { ...NOTHING, columns: [column], renamed: true } : NOTHING;
+    if (!column || keyedFrom(column)) return NOTHING;
+    return {
+      ...NOTHING,
+      columns: [column],
+      renamed: true,
+      anew: { ...NONE, again: computedFrom(column).filter((each) => isThere(each, ctx)) },
+    };
   }
   if (statement.kind === "AlterEnumStmt") {
     const type = find(ctx.catalog, ctx.catalog.enums, qualified(statement.typeName ?? []));
-    const columns = [...ctx.catalog.tables.values()].flatMap((table) => [...table.columns.values()]);
+    const all = [...ctx.catalog.tables.values()].flatMap((table) => [...table.columns.values()]);
+    const columns = all.filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type && isChanged(c, ctx));
+    const anew = [...columns.filter(({ generated }) => generated), ...columns.flatMap(computedFrom)].filter((each) => isThere(each, ctx));
     return {
-      columns: columns.filter((c) => find(ctx.catalog, ctx.catalog.enums, typeName(c.type)) === type && isChanged(c, ctx)),
+      columns: columns.filter(({ generated }) => !generated),
+      anew: { ...NONE, again: [...new Set(anew)] },
       // A CHECK that speaks of the label does so by its new name.
       renamed: statement.oldVal !== undefined,
       freed: new Set(),
@@ -175,19 +224,66 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
     const cmd = as("AlterTableCmd", item);
     const column = cmd && MODIFIED.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
     if (!column || !isChanged(column, ctx)) return [];
+    // PostgreSQL refuses another type for what a column is computed from (0A000).
+    if (cmd!.subtype === "AT_AlterColumnType" && computedFrom(column).length > 0) return [];
     if (cmd!.subtype === "AT_DropNotNull" && !column.notNull) freed.add(column);
     return cmd!.subtype === "AT_AlterColumnType" && typeBefore(column, ctx) === typeNow(column, ctx) ? [] : [column];
   });
-  return { columns, renamed: false, freed };
+  const only = (statement.cmds ?? []).flatMap((item) => {
+    const cmd = as("AlterTableCmd", item);
+    const column = cmd && COMPUTES.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
+    return column && !isKeyed(column) ? [column] : [];
+  });
+  const again = [...new Set(columns.flatMap(computedFrom))].filter((each) => isThere(each, ctx) && !only.includes(each));
+  return { columns, renamed: false, freed, anew: { again, only } };
+}
+
+/** Whether the column is computed in TiDB, and can be made anew. */
+function isThere(column: Column, ctx: Ctx): boolean {
+  const { def, table } = column;
+  return (
+    !isKeyed(column) &&
+    !ctx.lost(def) &&
+    !ctx.lost(table.node) &&
+    !(def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && ctx.lost(c as Node))
+  );
+}
+
+/** Indexes, unique keys and CHECKs that a generated column is in: none of it goes while they are there. */
+function thingsOver(column: Column, ctx: Ctx): (Index | TableConstraint)[] {
+  const { table } = column;
+  const indexes = [...ctx.catalog.indexes.values()].filter(
+    (index) => index.table === table && !ctx.lost(index.node) && index.named.columns.includes(column),
+  );
+  const kinds = ["unique", "check"];
+  const constraints = [...table.constraints.values()].filter(
+    ({ type, columns, node }) => kinds.includes(type) && columns.includes(column) && !ctx.lost(node),
+  );
+  return [...indexes, ...constraints];
+}
+
+/** The column where it was, VIRTUAL and computed of nothing. */
+function hide(column: Column, ctx: Ctx) {
+  const { table, name } = column;
+  const type = mapType(ctx.catalog, column.type, column)?.sql ?? "";
+  const definition = raw(`${identifier(name)} ${type} GENERATED ALWAYS AS (NULL) VIRTUAL`);
+  column.history.hidden = true;
+  const all = [...table.columns.keys()];
+  const before = all[all.indexOf(name) - 1];
+  const place = raw(before === undefined ? "FIRST" : `AFTER ${identifier(before)}`);
+  const relation = relationOf(table);
+  return tidb`ALTER TABLE ${relation} DROP COLUMN ${raw(identifier(name))};\nALTER TABLE ${relation} ADD COLUMN ${definition} ${place}`;
+}
+
+function computeAgain(column: Column): NodeOf<"AlterTableStmt"> {
+  const { expression } = column.computed!;
+  const def = redefined(expression as Node, column.computed!);
+  const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_SetExpression", name: column.name, def };
+  return { kind: "AlterTableStmt", relation: relationOf(column.table), cmds: [cmd], objtype: "OBJECT_TABLE" };
 }
 
 function isChanged(column: Column, ctx: Ctx): boolean {
-  return (
-    !ctx.lost(column.def) &&
-    !ctx.lost(column.table.node) &&
-    (column.type.arrayBounds?.length ?? 0) === 0 &&
-    !generatedFrom(column, column.name)
-  );
+  return !ctx.lost(column.def) && !ctx.lost(column.table.node) && (column.type.arrayBounds?.length ?? 0) === 0 && !keyedFrom(column);
 }
 
 function typeNow(column: Column, ctx: Ctx): string {

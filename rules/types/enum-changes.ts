@@ -4,8 +4,9 @@ import {
   columnDefinition,
   error,
   find,
-  generatedFrom,
   identifier,
+  isKeyed,
+  keyedFrom,
   mapType,
   note,
   qualified,
@@ -66,7 +67,8 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
       const absent = all.filter((c) => !columns.includes(c));
       if (absent.length > 0) ctx.report("absent", { columns: words(absent), type: name.name });
       const isArray = (column: Column) => (column.type.arrayBounds?.length ?? 0) > 0;
-      const own = columns.filter((column) => !isArray(column));
+      // What is computed is made anew, which gives it the labels.
+      const own = columns.filter((column) => !isArray(column) && (!column.generated || isKeyed(column)));
       if (columns.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
       const label = alter.oldVal;
       if (label === undefined) {
@@ -119,15 +121,25 @@ ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
       given:
         "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood DEFAULT lower('SAD')::mood, g mood GENERATED ALWAYS AS ('sad'::mood) STORED)",
       pg: "ALTER TYPE mood ADD VALUE 'ok'",
-      tidb: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok')",
-      findings: ["not-changed", "columns"],
+      tidb: `ALTER TABLE t DROP COLUMN g;
+ALTER TABLE t ADD COLUMN g ENUM('sad','ok') GENERATED ALWAYS AS (NULL) VIRTUAL AFTER m;
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok');
+ALTER TABLE t MODIFY COLUMN g ENUM('sad','ok') GENERATED ALWAYS AS ('sad') VIRTUAL`,
+      findings: ["columns"],
     },
     {
-      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, g boolean GENERATED ALWAYS AS (m = 'sad'::mood) STORED)",
+      given:
+        "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, g boolean GENERATED ALWAYS AS (m = 'sad'::mood) STORED PRIMARY KEY)",
       pg: "ALTER TYPE mood ADD VALUE 'ok'",
       tidb: null,
       findings: ["computed-from", "columns"],
       rejected: { sql: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok')", code: 3106 },
+    },
+    {
+      given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (a int, g mood GENERATED ALWAYS AS ('sad'::mood) STORED PRIMARY KEY)",
+      pg: "ALTER TYPE mood ADD VALUE 'ok'",
+      tidb: null,
+      findings: ["not-changed", "columns"],
     },
     {
       given: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (m mood, x a_type_of_elsewhere)",
@@ -146,7 +158,7 @@ function nameOf(column: Column): string {
 
 /** The column with the labels that the type has now; undefined, and a finding, where its definition has no TiDB form. */
 function modified(ctx: Ctx, column: Column): Tidb | undefined {
-  const by = generatedFrom(column, column.name);
+  const by = keyedFrom(column);
   if (by) {
     ctx.differs(column.def);
     return ctx.report("computed-from", { column: column.name, by: by.name });

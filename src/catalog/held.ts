@@ -2,12 +2,21 @@ import { nodesOf } from "../pg/names.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
 import { constrainedRows, generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
 
-/**
- * The generated column that is computed from a column.
- * @param name what the definitions call the column
- */
-export function generatedFrom(column: Column, name: string): Column | undefined {
-  return generatedColumns(column, name)[0];
+/** Generated columns that are computed from a column, and must be made anew where it changes (TiDB 8.5.6: errors 3106, 3108). */
+export function computedFrom(column: Column): readonly Column[] {
+  return generatedColumns(column);
+}
+
+/** One of them that cannot be, since a key holds it. */
+export function keyedFrom(column: Column): Column | undefined {
+  return generatedColumns(column).find(isKeyed);
+}
+
+/** Whether a primary or foreign key holds a generated column, which then cannot be made anew. */
+export function isKeyed(column: Column): boolean {
+  return [...column.table.constraints.values()].some(
+    ({ type, columns }) => (type === "primary" || type === "foreign") && columns.includes(column),
+  );
 }
 
 /** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */

@@ -128,6 +128,8 @@ export interface Column {
   notNull: boolean;
   default: Value | undefined;
   generated: boolean;
+  /** How it is computed, as that was written, and from what. */
+  computed?: Named & { readonly expression: Value };
   /** `a` GENERATED ALWAYS, `d` BY DEFAULT (or serial). */
   identity: "a" | "d" | undefined;
   /**
@@ -145,6 +147,8 @@ export interface Column {
     /** Its primary key stands in CREATE TABLE in TiDB, and a later statement makes it in PostgreSQL. */
     keyedFromStart?: true;
     autoIncrement: boolean;
+    /** It was made VIRTUAL in TiDB, and of nothing, for a change of what it is computed from. */
+    hidden?: true;
     /** A generated column is computed from it: TiDB computes none from AUTO_INCREMENT (error 3109). */
     computedFrom?: true;
     /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */

@@ -20,7 +20,8 @@ import type {
   ViewStmt,
 } from "../pg/ast.js";
 import { as, columnName, isNode, literalText, type Name, nodesOf, optionsOf, qualified, relationName, typeName } from "../pg/names.js";
-import { eachDescendant, holds } from "../pg/walk.js";
+import { eachDescendant } from "../pg/walk.js";
+import { constantValue } from "../types/constants.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
@@ -95,6 +96,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       const held = [
         ...[...new Set(columns.map(({ table }) => table))].flatMap(({ constraints }) => [...constraints.values()]),
         ...[...catalog.indexes.values()].map(({ named }) => named),
+        ...[...new Set(columns.map(({ table }) => table))].flatMap((table) => [...table.columns.values()].flatMap((c) => c.computed ?? [])),
       ];
       for (const each of held) if (each.columns.some((column) => columns.includes(column))) each.labels = [...(each.labels ?? []), label];
       // A default is kept as the label itself, not as its name.
@@ -836,9 +838,16 @@ const COLUMN_ATTRIBUTES: Readonly<Record<string, (catalog: Catalog, column: Colu
   },
   CONSTR_GENERATED: (catalog, column, constraint) => {
     column.generated = true;
-    for (const source of referenced(column.table, constraint.raw_expr)) computeFrom(catalog, source);
+    computed(column, constraint.raw_expr);
+    for (const source of column.computed?.columns ?? []) computeFrom(catalog, source);
   },
 };
+
+function computed(column: Column, expression: Value | undefined): void {
+  if (expression === undefined) return;
+  const columns = referenced(column.table, expression);
+  column.computed = { expression, columns, names: columns.map(({ name }) => name) };
+}
 
 /** @param name the constraint's; absent: the one PostgreSQL 18 gives it, by which `notNullNamed` finds it as well */
 function setNotNull(column: Column, name: string | undefined): void {
@@ -857,7 +866,7 @@ export function notNullNamed(table: Table, name: string): Column | undefined {
 function setDefault(catalog: Catalog, column: Column, expression: Value | undefined, node: Node): void {
   column.default = expression;
   column.defaultNode = expression === undefined ? undefined : node;
-  if (literalText(expression) !== undefined) column.history.literalDefault = true;
+  if (literalText((expression && constantValue(expression)) ?? expression) !== undefined) column.history.literalDefault = true;
   const sequence = nextvalSequence(expression);
   if (sequence) find(catalog, catalog.sequences, sequence)?.usedBy.add(column);
 }
@@ -1055,12 +1064,9 @@ export function referenced(table: Table, expression: Value | undefined): Column[
   return [...found];
 }
 
-/** The generated columns of a column's table that are computed from it; `name` is what their definitions call it. */
-export function generatedColumns({ table }: Column, name: string): Column[] {
-  const speaks = (expression: Value) => holds(expression, (node) => node.kind === "ColumnRef" && columnName(node) === name);
-  return [...table.columns.values()].filter(
-    ({ generated, def }) => generated && def.constraints?.some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && speaks(c)),
-  );
+/** The generated columns that are computed from a column. */
+export function generatedColumns(column: Column): Column[] {
+  return [...column.table.columns.values()].filter(({ generated, computed }) => generated && computed?.columns.includes(column));
 }
 
 function createIndex(catalog: Catalog, node: IndexStmt): void {
@@ -1212,7 +1218,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     if (cmd.behavior === "DROP_CASCADE")
       for (const key of column.table.constraints.values()) if (INDEXED.has(key.type) && key.columns.includes(column)) cascade(catalog, key);
     // What is computed from it goes with it.
-    const computed = generatedColumns(column, column.name);
+    const computed = generatedColumns(column);
     for (const each of computed) forgetColumn(catalog, each);
     forgetColumn(catalog, column, computed);
   }),
@@ -1275,7 +1281,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   AT_DropExpression: withColumn((_, column) => {
     column.generated = false;
   }),
-  AT_SetExpression: withColumn(() => {}),
+  AT_SetExpression: withColumn((_, column, cmd) => computed(column, cmd.def)),
 };
 
 function rename(catalog: Catalog, node: RenameStmt): void {

@@ -66,7 +66,8 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   },
   AEXPR_NULLIF: (node, p) => {
     const [value, other] = [node.lexpr!, node.rexpr!];
-    if (!isNative(p, node, "=", value, other)) {
+    // TiDB has no NULLIF in generated columns and indexes (errors 3102, 3758).
+    if (p.scope !== undefined || !isNative(p, node, "=", value, other)) {
       const equal = chain(p, node, "AND", [["=", value, other]]);
       return `CASE WHEN ${equal} THEN NULL ELSE ${p.print(value)} END`;
     }

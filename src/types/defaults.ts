@@ -3,6 +3,7 @@ import { nextvalSequence } from "../catalog/replay.js";
 import { identifier } from "../emit/words.js";
 import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
 import { as, type Name, qualified } from "../pg/names.js";
+import { constantValue } from "./constants.js";
 import { jsonEncoder, type MappedType, mapType } from "./map.js";
 import { ELEMENT, ENCODE, firstInstant, lacksOffset } from "./values.js";
 
@@ -28,7 +29,7 @@ export function tidbDefault(catalog: Catalog, column: Column | ColumnDef, expres
   if (!type || !mapped?.sql) return { refused: "its type" };
   const sequence = nextvalSequence(expression);
   if (sequence) return nextval(catalog, mapped, sequence);
-  const { value, casts } = withoutCasts(expression);
+  const { value, casts } = withoutCasts(constantValue(expression) ?? expression);
   const constant = as("A_Const", value);
   if (constant?.isnull) return { sql: "NULL" };
   const text = constantText(value);
@@ -46,7 +47,7 @@ export function tidbDefault(catalog: Catalog, column: Column | ColumnDef, expres
 function withoutCasts(expression: Value): { readonly value: Value; readonly casts: readonly TypeName[] } {
   const cast = as("TypeCast", expression);
   if (cast?.arg !== undefined && cast.typeName) {
-    const inner = withoutCasts(cast.arg);
+    const inner = withoutCasts(constantValue(cast.arg) ?? cast.arg);
     return { value: inner.value, casts: [...inner.casts, cast.typeName] };
   }
   const negative = as("A_Expr", expression);

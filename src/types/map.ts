@@ -14,6 +14,7 @@ import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { identifier, string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
 import { as, literalText, type Name, nodesOf, typeName } from "../pg/names.js";
+import { constantValue } from "./constants.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
 import { arrayToJson, type Codec, compositeToJson, ELEMENT, type ToJson } from "./values.js";
 
@@ -525,7 +526,10 @@ function historyOf(column: Column | ColumnDef | undefined): History | undefined 
   const kinds = constraints.flatMap((c) => KEYS[c.contype ?? ""] ?? []);
   return {
     keys: kinds.map((kind) => ({ kind, columns: [] })),
-    literalDefault: constraints.some((c) => c.contype === "CONSTR_DEFAULT" && literalText(c.raw_expr) !== undefined),
+    literalDefault: constraints.some(
+      (c) =>
+        c.contype === "CONSTR_DEFAULT" && c.raw_expr !== undefined && literalText(constantValue(c.raw_expr) ?? c.raw_expr) !== undefined,
+    ),
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   as,
+  COMMENT_BYTES,
   type Column,
   type Context,
   checkName,
+  columnDefinition,
   computedFrom,
   find,
   fitsKey,
@@ -27,6 +29,7 @@ import {
   type TableConstraint,
   tidb,
   typeName,
+  type Value,
 } from "../../src/rule.js";
 
 export default rule({
@@ -47,7 +50,7 @@ it.`,
       help: "nothing is unique or checked in between; making an index again takes its time on a large table",
     }),
   },
-  restates: ["RenameStmt", "AlterEnumStmt", "AlterTableStmt"],
+  restates: ["RenameStmt", "AlterEnumStmt", "AlterTableStmt", "CommentStmt"],
   restate(statement, ctx) {
     const changed = changedBy(statement, ctx);
     const { columns, renamed, anew } = changed;
@@ -216,6 +219,14 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
       renamed: statement.oldVal !== undefined,
       freed: new Set(),
     };
+  }
+  if (statement.kind === "CommentStmt" && statement.objtype === "OBJECT_COLUMN") {
+    const parts = (statement.object ?? []) as readonly Value[];
+    const column = find(ctx.catalog, ctx.catalog.tables, qualified(parts.slice(0, -1)))?.columns.get(String(parts.at(-1)));
+    if (Buffer.byteLength(statement.comment ?? "") > COMMENT_BYTES.column) return NOTHING;
+    if (!column || column.generated || !isChanged(column, ctx) || "refused" in columnDefinition(ctx.catalog, column, ctx.lost))
+      return NOTHING;
+    return { ...NOTHING, columns: [column], anew: { ...NONE, again: computedFrom(column).filter((each) => isThere(each, ctx)) } };
   }
   if (statement.kind !== "AlterTableStmt" || !statement.relation) return NOTHING;
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation));

@@ -19,9 +19,9 @@ import type {
   Value,
   ViewStmt,
 } from "../pg/ast.js";
+import { constantValue } from "../pg/constants.js";
 import { as, columnName, isNode, literalText, type Name, nodesOf, optionsOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
-import { constantValue } from "../types/constants.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
 import { analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";

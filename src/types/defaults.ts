@@ -2,8 +2,8 @@ import { type Catalog, type Column, find } from "../catalog/model.js";
 import { nextvalSequence } from "../catalog/replay.js";
 import { identifier } from "../emit/words.js";
 import type { ColumnDef, Node, TypeName, Value } from "../pg/ast.js";
+import { constantValue } from "../pg/constants.js";
 import { as, type Name, qualified } from "../pg/names.js";
-import { constantValue } from "./constants.js";
 import { jsonEncoder, type MappedType, mapType } from "./map.js";
 import { ELEMENT, ENCODE, firstInstant, lacksOffset } from "./values.js";
 

@@ -13,8 +13,8 @@ import {
 import { overridesOf, type TypeOverride } from "../catalog/overrides.js";
 import { identifier, string } from "../emit/words.js";
 import type { ColumnDef, TypeName } from "../pg/ast.js";
+import { constantValue } from "../pg/constants.js";
 import { as, literalText, type Name, nodesOf, typeName } from "../pg/names.js";
-import { constantValue } from "./constants.js";
 import { type Chosen, choose, readTarget } from "./targets.js";
 import { arrayToJson, type Codec, compositeToJson, ELEMENT, type ToJson } from "./values.js";
 

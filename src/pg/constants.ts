@@ -1,5 +1,5 @@
-import type { Node, Value } from "../pg/ast.js";
-import { as, typeName } from "../pg/names.js";
+import type { Node, Value } from "./ast.js";
+import { as, typeName } from "./names.js";
 
 /** An integer of PostgreSQL: int4 unless it is wide. */
 interface Whole {

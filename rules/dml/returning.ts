@@ -183,6 +183,12 @@ SELECT *, a + 1 AS next FROM t WHERE id = @new_id_1`,
       findings: ["kept", "kept"],
     },
     {
+      given: "CREATE TABLE t (name text PRIMARY KEY DEFAULT 'one', a int); INSERT INTO t VALUES ('one', 1)",
+      pg: "INSERT INTO t (a) VALUES (5) ON CONFLICT (name) DO UPDATE SET a = excluded.a RETURNING *",
+      tidb: "INSERT INTO t (a) VALUES (5) ON DUPLICATE KEY UPDATE a = VALUES(a);\nSELECT * FROM t WHERE name = 'one'",
+      findings: ["after"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int)",
       pg: "INSERT INTO t (id) SELECT 5 RETURNING id",
       tidb: "INSERT INTO t (id) SELECT 5",

@@ -165,6 +165,11 @@ export const aggregateRules = table(
         if (text === undefined) return call.refuse("string_agg() with a separator that is no literal");
         if (call.over.raw !== "") return call.refuse("string_agg() over a window");
         call.say("length");
+        // DISTINCT sorts what it compares, in PostgreSQL.
+        if (call.order.raw === "" && call.distinct.raw !== "") {
+          const value = call.filtered(x);
+          return tidb`GROUP_CONCAT(${call.distinct}${value} ORDER BY ${value} SEPARATOR ${raw(quoted(text))})`;
+        }
         if (call.order.raw === "") call.say("order");
         return tidb`GROUP_CONCAT(${call.distinct}${call.filtered(x)}${call.order} SEPARATOR ${raw(quoted(text))})`;
       },
@@ -176,7 +181,10 @@ export const aggregateRules = table(
           help: "write the order into the call: string_agg(x, ',' ORDER BY y)",
         }),
       },
-      proofs: [{ pg: "string_agg(lower(i4::text), ',') FILTER (WHERE i4 = 7)", findings: ["length", "order"] }],
+      proofs: [
+        { pg: "string_agg(lower(i4::text), ',') FILTER (WHERE i4 = 7)", findings: ["length", "order"] },
+        { pg: "string_agg(DISTINCT i4::text, ',')", findings: ["length"] },
+      ],
     },
     "standard-deviation": {
       calls: ["stddev(float8)", "stddev_samp(float8)"],

@@ -1,7 +1,7 @@
 import { type Column, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnRef, InsertStmt, ResTarget, ReturningClause, UpdateStmt, Value } from "../pg/ast.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
-import { eachDescendant } from "../pg/walk.js";
+import { eachDescendant, unplaced } from "../pg/walk.js";
 import { type Raw, type Tidb, tidb } from "./tidb.js";
 
 /** Columns that an UPDATE writes, with their values. */
@@ -118,12 +118,12 @@ export function insertedRows(insert: InsertStmt, table: Table, original: InsertS
   const rows = as("SelectStmt", insert.selectStmt)?.valuesLists as readonly (readonly Value[])[] | undefined;
   const names = insert.cols?.flatMap((column) => as("ResTarget", column)?.name ?? []) ?? [...table.columns.keys()];
   for (const key of keysOf(table, original)) {
-    const places = key.map(({ name }) => names.indexOf(name));
-    if (!rows || places.includes(-1) || rows.some((row) => places.some((place) => !isFixed(row[place])))) continue;
+    const given = rows?.map((row) => key.map((column) => keyValue(row[names.indexOf(column.name)], column)));
+    if (!given || given.some((values) => values.some((value) => !isFixed(value)))) continue;
     const columns = key.map(({ name }): ColumnRef => ({ kind: "ColumnRef", fields: [name] }));
-    const tuples = rows.map((row) => tidb`(${places.map((place) => row[place]!) as unknown as Value})`);
-    const single = rows.length === 1 && key.length === 1;
-    const where = single ? tidb`${columns[0]!} = ${rows[0]![places[0]!]!}` : tidb`(${columns as never}) IN (${tuples as never})`;
+    const tuples = given.map((values) => tidb`(${values as unknown as Value})`);
+    const single = given.length === 1 && key.length === 1;
+    const where = single ? tidb`${columns[0]!} = ${given[0]![0]!}` : tidb`(${columns as never}) IN (${tuples as never})`;
     return { where: () => where, counts: false };
   }
   const counter = [...table.columns.values()].find(isAutoIncrement);
@@ -217,6 +217,14 @@ function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
       name === conname || (elements !== undefined && columns.length === elements.length && columns.every((c) => elements.includes(c.name))),
   );
   return (wanted.length > 0 ? wanted : keys.filter(({ type }) => type === "primary")).map(({ columns }) => columns);
+}
+
+/** What a row gives a column, or the constant that the column has where it is given none. */
+function keyValue(given: Value | undefined, column: Column): Value | undefined {
+  if (given !== undefined && !as("SetToDefault", given)) return given;
+  const standing = as("TypeCast", column.default)?.arg ?? column.default;
+  const constant = as("A_Const", standing);
+  return constant && isFixed(constant) ? unplaced(constant as Value) : undefined;
 }
 
 /** Whether a value is the same when it is read again. */

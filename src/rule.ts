@@ -6,7 +6,7 @@ export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalo
 export { builtinFunctions } from "./catalog/builtin/table.js";
 export { countsOtherwise, integerOf } from "./catalog/counting.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
-export { computedFrom, indexName, isComputed, isKeyed, keyedFrom, keyLeftAlone } from "./catalog/held.js";
+export { boundFrom, computedFrom, indexName, isBound, isComputed, keyLeftAlone } from "./catalog/held.js";
 export { expandLike } from "./catalog/like.js";
 export type {
   Catalog,

@@ -1,5 +1,6 @@
 import {
   as,
+  boundFrom,
   type Column,
   type Context,
   castsItself,
@@ -10,7 +11,6 @@ import {
   error,
   find,
   inPrimaryKey,
-  keyedFrom,
   mapType,
   type NodeOf,
   note,
@@ -101,7 +101,7 @@ as the statements before left it.`,
     takes("RenameStmt", ["renameType", "relation", "newname", "subname"], (rename, ctx) => {
       if (rename.renameType !== "OBJECT_COLUMN" || !rename.relation) return;
       const column = find(ctx.catalog, ctx.catalog.tables, relationName(rename.relation))?.columns.get(rename.newname ?? "");
-      const by = column && keyedFrom(column);
+      const by = column && boundFrom(column, ctx.catalog);
       if (!by) return;
       ctx.differs(column!.def);
       return ctx.drop("not-renamed", { column: rename.subname ?? "", by: by.name });
@@ -195,7 +195,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
 };
 
 function modify(ctx: Ctx, _: Cmd, column: Column): ReturnType<Ctx["drop"]> {
-  const by = keyedFrom(column);
+  const by = boundFrom(column, ctx.catalog);
   if (by) return ctx.drop("held", { column: column.name, by: by.name });
   const definition = columnDefinition(ctx.catalog, column, ctx.lost);
   if ("refused" in definition) return ctx.drop("refused", { column: column.name, reason: definition.refused });

@@ -1,5 +1,6 @@
 import {
   as,
+  boundFrom,
   COMMENT_BYTES,
   type Column,
   type Context,
@@ -12,9 +13,8 @@ import {
   identifier,
   indexAgain,
   indexName,
+  isBound,
   isComputed,
-  isKeyed,
-  keyedFrom,
   madeAgain,
   mapType,
   type Node,
@@ -199,7 +199,7 @@ const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType
 function changedBy(statement: Node, ctx: Ctx): Changed {
   if (statement.kind === "RenameStmt" && statement.renameType === "OBJECT_COLUMN" && statement.relation) {
     const column = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation))?.columns.get(statement.newname ?? "");
-    if (!column || keyedFrom(column)) return NOTHING;
+    if (!column || boundFrom(column, ctx.catalog)) return NOTHING;
     return {
       ...NOTHING,
       columns: [column],
@@ -243,7 +243,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
   const only = (statement.cmds ?? []).flatMap((item) => {
     const cmd = as("AlterTableCmd", item);
     const column = cmd && COMPUTES.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
-    return column && !isKeyed(column) ? [column] : [];
+    return column && !isBound(column, ctx.catalog) ? [column] : [];
   });
   const again = [...new Set(columns.flatMap(computedFrom))].filter((each) => isThere(each, ctx) && !only.includes(each));
   return { columns, renamed: false, freed, anew: { again, only } };
@@ -253,7 +253,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
 function isThere(column: Column, ctx: Ctx): boolean {
   const { def, table } = column;
   return (
-    !isKeyed(column) &&
+    !isBound(column, ctx.catalog) &&
     !ctx.lost(def) &&
     !ctx.lost(table.node) &&
     !(def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && ctx.lost(c as Node))
@@ -294,7 +294,9 @@ function computeAgain(column: Column): NodeOf<"AlterTableStmt"> {
 }
 
 function isChanged(column: Column, ctx: Ctx): boolean {
-  return !ctx.lost(column.def) && !ctx.lost(column.table.node) && (column.type.arrayBounds?.length ?? 0) === 0 && !keyedFrom(column);
+  return (
+    !ctx.lost(column.def) && !ctx.lost(column.table.node) && (column.type.arrayBounds?.length ?? 0) === 0 && !boundFrom(column, ctx.catalog)
+  );
 }
 
 function typeNow(column: Column, ctx: Ctx): string {

@@ -1,12 +1,12 @@
 import {
+  boundFrom,
   type Column,
   type Context,
   columnDefinition,
   error,
   find,
   identifier,
-  isKeyed,
-  keyedFrom,
+  isBound,
   mapType,
   note,
   qualified,
@@ -68,7 +68,7 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
       if (absent.length > 0) ctx.report("absent", { columns: words(absent), type: name.name });
       const isArray = (column: Column) => (column.type.arrayBounds?.length ?? 0) > 0;
       // What is computed is made anew, which gives it the labels.
-      const own = columns.filter((column) => !isArray(column) && (!column.generated || isKeyed(column)));
+      const own = columns.filter((column) => !isArray(column) && (!column.generated || isBound(column, ctx.catalog)));
       if (columns.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
       const label = alter.oldVal;
       if (label === undefined) {
@@ -158,7 +158,7 @@ function nameOf(column: Column): string {
 
 /** The column with the labels that the type has now; undefined, and a finding, where its definition has no TiDB form. */
 function modified(ctx: Ctx, column: Column): Tidb | undefined {
-  const by = keyedFrom(column);
+  const by = boundFrom(column, ctx.catalog);
   if (by) {
     ctx.differs(column.def);
     return ctx.report("computed-from", { column: column.name, by: by.name });

@@ -4,15 +4,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import rules from "../rules/index.js";
-import { openPostgresFor } from "../src/app/postgres.js";
-import { prove } from "../src/app/prove.js";
-import { countOutcomes, type ProvedQuery, type ProveReport } from "../src/prove/result.js";
-import { lineIndex } from "../src/source/text.js";
+import type { ProvedQuery } from "../src/prove/result.js";
 import { openTarget } from "../src/targets/open.js";
-import type { Target } from "../src/targets/target.js";
 import { countConverted } from "./converted.js";
-import { corpusFolder, type ProjectQueries, projectQueries } from "./projects.js";
+import { corpusFolder, projectQueries } from "./projects.js";
 import { type Proof, type ProofRatchet, percentage, proofTable, provenLess } from "./proof-figures.js";
+import { complaint, proveProject } from "./proving.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,15 +51,18 @@ const target = await openTarget({ build: true, log: console.error });
 const figures: Record<string, Proof> = {};
 try {
   for (const project of projects) {
-    const report = await proved(project, target);
-    if (report === undefined) continue;
-    const { notes, queries } = report;
-    const { statements, converted } = await countConverted(project, rules);
-    const { "not-run": notRun, ...outcomes } = countOutcomes(queries);
-    figures[project.project] = { statements, converted, ...outcomes, notRun };
-    process.stderr.write(`${project.project}: ${JSON.stringify(figures[project.project])}\n`);
-    if (values.details) for (const { where, text } of notes) console.log(`${project.project}: not loaded into ${where}: ${text}`);
-    for (const query of queries) if (isShown(query)) console.log(complaint(query));
+    const { project: name } = project;
+    try {
+      const { proof, report } = await proveProject(project, target, rules, { rows: Number(values.rows), timeout: 10_000 });
+      figures[name] = proof;
+      process.stderr.write(`${name}: ${JSON.stringify(proof)}\n`);
+      if (values.details) for (const { where, text } of report.notes) console.log(`${name}: not loaded into ${where}: ${text}`);
+      for (const query of report.queries) if (isShown(query)) console.log(complaint(query));
+    } catch (error) {
+      console.error(`${name}: ${(error as Error).stack}`);
+      process.exitCode = 4;
+      await target.reset();
+    }
   }
 } finally {
   await target.close();
@@ -76,41 +76,9 @@ if (values.ratchet !== undefined) {
   if (worse.length > 0) process.exitCode = 1;
 }
 
-/** Undefined where the project cannot be set up at all, which is told. */
-async function proved({ project, schema, queries }: ProjectQueries, target: Target): Promise<ProveReport | undefined> {
-  const postgres = await openPostgresFor(schema, undefined);
-  try {
-    // Always the same day: figures must not change with the calendar.
-    const options = { postgres: "18", target: "8.5.6", seed: 1, rows: Number(values.rows), today: "2026-01-15", timeout: 10_000 } as const;
-    return await prove(postgres, target, schema, queries, rules, options);
-  } catch (error) {
-    console.error(`${project}: ${(error as Error).stack}`);
-    process.exitCode = 4;
-    await target.reset();
-    return undefined;
-  } finally {
-    await postgres.close();
-  }
-}
-
 function isShown({ outcome }: ProvedQuery): boolean {
   const isBad = outcome === "differs" || outcome === "refused";
   return values.all ? outcome !== "same" : values.details && isBad;
-}
-
-function complaint({ source, span, outcome, reason, difference, findings, sql }: ProvedQuery): string {
-  const { line, column } = lineIndex(source)(span.start);
-  const one = (text: string) => text.replaceAll(/\s+/g, " ").slice(0, 600);
-  return [
-    `${outcome} ${source.name}:${line}:${column}`,
-    `    PostgreSQL: ${one(source.text.slice(span.start, span.end))}`,
-    `    TiDB:       ${one(sql.join("; "))}`,
-    ...(reason === undefined ? [] : [`    ${reason}`]),
-    ...(difference === undefined
-      ? []
-      : [`    ${difference.table ?? ""} ${difference.text} ${JSON.stringify(difference.examples.slice(0, 2))}`]),
-    ...findings.map(({ severity, rule, text }) => `    ${severity} ${rule}: ${text}`),
-  ].join("\n");
 }
 
 function readRatchet(file: string): ProofRatchet {

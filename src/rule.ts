@@ -28,6 +28,7 @@ export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export { literal } from "./emit/literals.js";
 export {
   hashLayout,
   type Layout,

@@ -5,6 +5,7 @@ import {
   infix,
   invoke,
   isNode,
+  literal,
   proofs,
   raw,
   string,
@@ -153,12 +154,17 @@ function items(array: Value, call: Call): readonly (string | null)[] | undefined
 
 const COMPARED = /^(?:int[248]|numeric|text|varchar|name|uuid)$/;
 
+/** Elements that are found in JSON as they are stored there: a date as its text. */
+const SOUGHT = /^(?:int[248]|text|varchar|name|uuid|bool|date)$/;
+
 /** A constant element as TiDB writes it. */
 function constant(text: string | null, element: string, call: Call): Tidb | undefined {
   if (text === null) return tidb`NULL`;
   if (/^(?:int[248]|numeric)$/.test(element)) return /^-?\d+(?:\.\d+)?$/.test(text) ? tidb`${raw(text)}` : undefined;
   if (element === "uuid") return tidb`${raw(string(text.toLowerCase()))}`;
-  return COMPARED.test(element) || call.catalog.enums.has(element) ? tidb`${raw(string(text))}` : undefined;
+  if (COMPARED.test(element) || call.catalog.enums.has(element)) return tidb`${raw(string(text))}`;
+  const made = literal(call.catalog, text, { name: element });
+  return made === undefined ? undefined : tidb`${raw(made)}`;
 }
 
 /** `= ANY (array)` and `<> ALL (array)`. */
@@ -166,7 +172,6 @@ const membership = (word: "ANY" | "ALL"): Write => {
   const every = word === "ALL";
   return ([value, array], call) => {
     const element = call.signature.args[0]!;
-    if (!COMPARED.test(element) && !call.catalog.enums.has(element)) return call.refuse(`${word} over an array of ${element}`);
     const known = items(array, call)?.map((item) => constant(item, element, call));
     if (known?.length === 0) {
       const sure = raw(every ? "TRUE" : "FALSE");
@@ -176,7 +181,7 @@ const membership = (word: "ANY" | "ALL"): Write => {
       const list: Tidb = { kind: "Tidb", texts: ["(", ...known.slice(1).map(() => ", "), ")"], holes: known as Tidb[] };
       return infix("comparison")`${value} ${raw(every ? "NOT IN" : "IN")} ${list}`;
     }
-    if (element === "numeric") return call.refuse(`${word} over an array of ${element}`);
+    if (!SOUGHT.test(element) && !call.catalog.enums.has(element)) return call.refuse(`${word} over an array of ${element}`);
     const sought = stored(value, call);
     if (!sought) return undefined;
     const found = infix("comparison")`${sought} MEMBER OF (${array})`;
@@ -271,6 +276,13 @@ export const arrayRules = table(
           "i4 = ANY('{1,NULL}')",
           "NOT t = ANY('{a,b}'::text[])",
           "u = ANY('{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}')",
+          "b = ANY('{t}')",
+          "d = ANY('{2024-02-29,1970-01-01,NULL}')",
+          "ts = ANY('{2024-02-29 12:00,\"1999-12-31 23:59:59.999999\"}')",
+          "tz = ANY('{2024-02-29 12:00+02}')",
+          "f8 = ANY('{0.1,1e20,-2.5}')",
+          'y = ANY(\'{"\\\\x61","\\\\x00ff"}\')',
+          "ti <> ALL('{12:00,23:59:59.999999}')",
         ),
         { pg: "COALESCE(i4 = ANY(ai), false)", findings: ["unknown"] },
         { pg: "COALESCE(t = ANY(at), false)", findings: ["unknown"] },

@@ -401,7 +401,7 @@ export const CONSTRUCTS: Readonly<Record<string, readonly Construct[]>> = {
     ["<<", "SELECT id, id << 2 AS v FROM emp ORDER BY id"],
     ["#", "SELECT id, id # 5 AS v FROM emp ORDER BY id"],
     ["date - date", "SELECT id, born - date '2000-01-01' AS v FROM emp ORDER BY id"],
-    ["timestamp - timestamp", "SELECT id, (seen - timestamp '2024-01-01')::text AS v FROM emp ORDER BY id", "reported"],
+    ["timestamp - timestamp", "SELECT id, (seen - timestamp '2024-01-01')::text AS v FROM emp ORDER BY id"],
     ["AT TIME ZONE", "SELECT id, at AT TIME ZONE 'America/New_York' AS v FROM emp ORDER BY id"],
     ["OVERLAPS", "SELECT id, (born, born + 10) OVERLAPS (date '2000-01-01', date '2000-12-31') AS v FROM emp ORDER BY id"],
     ["IS UNKNOWN", "SELECT id, active IS UNKNOWN AS v FROM emp ORDER BY id"],

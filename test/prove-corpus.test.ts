@@ -11,15 +11,16 @@ import type { Target } from "../src/targets/target.js";
 const ROOT = resolve(import.meta.dirname, "..");
 const folder = corpusFolder(ROOT);
 
-/** As `npm run prove:corpus` has it, but for patience: other tests run beside this one. */
+/** Figures are kept by `npm run prove:corpus -- --most 20 --update fixtures/prove-corpus.json`; without `--most` it runs more of each project. */
+const MOST = 20;
+/** Other tests run beside this one. */
 const PATIENT = { rows: 12, timeout: 120_000 };
-const MOST_MIGRATED = 100;
 
 describe.skipIf(folder === undefined)(
   `queries of real projects (${folder === undefined ? "skipped: no ../shared/corpus" : "../shared/corpus"})`,
   () => {
     const kept = JSON.parse(readFileSync(resolve(ROOT, "fixtures/prove-corpus.json"), "utf8")) as ProofRatchet;
-    const projects = folder === undefined ? [] : [...projectQueries(folder, MOST_MIGRATED)].filter(({ queries }) => queries.length > 0);
+    const projects = folder === undefined ? [] : [...projectQueries(folder, MOST)].filter(({ queries }) => queries.length > 0);
     let target: Target;
     beforeAll(async () => {
       target = await openTarget({ build: false, log: console.error });

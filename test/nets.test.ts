@@ -176,7 +176,7 @@ function unlike(some: readonly StatementResult[], others: readonly StatementResu
   for (const [i, statement] of some.entries()) {
     const other = others[i]!;
     const text = statement.source.text.slice(statement.span.start, statement.span.end);
-    const here = [...text.matchAll(NAMED)].map(([, name]) => plain(name!));
+    const here = [...text.matchAll(NAMED)].flatMap(([, name]) => [plain(name!), prefixed(name!)]);
     const differs = hasError(statement) !== hasError(other) || (hasError(other) && statement.sql.join() !== other.sql.join());
     const renames = /\sRENAME\s+TO\s/i.test(text) && here.some((name) => names.has(name));
     if (differs || renames) for (const name of here) names.add(name);
@@ -190,6 +190,11 @@ const NAMED =
 /** A name without quotes, schema and letter case. */
 function plain(name: string): string {
   return name.replaceAll('"', "").replace(/^.*\./, "").toLowerCase();
+}
+
+/** A name with its schema before it, as TiDB has it. */
+function prefixed(name: string): string {
+  return name.replaceAll('"', "").replace(".", "_").toLowerCase();
 }
 
 /** Whether a statement has to do with one of the names, in either language. */

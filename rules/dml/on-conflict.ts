@@ -129,11 +129,14 @@ ON DUPLICATE KEY UPDATE id = IF(IF(t.id <=> VALUES(id), 1, JSON_LENGTH(CAST('con
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)",
-      pg: "INSERT INTO t VALUES (3, 'b', 5) ON CONFLICT (id) DO NOTHING",
+      pg: "INSERT INTO t VALUES (1, 'c', 5) ON CONFLICT (id) DO NOTHING",
       tidb: `INSERT INTO t
-VALUES (3, 'b', 5)
+VALUES (1, 'c', 5)
 ON DUPLICATE KEY UPDATE id = IF(IF(t.id <=> VALUES(id), 1, JSON_LENGTH(CAST('conflict with another key than t_pkey' AS JSON))), t.id, t.id)`,
       findings: ["nothing", "guarded"],
+      refuses: [
+        `INSERT INTO t VALUES (3, 'b', 5) ON DUPLICATE KEY UPDATE id = IF(IF(t.id <=> VALUES(id), 1, JSON_LENGTH(CAST('conflict with another key than t_pkey' AS JSON))), t.id, t.id)`,
+      ],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, email varchar(99) UNIQUE, n int); INSERT INTO t VALUES (1, 'a', 1)",

@@ -49,7 +49,7 @@ of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those o
       text: "parameters became ?, and the arguments must be passed in the order {order}",
       help: "change the call: one argument for each ?, some of them several times",
     },
-    hole: {
+    holes: {
       severity: "warning",
       text: "{number} stays in the output as it is: the text that is put there must be TiDB's",
       help: "convert what the application puts there too; how NULLs are sorted is part of it where it stands after ORDER BY",
@@ -58,6 +58,11 @@ of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those o
       severity: "warning",
       text: "{number} alone after ORDER BY is a value, and sorts nothing",
       help: "where the application puts the name of a column there, write the statement once for each",
+    },
+    conditions: {
+      severity: "warning",
+      text: "{number} is a whole condition here: as ? it is one value, true or false",
+      help: "where the application puts a condition there, write the statement once for each, or put TiDB's own text there",
     },
     list: {
       severity: "warning",
@@ -81,12 +86,17 @@ of sqlc (:name, @name, %s, %(name)s, sqlc.arg(name)) are parameters too, those o
     {
       pg: "SELECT n FROM (VALUES (1), ($2::int)) AS t (n) WHERE n > $1 AND %query% ORDER BY %order%",
       tidb: "SELECT n FROM (SELECT 1 AS n UNION ALL SELECT ?) AS t WHERE n > ? AND %query% ORDER BY %order%",
-      findings: ["hole", "hole", "order"],
+      findings: ["holes", "holes", "order"],
     },
     {
       pg: "SELECT n FROM (VALUES (1)) AS t (n) ORDER BY :sort, n",
       tidb: "SELECT n FROM (SELECT 1 AS n) AS t ORDER BY ?, n",
       findings: ["sorted", "places"],
+    },
+    {
+      pg: "SELECT n FROM (VALUES (1)) AS t (n) WHERE n > 0 AND %s",
+      tidb: "SELECT n FROM (SELECT 1 AS n) AS t WHERE n > 0 AND ?",
+      findings: ["conditions", "places"],
     },
     { pg: "SELECT 1 <> ALL($1::int[])", tidb: "", findings: ["order", "array"] },
   ],

@@ -34,6 +34,9 @@ const MESSAGES = {
       help: "set it at the start of each transaction; current_setting('{name}') is converted to the variable",
     },
   ),
+  limit: warning("{name} is left away: nothing ends what waits or runs for longer than {value}", {
+    help: "SET max_execution_time = milliseconds ends a SELECT, SET innodb_lock_wait_timeout = seconds a wait for a row, SET wait_timeout = seconds an idle session",
+  }),
   reset: note("{name} needs no RESET: the output does not set it"),
 };
 
@@ -88,6 +91,12 @@ SET default_table_access_method = heap`,
       tidb: null,
       findings: ["dropped", "dropped", "dropped", "followed", "dropped", "dropped", "dropped"],
       rejected: { sql: "SET statement_timeout = 0", code: 1193 },
+    },
+    {
+      pg: "SET lock_timeout = '5s'; SET LOCAL statement_timeout TO 60000; SET idle_in_transaction_session_timeout = '0s'",
+      tidb: null,
+      findings: ["limit", "limit", "dropped"],
+      rejected: { sql: "SET lock_timeout = '5s'", code: 1193 },
     },
     {
       pg: "SET search_path TO sales, public; SET search_path TO sales, archive; RESET search_path; RESET ALL",
@@ -183,13 +192,20 @@ const JUDGED: Readonly<Record<string, (value: string) => Id | undefined>> = {
   role: () => "role",
   session_authorization: () => "role",
   default_with_oids: (value) => (ON.test(value) ? "oids" : undefined),
+  ...Object.fromEntries(
+    ["statement", "lock", "transaction", "idle_in_transaction_session", "idle_session"].map((what) => [`${what}_timeout`, limit]),
+  ),
 };
+
+/** No time is no limit. */
+function limit(value: string): Id | undefined {
+  return /^0+\s*[a-z]*$/.test(value) ? undefined : "limit";
+}
 
 /** Settings that guard, tune, log or place, and change no result. */
 const HARMLESS = new RegExp(
   `^(${[
-    "(statement|lock|transaction|idle_in_transaction_session|idle_session|deadlock)_timeout",
-    "check_function_bodies|xmloption|xmlbinary|client_min_messages|row_security|bytea_output|extra_float_digits|escape_string_warning",
+    "deadlock_timeout|check_function_bodies|xmloption|xmlbinary|client_min_messages|row_security|bytea_output|extra_float_digits|escape_string_warning",
     "default_tablespace|temp_tablespaces|default_table_access_method|default_toast_compression|quote_all_identifiers",
     "(maintenance_|autovacuum_|logical_decoding_)?work_mem|temp_buffers|effective_.*|.*_cost|.*_collapse_limit|geqo.*|jit.*|enable_.*",
     "max_parallel_.*|parallel_.*|.*parallel.*|constraint_exclusion|plan_cache_mode|cursor_tuple_fraction|default_statistics_target",

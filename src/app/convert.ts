@@ -35,9 +35,9 @@ import type { Tidb } from "../engine/tidb.js";
 import { clauseWords } from "../engine/words.js";
 import type { Finding, Severity } from "../finding.js";
 import type { CreateSchemaStmt, DoStmt, Kind, Node, RangeVar, Value } from "../pg/ast.js";
-import { as, isNode, type Name, qualified, relationName } from "../pg/names.js";
+import { isNode, type Name, qualified, relationName } from "../pg/names.js";
 import { type GrammarVersion, parseStatement } from "../pg/parse.js";
-import { parameterName, templateHole } from "../pg/placeholders.js";
+import { templateHole } from "../pg/placeholders.js";
 import { hasProgram, readProgram } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
 import type { Account, FileResult, Outcome, Result, StatementResult } from "../result.js";
@@ -48,6 +48,7 @@ import { absentRelations, expectedSchema } from "./expected.js";
 import { logicInventory } from "./logic.js";
 import { overrideFindings, type PlacedOverride } from "./overrides.js";
 import { ownSql } from "./own-sql.js";
+import { parametersOf } from "./parameters.js";
 import { header, sessionFor } from "./session.js";
 import { apart, chunkAt, fateFinding, type History, historyOf, placed, squashHistory } from "./squash.js";
 import { columnChoices } from "./types.js";
@@ -834,44 +835,6 @@ function statementsOf(text: string): string[] {
     if (part === ";\n" && quoted === undefined) statements.push("");
     else statements[statements.length - 1] += part;
   return statements;
-}
-
-/** How the caller passes the arguments: one for each question mark, in the order of these. */
-function parametersOf(orders: readonly (readonly number[])[], types: ReadonlyMap<number, PgType>, statement: Statement): Finding[] {
-  const { source } = statement;
-  const all = orders.flat();
-  const alone = aloneIn(statement.node);
-  if (all.length === 0 && alone.holes.length === 0) return [];
-  const say = (message: string, data: Data) => core(CORE.parameters, message, data, source, spanOf(statement, undefined));
-  const order = orders
-    .filter((numbers) => numbers.length > 0)
-    .map((numbers) => numbers.map((number) => parameterName(statement.node, number)).join(", "))
-    .join("; ");
-  const arrays = [...new Set(all)].filter((number) => types.get(number)?.name.endsWith("[]"));
-  const lists = [...new Set(all.map((number) => parameterName(statement.node, number)))].filter((name) => name.startsWith("sqlc.slice"));
-  const inOrder = all.every((number, i) => number === i + 1);
-  const others = [...alone.holes.map((number) => say("hole", { number })), ...alone.sorted.map((number) => say("sorted", { number }))];
-  if (all.length === 0) return others;
-  return [
-    ...others,
-    ...lists.map((number) => say("list", { number })),
-    say(inOrder ? "places" : "order", { order }),
-    ...arrays.map((number) => say("array", { number: parameterName(statement.node, number) })),
-  ];
-}
-
-/** Places of a statement that a text is put into, and parameters that ORDER BY names alone, as the source writes them. */
-function aloneIn(statement: Node): { readonly holes: readonly string[]; readonly sorted: readonly string[] } {
-  const holes = new Set<string>();
-  const sorted = new Set<string>();
-  eachDescendant(statement, (node) => {
-    const hole = node.kind === "ParamRef" ? templateHole(statement, node.number ?? 0) : undefined;
-    if (hole !== undefined) holes.add(hole);
-    const key = as("ParamRef", (node as { readonly kind: string; readonly node?: Value }).node);
-    if (node.kind === "SortBy" && key && templateHole(statement, key.number ?? 0) === undefined)
-      sorted.add(parameterName(statement, key.number ?? 0));
-  });
-  return { holes: [...holes], sorted: [...sorted] };
 }
 
 const NONE: readonly never[] = [];

@@ -63,6 +63,11 @@ export function keepNames(statement: Node, names: readonly string[]): void {
   written.set(statement, names);
 }
 
+/** Whether the source writes a statement's parameters in another way than PostgreSQL's. */
+export function hasNames(statement: Node): boolean {
+  return written.has(statement);
+}
+
 /** How the source writes a parameter. */
 export function parameterName(statement: Node, number: number): string {
   return written.get(statement)?.[number - 1] ?? `$${number}`;

@@ -80,8 +80,9 @@ export function squashHistory({ source, chunks }: History, trees: readonly (read
       catalog.schema = statement.schema;
       const [doubt] = QUERIES.has(statement.node.kind) ? analyse(catalog, statement.node, (node) => node).doubts.filter(isUnknown) : [];
       const chunk = chunks[statement.input]!;
-      const found = doubt && finding(CORE.squash, "unresolved", { what: doubt.text }, source, chunk.span);
-      if (!doubt) replay(catalog, statement.node);
+      const what = statement.broken ?? doubt?.text;
+      const found = what === undefined ? undefined : finding(CORE.squash, "unresolved", { what }, source, chunk.span);
+      if (!found) replay(catalog, statement.node);
       const isFirst = !seen.has(statement.input);
       seen.add(statement.input);
       return { ...statement, chunk: isFirst ? chunk : bare(chunk), finding: found };

@@ -28,6 +28,7 @@ import {
   find,
   type Index,
   key,
+  type Reader,
   type Sequence,
   type Table,
   type TableConstraint,
@@ -45,6 +46,8 @@ export interface Step {
 export interface Squashed extends Step {
   /** Where its unqualified names are looked up. */
   readonly schema: string;
+  /** Why it is not what it was when it was made. */
+  readonly broken: string | undefined;
 }
 
 /** What became of a statement that makes no statement of the schema. */
@@ -107,7 +110,7 @@ export function squash(steps: readonly Step[], catalog: Catalog): Squash {
     walk.at++;
   }
   const made = schemaOf(walk);
-  const statements = made.map(({ node, step }) => ({ node, input: steps[step]!.input, schema: walk.schemas[step]! }));
+  const statements = made.map(({ node, step, broken }) => ({ node, input: steps[step]!.input, schema: walk.schemas[step]!, broken }));
   const owners = new Set(statements.map(({ input }) => input));
   const fates = new Map<number, Fate>();
   for (const [i, { input }] of steps.entries()) {
@@ -404,6 +407,7 @@ function dropFunction(walk: Walk, node: DropStmt, object: Value): void {
 interface Made {
   readonly node: Node;
   readonly step: number;
+  readonly broken?: string | undefined;
 }
 
 function schemaOf(walk: Walk): Made[] {
@@ -415,7 +419,7 @@ function schemaOf(walk: Walk): Made[] {
       .sort((a, b) => a.step - b.step)
       .flatMap(({ node, step }) => {
         const now = nowNamed(walk, node);
-        return now ? [{ node: now, step }] : [];
+        return now ? [{ node: now, step, broken: brokenBy(walk, node) }] : [];
       });
   const tables = ordered(walk).filter((table) => !walk.queried.has(table));
   const indexes = [...catalog.indexes.values()];
@@ -814,13 +818,29 @@ function nowNamed(walk: Walk, made: Node): Node | undefined {
   return isGone ? undefined : (now as Node);
 }
 
+/** A rename that no other text of the view's query follows, as in a join by the names of columns. */
+function brokenBy(walk: Walk, made: Node): string | undefined {
+  const reader = readerOf(walk, made);
+  return reader && !reader.query && isRemade(walk, made)
+    ? `${reader.name} joins by the name of a column that has another one now`
+    : undefined;
+}
+
+function readerOf({ catalog }: Walk, made: Node): Reader | undefined {
+  return [...catalog.readers.values()].find(({ node }) => node === made);
+}
+
+/** Whether something that the view reads was renamed under it. */
+function isRemade({ catalog }: Walk, made: Node): boolean {
+  return [...catalog.remade.values()].some((readers) => readers.some(({ node }) => node === made));
+}
+
 /** A view with the names that it, its columns and what it reads have at the end. */
-function readNow({ catalog }: Walk, made: Node): Node {
+function readNow(walk: Walk, made: Node): Node {
   if (made.kind !== "ViewStmt" && made.kind !== "CreateTableAsStmt") return made;
-  const reader = [...catalog.readers.values()].find(({ node }) => node === made);
+  const reader = readerOf(walk, made);
   if (!reader?.query) return made;
-  const isRemade = [...catalog.remade.values()].some((readers) => readers.some(({ node }) => node === made));
-  const query = isRemade ? { query: reader.query } : {};
+  const query = isRemade(walk, made) ? { query: reader.query } : {};
   if (made.kind === "CreateTableAsStmt") return { ...made, ...query };
   return without({ ...made, ...query, view: relationTo(made.view!, reader), aliases: reader.aliases });
 }

@@ -19,6 +19,10 @@ describe("a query asked for its sort keys", () => {
       "SELECT a , b AS pg2tidb_key_0, c AS pg2tidb_key_1 FROM t ORDER BY b DESC NULLS LAST, c",
     ],
     ["SELECT a FROM t ORDER BY lower(b || ',') LIMIT 3", "SELECT a , lower(b || ',') AS pg2tidb_key_0 FROM t ORDER BY lower(b || ',')"],
+    [
+      "SELECT a FROM t ORDER BY b FETCH FIRST 2 ROWS WITH TIES",
+      "SELECT a , b AS pg2tidb_key_0 FROM t ORDER BY b FETCH FIRST 2 ROWS WITH TIES",
+    ],
     ["SELECT a FROM t ORDER BY a.b FOR UPDATE", "SELECT a , a.b AS pg2tidb_key_0 FROM t ORDER BY a.b FOR UPDATE"],
     ["SELECT (SELECT x FROM u ORDER BY y) FROM t ORDER BY z", "SELECT (SELECT x FROM u ORDER BY y) , z AS pg2tidb_key_0 FROM t ORDER BY z"],
     [
@@ -54,7 +58,7 @@ describe("a query asked for its sort keys", () => {
     "SELECT DISTINCT a FROM t ORDER BY a + 1",
     "SELECT a FROM t UNION SELECT b FROM u ORDER BY a || 'x' LIMIT 1",
     "SELECT a FROM t ORDER BY b LIMIT 1 + 1",
-    "SELECT a FROM t ORDER BY b FETCH FIRST 2 ROWS WITH TIES",
+    "SELECT a FROM t ORDER BY b OFFSET 1 FETCH FIRST 2 ROWS WITH TIES",
     "SELECT 1 ORDER BY 1 + 1",
   ])("is not asked where that were another query: %s", async (sql) => {
     expect(await planOf(sql)).toBeUndefined();

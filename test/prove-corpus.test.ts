@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import rules from "../rules/index.js";
 import { corpusFolder, projectQueries } from "../scripts/projects.js";
 import { type ProofRatchet, provenLess } from "../scripts/proof-figures.js";
@@ -21,11 +21,12 @@ describe.skipIf(folder === undefined)(
   () => {
     const kept = JSON.parse(readFileSync(resolve(ROOT, "fixtures/prove-corpus.json"), "utf8")) as ProofRatchet;
     const projects = folder === undefined ? [] : [...projectQueries(folder, MOST)].filter(({ queries }) => queries.length > 0);
+    // A server for each project: one for all grows to gigabytes.
     let target: Target;
-    beforeAll(async () => {
+    beforeEach(async () => {
       target = await openTarget({ build: false, log: console.error });
     });
-    afterAll(() => target?.close());
+    afterEach(() => target?.close());
 
     for (const project of projects)
       it(`${project.project}: none differs or is refused untold, no figure worse than in fixtures/prove-corpus.json`, async () => {

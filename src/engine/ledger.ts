@@ -98,6 +98,8 @@ export class Ledger {
   readonly #kinds = new Set<string>();
   /** Those that a rule dealt with, with all below them. */
   readonly #consumed = new Set<AnyNode>();
+  /** Kinds of those. */
+  readonly #consumedKinds = new Set<string>();
   readonly #lost = new Set<AnyNode>();
   readonly #judged = new Set<AnyNode>();
   readonly #base: Ledger | undefined;
@@ -156,14 +158,14 @@ export class Ledger {
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
     this.#consumed.add(node);
-    if (!this.#base) this.#kinds.add(node.kind);
+    this.#consumedKinds.add(node.kind);
   }
 
   #isConsumed(node: AnyNode): boolean {
-    if (this.#consumed.has(node)) return true;
+    if (this.#consumedKinds.has(node.kind) && this.#consumed.has(node)) return true;
     const base = this.#base;
     if (!base) return false;
-    return base.#kinds.has(node.kind) && base.#consumed.has(node);
+    return base.#consumedKinds.has(node.kind) && base.#consumed.has(node);
   }
 
   /** A rule looked at what the node means without saying it: printers that must not print it unseen ask `isJudged`. */

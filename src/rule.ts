@@ -63,6 +63,7 @@ export {
   aggregate,
   blankFilled,
   type Call,
+  comparisons,
   enumLabels,
   invoke,
   type Operands,

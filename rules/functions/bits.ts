@@ -1,4 +1,18 @@
-import { as, type Call, infix, proofs, type Row, raw, same, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import {
+  as,
+  type Call,
+  comparisons,
+  infix,
+  proofs,
+  type Row,
+  raw,
+  same,
+  type Tidb,
+  table,
+  tidb,
+  type Value,
+  warning,
+} from "../../src/rule.js";
 
 /** How many bits a value of type bit(n) has: what a BIT of TiDB holds is a number, which has no length of its own. */
 function lengthOf(value: Value, call: Call): number | undefined {
@@ -47,12 +61,7 @@ export const bitRules = table(
   "functions/bits",
   { pg: "functions-bitstring", tidb: "bit-functions-and-operators" },
   {
-    equal: comparison("="),
-    "not-equal": comparison("<>"),
-    less: comparison("<"),
-    "less-or-equal": comparison("<="),
-    greater: comparison(">"),
-    "greater-or-equal": comparison(">="),
+    ...comparisons(comparison),
     and: combined("&", "bitAnd"),
     or: combined("|", "bitOr"),
     "exclusive-or": combined("#", "bitXor", "^"),

@@ -2,6 +2,7 @@ import {
   addIntervals,
   as,
   type Call,
+  comparisons,
   type FuncCall,
   INTERVAL_FIELDS,
   type Interval,
@@ -770,12 +771,7 @@ export const intervalRules = table(
         ),
       ],
     },
-    equal: comparison("="),
-    "not-equal": comparison("<>"),
-    less: comparison("<"),
-    "less-or-equal": comparison("<="),
-    greater: comparison(">"),
-    "greater-or-equal": comparison(">="),
+    ...comparisons(comparison),
     computed: {
       calls: [
         "+(interval, interval)",

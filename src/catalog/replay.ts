@@ -23,7 +23,7 @@ import { constantValue } from "../pg/constants.js";
 import { as, columnName, isNode, literalText, type Name, nodesOf, optionsOf, qualified, relationName, typeName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { resolveType, SERIAL } from "./analysis/types.js";
-import { analyse } from "./analysis.js";
+import { type Analysis, analyse } from "./analysis.js";
 import type { Routine } from "./builtin/table.js";
 import { countsOtherwise } from "./counting.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
@@ -67,12 +67,18 @@ export function replay(catalog: Catalog, node: Node): void {
   const step = STEPS[node.kind] as Replay<Kind> | undefined;
   const tables = retouching(catalog, node);
   const before = tables.length > 0 ? touchedColumns(catalog, tables) : undefined;
-  const again = remade(catalog, node);
-  for (const [k, reader] of again) catalog.readers.set(k, reader);
-  if (again.size > 0) catalog.remade.set(node, [...again.values()]);
+  if (catalog.readers.size > 0) remakeReaders(catalog, node);
   step?.(catalog, node);
   const changes = before ? retouched(catalog, before, tables) : [];
   if (changes.length > 0) catalog.retouched.set(node, changes);
+}
+
+/** Views read what a statement renames by its new name from there on. */
+function remakeReaders(catalog: Catalog, node: Node): void {
+  const again = remade(catalog, node);
+  if (again.size === 0) return;
+  for (const [k, reader] of again) catalog.readers.set(k, reader);
+  catalog.remade.set(node, [...again.values()]);
 }
 
 const STEPS: { readonly [K in Kind]?: Replay<K> } = {
@@ -93,10 +99,11 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       if (at >= 0) type.labels[at] = node.newVal;
       const columns = columnsOf(catalog, catalog.enums, type);
       const label = { type, columns, from: node.oldVal, to: node.newVal };
+      const tables = [...new Set(columns.map(({ table }) => table))];
       const held = [
-        ...[...new Set(columns.map(({ table }) => table))].flatMap(({ constraints }) => [...constraints.values()]),
+        ...tables.flatMap(({ constraints }) => [...constraints.values()]),
         ...[...catalog.indexes.values()].map(({ named }) => named),
-        ...[...new Set(columns.map(({ table }) => table))].flatMap((table) => [...table.columns.values()].flatMap((c) => c.computed ?? [])),
+        ...tables.flatMap((table) => [...table.columns.values()].flatMap((c) => c.computed ?? [])),
       ];
       for (const each of held) if (each.columns.some((column) => columns.includes(column))) each.labels = [...(each.labels ?? []), label];
       // A default is kept as the label itself, not as its name.
@@ -155,15 +162,17 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       return;
     }
     const kind = node.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
-    if (kind === "materialized view") addReader(catalog, name, node);
-    tableFromQuery(catalog, node.into.rel, kind, node, node.query, node.into.colNames);
+    const analysis = analysed(catalog, node);
+    if (kind === "materialized view") addReader(catalog, name, node, analysis);
+    tableFromQuery(catalog, node.into.rel, kind, node, analysis, node.query, node.into.colNames);
   },
   ViewStmt: (catalog, node) => {
     const name = relationName(node.view!);
     catalog.schemas.add(name.schema ?? catalog.schema);
     catalog.views.set(key(catalog, name), { name: name.name });
-    addReader(catalog, name, node);
-    derive(catalog, name, "view", node, node.query, node.aliases);
+    const analysis = analysed(catalog, node);
+    addReader(catalog, name, node, analysis);
+    derive(catalog, name, "view", analysis, node.query, node.aliases);
   },
   CreateFunctionStmt: (catalog, node) => {
     createRoutine(catalog, node);
@@ -242,7 +251,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
   },
   SelectStmt: (catalog, node) => {
     const into = node.intoClause;
-    if (into?.rel) tableFromQuery(catalog, into.rel, "table", node, node, into.colNames);
+    if (into?.rel) tableFromQuery(catalog, into.rel, "table", node, analysed(catalog, node), node, into.colNames);
     const call = as("FuncCall", as("ResTarget", node.targetList?.[0])?.val);
     if (!call || qualified(call.funcname ?? []).name !== "set_config" || literalText(call.args?.[0]) !== "search_path") return;
     const schemas = (literalText(call.args?.[1]) ?? "").split(",");
@@ -368,7 +377,12 @@ const relationKey = (catalog: Catalog, name: Name): string => {
   return foundKey(catalog, map, name);
 };
 
-function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsStmt): void {
+/** Names and types in a statement as it stands in its source. */
+function analysed(catalog: Catalog, statement: Node): Analysis {
+  return analyse(catalog, statement, (node) => node);
+}
+
+function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsStmt, analysis: Analysis): void {
   const reads = new Set<string>();
   if (isNode(node.query))
     eachDescendant(node.query, (inner) => {
@@ -381,13 +395,7 @@ function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsS
     materialized: node.kind === "CreateTableAsStmt",
     reads,
     node,
-    query:
-      select &&
-      keptQuery(
-        catalog,
-        select,
-        analyse(catalog, node, (each) => each),
-      ),
+    query: select && keptQuery(catalog, select, analysis),
     aliases: node.kind === "ViewStmt" ? node.aliases : node.into?.colNames,
   });
 }
@@ -481,13 +489,13 @@ function derive(
   catalog: Catalog,
   { schema = catalog.schema, name }: Name,
   kind: Derived["kind"],
-  statement: Node,
+  analysis: Analysis,
   query: Value | undefined,
   aliases: readonly Value[] | undefined,
   temporary = false,
 ): void {
   if (!isNode(query)) return;
-  const columns = analyse(catalog, statement, (node) => node).columns(query);
+  const columns = analysis.columns(query);
   catalog.schemas.add(schema);
   if (!columns) return;
   catalog.derived.set(`${schema}.${name}`, {
@@ -512,12 +520,13 @@ function tableFromQuery(
   relation: RangeVar,
   kind: "table" | "materialized view",
   statement: Node,
+  analysis: Analysis,
   query: Value | undefined,
   aliases: readonly Value[] | undefined,
 ): void {
   const name = relationName(relation);
   const k = key(catalog, name);
-  derive(catalog, name, kind, statement, query, aliases, relation.relpersistence === "t");
+  derive(catalog, name, kind, analysis, query, aliases, relation.relpersistence === "t");
   const columns = catalog.derived.get(k)?.columns ?? [];
   const known = columns.length > 0 && columns.every(({ type }) => type !== undefined);
   // Those of a session are in no list of tables.

@@ -234,6 +234,13 @@ export function table(path: string, docs: TableDocs, rows: Readonly<Record<strin
   );
 }
 
+/** The rows of a type's six comparisons. */
+export function comparisons(row: (sign: string) => Row): Readonly<Record<string, Row>> {
+  return Object.fromEntries(Object.entries(COMPARISONS).map(([name, sign]) => [name, row(sign)]));
+}
+
+const COMPARISONS = { equal: "=", "not-equal": "<>", less: "<", "less-or-equal": "<=", greater: ">", "greater-or-equal": ">=" };
+
 /** Proofs that say nothing. */
 export function proofs(...expressions: readonly string[]): readonly Proof[] {
   return expressions.map((pg) => ({ pg }));

@@ -51,6 +51,7 @@ import joinedTexts from "./logic/aggregate.js";
 import calls from "./logic/call.js";
 import doBlock from "./logic/do.js";
 import touch from "./logic/touch.js";
+import validate from "./logic/validate.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
 import schemaRule from "./objects/schema.js";
@@ -122,6 +123,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...typeRules,
   "types/override": override,
   "logic/touch": touch,
+  "logic/validate": validate,
   "logic/do": doBlock,
   "objects/schema": schemaRule,
   "objects/sequence": sequence,

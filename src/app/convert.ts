@@ -3,6 +3,7 @@ import { type Catalog, emptyCatalog, find, key, lastSchema, rootOf, type Table }
 import type { Schemas } from "../catalog/naming.js";
 import { replay } from "../catalog/replay.js";
 import { unfold } from "../catalog/unfold.js";
+import { revalidate } from "../catalog/validation.js";
 import { CORE, type CoreFinding } from "../core.js";
 import { insertRows } from "../data/inserts.js";
 import { commentText, hole } from "../emit/comments.js";
@@ -76,7 +77,7 @@ interface Item {
   /** A blank line stands before it, whatever stood there in the input. */
   readonly apart?: boolean;
   statement: Statement | undefined;
-  /** The statements that a DO block came to, or that stand in a CREATE SCHEMA. */
+  /** The statements that a DO block came to, that stand in a CREATE SCHEMA, or that make CHECKs of triggers. */
   inner?: readonly Inner[];
   /** Comments in a DO block's body that belong to none of them. */
   between?: readonly Comment[];
@@ -125,6 +126,7 @@ export async function convertHistory(
     last: final.columnOf,
     settled: final.demands,
     programs: final.programs,
+    revalidated: final.revalidated,
   };
   // A partition is no table of its own: what is said of it is said by the rule that folds it into its parent.
   const lost = new Set<Node>([...final.tableOf.values()].filter((table) => table.partitionOf).map((table) => table.node));
@@ -182,7 +184,7 @@ export async function convertHistory(
     get columns() {
       return columns();
     },
-    logic: logicInventory(final, queries, pass.lostViews),
+    logic: logicInventory(final, queries, pass.lostViews, pass.lost),
     ...(history &&
       whole && {
         squashed: {
@@ -216,9 +218,17 @@ interface SquashedItems {
 function squashedItems(history: History, read: readonly Item[], last: Catalog): SquashedItems {
   const { source } = history;
   // A DO block stands for the statements that it came to.
-  const trees = read.map(({ statement, inner }) => (inner ? inner.map((each) => each.statement.node) : statement ? [statement.node] : []));
-  const { programs, blocks } = last;
-  const { statements, catalog, fates } = squashHistory(history, trees, () => ({ ...emptyCatalog(last.overrides), programs, blocks }));
+  const trees = read.map(({ statement, inner = NONE }) => {
+    const own = statement && !(inner.length > 0 && isHolder(statement.node)) ? [statement.node] : [];
+    return [...inner.map((each) => each.statement.node), ...own];
+  });
+  const { programs, blocks, revalidated } = last;
+  const { statements, catalog, fates } = squashHistory(history, trees, () => ({
+    ...emptyCatalog(last.overrides),
+    programs,
+    blocks,
+    revalidated,
+  }));
   const reach = { start: 0, end: source.text.length };
   const items = statements.map(({ chunk, node, schema, finding }): Item => {
     const item = { chunk, apart: true, statement: undefined };
@@ -285,12 +295,29 @@ async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catal
     }
     options.onTree?.(parsed.node, source, chunk.span);
     if (hasProgram(parsed.node)) catalog.programs.set(parsed.node, await readProgram(source, chunk.span, parsed.node, options.postgres));
-    replay(catalog, parsed.node);
+    const following = replayed(catalog, parsed.node);
     item.statement = newStatement(source, chunk.span, parsed.node);
+    if (following.length > 0) item.inner = following.map((node) => inserted(source, chunk.span, node));
     if (parsed.node.kind === "DoStmt") unfoldBlock(item, item.statement, parsed.node, catalog, options);
     if (parsed.node.kind === "CreateSchemaStmt") unfoldSchema(item, item.statement, parsed.node, catalog);
   }
   return items;
+}
+
+/**
+ * Changes the catalog by a statement.
+ * @returns statements that follow from it, which the catalog has seen as well
+ */
+function replayed(catalog: Catalog, node: Node): readonly Node[] {
+  replay(catalog, node);
+  const following = revalidate(catalog, node);
+  for (const each of following) replay(catalog, each);
+  return following;
+}
+
+/** A statement that stands nowhere in the input. */
+function inserted(source: Source, span: Span, node: Node, schema?: string): Inner {
+  return { statement: { ...newStatement(source, span, node), ...(schema !== undefined && { schema }) }, comments: [] };
 }
 
 /** The kinds of statements that CREATE SCHEMA can hold, in the order in which it runs them (parse_utilcmd.c). */
@@ -303,8 +330,7 @@ function unfoldSchema(item: Item, { source, span }: Statement, create: CreateSch
   catalog.schema = create.schemaname ?? create.authrole?.rolename ?? schema;
   const inner: Inner[] = [];
   for (const node of nodes.toSorted((a, b) => IN_SCHEMA.indexOf(a.kind) - IN_SCHEMA.indexOf(b.kind))) {
-    replay(catalog, node);
-    inner.push({ statement: { ...newStatement(source, span, node), schema: catalog.schema }, comments: [] });
+    for (const each of [...replayed(catalog, node), node]) inner.push(inserted(source, span, each, catalog.schema));
   }
   catalog.schema = schema;
   if (inner.length > 0) item.inner = inner;
@@ -315,8 +341,8 @@ function unfoldBlock(item: Item, { source, span }: Statement, block: DoStmt, cat
   const inner: Inner[] = [];
   const result = unfold(catalog, catalog.programs.get(block)!, (step, node) => {
     options.onTree?.(node, source, step.span);
-    replay(catalog, node);
     const place = step.span.end > step.span.start ? step.span : span;
+    for (const each of replayed(catalog, node)) inner.push(inserted(source, place, each));
     inner.push({ statement: newStatement(source, place, node), comments: commentsWithin(step.text, step.span.start) });
   });
   catalog.blocks.set(block, result);
@@ -501,15 +527,23 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   if (item.refused) return item.refused;
   if (item.statement) {
     const { inside } = chunk as SqlChunk;
-    const made = makeStatement(pass, item.statement, item.between ? [...inside, ...item.between] : inside);
-    if (!item.inner) return made;
+    const own = (stands = false) => makeStatement(pass, item.statement!, item.between ? [...inside, ...item.between] : inside, stands);
+    if (!item.inner) return own();
+    const held = () => item.inner!.map((each) => makeStatement(pass, each.statement, each.comments));
+    // What becomes of a trigger depends on whether its CHECK is in the output.
+    if (!isHolder(item.statement.node)) return together([...held(), own(true)]);
     const { schema } = pass.run.now;
-    const all = together([made, ...item.inner.map((each) => makeStatement(pass, each.statement, each.comments))]);
+    const all = together([own(), ...held()]);
     if (item.statement.node.kind === "CreateSchemaStmt") pass.run.now.schema = schema;
     return all;
   }
   if (item.finding) return { sql: [], findings: [item.finding], comments: [] };
   return makeInsert(pass, chunk as SqlChunk);
+}
+
+/** Whether the statement stands for those that are in it. */
+function isHolder({ kind }: Node): boolean {
+  return kind === "DoStmt" || kind === "CreateSchemaStmt";
 }
 
 /** A block and the statements that it came to. */
@@ -757,7 +791,8 @@ async function refused(source: Source, span: Span, { message, at }: { message: s
   return { sql: [], findings: [found], comments: [] };
 }
 
-function makeStatement(pass: Pass, statement: Statement, inside: readonly Comment[]): Made {
+/** @param stands other statements came of it: it must be accounted for where it is not in the output itself */
+function makeStatement(pass: Pass, statement: Statement, inside: readonly Comment[], stands = false): Made {
   const { now } = pass.run;
   const { source } = statement;
   const ledger = new Ledger(pass.folds);
@@ -815,7 +850,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
   findings.push(...saidOnce(told, statement), ...parametersOf(orders, types, statement));
-  if (nodes.length > 0)
+  if (nodes.length > 0 || stands)
     for (const part of [statement, ...(statement.absorbed ?? NONE)])
       for (const loss of ledger.losses(part.node))
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));

@@ -12,9 +12,15 @@ import type { LogicEntry } from "../result.js";
  * All that runs inside of the database at the end of the input. A function that triggers call stands with each of them.
  * @param statements of the input, in their order
  * @param lostViews keys of views that are not in the output
+ * @param lost nodes of which the same is true
  */
-export function logicInventory(final: Catalog, statements: readonly Node[], lostViews: ReadonlySet<string>): LogicEntry[] {
-  return [...routines(final), ...triggers(final), ...views(final, statements, lostViews)];
+export function logicInventory(
+  final: Catalog,
+  statements: readonly Node[],
+  lostViews: ReadonlySet<string>,
+  lost: ReadonlySet<Node>,
+): LogicEntry[] {
+  return [...routines(final), ...triggers(final, lost), ...views(final, statements, lostViews)];
 }
 
 const shown = (schema: string, name: string) => (schema === "public" ? name : `${schema}.${name}`);
@@ -34,11 +40,12 @@ function graded(effects: Effects, trigger: { readonly table: string } | undefine
   return { reads, writes, sets, fails, notifies, dynamic, does, effort, because, advice: advice(effects, trigger) };
 }
 
-function triggers(final: Catalog): LogicEntry[] {
+function triggers(final: Catalog, lost: ReadonlySet<Node>): LogicEntry[] {
   return [...final.triggers].flatMap(([table, own]) =>
     [...own.values()].map((trigger): LogicEntry => {
       const effects = effectsOf(triggerRoutine(final, trigger)?.program);
-      const inOutput = touches(final, trigger);
+      const check = final.validated.get(table)?.get(trigger.name)?.constraint;
+      const inOutput = touches(final, trigger) || (check !== undefined && !lost.has(check));
       return {
         kind: "trigger",
         name: trigger.name,

@@ -2,7 +2,7 @@ import type { Node, Value } from "../pg/ast.js";
 import { as, isNode, qualified } from "../pg/names.js";
 import { eachStep, type Program, type Step } from "../pg/program.js";
 import { eachDescendant } from "../pg/walk.js";
-import { TRIGGER } from "./touch.js";
+import { rowField, TRIGGER } from "./touch.js";
 
 export type Effort = "small" | "medium" | "large";
 
@@ -15,6 +15,8 @@ export interface Effects {
   readonly sets: readonly string[];
   /** It can refuse by RAISE. */
   readonly fails: boolean;
+  /** Columns of the row as it was that it looks at, sorted. */
+  readonly compares: readonly string[];
   readonly notifies: boolean;
   /** Statements put together at run time: what they read and write is not known. */
   readonly dynamic: boolean;
@@ -29,15 +31,22 @@ export function effectsOf(program: Program | undefined): Effects {
   const reads = new Set<string>();
   const writes = new Set<string>();
   const sets = new Set<string>();
+  const compares = new Set<string>();
   const seen = { fails: false, notifies: false, dynamic: false, loops: false };
   eachStep(program?.steps ?? [], (step) => {
     if (step.kind === "raise" && step.fails) seen.fails = true;
     if (step.kind === "dynamic" && !step.constant) seen.dynamic = true;
     if (step.kind === "loop") seen.loops = true;
     if (step.kind === "assign" && step.target[0] === "new" && step.target[1] !== undefined) sets.add(step.target[1]);
-    for (const node of nodesOf(step)) if (look(node, reads, writes)) seen.notifies = true;
+    for (const node of nodesOf(step)) {
+      if (look(node, reads, writes)) seen.notifies = true;
+      eachDescendant(node, (each) => {
+        const field = rowField(each);
+        if (field?.row === "old") compares.add(field.column);
+      });
+    }
   });
-  const effects = { reads: [...reads].sort(), writes: [...writes].sort(), sets: [...sets].sort(), ...seen };
+  const effects = { reads: [...reads].sort(), writes: [...writes].sort(), sets: [...sets].sort(), compares: [...compares].sort(), ...seen };
   const [effort, because] = graded(program, effects);
   return { ...effects, effort, because };
 }
@@ -126,7 +135,7 @@ export function firing({ timing = 0, events = 0, row, columns, whenClause }: Ext
 
 /** What to do in the application. */
 export function advice(effects: Effects, trigger: { readonly table: string } | undefined): string {
-  const { reads, writes, sets, fails, notifies } = effects;
+  const { reads, writes, sets, compares, fails, notifies } = effects;
   if (!trigger) {
     if (writes.length > 0) return "send its statements from the application or a job, between BEGIN and COMMIT";
     if (reads.length > 0) return "write its query where it is called, as a subquery, a join or a view";
@@ -139,6 +148,8 @@ export function advice(effects: Effects, trigger: { readonly table: string } | u
   if (sets.length > 0 && reads.length === 0)
     return `give ${sets.join(", ")} where the application writes ${trigger.table}; what follows from other columns of the row can be a generated column`;
   if (sets.length > 0) return `give ${sets.join(", ")} in the statement that writes ${trigger.table}, from the same query`;
+  if (fails && reads.length === 0 && compares.length > 0)
+    return `leave ${compares.join(", ")} out of UPDATEs where it must not change (GRANT UPDATE (…) on the other columns makes sure), or put the old values into their WHERE: a CHECK sees the new row alone`;
   if (fails && reads.length === 0) return "put its condition into a CHECK, or into the application's validation";
   if (fails) return "ask the same before writing, by SELECT … FOR UPDATE in the same transaction, or by a foreign key or unique index";
   return `do its work where the application writes ${trigger.table}`;

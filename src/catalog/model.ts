@@ -63,6 +63,10 @@ export interface Catalog {
   readonly triggerOf: Map<CreateTrigStmt, Trigger>;
   /** Columns that a statement gave a trigger which touches them, or took it from. */
   readonly retouched: Map<Node, readonly Retouched[]>;
+  /** CHECKs that stand for triggers, by their tables and the triggers' names. */
+  readonly validated: Map<Table, Map<string, Validated>>;
+  /** What statements change in them. */
+  readonly revalidated: Map<Node, Revalidation>;
   /** Bodies of functions and DO blocks by the nodes that hold them. */
   readonly programs: Map<Node, Program>;
   /** What domains demand of columns, by the column definitions and statements that make or change it. */
@@ -251,6 +255,24 @@ export interface Touch {
   readonly inserts: boolean;
 }
 
+/** A CHECK that stands for a trigger. */
+export interface Validated {
+  readonly trigger: CreateTrigStmt;
+  readonly table: Table;
+  readonly name: string;
+  readonly constraint: Constraint;
+  /** What the trigger's function says to those that it refuses. */
+  readonly messages: readonly string[];
+}
+
+/** What a statement changes in the CHECKs that stand for triggers. */
+export interface Revalidation {
+  readonly added: readonly Validated[];
+  readonly dropped: readonly Validated[];
+  /** It makes a trigger again that one of them stands for. */
+  readonly already?: Validated;
+}
+
 /** A DO block that only guards statements came to those that its guards let pass; for any other there is a reason. */
 export type Block =
   | { readonly refused: string }
@@ -384,6 +406,8 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     retouched: new Map(),
     programs: new Map(),
     blocks: new Map(),
+    validated: new Map(),
+    revalidated: new Map(),
     demands: new Map(),
     passedOver: new Set(),
     columnOf: new Map(),

@@ -114,6 +114,8 @@ export function retouching(catalog: Catalog, node: Node): readonly Table[] {
     const switches = node.cmds?.some((item) => /^AT_(?:Enable|Disable)\w*Trig/.test(as("AlterTableCmd", item)?.subtype ?? ""));
     return switches ? [named(node.relation && relationName(node.relation))].flat() : [];
   }
+  if (node.kind === "RenameStmt")
+    return node.renameType === "OBJECT_TRIGGER" ? [named(node.relation && relationName(node.relation))].flat() : [];
   if (node.kind === "CreateFunctionStmt") return calling(catalog, [qualified(node.funcname ?? []).name]);
   if (node.kind !== "DropStmt") return [];
   const objects = node.objects ?? [];

@@ -66,7 +66,10 @@ export const statementPrinters: Printers = {
       if (!cmd) return isNode(item) ? [p.print(item)] : [];
       const constraint = cmd.subtype === "AT_AddConstraint" ? as("Constraint", cmd.def) : undefined;
       if (constraint?.contype !== "CONSTR_CHECK") return [alteration(cmd, p)];
-      return p.attempt(cmd, constraintWords(constraint), () => alteration(cmd, p)) ?? [];
+      const clause = p.attempt(cmd, constraintWords(constraint), () => alteration(cmd, p));
+      // Later statements take off what is there only.
+      if (clause === undefined) p.ledger.lost(p.ledger.origin(constraint));
+      return clause ?? [];
     });
     // One change a statement: several on one column, or a key on a column added beside it, are refused (errors 8200, 1072).
     return clauses

@@ -46,6 +46,9 @@ const MESSAGES = {
   counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
   counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
   columns: note("columns of type {name} are dropped, as CASCADE does: {columns}"),
+  only: error("{columns} of type {name} stays: a table of TiDB has at least one column (error 1090)", {
+    help: "DROP TABLE where nothing follows; otherwise drop the column by hand once the table has another one",
+  }),
   "in-use": warning("{columns} keep a default that draws from {name}: INSERTs that rely on it fail", {
     help: "ALTER TABLE … ALTER COLUMN … DROP DEFAULT for each of them",
   }),
@@ -193,6 +196,13 @@ DROP TABLE t`,
       findings: ["in-use"],
       accepts: ["INSERT INTO t VALUES (1, 1)"],
     },
+    {
+      given: "CREATE DOMAIN count AS int; CREATE TABLE t (a count, b count)",
+      pg: "DROP DOMAIN count CASCADE",
+      tidb: "ALTER TABLE t DROP COLUMN IF EXISTS a",
+      findings: ["columns", "only"],
+      rejected: { sql: "ALTER TABLE t DROP COLUMN b", code: 1090 },
+    },
   ],
 });
 
@@ -313,10 +323,15 @@ function dropColumns(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
     ({ name, table, type }) => types.has(typeName(type).name) && isLive(ctx.catalog, table) && !table.columns.has(name),
   );
   if (columns.length === 0) return;
-  ctx.report("columns", { name: listed(names), columns: columns.map((c) => `${c.table.name}.${c.name}`).join(", ") });
+  const last = new Map(columns.filter(({ table }) => table.columns.size === 0).map((column) => [column.table, column]));
+  const going = columns.filter((column) => last.get(column.table) !== column);
+  const said = (of: typeof columns) => ({ name: listed(names), columns: of.map((c) => `${c.table.name}.${c.name}`).join(", ") });
+  if (going.length > 0) ctx.report("columns", said(going));
+  if (last.size > 0) ctx.report("only", said([...last.values()]));
+  for (const { def } of last.values()) ctx.differs(def);
   ctx.consumed(drop.objects!);
   return ctx.statements(
-    columns.map((column) => tidb`ALTER TABLE ${relationOf(column.table)} DROP COLUMN IF EXISTS ${raw(identifier(column.name))}`),
+    going.map((column) => tidb`ALTER TABLE ${relationOf(column.table)} DROP COLUMN IF EXISTS ${raw(identifier(column.name))}`),
   );
 }
 

@@ -3,17 +3,21 @@ import {
   as,
   type Context,
   checkName,
+  error,
   find,
   type Index,
   identifier,
   indexName,
   isAutoIncrement,
   isComputed,
+  nodesOf,
   note,
   relationName,
   rule,
+  type Table,
   type TableConstraint,
   tidbText,
+  type Value,
   warning,
 } from "../../src/rule.js";
 
@@ -29,6 +33,9 @@ to drop a column that a foreign key, an index of several columns or a generated 
     first: note("{name} goes before column {column}, as it does in PostgreSQL"),
     views: warning("{views} read {table} and stay: by CASCADE PostgreSQL drops those that read {column}", {
       help: "DROP VIEW for each that reads it: TiDB keeps such a view, and refuses to read it (error 1356)",
+    }),
+    only: error("{column} stays: it is the only column of {table}, and TiDB has no table without any (error 1090)", {
+      help: "DROP TABLE where nothing follows; otherwise drop the column by hand once the table has another one",
     }),
     numbered: note("{column} is AUTO_INCREMENT, which TiDB drops only in a session that allows it"),
   },
@@ -49,11 +56,19 @@ to drop a column that a foreign key, an index of several columns or a generated 
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
       const table = alter.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
       let found = false;
-      const cmds = (alter.cmds ?? []).flatMap((item) => {
+      const left = table ? keptColumns(table, alter.cmds) : 1;
+      const isLast = (item: Value) => left === 0 && item === alter.cmds?.findLast((each) => isSubtype(each, "AT_DropColumn"));
+      const cmds = (left === 0 ? addedFirst(alter.cmds) : (alter.cmds ?? [])).flatMap((item) => {
         const cmd = as("AlterTableCmd", item);
         if (cmd?.subtype !== "AT_DropColumn") return [item];
         found = true;
         const column = cmd.name ?? "";
+        if (isLast(item) && !(alter.cmds ?? []).some((each) => isSubtype(each, "AT_AddColumn"))) {
+          ctx.report("only", { column, table: table!.name });
+          if (table?.droppedWith?.has(column)) ctx.differs(table.droppedWith.get(column)!.column.def);
+          ctx.consumed(cmd);
+          return [];
+        }
         const dropped = table?.droppedWith?.get(column);
         const computed = (dropped?.computed ?? []).filter((each) => !ctx.lost(each.def));
         const things = [...computed.flatMap((each) => table?.droppedWith?.get(each.name)?.things ?? []), ...(dropped?.things ?? [])];
@@ -100,6 +115,14 @@ to drop a column that a foreign key, an index of several columns or a generated 
       rejected: { sql: "SELECT * FROM v", code: 1356 },
     },
     {
+      given: "CREATE TABLE t (a int, b int); CREATE TABLE u (a int)",
+      pg: "ALTER TABLE t DROP COLUMN a, DROP COLUMN b, ADD COLUMN c int; ALTER TABLE u DROP COLUMN a",
+      tidb: "ALTER TABLE t ADD COLUMN c INT;\nALTER TABLE t DROP COLUMN a;\nALTER TABLE t DROP COLUMN b",
+      findings: ["only"],
+      accepts: ["INSERT INTO t VALUES (1)"],
+      rejected: { sql: "ALTER TABLE u DROP COLUMN a", code: 1090 },
+    },
+    {
       given:
         "CREATE TABLE t (id serial PRIMARY KEY, a int, b varchar(9)); CREATE UNIQUE INDEX i ON t (b) WHERE a > 0; CREATE INDEX k ON t (lower(b))",
       pg: "ALTER TABLE t DROP CONSTRAINT t_pkey, DROP COLUMN id, ADD PRIMARY KEY (a); ALTER TABLE t DROP COLUMN b",
@@ -117,6 +140,24 @@ ALTER TABLE t DROP COLUMN b`,
     },
   ],
 });
+
+function isSubtype(item: Value, subtype: string): boolean {
+  return as("AlterTableCmd", item)?.subtype === subtype;
+}
+
+/** How many columns a statement leaves of those that were there before it. */
+function keptColumns({ columns }: Table, cmds: readonly Value[] | undefined): number {
+  const added = nodesOf("AlterTableCmd", cmds).flatMap(({ subtype, def }) =>
+    subtype === "AT_AddColumn" ? (as("ColumnDef", def)?.colname ?? []) : [],
+  );
+  return [...columns.keys()].filter((name) => !added.includes(name)).length;
+}
+
+/** New columns before the last old one goes. */
+function addedFirst(cmds: readonly Value[] | undefined): readonly Value[] {
+  const adds = (item: Value) => isSubtype(item, "AT_AddColumn");
+  return [...(cmds ?? []).filter(adds), ...(cmds ?? []).filter((item) => !adds(item))];
+}
 
 type Thing = Index | TableConstraint;
 const typeOf = (thing: Thing) => ("type" in thing ? thing.type : "index");

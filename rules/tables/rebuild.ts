@@ -77,7 +77,7 @@ it.`,
     if (others.length > 0)
       ctx.report("again", { names: names(others), table: tables, columns: [...columns, ...anew.only].map(({ name }) => name).join(", ") });
     const again = things.map((thing) => ("type" in thing ? constraintAgain(thing, ctx) : ctx.change(thing.node, indexAgain(thing))));
-    const hidden = computed.map((column) => hide(column, ctx));
+    const hidden = computed.map((column) => hide(column, statement, ctx));
     return [
       ...[...things.map((thing) => drop(thing, ctx)), ...hidden].map((node) => ({ node: node as never })),
       { node: statement },
@@ -142,6 +142,17 @@ ALTER TABLE t MODIFY COLUMN a INT;
 ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL`,
       findings: ["set-null"],
       accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1)", "DELETE FROM p"],
+    },
+    {
+      given: "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a * 2) STORED)",
+      pg: "ALTER TABLE t RENAME a TO b",
+      tidb: `ALTER TABLE t DROP COLUMN g;
+ALTER TABLE t ADD COLUMN g INT GENERATED ALWAYS AS (NULL) VIRTUAL AFTER a;
+ALTER TABLE t RENAME COLUMN a TO b;
+ALTER TABLE t MODIFY COLUMN g INT GENERATED ALWAYS AS (b * 2) VIRTUAL`,
+      findings: ["computed"],
+      accepts: ["INSERT INTO t (b) VALUES (1)"],
+      refuses: ["INSERT INTO t VALUES (1, 2)"],
     },
     {
       given:
@@ -273,15 +284,17 @@ function thingsOver(column: Column, ctx: Ctx): (Index | TableConstraint)[] {
   return [...indexes, ...constraints];
 }
 
-/** The column where it was, VIRTUAL and computed of nothing. */
-function hide(column: Column, ctx: Ctx) {
+/** The column where it was, VIRTUAL and computed of nothing, before the statement. */
+function hide(column: Column, statement: Node, ctx: Ctx) {
   const { table, name } = column;
   const type = mapType(ctx.catalog, column.type, column)?.sql ?? "";
   const definition = raw(`${identifier(name)} ${type} GENERATED ALWAYS AS (NULL) VIRTUAL`);
   column.history.hidden = true;
   const all = [...table.columns.keys()];
   const before = all[all.indexOf(name) - 1];
-  const place = raw(before === undefined ? "FIRST" : `AFTER ${identifier(before)}`);
+  const renamed = as("RenameStmt", statement);
+  const called = renamed?.newname === before ? renamed?.subname : before;
+  const place = raw(called === undefined ? "FIRST" : `AFTER ${identifier(called)}`);
   const relation = relationOf(table);
   return tidb`ALTER TABLE ${relation} DROP COLUMN ${raw(identifier(name))};\nALTER TABLE ${relation} ADD COLUMN ${definition} ${place}`;
 }

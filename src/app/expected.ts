@@ -37,7 +37,7 @@ export function expectedSchema(
       const primary = constraints.find((c) => c.type === "primary");
       return {
         name: name(table),
-        columns: [...table.columns.values()]
+        columns: [...table.columns.values(), ...stillThere(final, table, differing)]
           .filter((c) => !lost.has(c.def))
           .map((c) => expectedColumn(final, c, lost, differing, touched.has(c))),
         primaryKey: primary?.columns.map((c) => c.name) ?? [],
@@ -54,6 +54,15 @@ export function expectedSchema(
       .map(name),
     views: [],
   };
+}
+
+/** Columns that the input drops and that stay, by a finding: TiDB has no table without any. */
+function stillThere(final: Catalog, table: Table, differing: ReadonlySet<Node>): Column[] {
+  if (table.columns.size > 0 && !table.droppedWith) return [];
+  return [...differing].flatMap((node) => {
+    const column = node.kind === "ColumnDef" ? final.columnOf.get(node) : undefined;
+    return column?.table === table && table.columns.get(column.name) !== column ? [column] : [];
+  });
 }
 
 /** Columns with ON UPDATE CURRENT_TIMESTAMP, as statements that are in the output gave it to them and took it away. */

@@ -157,6 +157,8 @@ export interface Column {
     computedFrom?: true;
     /** Where its numbers come from in TiDB, if it is a serial or identity column that was added. */
     sequence?: CreateSeqStmt;
+    /** The clause that it is from: an identity that was taken off may be followed by another one. */
+    sequenceOf?: Constraint | undefined;
     /** Its definition holds ON UPDATE CURRENT_TIMESTAMP from the start, for a trigger that is never taken off. */
     touched: Touch | undefined;
   };

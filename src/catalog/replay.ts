@@ -635,6 +635,8 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
     ? qualified(given as readonly Value[]).name
     : objectName(table, column.name, "seq", (n) => relations.some((map) => map.has(`${schema}.${n}`)));
   if (column.added || column.identityLater) {
+    if (column.history.sequenceOf !== identity) delete column.history.sequence;
+    column.history.sequenceOf = identity;
     column.history.sequence ??= {
       kind: "CreateSeqStmt",
       sequence: { kind: "RangeVar", schemaname: schema, relname: name },

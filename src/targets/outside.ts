@@ -29,7 +29,13 @@ export function reachesOutside(sql: string, database: string): boolean {
   if (!INSIDE.some((pattern) => pattern.test(shape))) return true;
   if (/\bINTO (OUTFILE|DUMPFILE)\b/.test(shape)) return true;
   if (READS.test(shape)) return false;
-  return qualifiedRelations(bare, shape).some((name) => name.toLowerCase() !== database.toLowerCase());
+  const named = (name: string) => name.toLowerCase().replaceAll(".", "_");
+  return qualifiedRelations(withoutDots(bare), shape).some((name) => named(name) !== named(database));
+}
+
+/** A dot in a quoted name stands between no two names. */
+function withoutDots(bare: string): string {
+  return bare.replaceAll(/`(?:[^`]|``)+`/g, (name) => name.replaceAll(".", "_"));
 }
 
 /** The databases named before a relation. */

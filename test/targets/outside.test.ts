@@ -19,6 +19,7 @@ describe("a statement on a user's server", () => {
     "SET SESSION group_concat_max_len = 1",
     "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
     "SET time_zone = '+00:00'",
+    "ALTER TABLE `x y` MODIFY COLUMN `a.b` INT, ADD CONSTRAINT `c.d` CHECK (`a.b` > 0)",
     "SET foreign_key_checks = 0",
     "BEGIN",
     "COMMIT",

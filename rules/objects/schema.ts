@@ -7,11 +7,14 @@ import {
   lastSchema,
   madeAgain,
   type NodeOf,
+  nextvalSequence,
   note,
+  type Outcome,
   qualified,
   raw,
   relationName,
   relationOf,
+  rootOf,
   rule,
   type Table,
   type TableConstraint,
@@ -55,6 +58,10 @@ orders, and with --schemas database every schema is a database of its name, publ
     }),
     gone: note("there is nothing to move: {name} is no object of its own in TiDB"),
     renamed: note("schema {name} bears its last name in TiDB from the start, {last}"),
+    moves: note("schema {name} is renamed table by table: another one is made under its name later"),
+    "views-left": error("{views} stay as they were made, and read tables of schema {name} by the names that these had", {
+      help: "make the views again after this statement: CREATE OR REPLACE VIEW with the new names",
+    }),
     "not-renamed": error("schema {name} is not renamed: there is another schema called {name} or {last} in the input", {
       help: "in the source, ALTER TABLE … SET SCHEMA for each of its tables moves them, and is converted; of public nothing but that is followed",
     }),
@@ -103,11 +110,13 @@ orders, and with --schemas database every schema is a database of its name, publ
         ...keys.map((key) => adding(key)),
       ]);
     }),
-    takes("RenameStmt", ["renameType", "subname", "newname"], (rename, ctx) => {
+    takes("RenameStmt", ["renameType", "relationType", "subname", "newname"], (rename, ctx) => {
       if (rename.renameType !== "OBJECT_SCHEMA") return;
       const [name, to] = [rename.subname ?? "", rename.newname ?? ""];
       const last = lastSchema(ctx.final, name);
       const followed = ctx.final.renamedSchemas.get(name) === to && last !== name;
+      const again = !followed && ctx.schemas !== "database" && ctx.final.renamedSchemas.get(name) === to;
+      if (again) return moveAll(ctx, name, to);
       return ctx.drop(followed ? "renamed" : "not-renamed", { name, last: followed ? last : to });
     }),
   ],
@@ -245,6 +254,21 @@ INSERT INTO t VALUES (7)`,
       rejected: { sql: "DROP SCHEMA sales CASCADE", code: 1064 },
     },
     {
+      given: `CREATE SCHEMA old; CREATE SEQUENCE old.s; CREATE TABLE old.t (id int PRIMARY KEY DEFAULT nextval('old.s'), n int);
+CREATE TABLE u (id int CONSTRAINT f REFERENCES old.t); CREATE VIEW v AS SELECT n FROM old.t`,
+      pg: "ALTER SCHEMA old RENAME TO new; CREATE SCHEMA old; CREATE TABLE old.t (a int); INSERT INTO new.t (n) VALUES (2)",
+      tidb: `RENAME TABLE old_t TO new_t;
+RENAME TABLE old_s TO new_s;
+ALTER TABLE new_t ALTER COLUMN id SET DEFAULT (NEXTVAL(new_s));
+CREATE TABLE old_t (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO new_t (n) VALUES (2)`,
+      findings: ["moves", "views-left", "prefix"],
+      accepts: ["INSERT INTO u VALUES (1)"],
+      refuses: ["INSERT INTO u VALUES (2)"],
+    },
+    {
       given:
         "CREATE TABLE t (a int); CREATE TABLE sales.u (a int); CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE s; CREATE TABLE w (a int DEFAULT nextval('s'))",
       pg: "DROP SCHEMA sales; ALTER TABLE t SET SCHEMA sales; ALTER TABLE sales.t ADD b int; ALTER SEQUENCE s SET SCHEMA sales; ALTER FUNCTION f(int) SET SCHEMA sales; ALTER MATERIALIZED VIEW x SET SCHEMA sales",
@@ -255,6 +279,33 @@ INSERT INTO t VALUES (7)`,
     },
   ],
 });
+
+/** Renames all that a schema holds; defaults that draw from its sequences would go on looking for the old names. */
+function moveAll(ctx: Context<"moves" | "views-left">, name: string, to: string): Outcome {
+  const { tables, sequences, views, readers } = ctx.catalog;
+  const own = [...tables.values()].filter(
+    (table) => table.schema === to && !ctx.lost(table.node) && !rootOf(ctx.final.tableOf.get(table.node)),
+  );
+  const drawn = [...sequences.values()].filter(({ schema, node }) => schema === to && node && !ctx.lost(node));
+  const seen = [...views.keys()].filter((k) => k.startsWith(`${to}.`)).map((k) => ({ schema: to, name: k.slice(to.length + 1) }));
+  const all = [...own, ...drawn, ...seen.filter((view) => !ctx.absent(view))];
+  const stale = [...readers.values()].filter(
+    (reader) => !ctx.absent(reader) && [...reader.reads].some((k) => k.startsWith(`${to}.`) || k.startsWith(`${name}.`)),
+  );
+  ctx.report("moves", { name });
+  if (stale.length > 0) ctx.report("views-left", { name, views: stale.map((view) => view.name).join(", ") });
+  const users = drawn.flatMap((sequence) => [...sequence.usedBy].map((column) => ({ sequence, column })));
+  const defaults = users.filter(({ column }) => !ctx.lost(column.def) && nextvalSequence(column.default));
+  return ctx.statements([
+    ...all.map(
+      (each) => tidb`RENAME TABLE ${relationOf({ schema: name, name: each.name })} TO ${relationOf({ schema: to, name: each.name })}`,
+    ),
+    ...defaults.map(
+      ({ sequence, column }) =>
+        tidb`ALTER TABLE ${relationOf(column.table)} ALTER COLUMN ${raw(identifier(column.name))} SET DEFAULT (NEXTVAL(${relationOf(sequence)}))`,
+    ),
+  ]);
+}
 
 /** Foreign keys of other tables to a table. */
 function keysTo(ctx: Context, parent: Table): TableConstraint[] {

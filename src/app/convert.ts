@@ -155,6 +155,7 @@ export async function convertHistory(
     printing: printing(printers, sheet, final, (r) => relationText(pass, relationName(r)), formsOf(rules)),
     relation,
     once: new Map(rules.map(({ id, messages }) => [id, new Set(Object.keys(messages).filter((name) => messages[name]!.once))])),
+    ofViews: new Set(),
     before,
     options,
     database: undefined,
@@ -390,6 +391,8 @@ interface Pass {
   readonly relation: RelationNamer;
   /** Messages that are said once a file, by their rules. */
   readonly once: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Warnings that stand at the statements that make views. */
+  readonly ofViews: Set<string>;
   /** The schemas of unqualified names that the statement at hand takes away. */
   readonly before: Map<string, string>;
   readonly options: ConvertOptions;
@@ -826,7 +829,8 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const sql: string[] = [];
   const orders: (readonly number[])[] = [];
   let types: ReadonlyMap<number, PgType> = new Map();
-  for (const { node: tree, catalog = now } of restate(walk)) {
+  const trees = restate(walk);
+  for (const { node: tree, catalog = now } of trees) {
     const here = tree === statement.current && catalog === now ? run : runOf(pass.run, catalog, tree, ledger);
     Object.assign(sheet, { catalog, ledger, comments, analysis: here.analysis });
     p.scope = p.primaryKey = undefined;
@@ -856,11 +860,21 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
   if (sql.length > 0) findings.push(...renamed(pass, statement));
+  tellOnce(pass, statement, trees);
   return {
     sql: sql.some((text) => text.includes(";\n")) ? sql.flatMap(statementsOf) : sql,
     findings,
     comments: comments.map((c) => c.text),
   };
+}
+
+/** What is said where a view is made is not said again where another statement makes it anew. */
+function tellOnce({ ofViews }: Pass, { node, findings }: Statement, trees: readonly { readonly node: Node }[]): void {
+  const key = ({ rule, message, text }: Finding) => `${rule} ${message} ${text}`;
+  const warnings = findings.filter(({ severity }) => severity === "warning");
+  if (node.kind === "ViewStmt") for (const each of warnings) ofViews.add(key(each));
+  else if (trees.some((tree) => tree.node.kind === "ViewStmt"))
+    for (const each of warnings) if (ofViews.has(key(each))) findings.splice(findings.indexOf(each), 1);
 }
 
 /** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */

@@ -108,7 +108,13 @@ const RANKS: Readonly<Record<string, number>> = { SMALLINT: 1, INT: 2, BIGINT: 3
 export function staysInKey(from: MappedType, to: MappedType): boolean {
   const [was, is] = [from.sql ?? "", to.sql ?? ""];
   if (RANKS[was] !== undefined && RANKS[is] !== undefined) return RANKS[was]! <= RANKS[is]!;
-  return from.row === to.row && from.row.id !== "numeric" && lengthOf(to) >= lengthOf(from);
+  const longer = lengthOf(from) > 0 && lengthOf(to) >= lengthOf(from) && afterLength(was) === afterLength(is);
+  return longer || (from.row === to.row && from.row.id !== "numeric" && lengthOf(to) >= lengthOf(from));
+}
+
+/** What a type says behind its length. */
+function afterLength(type: string): string {
+  return type.slice(type.indexOf(")") + 1);
 }
 
 /**

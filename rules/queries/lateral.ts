@@ -1,4 +1,5 @@
 import {
+  alike,
   as,
   type ColumnRef,
   type Context,
@@ -11,9 +12,11 @@ import {
   isStar,
   type JoinExpr,
   keepsNull,
+  leading,
   mayBeMissing,
   type Node,
   outputName,
+  PLAIN_SELECT,
   type RangeEntry,
   type RangeSubselect,
   type RangeVar,
@@ -36,7 +39,8 @@ type Ctx = Context<"subquery" | "key" | "star">;
 export default rule({
   construct: "LATERAL",
   why: `TiDB 8.5 has no LATERAL. The subquery is joined with a second reading of the tables it refers to, and the result with the first one by
-their primary keys: aggregates become a subquery for each column, LIMIT a count of rows within each key.`,
+their primary keys; of views and queries the different values of the columns it reads are the keys. Aggregates become a subquery for each
+column, windows are made for each key, LIMIT becomes a count of rows within each key.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-select",
@@ -57,8 +61,9 @@ their primary keys: aggregates become a subquery for each column, LIMIT a count 
       const targetList = spelt(select, ctx);
       if (!targetList) return ctx.report("star", { name: "and *" });
       const conditions: Tidb[] = [];
+      const around: Around = { select, made: new Map() };
       const fromClause = (select.fromClause ?? []).map((item) => {
-        const { item: next, on } = unlateral(item, select, ctx);
+        const { item: next, on } = unlateral(item, around, ctx);
         if (on) conditions.push(on);
         return next;
       });
@@ -152,8 +157,156 @@ FROM k, (SELECT k._tidb_rowid AS lateral_key_1, k.a AS b FROM k) AS l
 WHERE l.lateral_key_1 = k._tidb_rowid`,
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE k (a int)",
-      pg: "SELECT l.a FROM t, LATERAL (SELECT t.a UNION SELECT 1 LIMIT 1) AS l; SELECT l.a FROM t LEFT JOIN k ON k.a = t.id, LATERAL (SELECT k.a) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT v.id, l.n FROM v, LATERAL (SELECT u.n, count(*) OVER (ORDER BY u.n) AS c FROM u WHERE u.t = v.a - 4) AS l",
+      tidb: `SELECT v.id, l.n
+FROM v, (
+  SELECT v.a AS lateral_key_1, u.n, COUNT(*) OVER (PARTITION BY v.a ORDER BY u.n IS NULL, u.n) AS c
+  FROM (SELECT DISTINCT v.a FROM v) AS v
+  CROSS JOIN u
+  WHERE u.t = v.a - 4
+) AS l
+WHERE l.lateral_key_1 <=> v.a`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, l.id FROM t LEFT JOIN u ON u.t = t.id, LATERAL (SELECT w.id FROM u AS w WHERE w.n = u.n ORDER BY w.id LIMIT 1) AS l",
+      tidb: `SELECT t.id, l.id
+FROM t
+LEFT JOIN u ON u.t = t.id, (
+  SELECT lateral_key_1, id
+  FROM (
+    SELECT u.n AS lateral_key_1, w.id, ROW_NUMBER() OVER (PARTITION BY u.n ORDER BY w.id) AS lateral_row
+    FROM (SELECT DISTINCT u.n FROM u UNION SELECT NULL) AS u
+    CROSS JOIN u AS w
+    WHERE w.n = u.n
+  ) AS lateral_1
+  WHERE lateral_row <= 1
+) AS l
+WHERE l.lateral_key_1 <=> u.n`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, l.a FROM t, LATERAL (SELECT t.a UNION SELECT n FROM u WHERE u.t = t.id ORDER BY 1 LIMIT 1) AS l",
+      tidb: `SELECT t.id, l.a
+FROM t, (
+  SELECT lateral_key_1, a
+  FROM (
+    SELECT
+      lateral_key_1,
+      a,
+      ROW_NUMBER() OVER (PARTITION BY lateral_key_1 ORDER BY a IS NULL, a) AS lateral_row
+    FROM (
+      SELECT t.id AS lateral_key_1, t.a FROM t
+      UNION
+      SELECT t.id AS lateral_key_1, n
+      FROM t
+      CROSS JOIN u
+      WHERE u.t = t.id
+    ) AS lateral_1
+  ) AS lateral_2
+  WHERE lateral_row <= 1
+) AS l
+WHERE l.lateral_key_1 = t.id`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, l.n, l.m FROM t, LATERAL (SELECT count(*) AS n, max(s.n) AS m FROM (SELECT u.n FROM u WHERE u.t = t.id ORDER BY u.id LIMIT 1) AS s) AS l",
+      tidb: `SELECT t.id, l.n, l.m
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    COUNT(CASE WHEN s.lateral_key_1 IS NOT NULL THEN 1 END) AS n,
+    MAX(CASE WHEN s.lateral_key_1 IS NOT NULL THEN s.n END) AS m
+  FROM t
+  LEFT JOIN (
+    SELECT lateral_key_1, n
+    FROM (
+      SELECT
+        t.id AS lateral_key_1,
+        u.n,
+        ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY u.id) AS lateral_row
+      FROM t
+      CROSS JOIN u
+      WHERE u.t = t.id
+    ) AS lateral_1
+    WHERE lateral_row <= 1
+  ) AS s ON s.lateral_key_1 = t.id
+  GROUP BY t.id
+) AS l
+WHERE l.lateral_key_1 = t.id`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, y.c FROM t, LATERAL (SELECT t.a * 2 AS b) AS x, LATERAL (SELECT x.b + 1 AS c) AS y",
+      tidb: `SELECT t.id, y.c
+FROM t, (SELECT t.id AS lateral_key_1, t.a * 2 AS b FROM t) AS x, (
+  SELECT x.b AS lateral_key_1, x.b + 1 AS c
+  FROM (SELECT DISTINCT x.b FROM (SELECT t.id AS lateral_key_1, t.a * 2 AS b FROM t) AS x) AS x
+) AS y
+WHERE (x.lateral_key_1 = t.id) AND (y.lateral_key_1 <=> x.b)`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, l.t, l.s FROM t, LATERAL (SELECT u.t, sum(u.n) AS s FROM u WHERE u.t = t.id GROUP BY u.t HAVING count(*) > 0 ORDER BY 2 LIMIT 1) AS l",
+      tidb: `SELECT t.id, l.t, l.s
+FROM t, (
+  SELECT lateral_key_1, t, s
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      u.t,
+      CAST(SUM(u.n) AS SIGNED) AS s,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY CAST(SUM(u.n) AS SIGNED) IS NULL, CAST(SUM(u.n) AS SIGNED)) AS lateral_row
+    FROM t
+    CROSS JOIN u
+    WHERE u.t = t.id
+    GROUP BY t.id, u.t
+    HAVING COUNT(*) > 0
+  ) AS lateral_1
+  WHERE lateral_row <= 1
+) AS l
+WHERE l.lateral_key_1 = t.id`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      pg: "SELECT t.id, l.n FROM t, LATERAL (SELECT DISTINCT ON (u.n) u.n, u.id FROM u WHERE u.t = t.id ORDER BY u.n, u.id) AS l",
+      tidb: `SELECT t.id, l.n
+FROM t, (
+  SELECT lateral_key_1, n, id
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      n,
+      t.id,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY n IS NULL, n, t.id) AS lateral_row
+    FROM t
+    CROSS JOIN (
+      SELECT
+        t.id AS lateral_key_1,
+        u.n,
+        u.id,
+        ROW_NUMBER() OVER (PARTITION BY t.id, u.n ORDER BY u.id) AS distinct_row
+      FROM t
+      CROSS JOIN u
+      WHERE u.t = t.id
+    ) AS distinct_1
+    WHERE (distinct_1.lateral_key_1 = t.id) AND (distinct_row = 1)
+  ) AS lateral_1
+  WHERE lateral_row <= 9223372036854775807
+) AS l
+WHERE l.lateral_key_1 = t.id`,
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a, to_jsonb(a) AS j FROM t",
+      pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1) AS l; SELECT l.k FROM v, LATERAL (SELECT v.j AS k) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
       findings: ["subquery", "key", "star"],
     },
@@ -171,16 +324,25 @@ interface Joined {
   readonly on?: Value & Tidb;
 }
 
-function unlateral(item: Value, select: SelectStmt, ctx: Ctx): Joined {
-  const join = as("JoinExpr", item);
-  if (join) return unlateralJoin(join, select, ctx);
-  const derived = as("RangeSubselect", item);
-  return derived?.lateral ? decorrelated(derived, select, ctx) : { item };
+/** The query around a LATERAL, and what items before it have become. */
+interface Around {
+  readonly select: SelectStmt;
+  readonly made: Map<Value, RangeSubselect>;
 }
 
-function unlateralJoin(join: JoinExpr, select: SelectStmt, ctx: Ctx): Joined {
-  const left = unlateral(join.larg!, select, ctx);
-  const right = unlateral(join.rarg!, select, ctx);
+function unlateral(item: Value, around: Around, ctx: Ctx): Joined {
+  const join = as("JoinExpr", item);
+  if (join) return unlateralJoin(join, around, ctx);
+  const derived = as("RangeSubselect", item);
+  if (!derived?.lateral) return { item };
+  const made = decorrelated(derived, around, ctx);
+  around.made.set(derived, made.item as RangeSubselect);
+  return made;
+}
+
+function unlateralJoin(join: JoinExpr, around: Around, ctx: Ctx): Joined {
+  const left = unlateral(join.larg!, around, ctx);
+  const right = unlateral(join.rarg!, around, ctx);
   if (left.item === join.larg && right.item === join.rarg) return { item: join };
   const quals = right.on && join.quals ? both(right.on, join.quals) : (right.on ?? join.quals);
   return { item: ctx.change(join, { larg: left.item, rarg: right.item, quals }), ...(left.on ? { on: left.on } : {}) };
@@ -190,13 +352,28 @@ function both(first: Value | undefined, second: Value): Value & Tidb {
   return (first === undefined ? second : { kind: "BoolExpr", boolop: "AND_EXPR", args: [first, second] }) as Value & Tidb;
 }
 
-/** A column of the primary key of a table that the subquery refers to. */
+/** A column of the primary key of a table that the subquery refers to, or of a query all columns that it refers to. */
 interface Key {
   readonly ref: ColumnRef;
   readonly name: string;
+  readonly nullable: boolean;
 }
 
-function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Joined {
+/** What the subquery refers to: an item of the FROM clause around it, and the columns of it that it reads. */
+interface Reference {
+  readonly item: RangeVar | RangeSubselect;
+  readonly columns: ReadonlySet<string>;
+}
+
+/** What the subquery is joined with, to be read in it: each of its rows comes with the keys of the row around it. */
+interface Outer {
+  readonly names: ReadonlySet<string>;
+  readonly copies: readonly Value[];
+  readonly keys: readonly Key[];
+}
+
+function decorrelated(derived: RangeSubselect, around: Around, ctx: Ctx): Joined {
+  const { select } = around;
   const inner = as("SelectStmt", derived.subquery);
   const alias = derived.alias?.aliasname ?? "";
   const refuse = (what: string) => {
@@ -204,93 +381,157 @@ function decorrelated(derived: RangeSubselect, select: SelectStmt, ctx: Ctx): Jo
     return { item: derived };
   };
   if (!inner) return refuse("it is no plain query");
-  const outer = referred(inner, select, ctx);
-  if (typeof outer === "string") return refuse(outer);
-  if (outer.length === 0) return { item: ctx.change(derived, { lateral: false }) };
-  if (inner.withClause || inner.havingClause || inner.windowClause) return refuse("it has WITH, HAVING or WINDOW");
+  const references = referred(inner, around, ctx);
+  if (typeof references === "string") return refuse(references);
+  if (references.length === 0) return { item: ctx.change(derived, { lateral: false }) };
+  const copies: Value[] = [];
   const keys: Key[] = [];
-  for (const relation of outer) {
-    const found = keyOf(relation, select, ctx);
+  for (const reference of references) {
+    const found = keyOf(reference, select, ctx);
     if (!found) {
-      ctx.report("key", { name: alias, relation: nameOf(relation) }, derived);
+      ctx.report("key", { name: alias, relation: nameOf(reference.item) }, derived);
       return { item: derived };
     }
-    for (const column of found)
-      keys.push({ ref: { kind: "ColumnRef", fields: [nameOf(relation), column] }, name: `lateral_key_${keys.length + 1}` });
+    copies.push(found.copy);
+    for (const { name, nullable } of found.columns)
+      keys.push({ ref: refTo(nameOf(reference.item), name), name: `lateral_key_${keys.length + 1}`, nullable });
   }
-  const query = joinedParts(qualifiedNames(inner, outer, select, ctx), outer, keys, ctx);
+  const outer = { names: new Set(references.map(({ item }) => nameOf(item))), copies, keys };
+  const query = joinedParts(qualifiedNames(inner, outer.names, select, ctx), outer, ctx);
   if (query === undefined) {
     ctx.report("star", { name: alias }, derived);
     return { item: derived };
   }
   if (typeof query === "string") return refuse(query);
-  const on = keys.map(({ ref, name }) => tidb`${raw(`${identifier(alias)}.${identifier(name)}`)} = ${ref}`);
-  const item = ctx.change(derived, { lateral: false, subquery: query });
-  return { item, on: on.reduce<Value | undefined>((all, next) => both(all, next as unknown as Value), undefined) as Value & Tidb };
+  return { item: ctx.change(derived, { lateral: false, subquery: query }), on: sameKeys(alias, keys) };
 }
 
-function nameOf(relation: RangeVar): string {
-  return relation.alias?.aliasname ?? relation.relname ?? "";
+function refTo(relation: string, column: string): ColumnRef {
+  return { kind: "ColumnRef", fields: [relation, column] };
 }
 
-/** Tables of the FROM clause around it that the subquery refers to; or why they are not known: it may refer to queries too. */
-function referred(inner: SelectStmt, select: SelectStmt, ctx: Ctx): RangeVar[] | string {
-  const around = (select.fromClause ?? []).flatMap(relations);
+/** Rows of the subquery with that name are those of the row around it. */
+function sameKeys(alias: string, keys: readonly Key[]): Value & Tidb {
+  const equal = keys.map(({ ref, name, nullable }) => {
+    const own = raw(`${identifier(alias)}.${identifier(name)}`);
+    return (nullable ? tidb`${own} <=> ${ref}` : tidb`${own} = ${ref}`) as Value & Tidb;
+  });
+  return equal.reduce<Value | undefined>((all, next) => both(all, next), undefined) as Value & Tidb;
+}
+
+function nameOf(item: RangeVar | RangeSubselect): string {
+  return item.alias?.aliasname ?? as("RangeVar", item)?.relname ?? "";
+}
+
+/** Items of the FROM clause around it that the subquery refers to; or why they are not known: it may refer to functions too. */
+function referred(inner: SelectStmt, { select, made }: Around, ctx: Ctx): Reference[] | string {
+  const items = (select.fromClause ?? []).flatMap(relations);
   const range = ctx.analysis.range(ctx.origin(select));
   const own: RangeEntry[] = [];
   eachDescendant(ctx.origin(inner), (node) => {
     if (node.kind === "SelectStmt") own.push(...ctx.analysis.range(node));
   });
-  const names = new Set<string>();
+  const read = new Map<string, Set<string>>();
   eachDescendant(ctx.origin(inner), (node) => {
     const fields = as("ColumnRef", node)?.fields;
     if (!fields) return;
     const column = fields.at(-1);
-    const alias = String(fields.at(-2));
-    if (fields.length > 1) {
-      if (!own.some((entry) => entry.alias === alias) && range.some((entry) => entry.alias === alias)) names.add(alias);
-    } else if (typeof column === "string" && !own.some(({ columns }) => columns.some(({ name }) => name === column))) {
-      const entry = range.find(({ columns }) => columns.some(({ name }) => name === column));
-      if (entry) names.add(entry.alias);
-    }
+    const alias =
+      fields.length > 1 ? String(fields.at(-2)) : range.find(({ columns }) => columns.some(({ name }) => name === column))?.alias;
+    const among = fields.length > 1 ? own.some((entry) => entry.alias === alias) : isColumnOf(own, column);
+    if (alias === undefined || among || !range.some((entry) => entry.alias === alias)) return;
+    read.set(alias, (read.get(alias) ?? new Set()).add(typeof column === "string" ? column : "*"));
   });
-  const found = [...names].map((name) => around.find((each) => nameOf(each) === name) ?? name);
-  const query = found.find((each) => typeof each === "string");
-  return query === undefined ? (found as RangeVar[]) : `it refers to ${query}, which is no table`;
+  const references: Reference[] = [];
+  for (const [name, columns] of read) {
+    const found = items.find((each) => nameOf(each) === name);
+    const item = found && (made.get(found) ?? found);
+    if (!item) return `it refers to ${name}, which is neither a table nor a query`;
+    references.push({ item, columns });
+  }
+  return references;
 }
 
-function relations(item: Value): RangeVar[] {
+function isColumnOf(range: readonly RangeEntry[], column: Value | undefined): boolean {
+  return range.some(({ columns }) => columns.some(({ name }) => name === column));
+}
+
+function relations(item: Value): (RangeVar | RangeSubselect)[] {
   const join = as("JoinExpr", item);
+  if (join) return [join.larg!, join.rarg!].flatMap(relations);
+  const relation = as("RangeVar", item) ?? as("RangeSubselect", item);
+  return relation ? [relation] : [];
+}
+
+interface Keyed {
+  /** What stands in the subquery for the item. */
+  readonly copy: Value;
+  readonly columns: readonly { readonly name: string; readonly nullable: boolean }[];
+}
+
+/** The item to be read in the subquery: a table by its primary key, anything else by the different values of the columns that are read. */
+function keyOf(reference: Reference, select: SelectStmt, ctx: Ctx): Keyed | undefined {
+  const { item } = reference;
+  const name = nameOf(item);
+  const missing = mayBeMissing(select.fromClause ?? [], name);
   const relation = as("RangeVar", item);
-  return join ? [join.larg!, join.rarg!].flatMap(relations) : relation ? [relation] : [];
+  const table = relation && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
+  const entry = ctx.analysis.range(ctx.origin(select)).find(({ alias }) => alias === name);
+  if (relation && table && entry?.table === table && !missing) {
+    const copy = withoutPlace(relation);
+    const key = [...table.constraints.values()].find(({ type }) => type === "primary");
+    const columns = key?.columns.map((column) => ({ name: column.name!, nullable: false }));
+    const certain = columns?.every((column) => entry.columns.find((each) => each.name === column.name)?.info.nullable === false);
+    // A table without a primary key has a column of TiDB's own that numbers its rows.
+    if (!key || certain) return { copy, columns: columns ?? [{ name: "_tidb_rowid", nullable: false }] };
+  }
+  return valuesOf(reference, entry, missing, ctx);
 }
 
-/** The primary key of a table; undefined where it is not known, or where the row may be missing (behind an outer join). */
-function keyOf(relation: RangeVar, select: SelectStmt, ctx: Ctx): readonly string[] | undefined {
-  const table = find(ctx.catalog, ctx.catalog.tables, relationName(relation));
-  const key = table && [...table.constraints.values()].find(({ type }) => type === "primary");
-  // A table without a primary key has a column of TiDB's own that numbers its rows.
-  if (table && !key) return mayBeMissing(select.fromClause ?? [], nameOf(relation)) ? undefined : ["_tidb_rowid"];
-  const entry = ctx.analysis.range(ctx.origin(select)).find(({ alias }) => alias === nameOf(relation));
-  const names = key?.columns.map(({ name }) => name);
-  const certain = names?.every((name) => entry?.columns.find((column) => column.name === name)?.info.nullable === false);
-  return certain ? names : undefined;
+/** A second reading of what stands in the FROM clause around it. */
+function withoutPlace(item: RangeVar | RangeSubselect): Value {
+  const { location, ...copy } = item as RangeVar;
+  return copy;
 }
 
-/** The subquery with the table before each name of its own that a table around it has too: the two are about to be in one FROM clause. */
-function qualifiedNames(inner: SelectStmt, outer: readonly RangeVar[], select: SelectStmt, ctx: Ctx): SelectStmt {
-  const around = ctx.analysis.range(ctx.origin(select)).filter(({ alias }) => outer.some((relation) => nameOf(relation) === alias));
+/** Types whose equal values are the same value. */
+const UNLIKE = /^jsonb?$|\[\]$/;
+
+function valuesOf({ item, columns }: Reference, entry: RangeEntry | undefined, missing: boolean, ctx: Ctx): Keyed | undefined {
+  const name = nameOf(item);
+  const read = [...columns].map((column) => entry?.columns.find((each) => each.name === column));
+  if (read.some((column) => column === undefined || UNLIKE.test(column.info.type?.name ?? "json"))) return undefined;
+  // A query of WITH RECURSIVE can read itself once.
+  const relation = as("RangeVar", item);
+  if (relation && ctx.within("CommonTableExpr")?.ctename === relation.relname) return undefined;
+  const targetList = [...columns].map((column): ResTarget => ({ kind: "ResTarget", val: refTo(name, column) }));
+  const values: SelectStmt = { ...PLAIN_SELECT, distinctClause: [{}] as never, targetList, fromClause: [withoutPlace(item)] };
+  const nulls = raw([...columns].map(() => "NULL").join(", "));
+  const subquery = missing ? (tidb`${values} UNION SELECT ${nulls}` as unknown as Value) : values;
+  return {
+    copy: { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname: name } } as RangeSubselect,
+    columns: read.map((column) => ({ name: column!.name, nullable: missing || column!.info.nullable })),
+  };
+}
+
+/** The subquery with the relation before each name that another one has too: the two are about to be in one FROM clause. */
+function qualifiedNames(inner: SelectStmt, outer: ReadonlySet<string>, select: SelectStmt, ctx: Ctx): SelectStmt {
+  const around = ctx.analysis.range(ctx.origin(select)).filter(({ alias }) => outer.has(alias));
   const joined = new Set<Node>(armsOf(inner));
   return rewritten(inner as Value, ctx.change as never, (node, parents) => {
     const [name, more] = as("ColumnRef", node)?.fields ?? [];
     if (typeof name !== "string" || more !== undefined) return undefined;
-    if (!around.some(({ columns }) => columns.some((column) => column.name === name))) return undefined;
+    const other = around.find(({ columns }) => columns.some((column) => column.name === name));
+    if (!other) return undefined;
     const at = parents.findLastIndex((parent) => parent.kind === "SelectStmt" && entryWith(name, parent, ctx) !== undefined);
     const query = parents[at];
-    if (!query || !joined.has(query)) return undefined;
-    const targets = ((query as SelectStmt).targetList ?? []).map((item) => as("ResTarget", item));
-    if (parents[at + 1]?.kind === "SortBy" && sortTarget(node, targets)) return undefined;
-    return ctx.change(node as ColumnRef, { fields: [entryWith(name, query, ctx)!.alias, name] });
+    const from = query ? entryWith(name, query, ctx)!.alias : other.alias;
+    if (query && !joined.has(query)) return undefined;
+    const sort = parents.findLastIndex(({ kind }) => kind === "SortBy");
+    const sorted = as("SelectStmt", parents[sort - 1]);
+    const targets = sorted ? (leading(sorted).targetList ?? []).map((item) => as("ResTarget", item)) : [];
+    if (sortTarget(node, targets)) return undefined;
+    return ctx.change(node as ColumnRef, { fields: [from, name] });
   }) as SelectStmt;
 }
 
@@ -319,37 +560,113 @@ function targetsOf(inner: SelectStmt, ctx: Ctx): readonly ResTarget[] | undefine
   return targets;
 }
 
-/** Each query of a set operation over the tables that it refers to: with their keys among its columns, it combines the rows of each. */
-function joinedParts(inner: SelectStmt, outer: readonly RangeVar[], keys: readonly Key[], ctx: Ctx): SelectStmt | string | undefined {
+/** Each query of a set operation over what it refers to: with the keys among its columns, it combines the rows of each. */
+function joinedParts(inner: SelectStmt, outer: Outer, ctx: Ctx): SelectStmt | string | undefined {
+  if (inner.withClause) return "it has WITH";
   if (inner.op === "SETOP_NONE") {
     const targets = targetsOf(inner, ctx);
-    return targets && joinedQuery(inner, outer, keys, targets, ctx);
+    if (!targets) return undefined;
+    return isLimited(inner) && inner.distinctClause ? numberedRows(inner, targets, outer, ctx) : joinedQuery(inner, outer, targets, ctx);
   }
-  if (inner.sortClause || inner.limitCount || inner.limitOffset) return "it combines queries, and sorts or limits what comes of it";
-  const larg = joinedParts(inner.larg!, outer, keys, ctx);
-  const rarg = joinedParts(inner.rarg!, outer, keys, ctx);
+  if (isLimited(inner)) return numberedRows(inner, targetsOf(leading(inner), ctx), outer, ctx);
+  for (const item of inner.sortClause ?? []) if (isNode(item)) ctx.consumed(item);
+  const larg = joinedParts(inner.larg!, outer, ctx);
+  const rarg = joinedParts(inner.rarg!, outer, ctx);
   if (typeof larg !== "object" || typeof rarg !== "object") return typeof larg === "object" ? rarg : larg;
-  return ctx.change(inner, { larg, rarg });
+  return ctx.change(inner, { larg, rarg, sortClause: undefined });
 }
 
-/** The subquery over the tables it refers to as well, with their keys in its list; or why there is none. */
-function joinedQuery(
+function isLimited({ limitCount, limitOffset }: SelectStmt): boolean {
+  return limitCount !== undefined || limitOffset !== undefined;
+}
+
+/** A limit on what is different, or is combined of several queries: the rows that come of it are numbered. */
+function numberedRows(
   inner: SelectStmt,
-  outer: readonly RangeVar[],
+  targets: readonly ResTarget[] | undefined,
+  outer: Outer,
+  ctx: Ctx,
+): SelectStmt | string | undefined {
+  if (!targets) return undefined;
+  const names = targets.map((target) => nameOfTarget(target, ctx));
+  if (new Set(names).size < names.length) return "two of its columns have the same name";
+  const order = (inner.sortClause ?? []).map((item) => columnKey(item, targets, names, ctx));
+  if (order.includes(undefined)) return "it is sorted by what is none of its columns";
+  const unlimited = ctx.change(inner, { sortClause: undefined, limitCount: undefined, limitOffset: undefined });
+  const query = joinedParts(unlimited as SelectStmt, outer, ctx);
+  if (typeof query !== "object") return query;
+  const keys = outer.keys.map(({ name }) => name);
+  const rows: SelectStmt = {
+    ...PLAIN_SELECT,
+    targetList: [
+      ...columnsNamed([...keys, ...names]),
+      rowNumber(
+        keys.map((name) => refOf(name)),
+        order as Value[],
+      ),
+    ],
+    fromClause: [{ kind: "RangeSubselect", subquery: query, alias: { kind: "Alias", aliasname: ctx.fresh("lateral") } }],
+  };
+  return limitedRows(inner, rows, outer.keys, names, ctx);
+}
+
+function refOf(name: string): ColumnRef {
+  return { kind: "ColumnRef", fields: [name] };
+}
+
+function columnsNamed(names: readonly string[]): ResTarget[] {
+  return names.map((name) => ({ kind: "ResTarget", val: refOf(name) }));
+}
+
+function rowNumber(partition: readonly Value[], order: readonly Value[]): ResTarget {
+  const row =
+    order.length > 0
+      ? tidb`ROW_NUMBER() OVER (PARTITION BY ${partition} ORDER BY ${order})`
+      : tidb`ROW_NUMBER() OVER (PARTITION BY ${partition})`;
+  return { kind: "ResTarget", name: "lateral_row", val: row as unknown as Value };
+}
+
+/** A key of ORDER BY by the name of the output column that it stands for. */
+function columnKey(item: Value, targets: readonly ResTarget[], names: readonly string[], ctx: Ctx): Value | undefined {
+  const sort = as("SortBy", item);
+  const test = as("NullTest", sort?.node);
+  const found = sortTarget(test ? test.arg : sort?.node, targets) ?? targets.find(({ val }) => alike(val, test ? test.arg : sort?.node));
+  if (!sort || !found) return undefined;
+  const name = refOf(names[targets.indexOf(found)]!);
+  if (isNode(sort.node)) ctx.consumed(sort.node);
+  return ctx.change(sort, { node: test ? { ...test, arg: name } : name }) as SortBy;
+}
+
+/** The rows of a query that are numbered within each key, as many of them as its LIMIT and OFFSET let through. */
+function limitedRows(
+  inner: SelectStmt,
+  numbered: SelectStmt,
   keys: readonly Key[],
-  targets: readonly ResTarget[],
+  names: readonly string[],
   ctx: Ctx,
 ): SelectStmt | string {
-  const copies = outer.map((relation): RangeVar => {
-    const { location, ...copy } = relation;
-    return copy;
-  });
+  const { limitCount: count, limitOffset: offset } = inner;
+  if (inner.limitOption === "LIMIT_OPTION_WITH_TIES") return "it is limited WITH TIES";
+  const upTo = count && (offset ? tidb`lateral_row <= ${offset} + ${count}` : tidb`lateral_row <= ${count}`);
+  const after = offset && tidb`lateral_row > ${offset}`;
+  return {
+    ...PLAIN_SELECT,
+    targetList: columnsNamed([...keys.map(({ name }) => name), ...names]),
+    fromClause: [{ kind: "RangeSubselect", subquery: numbered, alias: { kind: "Alias", aliasname: ctx.fresh("lateral") } }],
+    whereClause: (after && upTo ? tidb`${after} AND ${upTo}` : (after ?? upTo)) as unknown as Value,
+  };
+}
+
+/** The subquery over what it refers to as well, with the keys in its list; or why there is none. */
+function joinedQuery(inner: SelectStmt, outer: Outer, targets: readonly ResTarget[], ctx: Ctx): SelectStmt | string | undefined {
+  const { keys, copies } = outer;
   const shown = keys.map(({ ref, name }): ResTarget => ({ kind: "ResTarget", name, val: ref }));
   const refs = keys.map(({ ref }) => ref);
-  const limited = inner.limitCount !== undefined || inner.limitOffset !== undefined;
-  if (targets.some(({ val }) => aggregates(val, ctx)) && !inner.groupClause?.length) {
+  const grouped = inner.groupClause?.length ? { groupClause: [...refs, ...inner.groupClause] } : {};
+  if ((targets.some(({ val }) => aggregates(val, ctx)) || inner.havingClause) && !inner.groupClause?.length) {
     // One row for each key, whatever there is to be aggregated.
-    if (limited || inner.distinctClause) return "it limits the one row of its aggregates";
+    if (isLimited(inner) || inner.distinctClause || inner.havingClause) return "it limits the one row of its aggregates";
+    if (holds(inner.fromClause, (node) => reads(node, outer.names))) return aggregatedItem(inner, outer, targets, ctx);
     const columns = targets.map((target): ResTarget => {
       const val = keepsNull(target.val)
         ? target.val!
@@ -358,47 +675,133 @@ function joinedQuery(
       const query = ctx.change(inner, { targetList: [own], sortClause: undefined });
       return ctx.change(target, { name: nameOfTarget(target, ctx), val: tidb`(${query})` as unknown as Value });
     });
-    return {
-      kind: "SelectStmt",
-      op: "SETOP_NONE",
-      limitOption: "LIMIT_OPTION_DEFAULT",
-      targetList: [...shown, ...columns],
-      fromClause: copies,
-    };
+    return { ...PLAIN_SELECT, targetList: [...shown, ...columns], fromClause: copies };
   }
-  const fromClause = within(copies, inner.fromClause ?? [], ctx);
+  const nested = withKeys(inner.fromClause ?? [], outer, ctx);
+  if (typeof nested !== "object") return nested;
+  const fromClause = within(copies, nested.items, ctx);
   if (!fromClause) return "its FROM clause begins with a RIGHT or FULL JOIN";
-  const grouped = inner.groupClause?.length ? { groupClause: [...refs, ...inner.groupClause] } : {};
+  const whereClause = nested.on && inner.whereClause ? both(nested.on, inner.whereClause) : (nested.on ?? inner.whereClause);
+  const windowClause = inner.windowClause && (partitioned(inner.windowClause, refs, ctx) as readonly Value[]);
+  const columns = targets.map((target) => partitioned(target, refs, ctx) as ResTarget);
+  const patch = { ...grouped, fromClause, whereClause, windowClause, sortClause: undefined };
   // Without a limit the order of a subquery's rows is nobody's.
-  if (!limited) for (const item of inner.sortClause ?? []) if (isNode(item)) ctx.consumed(item);
-  if (!limited) return ctx.change(inner, { ...grouped, targetList: [...shown, ...targets], fromClause, sortClause: undefined });
-  if (inner.groupClause?.length || inner.distinctClause) return "it limits groups of rows";
-  const order = (inner.sortClause ?? []).map((item) => orderKey(item, targets, ctx));
-  const row =
-    order.length > 0 ? tidb`ROW_NUMBER() OVER (PARTITION BY ${refs} ORDER BY ${order})` : tidb`ROW_NUMBER() OVER (PARTITION BY ${refs})`;
-  const names = targets.map((target) => nameOfTarget(target, ctx));
+  if (!isLimited(inner)) {
+    for (const item of inner.sortClause ?? []) if (isNode(item)) ctx.consumed(item);
+    return ctx.change(inner, { ...patch, targetList: [...shown, ...columns] });
+  }
+  const order = (inner.sortClause ?? []).map((item) => orderKey(item, columns, ctx));
   const numbered = ctx.change(inner, {
-    targetList: [...shown, ...targets, { kind: "ResTarget", name: "lateral_row", val: row as unknown as Value }],
-    fromClause,
-    sortClause: undefined,
+    ...patch,
+    targetList: [...shown, ...columns, rowNumber(refs, order)],
     limitCount: undefined,
     limitOffset: undefined,
     limitOption: "LIMIT_OPTION_DEFAULT",
   });
-  const { limitCount: count, limitOffset: offset } = inner;
-  if (inner.limitOption === "LIMIT_OPTION_WITH_TIES") return "it is limited WITH TIES";
-  const upTo = count && (offset ? tidb`lateral_row <= ${offset} + ${count}` : tidb`lateral_row <= ${count}`);
-  const after = offset && tidb`lateral_row > ${offset}`;
-  return {
-    kind: "SelectStmt",
-    op: "SETOP_NONE",
-    limitOption: "LIMIT_OPTION_DEFAULT",
-    targetList: [...keys.map(({ name }) => name), ...names].map(
-      (name): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [name] } }),
-    ),
-    fromClause: [{ kind: "RangeSubselect", subquery: numbered, alias: { kind: "Alias", aliasname: ctx.fresh("lateral") } }],
-    whereClause: (after && upTo ? tidb`${after} AND ${upTo}` : (after ?? upTo)) as unknown as Value,
+  const names = targets.map((target) => nameOfTarget(target, ctx));
+  return limitedRows(inner, numbered as SelectStmt, keys, names, ctx);
+}
+
+function reads(node: Node, names: ReadonlySet<string>): boolean {
+  const fields = as("ColumnRef", node)?.fields ?? [];
+  return fields.length > 1 && names.has(String(fields.at(-2)));
+}
+
+/** Windows of the query itself, over the rows of one key. */
+function partitioned(value: Value, refs: readonly ColumnRef[], ctx: Ctx): Value {
+  return rewritten(value, ctx.change as never, (node, parents) => {
+    if (parents.some(({ kind }) => kind === "SelectStmt")) return undefined;
+    if ((node.kind as string) === "Tidb") return partitionedTemplate(node as unknown as Tidb, refs) as Node | undefined;
+    const window = as("WindowDef", node);
+    // A window that goes on from a named one has its partitions.
+    if (!window || window.refname !== undefined) return undefined;
+    const isUse = window.name !== undefined && parents.some(({ kind }) => kind === "FuncCall");
+    return isUse ? undefined : ctx.change(window, { partitionClause: [...refs, ...(window.partitionClause ?? [])] });
+  });
+}
+
+const WINDOW = "OVER (";
+const PARTITION = "PARTITION BY ";
+
+/** The same of a window that another rule made. */
+function partitionedTemplate({ texts, holes }: Tidb, refs: readonly ColumnRef[]): Value | undefined {
+  const at = texts.findIndex((text) => text.includes(WINDOW));
+  if (at < 0) return undefined;
+  const [before, after] = [texts[at]!.slice(0, texts[at]!.indexOf(WINDOW)), texts[at]!.slice(texts[at]!.indexOf(WINDOW) + WINDOW.length)];
+  const rest = after.startsWith(PARTITION) ? `, ${after.slice(PARTITION.length)}` : after.startsWith(")") ? after : ` ${after}`;
+  const template: Tidb = {
+    kind: "Tidb",
+    texts: [...texts.slice(0, at), `${before}${WINDOW}${PARTITION}`, rest, ...texts.slice(at + 1)],
+    holes: [...holes.slice(0, at), refs as never, ...holes.slice(at)],
   };
+  return template as unknown as Value;
+}
+
+interface Nested {
+  readonly items: readonly Value[];
+  readonly on?: Value & Tidb;
+}
+
+/** Items of the subquery's FROM clause with the keys among the columns of those that refer to what is around it; and the join with these. */
+function withKeys(items: readonly Value[], outer: Outer, ctx: Ctx): Nested | string | undefined {
+  let on: (Value & Tidb) | undefined;
+  const made: Value[] = [];
+  for (const item of items) {
+    const next = keyedItem(item, outer, ctx);
+    if (typeof next !== "object") return next;
+    made.push(next.item);
+    if (next.on) on = on ? both(on, next.on) : next.on;
+  }
+  return { items: made, ...(on && { on }) };
+}
+
+function keyedItem(item: Value, outer: Outer, ctx: Ctx): Joined | string | undefined {
+  const join = as("JoinExpr", item);
+  if (join) {
+    const [left, right] = [keyedItem(join.larg!, outer, ctx), keyedItem(join.rarg!, outer, ctx)];
+    if (typeof left !== "object" || typeof right !== "object") return typeof left === "object" ? right : left;
+    if (left.item === join.larg && right.item === join.rarg) return { item };
+    const quals = right.on && join.quals ? both(right.on, join.quals) : (right.on ?? join.quals);
+    return { item: ctx.change(join, { larg: left.item, rarg: right.item, quals }), ...(left.on && { on: left.on }) };
+  }
+  const derived = as("RangeSubselect", item);
+  if (!derived || !holds(derived.subquery, (node) => reads(node, outer.names))) return { item };
+  const query = as("SelectStmt", derived.subquery);
+  if (!query || derived.alias?.colnames?.length) return "a subquery of its FROM clause refers to what is around it";
+  const subquery = joinedParts(query, outer, ctx);
+  if (typeof subquery !== "object") return subquery;
+  return { item: ctx.change(derived, { lateral: false, subquery }), on: sameKeys(derived.alias?.aliasname ?? "", outer.keys) };
+}
+
+/** Aggregates over a subquery that refers to what is around it: of its rows for each key, none of which may be there. */
+function aggregatedItem(inner: SelectStmt, outer: Outer, targets: readonly ResTarget[], ctx: Ctx): SelectStmt | string | undefined {
+  const [item, more] = inner.fromClause ?? [];
+  const derived = as("RangeSubselect", item);
+  if (!derived || more !== undefined || inner.windowClause) return "it aggregates a join with a subquery that refers to what is around it";
+  const made = keyedItem(derived, outer, ctx);
+  if (typeof made !== "object") return made;
+  const alias = derived.alias?.aliasname ?? "";
+  const present = { kind: "NullTest", arg: refTo(alias, outer.keys[0]!.name), nulltesttype: "IS_NOT_NULL" } as Value;
+  if (outer.keys.every(({ nullable }) => nullable)) return "it aggregates a subquery that refers to columns that may be NULL";
+  const targetList = targets.map((target) => {
+    const val = rewritten(target.val!, ctx.change as never, (node, parents) => {
+      const call = as("FuncCall", node);
+      if (!call || !aggregates(call, ctx) || parents.some(({ kind }) => kind === "SelectStmt")) return undefined;
+      const filter = call.agg_filter ? both(present, call.agg_filter) : present;
+      return ctx.change(call, { agg_filter: filter });
+    });
+    return ctx.change(target, { name: nameOfTarget(target, ctx), val }) as ResTarget;
+  });
+  const left = outer.copies.reduce((all, next) => ({ kind: "JoinExpr", jointype: "JOIN_INNER", larg: all, rarg: next }) as JoinExpr);
+  const quals = inner.whereClause ? both(made.on, inner.whereClause) : made.on!;
+  const join = { kind: "JoinExpr", jointype: "JOIN_LEFT", larg: left, rarg: made.item, quals } as JoinExpr;
+  return ctx.change(inner, {
+    targetList: [...outer.keys.map(({ ref, name }): ResTarget => ({ kind: "ResTarget", name, val: ref })), ...targetList],
+    fromClause: [join],
+    whereClause: undefined,
+    groupClause: outer.keys.map(({ ref }) => ref),
+    sortClause: undefined,
+  }) as SelectStmt;
 }
 
 function nameOfTarget(target: ResTarget, ctx: Ctx): string {
@@ -424,7 +827,7 @@ function orderKey(item: Value, targets: readonly ResTarget[], ctx: Ctx): Value {
 }
 
 /** The subquery's FROM clause with the tables around it before its first table, where conditions of its joins see them. */
-function within(copies: readonly RangeVar[], items: readonly Value[], ctx: Ctx): readonly Value[] | undefined {
+function within(copies: readonly Value[], items: readonly Value[], ctx: Ctx): readonly Value[] | undefined {
   const [first, ...others] = items;
   if (first === undefined) return copies;
   const before = (item: Value): Value | undefined => {

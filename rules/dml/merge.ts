@@ -105,7 +105,8 @@ function planOf(merge: MergeStmt): readonly Node[] | string {
   const before = new Map<string, Value[]>();
   let deletes = false;
   let inserts = false;
-  const kinds = [...whens].sort((a, b) => Number(a.commandType === "CMD_INSERT") - Number(b.commandType === "CMD_INSERT"));
+  // What is inserted last meets no other condition; of one kind they stay in their order.
+  const kinds = [...whens].sort((a, b) => Number(insertsOf(a)) - Number(insertsOf(b)));
   for (const when of kinds) {
     const kind = when.matchKind ?? "MERGE_WHEN_MATCHED";
     const earlier = before.get(kind) ?? [];
@@ -140,6 +141,10 @@ function planOf(merge: MergeStmt): readonly Node[] | string {
   }
   if (deletes && inserts) return "it deletes rows and inserts others: what was deleted would be inserted again";
   return plan;
+}
+
+function insertsOf({ matchKind }: MergeWhenClause): boolean {
+  return matchKind === "MERGE_WHEN_NOT_MATCHED_BY_TARGET";
 }
 
 const SELECT = { kind: "SelectStmt", op: "SETOP_NONE", limitOption: "LIMIT_OPTION_DEFAULT" } as const;

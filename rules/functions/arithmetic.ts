@@ -135,6 +135,17 @@ const divisorsOf = (n: number): readonly number[] => Array.from({ length: n }, (
 const narrow = (...expressions: string[]) => expressions.map((pg) => ({ pg, findings: ["wider"] }));
 const byZero = (...expressions: string[]) => expressions.map((pg) => ({ pg, findings: ["zero"] }));
 
+/** Whether TiDB has an integer where PostgreSQL has a numeric: a whole literal, or an integer that is cast to numeric. */
+function isWhole(node: Value, call: Call): boolean {
+  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
+  if (variant === "AEXPR_OP" && name?.at(-1) === "-" && lexpr === undefined) return isWhole(rexpr!, call);
+  const constant = as("A_Const", node);
+  if (constant) return constant.ival !== undefined || /^\d+$/.test(constant.fval ?? "");
+  if (INTEGER_DIGITS[call.own(node).name] !== undefined) return true;
+  const cast = as("TypeCast", node);
+  return cast?.arg !== undefined && call.own(node).mods === undefined && isWhole(cast.arg, call);
+}
+
 /** One of the integers is no longer than this, and PostgreSQL computes with the longer. */
 const INTEGERS = "(int, int)";
 const OTHERS = ["(numeric, numeric)", "(float8, float8)", "(float4, float4)", "(float4, float8)", "(float8, float4)"];
@@ -143,6 +154,9 @@ const sum = (sign: string, level: "additive" | "multiplicative") => ({
   calls: [INTEGERS, ...OTHERS].map((types) => sign + types),
   tidb: (args: Parameters<ReturnType<typeof operator>>[0], call: Call) => {
     wider(call);
+    const isNumeric = call.signature.args[0] === "numeric";
+    if (isNumeric && isWhole(args[0], call) && isWhole(args[1], call))
+      return infix(level)`CAST(${args[0]} AS DECIMAL(65)) ${raw(sign)} ${args[1]}`;
     return operator(sign, level)(args, call);
   },
   messages: { wider: WIDER },
@@ -164,6 +178,10 @@ const sum = (sign: string, level: "additive" | "multiplicative") => ({
       `f8 ${sign} i4`,
       `f8 ${sign} n`,
       `i8 ${sign} i8`,
+      `i8::numeric ${sign} i4`,
+      `9223372036854775807::numeric ${sign} 3::numeric`,
+      `i4b::numeric ${sign} i4::numeric`,
+      `-i8::numeric ${sign} 10`,
     ),
   ],
 });
@@ -453,8 +471,12 @@ export const arithmeticRules = table(
     "width-bucket": {
       calls: ["width_bucket(numeric|float8, numeric|float8, numeric|float8, int4)"],
       tidb: ([x, low, high, n], call) => {
-        const up = tidb`CASE WHEN ${x} < ${low} THEN 0 WHEN ${x} >= ${high} THEN ${n} + 1 ELSE FLOOR((${x} - ${low}) / (${high} - ${low}) * ${n}) + 1 END`;
-        const down = tidb`CASE WHEN ${x} > ${low} THEN 0 WHEN ${x} <= ${high} THEN ${n} + 1 ELSE FLOOR((${low} - ${x}) / (${low} - ${high}) * ${n}) + 1 END`;
+        // PostgreSQL divides floats first, and numerics last (width_bucket_float8, compute_bucket).
+        const isFloat = call.signature.args[0] === "float8";
+        const share = (part: Tidb, whole: Tidb) =>
+          isFloat ? tidb`(${part}) / (${whole}) * ${n}` : tidb`CAST((${part}) * ${n} AS DECIMAL(65,24)) / (${whole})`;
+        const up = tidb`CASE WHEN ${x} < ${low} THEN 0 WHEN ${x} >= ${high} THEN ${n} + 1 ELSE FLOOR(${share(tidb`${x} - ${low}`, tidb`${high} - ${low}`)}) + 1 END`;
+        const down = tidb`CASE WHEN ${x} > ${low} THEN 0 WHEN ${x} <= ${high} THEN ${n} + 1 ELSE FLOOR(${share(tidb`${low} - ${x}`, tidb`${low} - ${high}`)}) + 1 END`;
         const [from, to] = [number(low, call), number(high, call)];
         if (from !== undefined && to !== undefined) return from < to ? up : down;
         return tidb`CASE WHEN ${low} < ${high} THEN ${up} WHEN ${low} > ${high} THEN ${down} END`;
@@ -465,6 +487,9 @@ export const arithmeticRules = table(
         "width_bucket(n, 10, 0, 5)",
         "width_bucket(n, -5.5, 100, 7)",
         "width_bucket(n, abs(nb) + 1, 0, 4)",
+        "width_bucket(i2, 0, 300, 3)",
+        "width_bucket(100, 0, 300, 3)",
+        "width_bucket(200.0, 300, 0, 3)",
       ),
     },
     "width-bucket-of": {

@@ -305,8 +305,8 @@ FROM t, (
 WHERE l.lateral_key_1 = t.id`,
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a, to_jsonb(a) AS j FROM t",
-      pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1) AS l; SELECT l.k FROM v, LATERAL (SELECT v.j AS k) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a FROM t",
+      pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1) AS l; SELECT l.id FROM v, LATERAL (SELECT v.*) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
       findings: ["subquery", "key", "star"],
     },
@@ -494,13 +494,10 @@ function withoutPlace(item: RangeVar | RangeSubselect): Value {
   return copy;
 }
 
-/** Types whose equal values are the same value. */
-const UNLIKE = /^jsonb?$|\[\]$/;
-
 function valuesOf({ item, columns }: Reference, entry: RangeEntry | undefined, missing: boolean, ctx: Ctx): Keyed | undefined {
   const name = nameOf(item);
   const read = [...columns].map((column) => entry?.columns.find((each) => each.name === column));
-  if (read.some((column) => column === undefined || UNLIKE.test(column.info.type?.name ?? "json"))) return undefined;
+  if (read.includes(undefined)) return undefined;
   // A query of WITH RECURSIVE can read itself once.
   const relation = as("RangeVar", item);
   if (relation && ctx.within("CommonTableExpr")?.ctename === relation.relname) return undefined;
@@ -526,7 +523,9 @@ function qualifiedNames(inner: SelectStmt, outer: ReadonlySet<string>, select: S
     const at = parents.findLastIndex((parent) => parent.kind === "SelectStmt" && entryWith(name, parent, ctx) !== undefined);
     const query = parents[at];
     const from = query ? entryWith(name, query, ctx)!.alias : other.alias;
-    if (query && !joined.has(query)) return undefined;
+    const innermost = parents.findLast(({ kind }) => kind === "SelectStmt");
+    // In a subquery of it the name must tell what it refers to.
+    if (query ? !joined.has(query) : innermost === undefined || joined.has(innermost)) return undefined;
     const sort = parents.findLastIndex(({ kind }) => kind === "SortBy");
     const sorted = as("SelectStmt", parents[sort - 1]);
     const targets = sorted ? (leading(sorted).targetList ?? []).map((item) => as("ResTarget", item)) : [];

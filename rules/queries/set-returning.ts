@@ -14,6 +14,7 @@ import {
   literalText,
   type Node,
   outputName,
+  PLAIN_SELECT,
   parseInterval,
   qualified,
   type RangeFunction,
@@ -21,7 +22,6 @@ import {
   type RangeVar,
   type ResTarget,
   raw,
-  relationName,
   rewritten,
   rule,
   type SelectStmt,
@@ -41,6 +41,9 @@ const MESSAGES = {
   refused: error("{name}() is not converted: {what}", {
     help: "where its rows can be kept in a table, read that; otherwise make them in the application",
   }),
+  spelt: warning("a decimal number's or an object's text may be spelt otherwise: other zeros behind the point, other order of keys", {
+    help: "cast a number to numeric where its text is compared or shown",
+  }),
   dimensions: warning("unnest() goes through the first dimension of an array alone in TiDB", {
     help: "where arrays of arrays are stored, go through their elements once more",
   }),
@@ -56,22 +59,19 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
   },
   messages: MESSAGES,
   on: (takes) => [
-    takes("RangeFunction", ["functions", "alias", "ordinality", "coldeflist", "is_rowsfrom", "lateral"], (readable, ctx) => {
-      const item = readable as RangeFunction;
-      const entry = item.functions?.[0];
-      const [call, definitions] = (Array.isArray(entry) ? entry : []) as readonly Value[];
-      const made = as("FuncCall", call);
-      if (!made || item.functions!.length > 1 || (Array.isArray(definitions) && definitions.length > 0)) return;
-      // Columns listed behind the alias say what a record holds.
-      if ((item.coldeflist?.length ?? 0) > 0 !== RECORDS.has(nameOf(made))) return;
-      for (const column of item.coldeflist ?? []) if (isNode(column)) ctx.consumed(column);
-      const select = ctx.within("SelectStmt");
-      const subquery = select && rowsOf(made, item, select, ctx);
-      if (!subquery) return;
-      ctx.carried(made, ["funcname", "args"]);
-      const { colnames, ...alias } = item.alias ?? { kind: "Alias", aliasname: nameOf(made) };
-      if (item.alias) ctx.carried(item.alias, ["aliasname", "colnames"]);
-      return ctx.replace({ kind: "RangeSubselect", alias: alias as NonNullable<RangeSubselect["alias"]>, ...subquery });
+    takes("SelectStmt", ["fromClause"], (readable, ctx) => {
+      const select = readable as SelectStmt;
+      if (
+        !holds(
+          select.fromClause,
+          (node) => node.kind === "RangeFunction",
+          (node) => node.kind === "SelectStmt",
+        )
+      )
+        return;
+      const around: Around = { select, made: new Map() };
+      const fromClause = (select.fromClause ?? []).map((item) => withRows(item, around, ctx));
+      return fromClause.some((item, i) => item !== select.fromClause![i]) ? ctx.replace(ctx.change(select, { fromClause })) : undefined;
     }),
     takes("SelectStmt", ["targetList", "fromClause", "groupClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
@@ -95,8 +95,8 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
         return (isTaken ? undefined : own) ?? (more.length === 0 ? nameOf(each) : `${nameOf(each)}_${i + 1}`);
       });
       const alias = { kind: "Alias", aliasname, colnames: names } as const;
-      const subquery = rowsOf(together, { kind: "RangeFunction", alias }, select, ctx);
-      if (!subquery) return;
+      const rows = rowsOf([together], { kind: "RangeFunction", alias }, { select, made: new Map() }, ctx);
+      if (!rows) return;
       const columns = new Map<Node, Node>();
       for (const [i, each] of found.entries()) {
         ctx.carried(each.call, ["funcname", "args"]);
@@ -104,7 +104,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
         const isAlone = as("ResTarget", each.item)!.val === each.call;
         columns.set(each.call, isAlone ? column : (ctx.stand(tidb`${column}`, each.call) as unknown as Node));
       }
-      const item: RangeSubselect = { kind: "RangeSubselect", alias: { kind: "Alias", aliasname }, ...subquery };
+      const item: RangeSubselect = { kind: "RangeSubselect", alias: { kind: "Alias", aliasname }, ...rows.item };
       const targetList = select.targetList!.map((each) => {
         if (!found.some((one) => one.item === each)) return each;
         const target = as("ResTarget", each)!;
@@ -220,6 +220,81 @@ FROM (
 ) AS part`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a text[], j jsonb); CREATE VIEW v AS SELECT id, a FROM t; INSERT INTO t VALUES (1, '{a,b}', '[{"k": [1, 2.50]}, {"k": []}]'), (2, '{}', '[]'), (3, NULL, NULL)`,
+      pg: "SELECT v.id, x FROM v, unnest(v.a) AS x; SELECT id, i, a[i] FROM t, generate_subscripts(a, 1) AS i",
+      tidb: `SELECT v.id, x
+FROM v, (
+  SELECT
+    v.a AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(v.a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(v.a, CONCAT('$[', item.i, ']')))) AS x
+  FROM (SELECT DISTINCT v.a FROM v) AS v
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(v.a)) FROM v) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < JSON_LENGTH(v.a)
+) AS x
+WHERE x.lateral_key_1 <=> v.a;
+SELECT
+  id,
+  i,
+  CASE WHEN JSON_TYPE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) <> 'NULL' THEN JSON_UNQUOTE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) END AS a
+FROM t, (
+  SELECT t.id AS lateral_key_1, item.i + 1 AS i
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(a)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < JSON_LENGTH(a)
+) AS i
+WHERE i.lateral_key_1 = t.id`,
+      findings: ["dimensions"],
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a text[], j jsonb); CREATE VIEW v AS SELECT id, a FROM t; INSERT INTO t VALUES (1, '{a,b}', '[{"k": [1, 2.50]}, {"k": []}]'), (2, '{}', '[]'), (3, NULL, NULL)`,
+      pg: "SELECT t.id, x.value AS x, y.value AS y FROM t, jsonb_array_elements(j) AS x, jsonb_array_elements_text(x.value -> 'k') AS y",
+      tidb: `SELECT t.id, x.value AS x, y.value AS y
+FROM t, (
+  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', item.i, ']')) AS value
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+) AS x, (
+  SELECT
+    x.value AS lateral_key_1,
+    t.id AS lateral_key_2,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', item.i, ']')))) AS value
+  FROM (
+    SELECT DISTINCT x.value
+    FROM (
+      SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', item.i, ']')) AS value
+      FROM t
+      CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+      WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+    ) AS x
+  ) AS x
+  CROSS JOIN t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', item.i, ']'))), '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', item.i, ']'))), '$."k"')), 0)) FROM (t CROSS JOIN ((WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item))) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE item.i < IF(JSON_TYPE(JSON_EXTRACT(x.value, '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT(x.value, '$."k"')), 0)
+) AS y
+WHERE (x.lateral_key_1 = t.id) AND ((y.lateral_key_1 <=> x.value) AND (y.lateral_key_2 = t.id))`,
+      findings: ["spelt"],
+    },
+    {
+      given: "CREATE TABLE t (id int, name text, at date)",
+      pg: `SELECT r.id, r.at FROM jsonb_populate_recordset(NULL::t, '[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]') AS r; SELECT a, b FROM ROWS FROM (generate_series(1, 3), unnest(ARRAY['x'])) AS r (a, b)`,
+      tidb: `SELECT r.id, r.at
+FROM (
+  SELECT
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."id"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."id"') AS SIGNED)) AS id,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."name"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."name"'))) AS name,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."at"')) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."at"')) AS DATE)) AS at
+  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, IF(JSON_TYPE(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)) = 'ARRAY', JSON_LENGTH(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)), 0) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+) AS r;
+SELECT a, b
+FROM (
+  SELECT
+    IF(item.i < (FLOOR((3 - 1) / 1) + 1), 1 + item.i * 1, NULL) AS a,
+    IF(item.i < JSON_LENGTH(JSON_ARRAY('x')), IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']')))), NULL) AS b
+  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, GREATEST(COALESCE(FLOOR((3 - 1) / 1) + 1, 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+) AS r`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
       pg: "SELECT unnest('{1}'::int[]), generate_series(1, 2)",
       tidb: null,
@@ -282,10 +357,11 @@ const sized = (json: Arg, type: string): Tidb => tidb`IF(JSON_TYPE(${value(json)
 type Maker = (args: readonly Value[], ctx: Ctx, definitions: readonly Value[]) => Rows | string;
 
 const elements = (of: (json: Tidb) => Tidb): Maker => {
-  return ([json]) => ({ count: sized(json!, "ARRAY"), columns: [["value", of(member(json!))]] });
+  return ([json], ctx) => ({ ...spelling(of, ctx), count: sized(json!, "ARRAY"), columns: [["value", of(member(json!))]] });
 };
 const each = (of: (json: Tidb) => Tidb): Maker => {
-  return ([json]) => ({
+  return ([json], ctx) => ({
+    ...spelling(of, ctx),
     count: sized(json!, "OBJECT"),
     columns: [
       ["key", tidb`JSON_UNQUOTE(${key(json!)})`],
@@ -295,6 +371,12 @@ const each = (of: (json: Tidb) => Tidb): Maker => {
 };
 const keys: Maker = ([json]) => ({ count: sized(json!, "OBJECT"), columns: [["", tidb`JSON_UNQUOTE(${key(json!)})`]] });
 const itself = (json: Tidb): Tidb => json;
+
+/** Says what becomes of the texts of numbers and objects. */
+function spelling(of: (json: Tidb) => Tidb, ctx: Ctx): object {
+  if (of === text) ctx.report("spelt");
+  return {};
+}
 
 const FUNCTIONS: Readonly<Record<string, Maker>> = {
   jsonb_array_elements: elements(itself),
@@ -308,6 +390,7 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   jsonb_object_keys: keys,
   json_object_keys: keys,
   generate_series: series,
+  generate_subscripts: subscripts,
   string_to_table: pieces,
   regexp_split_to_table: splits,
   unnest,
@@ -315,10 +398,19 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   json_to_recordset: records,
   jsonb_to_record: record,
   json_to_record: record,
+  jsonb_populate_recordset: populated,
+  json_populate_recordset: populated,
+  jsonb_populate_record: populatedOne,
+  json_populate_record: populatedOne,
 };
 
 /** Functions that return rows of several columns, which are one value in a SELECT list. */
-const ROWS = new Set(["jsonb_each", "json_each", "jsonb_each_text", "json_each_text", "jsonb_to_recordset", "json_to_recordset"]);
+const ROWS = new Set(
+  ["each", "each_text", "to_recordset", "to_record", "populate_recordset", "populate_record"].flatMap((name) => [
+    `jsonb_${name}`,
+    `json_${name}`,
+  ]),
+);
 
 /** Functions whose columns are listed behind the alias. */
 const RECORDS = new Set(["jsonb_to_recordset", "json_to_recordset", "jsonb_to_record", "json_to_record"]);
@@ -415,6 +507,43 @@ function record([json]: readonly Value[], ctx: Ctx, definitions: readonly Value[
   return typeof columns === "string" ? columns : { count: tidbText("1"), columns };
 }
 
+/** Columns of a table, or of a composite type, from a document; what stands in a row that is given, and not in the document, is kept by PostgreSQL. */
+function rowFields(row: Value, json: Tidb, ctx: Ctx): readonly (readonly [string, Arg])[] | string {
+  const cast = as("TypeCast", row);
+  if (!cast?.typeName || as("A_Const", cast.arg)?.isnull !== true) return "its row is no NULL";
+  const type = find(ctx.catalog, ctx.catalog.tables, typeName(as("TypeName", cast.typeName)!));
+  if (!type) return "its row is of a type that is no table";
+  ctx.consumed(cast);
+  const columns: (readonly [string, Arg])[] = [];
+  for (const { name, type: own } of type.columns.values()) {
+    const held = typeName(own).name;
+    const of = own.arrayBounds?.length || (own.typmods?.length && held !== "varchar") ? undefined : ELEMENTS[held];
+    if (!of) return `its column ${name} is ${held}`;
+    columns.push([name, of(tidb`JSON_EXTRACT(${value(json)}, ${raw(string(`$."${name}"`))})`)]);
+  }
+  return columns;
+}
+
+function populated([row, json]: readonly Value[], ctx: Ctx): Rows | string {
+  const columns = rowFields(row!, member(json!), ctx);
+  return typeof columns === "string" ? columns : { count: sized(json!, "ARRAY"), columns };
+}
+
+function populatedOne([row, json]: readonly Value[], ctx: Ctx): Rows | string {
+  const columns = rowFields(row!, tidb`${json!}`, ctx);
+  return typeof columns === "string" ? columns : { count: tidbText("1"), columns };
+}
+
+/** Places of an array's first dimension: of an array of arrays TiDB has no other. */
+function subscripts([array, dimension, reverse]: readonly Value[], ctx: Ctx): Rows | string {
+  if (as("A_Const", dimension)?.ival !== 1) return "its dimension is not 1";
+  const backwards = as("A_Const", as("TypeCast", reverse)?.arg ?? reverse);
+  if (reverse !== undefined && backwards?.boolval === undefined) return "its direction is no constant";
+  for (const arg of [dimension, reverse]) if (isNode(arg)) ctx.consumed(arg);
+  const count = tidb`JSON_LENGTH(${array!})`;
+  return { count, columns: [["", backwards?.boolval ? tidb`${value(count)} - ${I}` : tidb`${I} + 1`]] };
+}
+
 const ELEMENTS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
   int2: (json) => orNull(json, tidb`CAST(${json} AS SIGNED)`),
   int4: (json) => orNull(json, tidb`CAST(${json} AS SIGNED)`),
@@ -465,31 +594,93 @@ function nameOf(call: FuncCall): string {
   return schema === undefined || schema === "pg_catalog" ? name : "";
 }
 
-/** A function's rows as a subquery of FROM; undefined, with a finding where it is one of those, when there is none. */
+/** The query around functions, and what those before them have become. */
+interface Around {
+  readonly select: SelectStmt;
+  readonly made: Map<Value, Made>;
+}
+
+/** Rows of a function as a subquery of FROM. */
+interface Made {
+  readonly item: Pick<RangeSubselect, "lateral" | "subquery">;
+  /** What each of its columns is computed of, and what that is read from. */
+  readonly values: ReadonlyMap<string, Arg>;
+  readonly from: readonly Value[];
+  /** Whether it refers to rows of another function itself. */
+  readonly isDeep: boolean;
+}
+
+/** An item of FROM with functions in it as subqueries. */
+function withRows(item: Value, around: Around, ctx: Ctx): Value {
+  const join = as("JoinExpr", item);
+  if (join) {
+    const [larg, rarg] = [withRows(join.larg!, around, ctx), withRows(join.rarg!, around, ctx)];
+    return larg === join.larg && rarg === join.rarg ? item : (ctx.change(join, { larg, rarg }) as Value);
+  }
+  const from = as("RangeFunction", item);
+  if (!from) return item;
+  const calls: FuncCall[] = [];
+  for (const entry of from.functions ?? []) {
+    const [call, definitions] = (Array.isArray(entry) ? entry : []) as readonly Value[];
+    const made = as("FuncCall", call);
+    if (!made || (Array.isArray(definitions) && definitions.length > 0)) return item;
+    calls.push(made);
+  }
+  // Columns listed behind the alias say what a record holds.
+  if (calls.some((call) => (from.coldeflist?.length ?? 0) > 0 !== RECORDS.has(nameOf(call)))) return item;
+  const made = rowsOf(calls, from, around, ctx);
+  if (!made) return item;
+  around.made.set(from, made);
+  for (const column of from.coldeflist ?? []) if (isNode(column)) ctx.consumed(column);
+  for (const call of calls) ctx.carried(call, ["funcname", "args"]);
+  ctx.carried(from, ["functions", "alias", "ordinality", "coldeflist", "is_rowsfrom", "lateral"]);
+  const { colnames, ...alias } = from.alias ?? { kind: "Alias", aliasname: nameOf(calls[0]!) };
+  if (from.alias) ctx.carried(from.alias, ["aliasname", "colnames"]);
+  return { kind: "RangeSubselect", alias: alias as NonNullable<RangeSubselect["alias"]>, ...made.item };
+}
+
+/** The rows of several functions side by side: those with fewer have NULLs behind their end. */
+function sideBySide(all: readonly Rows[]): Rows | string {
+  if (all.length === 1) return all[0]!;
+  if (all.some(({ chain }) => chain)) return "its rows are made one of another, and stand beside those of other functions";
+  const counts = all.map(({ count }) => tidb`COALESCE(${value(count)}, 0)`);
+  const columns = all.flatMap((rows) =>
+    rows.columns.map(([name, node]): [string, Arg] => [name, tidb`IF(${I} < ${value(rows.count)}, ${value(node)}, NULL)`]),
+  );
+  return { count: tidb`GREATEST(${counts as unknown as Value})`, columns };
+}
+
+/** Rows of functions as a subquery of FROM; undefined, with a finding where it is one of those, when there is none. */
 function rowsOf(
-  call: FuncCall,
+  calls: readonly FuncCall[],
   item: Pick<RangeFunction, "kind" | "alias" | "ordinality" | "coldeflist">,
-  select: SelectStmt,
+  around: Around,
   ctx: Ctx,
-): Pick<RangeSubselect, "lateral" | "subquery"> | undefined {
-  const name = nameOf(call);
-  const make = FUNCTIONS[name];
-  if (!make) return undefined;
-  const rows = make(call.args ?? [], ctx, item.coldeflist ?? []);
-  const reach = typeof rows === "string" ? rows : bounds(call, select, rows.count, ctx);
+): Made | undefined {
+  const { select } = around;
+  const name = nameOf(calls[0]!);
+  const each: (Rows | string)[] = [];
+  for (const call of calls) {
+    const make = FUNCTIONS[nameOf(call)];
+    if (!make) return undefined;
+    each.push(make(call.args ?? [], ctx, item.coldeflist ?? []));
+  }
+  const failed = each.find((rows) => typeof rows === "string");
+  const rows = failed ?? sideBySide(each as readonly Rows[]);
+  const reach = typeof rows === "string" ? rows : bounds(calls, around, rows.count, ctx);
   const chained = typeof reach === "object" && reach.lateral && typeof rows === "object" && rows.chain;
-  const around = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
-  if (typeof rows === "string" || typeof around === "string") {
-    ctx.report("refused", { name, what: String(typeof rows === "string" ? rows : around) }, call);
+  const counted = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
+  if (typeof rows === "string" || typeof counted === "string") {
+    ctx.report("refused", { name, what: String(typeof rows === "string" ? rows : counted) }, calls[0]);
     return undefined;
   }
   const { aliasname, colnames } = item.alias ?? {};
   const own = rows.columns;
   const columns = [...own, ...(item.ordinality ? [["ordinality", tidb`${I} + 1`] as const] : [])];
-  const first = (column: string) => column || aliasname || name;
+  const first = (column: string, i: number) => column || (calls.length > 1 ? nameOf(calls[i] ?? calls[0]!) : (aliasname ?? name));
   const called = columns.map(([column, node], i): [string, Arg] => {
-    const isTaken = columns.slice(0, i).some(([other]) => first(other) === first(column));
-    return [String(colnames?.[i] ?? (isTaken ? `${first(column)}_${i + 1}` : first(column))), node];
+    const isTaken = columns.slice(0, i).some(([other], at) => first(other, at) === first(column, i));
+    return [String(colnames?.[i] ?? (isTaken ? `${first(column, i)}_${i + 1}` : first(column, i))), node];
   });
   // The alias alone stands for the value of a function with one column.
   const alone =
@@ -497,46 +688,84 @@ function rowsOf(
   const targets = [...called, ...(alone ? [[aliasname, own[0]![1]] as [string, Arg]] : [])];
   const numbers =
     rows.chain ??
-    tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(around.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
+    tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(counted.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
   const subquery: SelectStmt = {
-    kind: "SelectStmt",
-    op: "SETOP_NONE",
-    limitOption: "LIMIT_OPTION_DEFAULT",
+    ...PLAIN_SELECT,
     targetList: targets.map(([column, node]): ResTarget => ({ kind: "ResTarget", name: column, val: value(node) })),
     fromClause: [value(numbers)],
-    ...(around.lateral ? { whereClause: value(tidb`${I} < ${value(rows.count)}`) } : {}),
+    ...(counted.lateral ? { whereClause: value(tidb`${I} < ${value(rows.count)}`) } : {}),
   };
-  return around.lateral ? { lateral: true, subquery } : { subquery };
+  return {
+    item: counted.lateral ? { lateral: true, subquery } : { subquery },
+    values: new Map(targets),
+    from: [...counted.from, value(numbers)],
+    isDeep: counted.isDeep,
+  };
 }
 
-/** How far to count: of a function over another table's columns, as far as any of its rows needs. */
-function bounds(call: FuncCall, select: SelectStmt, count: Arg, ctx: Ctx): { readonly lateral: boolean; readonly most: Arg } | string {
+interface Bounds {
+  readonly lateral: boolean;
+  readonly most: Arg;
+  readonly from: readonly Value[];
+  readonly isDeep: boolean;
+}
+
+/** How far to count: of a function over other items' columns, as far as any of their rows needs. */
+function bounds(calls: readonly FuncCall[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
   const range = ctx.analysis.range(ctx.origin(select));
   const names = new Set<string>();
-  eachDescendant(ctx.origin(call), (node) => {
-    const fields = as("ColumnRef", node)?.fields;
-    const column = fields?.at(-1);
-    if (!fields || typeof column !== "string") return;
-    const entry =
-      fields.length > 1
-        ? range.find(({ alias }) => alias === fields.at(-2))
-        : range.find(({ columns, table }) => table && columns.some(({ name }) => name === column));
-    if (entry) names.add(entry.alias);
-    else if (fields.length === 1 && range.some(({ columns }) => columns.some(({ name }) => name === column))) names.add("");
-  });
-  if (names.size === 0) return { lateral: false, most: count };
-  const [alias] = names;
-  const relation = (select.fromClause ?? []).flatMap(relations).find((each) => (each.alias?.aliasname ?? each.relname) === alias);
-  const table = relation && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
-  if (names.size > 1 || !relation || !table) return "it refers to more than one table's columns, or to those of a query";
-  const { location, ...copy } = relation;
-  return { lateral: true, most: tidb`(SELECT MAX(${value(count)}) FROM ${copy as RangeVar})` };
+  for (const call of calls)
+    eachDescendant(ctx.origin(call), (node) => {
+      const fields = as("ColumnRef", node)?.fields;
+      const column = fields?.at(-1);
+      if (!fields || typeof column !== "string") return;
+      const entry =
+        fields.length > 1
+          ? range.find(({ alias }) => alias === fields.at(-2))
+          : (range.find(({ columns }) => columns.some(({ name }) => name === column)) ?? range.find(({ alias }) => alias === column));
+      if (entry) names.add(entry.alias);
+    });
+  if (names.size === 0) return { lateral: false, most: count, from: [], isDeep: false };
+  const items = (select.fromClause ?? []).flatMap(relations);
+  const from: Value[] = [];
+  let most = count;
+  let isDeep = false;
+  for (const name of names) {
+    const item = items.find((each) => (each.alias?.aliasname ?? (each as RangeVar).relname) === name);
+    const relation = as("RangeVar", item);
+    if (relation && ctx.within("CommonTableExpr")?.ctename === relation.relname) return "it refers to the query that it is part of";
+    const rows = item && made.get(item);
+    if (rows?.isDeep || (!rows && item?.kind === "RangeFunction")) return `it refers to ${name}, whose rows come of another function's`;
+    if (!item) return `it refers to ${name}, which is neither a table nor a query of this FROM clause`;
+    if (rows) {
+      isDeep = true;
+      from.push(...rows.from);
+      most = inTermsOf(most, name, rows.values, ctx);
+    } else {
+      const { location, ...copy } = item as RangeVar;
+      from.push(copy);
+    }
+  }
+  const [first, ...more] = from;
+  const joined = more.reduce<Value>((all, next) => value(tidb`${all} CROSS JOIN ${next}`), first!);
+  return { lateral: true, most: tidb`(SELECT MAX(${value(most)}) FROM ${joined})`, from, isDeep };
 }
 
-function relations(item: Value): RangeVar[] {
+/** An expression over the columns of a function's rows by what these are computed of. */
+function inTermsOf(arg: Arg, alias: string, values: ReadonlyMap<string, Arg>, ctx: Ctx): Arg {
+  return rewritten(value(arg), ctx.change as never, (node) => {
+    const fields = as("ColumnRef", node)?.fields;
+    if (!fields || (fields.length > 1 && fields.at(-2) !== alias)) return undefined;
+    const of = values.get(String(fields.at(-1)));
+    return of === undefined ? undefined : (tidb`(${value(of)})` as unknown as Node);
+  }) as unknown as Arg;
+}
+
+function relations(item: Value): (RangeVar | RangeSubselect | RangeFunction)[] {
   const join = as("JoinExpr", item);
-  const relation = as("RangeVar", item);
-  return join ? [join.larg!, join.rarg!].flatMap(relations) : relation ? [relation] : [];
+  if (join) return [join.larg!, join.rarg!].flatMap(relations);
+  const relation = as("RangeVar", item) ?? as("RangeSubselect", item) ?? as("RangeFunction", item);
+  return relation ? [relation] : [];
 }
 
 function mentions(select: SelectStmt, alias: string): boolean {

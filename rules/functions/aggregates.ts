@@ -163,7 +163,7 @@ export const aggregateRules = table(
       tidb: ([x, separator], call) => {
         const text = call.text(separator);
         if (text === undefined) return call.refuse("string_agg() with a separator that is no literal");
-        if (call.over.raw !== "") return call.refuse("string_agg() over a window");
+        if (call.over.raw !== "") return joinedWindow(call.filtered(x), text, call);
         call.say("length");
         // DISTINCT sorts what it compares, in PostgreSQL.
         if (call.order.raw === "" && call.distinct.raw !== "") {
@@ -184,6 +184,9 @@ export const aggregateRules = table(
       proofs: [
         { pg: "string_agg(lower(i4::text), ',') FILTER (WHERE i4 = 7)", findings: ["length", "order"] },
         { pg: "string_agg(DISTINCT i4::text, ',')", findings: ["length"] },
+        { pg: "string_agg(t, ', ') OVER (ORDER BY id)" },
+        { pg: "string_agg(v, '') OVER (PARTITION BY i2 ORDER BY id DESC)" },
+        { pg: "string_agg(t, ';;') FILTER (WHERE b) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)" },
       ],
     },
     "standard-deviation": {
@@ -276,6 +279,17 @@ export const aggregateRules = table(
     },
   },
 );
+
+/**
+ * GROUP_CONCAT is no window function (error 1235): the texts are put together as an array of JSON, each behind its separator, and the marks
+ * between them taken out. No text has these in it, because JSON writes its quotes otherwise.
+ */
+function joinedWindow(value: Value | Tidb, separator: string, call: Call): Tidb {
+  const items = tidb`JSON_ARRAYAGG(IFNULL(CONCAT(${raw(quoted(separator))}, ${value}), ''))${call.over}`;
+  const listed = tidb`TRIM(LEADING '[' FROM TRIM(TRAILING ']' FROM CAST(${items} AS CHAR)))`;
+  const joined = tidb`JSON_UNQUOTE(REPLACE(${listed}, '", "', ''))`;
+  return tidb`IF(COUNT(${value})${call.over} > 0, SUBSTRING(${joined}, ${raw(String([...separator].length + 1))}), NULL)`;
+}
 
 const DEVIATIONS: Readonly<Record<string, string>> = {
   stddev: "STDDEV_SAMP",

@@ -360,9 +360,13 @@ const KIND = warning("{function} of a document that is no {kind} gives {gives}, 
 });
 
 const aggregated: Write = ([value], call) => {
-  if (call.over.raw !== "") return call.refuse(`${call.signature.name}() over a window`);
   const inner = asJson(value, call);
   if (!inner) return undefined;
+  if (call.over.raw !== "") {
+    if (call.filter !== undefined || call.signature.name.endsWith("_strict"))
+      return call.refuse(`${call.signature.name}() over a window, with FILTER (put the condition into a CASE, and NULLs into the array)`);
+    return tidb`JSON_ARRAYAGG(${inner})${call.over}`;
+  }
   if (call.order.raw === "" && call.distinct.raw === "" && call.filter === undefined && !call.signature.name.endsWith("_strict")) {
     call.say("order");
     return tidb`JSON_ARRAYAGG(${inner})`;
@@ -776,6 +780,12 @@ export const jsonRules = table(
           "json_arrayagg(t ORDER BY id) FILTER (WHERE id < 9)",
         ),
         ...quiet(["order"], "jsonb_agg(7)", "jsonb_agg(true)"),
+        ...proofs(
+          "array_agg(i4) OVER (ORDER BY id)",
+          "jsonb_agg(t) OVER (PARTITION BY b ORDER BY id)",
+          "json_agg(b) OVER (ORDER BY id ROWS BETWEEN 3 FOLLOWING AND 4 FOLLOWING)",
+          "array_agg(d) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)",
+        ),
         { pg: "jsonb_agg(DISTINCT e) FILTER (WHERE e = 'ok')", findings: ["length", "order"] },
         { pg: "jsonb_agg(i4) FILTER (WHERE false)", findings: ["length", "order"] },
         { pg: "jsonb_agg(nn ORDER BY id) FILTER (WHERE id = 1)", findings: ["double", "length"] },

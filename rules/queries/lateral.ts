@@ -277,16 +277,16 @@ WHERE l.lateral_key_1 = t.id`,
     {
       given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
 INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
-      pg: "SELECT t.id, l.n FROM t, LATERAL (SELECT DISTINCT ON (u.n) u.n, u.id FROM u WHERE u.t = t.id ORDER BY u.n, u.id) AS l",
-      tidb: `SELECT t.id, l.n
+      pg: "SELECT t.id, l.n, l.id FROM t, LATERAL (SELECT DISTINCT ON (u.n) u.n, u.id FROM u WHERE u.t = t.id ORDER BY u.n, u.id) AS l",
+      tidb: `SELECT t.id, l.n, l.id
 FROM t, (
   SELECT lateral_key_1, n, id
   FROM (
     SELECT
       t.id AS lateral_key_1,
       n,
-      t.id,
-      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY n IS NULL, n, t.id) AS lateral_row
+      distinct_1.id,
+      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY n IS NULL, n, distinct_1.id) AS lateral_row
     FROM t
     CROSS JOIN (
       SELECT
@@ -534,7 +534,13 @@ function qualifiedNames(inner: SelectStmt, outer: ReadonlySet<string>, select: S
   }) as SelectStmt;
 }
 
-function entryWith(name: string, query: Node, ctx: Ctx): RangeEntry | undefined {
+/** The item of a query's FROM clause that has a column of that name; a rule may have made one that the analysis does not know. */
+function entryWith(name: string, query: Node, ctx: Ctx): { readonly alias: string } | undefined {
+  const made = ((query as SelectStmt).fromClause ?? []).flatMap(relations).find((item) => {
+    const inner = as("SelectStmt", as("RangeSubselect", item)?.subquery);
+    return inner && (leading(inner).targetList ?? []).some((target) => outputName(as("ResTarget", target)!) === name);
+  });
+  if (made) return { alias: nameOf(made) };
   return ctx.analysis.range(ctx.origin(query)).find(({ columns }) => columns.some((column) => column.name === name));
 }
 

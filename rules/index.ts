@@ -50,6 +50,7 @@ import prefix from "./indexes/prefix.js";
 import indexRelation from "./indexes/relation.js";
 import joinedTexts from "./logic/aggregate.js";
 import calls from "./logic/call.js";
+import compute from "./logic/compute.js";
 import doBlock from "./logic/do.js";
 import touch from "./logic/touch.js";
 import validate from "./logic/validate.js";
@@ -123,6 +124,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "tables/fold": foldTable,
   ...typeRules,
   "types/override": override,
+  "logic/compute": compute,
   "logic/touch": touch,
   "logic/validate": validate,
   "logic/do": doBlock,

@@ -156,7 +156,7 @@ function grantWords(node: NodeOf<"GrantStmt">): Data {
   return { what: `${verb} on ${whole ? "all tables" : objects.join(", ")}`, sql: sql.join("; ") };
 }
 
-function logicWords(effects: Effects, trigger?: { readonly table: string }): Data {
+function logicWords(effects: Effects, trigger?: { readonly table: string; readonly events: number }): Data {
   return { effort: effects.effort, because: effects.because, effects: effectWords(effects), advice: advice(effects, trigger) };
 }
 
@@ -173,7 +173,7 @@ function triggerWords(node: NodeOf<"CreateTrigStmt">, ctx: Context): Data {
   const table = relname(node.relation);
   const routine = qualified(node.funcname ?? []);
   const effects = effectsOf(triggerRoutine(ctx.final, { routine })?.program);
-  const said = logicWords(effects, { table });
+  const said = logicWords(effects, { table, events: node.events ?? 0 });
   return {
     name: node.trigname ?? "",
     table,

@@ -4,6 +4,7 @@ import type { RangeVar } from "./pg/ast.js";
 export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { builtinFunctions } from "./catalog/builtin/table.js";
+export { computationsOf, overColumns } from "./catalog/computing.js";
 export { countsOtherwise, integerOf } from "./catalog/counting.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export { boundFrom, computedFrom, indexName, isBound, isComputed, keyLeftAlone } from "./catalog/held.js";
@@ -23,7 +24,7 @@ export type {
 export { find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
-export { constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
+export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";

@@ -34,7 +34,7 @@ function routines({ routines: all, programs }: Catalog): LogicEntry[] {
   });
 }
 
-function graded(effects: Effects, trigger: { readonly table: string } | undefined) {
+function graded(effects: Effects, trigger: { readonly table: string; readonly events: number } | undefined) {
   const { reads, writes, sets, fails, notifies, dynamic, effort, because } = effects;
   const does = effectWords(effects);
   return { reads, writes, sets, fails, notifies, dynamic, does, effort, because, advice: advice(effects, trigger) };
@@ -53,16 +53,17 @@ function triggers(final: Catalog, lost: ReadonlySet<Node>): LogicEntry[] {
         fires: firing(trigger.node),
         calls: trigger.routine.name,
         inOutput,
-        ...graded(effects, { table: table.name }),
+        ...graded(effects, { table: table.name, events: trigger.node.events ?? 0 }),
         ...(inOutput ? { ...DONE, advice: "" } : {}),
       };
     }),
   );
 }
 
-/** Whether ON UPDATE of a column does the trigger's work. */
+/** Whether ON UPDATE of a column does the trigger's work, or the column is computed. */
 function touches(final: Catalog, { node, table }: Trigger): boolean {
   return [...table.columns.values()].some((column) => {
+    if (column.history.computedBy?.trigger.node === node) return true;
     const touch = column.history.touched ?? touchOf(final, column);
     return touch?.trigger.node === node && "sql" in touchClause(final, column, touch);
   });

@@ -134,7 +134,7 @@ export function firing({ timing = 0, events = 0, row, columns, whenClause }: Ext
 }
 
 /** What to do in the application. */
-export function advice(effects: Effects, trigger: { readonly table: string } | undefined): string {
+export function advice(effects: Effects, trigger: { readonly table: string; readonly events?: number } | undefined): string {
   const { reads, writes, sets, compares, fails, notifies } = effects;
   if (!trigger) {
     if (writes.length > 0) return "send its statements from the application or a job, between BEGIN and COMMIT";
@@ -146,8 +146,11 @@ export function advice(effects: Effects, trigger: { readonly table: string } | u
   if (writes.length > 0)
     return `write ${writes.join(", ")} where the application writes ${trigger.table}, in the same transaction; for history alone TiCDC can send the changes`;
   if (sets.length > 0 && reads.length === 0)
-    return `give ${sets.join(", ")} where the application writes ${trigger.table}; what follows from other columns of the row can be a generated column`;
+    return `give ${sets.join(", ")} where the application writes ${trigger.table}; what follows from other columns of the row can be a generated column: STORED where the table is made, VIRTUAL by ADD COLUMN`;
   if (sets.length > 0) return `give ${sets.join(", ")} in the statement that writes ${trigger.table}, from the same query`;
+  const { events = TRIGGER.insert } = trigger;
+  if (fails && (events & (TRIGGER.insert | TRIGGER.update)) === 0)
+    return `keep the application from it: a user without the privilege for DELETE on ${trigger.table} cannot do it`;
   if (fails && reads.length === 0 && compares.length > 0)
     return `leave ${compares.join(", ")} out of UPDATEs where it must not change (GRANT UPDATE (…) on the other columns makes sure), or put the old values into their WHERE: a CHECK sees the new row alone`;
   if (fails && reads.length === 0) return "put its condition into a CHECK, or into the application's validation";

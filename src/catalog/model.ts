@@ -161,6 +161,8 @@ export interface Column {
     sequenceOf?: Constraint | undefined;
     /** Its definition holds ON UPDATE CURRENT_TIMESTAMP from the start, for a trigger that is never taken off. */
     touched: Touch | undefined;
+    /** It is computed from the start, as a trigger does that is never taken off. */
+    computedBy?: { readonly trigger: Trigger; readonly expression: Value };
   };
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;

@@ -834,6 +834,17 @@ function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef, keys:
     if (attribute) attribute(catalog, column, constraint);
     else addConstraint(catalog, table, constraint, keys, column);
   }
+  computeByTrigger(column);
+}
+
+/** A column that a trigger computes is a generated one, without a default. */
+export function computeByTrigger(column: Column): void {
+  const { computedBy } = column.history;
+  if (!computedBy) return;
+  column.generated = true;
+  column.default = undefined;
+  column.history.literalDefault = false;
+  computed(column, computedBy.expression);
 }
 
 /** Column constraints that set an attribute of the column and are no objects of their own. */

@@ -1,8 +1,8 @@
 import type { AlterTableStmt, Constraint, Node, Value } from "../pg/ast.js";
-import { columnRef } from "../pg/build.js";
 import { as } from "../pg/names.js";
-import { eachStep, type Program, type Step } from "../pg/program.js";
-import { alike, holds, unplaced } from "../pg/walk.js";
+import type { Step } from "../pg/program.js";
+import { alike, holds } from "../pg/walk.js";
+import { mayChange, overColumns } from "./computing.js";
 import { type Catalog, heirsOf, type Table, type Trigger, type Validated } from "./model.js";
 import { objectName } from "./naming.js";
 import { retouching, triggerRoutine } from "./routines.js";
@@ -39,11 +39,7 @@ export function validationOf(
   if (!isOfRow(check, named) || [...named].some((name) => !isReadable(trigger.table, name, before))) return undefined;
   if (columns.length > 0 && [...named].some((name) => !columns.includes(name))) return undefined;
   if (before && isChangedBehind(catalog, trigger, named)) return undefined;
-  const own = unplaced(check, (node) => {
-    const field = rowField(node);
-    return field ? columnRef(field.column) : node;
-  });
-  return { trigger, check: own, messages: walk.messages };
+  return { trigger, check: overColumns(check), messages: walk.messages };
 }
 
 /**
@@ -195,22 +191,7 @@ function isOfRow(condition: Value, named: Set<string>): boolean {
 
 /** Whether a trigger that fires after it, which is by name, may change the columns again. */
 function isChangedBehind(catalog: Catalog, { table, name }: Trigger, columns: ReadonlySet<string>): boolean {
-  return [...(catalog.triggers.get(table)?.values() ?? [])].some((other) => {
-    const { row, timing = 0, events = 0 } = other.node;
-    if (other.name <= name || !other.enabled || !row || timing !== TRIGGER.before) return false;
-    if ((events & (TRIGGER.insert | TRIGGER.update)) === 0) return false;
-    const program = triggerRoutine(catalog, other)?.program;
-    if (!program) return other.routine.name !== "moddatetime" || columns.has(String(other.node.args?.[0]));
-    return mayChange(program, columns);
-  });
-}
-
-function mayChange(program: Program, columns: ReadonlySet<string>): boolean {
-  let may = program.unread !== undefined;
-  eachStep(program.steps, (step) => {
-    if (step.kind === "assign" && step.target[0] === "new") may ||= step.target[1] === undefined || columns.has(step.target[1]);
-    else if (step.kind === "return") may ||= step.row !== "new";
-    else may ||= step.kind === "other" || step.kind === "dynamic" || (step.kind === "sql" && step.into);
-  });
-  return may;
+  return [...(catalog.triggers.get(table)?.values() ?? [])].some(
+    (other) => other.name > name && other.enabled && mayChange(catalog, other, columns),
+  );
 }

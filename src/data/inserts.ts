@@ -128,6 +128,8 @@ function statement(scan: Scan, relationText: (schema: string | undefined, name: 
   skipSpace(scan);
 
   const table = find(scan.catalog, scan.catalog.tables, { schema, name });
+  // What a trigger computes is no value of the row.
+  if (table && [...table.columns.values()].some(({ history }) => history.computedBy)) return undefined;
   const whole = table !== undefined && isWhole(table);
   let targets: readonly Target[] | undefined;
   const listed = code(scan) === OPEN;

@@ -56,6 +56,8 @@ import touch from "./logic/touch.js";
 import validate from "./logic/validate.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
+import grant from "./objects/grant.js";
+import role from "./objects/role.js";
 import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
 import truncate from "./objects/truncate.js";
@@ -132,6 +134,8 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "objects/sequence": sequence,
   "objects/drop": drop,
   "objects/comment": comment,
+  "objects/grant": grant,
+  "objects/role": role,
   "objects/truncate": truncate,
   "session/set": set,
   "session/transaction": transaction,

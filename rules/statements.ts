@@ -9,7 +9,6 @@ import {
   error,
   find,
   firing,
-  identifier,
   type Kind,
   type NodeOf,
   note,
@@ -117,44 +116,6 @@ function partName(value: Value | undefined): string {
 }
 
 const relname = (relation: NodeOf<"RangeVar"> | undefined): string => (relation ? relationName(relation).name : "");
-
-/** TiDB's names of table privileges, where they are not PostgreSQL's. */
-const PRIVILEGES: Readonly<Record<string, string>> = { truncate: "DROP" };
-/** Those of ALL that TiDB has on a table, without leave to change or drop it. */
-const ALL = "SELECT, INSERT, UPDATE, DELETE, REFERENCES";
-/** Objects that TiDB asks for no privilege on. */
-const FREE: ReadonlySet<string> = new Set(["OBJECT_SCHEMA", "OBJECT_TYPE", "OBJECT_DOMAIN", "OBJECT_LANGUAGE"]);
-
-function grantees(node: NodeOf<"GrantStmt">): (string | undefined)[] {
-  return (node.grantees ?? []).map((grantee) => as("RoleSpec", grantee)?.rolename);
-}
-
-function grantKind(node: NodeOf<"GrantStmt">): string {
-  const named = (node.privileges ?? []).flatMap((privilege) => as("AccessPriv", privilege)?.priv_name ?? []);
-  if (!node.is_grant && grantees(node).every((name) => name === undefined)) return "nobody";
-  if (FREE.has(node.objtype ?? "") && named.length > 0 && named.every((name) => name === "usage")) return "needless";
-  return node.objtype === "OBJECT_TABLE" && grantees(node).every((name) => name !== undefined) ? "same" : "lost";
-}
-
-function grantWords(node: NodeOf<"GrantStmt">): Data {
-  const verb = node.is_grant ? "GRANT" : "REVOKE";
-  if (node.objtype !== "OBJECT_TABLE") return { what: words(node.objtype) };
-  const privileges = (node.privileges ?? []).flatMap((item) => {
-    const privilege = as("AccessPriv", item);
-    const name = privilege?.priv_name ?? "";
-    const columns = privilege?.cols?.length ? ` (${privilege.cols.map((column) => identifier(String(column))).join(", ")})` : "";
-    return `${PRIVILEGES[name] ?? name.toUpperCase()}${columns}`;
-  });
-  const whole = node.targtype === "ACL_TARGET_ALL_IN_SCHEMA";
-  const objects = whole ? ["*"] : (node.objects ?? []).map((object) => identifier(relname(as("RangeVar", object))));
-  const roles = grantees(node).map((name) => identifier(name ?? ""));
-  const said = privileges.length > 0 ? privileges.join(", ") : ALL;
-  const sql = objects.map((object) => {
-    const option = node.grant_option && node.is_grant ? " WITH GRANT OPTION" : "";
-    return `${verb} ${said} ON ${object} ${node.is_grant ? "TO" : "FROM"} ${roles.join(", ")}${option}`;
-  });
-  return { what: `${verb} on ${whole ? "all tables" : objects.join(", ")}`, sql: sql.join("; ") };
-}
 
 function logicWords(effects: Effects, trigger?: { readonly table: string; readonly events: number }): Data {
   return { effort: effects.effort, because: effects.because, effects: effectWords(effects), advice: advice(effects, trigger) };
@@ -527,53 +488,6 @@ const rightRows = {
     messages: { gone: note("OWNER TO is left away: TiDB has privileges, no owners") },
     examples: [gone("ALTER FUNCTION f() OWNER TO someone", "gone", SYNTAX)],
   }),
-  grant: statement(["GrantStmt", "AlterDefaultPrivilegesStmt"], {
-    construct: "GRANT, REVOKE and default privileges",
-    why: `TiDB's privileges are MySQL's: granted on a database or a table to users and roles, which belong to the whole server and must be there
-(error 1410). What a schema's grants come to is told, and not done: a check of the output would leave roles behind on the server.`,
-    pg: "sql-grant",
-    tidb: "sql-statement-grant-privileges",
-    // ALTER DEFAULT PRIVILEGES holds a GRANT.
-    when: (_, ctx) => !ctx.within("AlterDefaultPrivilegesStmt"),
-    messages: {
-      lost: error("privileges are not in the output", {
-        help: "after CREATE USER 'app'@'%' IDENTIFIED BY …: GRANT SELECT, INSERT, UPDATE, DELETE ON shop.* TO 'app'@'%'",
-      }),
-      same: error("{what} is not in the output: users and roles belong to the server", {
-        help: "once they are there, in the database of the tables: {sql}",
-      }),
-      needless: note("TiDB asks for no privilege on a {what}: those on tables are enough"),
-      nobody: note("there is nothing to revoke: TiDB gives no privilege to everybody by itself"),
-    },
-    choose: (node) => (node.kind === "GrantStmt" ? grantKind(node) : "lost"),
-    data: (node) => (node.kind === "GrantStmt" ? grantWords(node) : {}),
-    examples: [
-      {
-        given: "CREATE TABLE t (a int, b int)",
-        pg: 'GRANT SELECT, UPDATE (a, b), TRUNCATE ON TABLE t TO app WITH GRANT OPTION; REVOKE ALL ON ALL TABLES IN SCHEMA public FROM app, "x y"; GRANT USAGE ON SCHEMA public TO app; REVOKE ALL ON SCHEMA public FROM PUBLIC',
-        tidb: null,
-        findings: ["same", "same", "needless", "nobody"],
-        rejected: { sql: "GRANT SELECT ON t TO nobody_yet", code: 1410 },
-      },
-      gone("GRANT EXECUTE ON FUNCTION f() TO app", "lost"),
-      gone("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app", "lost", SYNTAX),
-    ],
-  }),
-  role: statement(
-    ["CreateRoleStmt", "AlterRoleStmt", "AlterRoleSetStmt", "DropRoleStmt", "GrantRoleStmt", "DropOwnedStmt", "ReassignOwnedStmt"],
-    {
-      construct: "roles and users",
-      why: "Users and roles belong to the whole server, not to a schema, and have other attributes in TiDB.",
-      pg: "sql-createrole",
-      tidb: "role-based-access-control",
-      messages: {
-        lost: error("users and roles are not in the output", {
-          help: "CREATE USER 'name'@'%' IDENTIFIED BY …, or CREATE ROLE name, and GRANT name TO 'user'@'%'",
-        }),
-      },
-      examples: [gone("CREATE ROLE app WITH LOGIN", "lost", SYNTAX), gone("ALTER ROLE app SET search_path = public", "lost", SYNTAX)],
-    },
-  ),
   "security-label": statement(["SecLabelStmt"], {
     construct: "SECURITY LABEL",
     why: "TiDB has no security labels.",
@@ -839,7 +753,10 @@ const absentRows = {
     pg: "sql-alterview",
     when: (node) => !RENAMED_ELSEWHERE.has(node.renameType ?? ""),
     messages: { gone: note("there is nothing to rename: {what} {name} is not in the output") },
-    data: (node) => ({ what: words(node.renameType), name: node.relation ? relname(node.relation) : nameOf(node.object) }),
+    data: (node) => ({
+      what: words(node.renameType),
+      name: node.subname ?? (node.relation ? relname(node.relation) : nameOf(node.object)),
+    }),
     examples: [
       gone("ALTER FUNCTION twice(int) RENAME TO doubled", "gone", SYNTAX),
       gone("ALTER TYPE pair RENAME ATTRIBUTE a TO b", "gone", SYNTAX),
@@ -848,7 +765,7 @@ const absentRows = {
 };
 
 const RENAMED_ELSEWHERE = new Set(
-  ["TABLE", "VIEW", "MATVIEW", "COLUMN", "INDEX", "SEQUENCE", "TABCONSTRAINT", "TYPE", "DOMAIN", "DATABASE", "SCHEMA"].map(
+  ["TABLE", "VIEW", "MATVIEW", "COLUMN", "INDEX", "SEQUENCE", "TABCONSTRAINT", "TYPE", "DOMAIN", "DATABASE", "SCHEMA", "ROLE"].map(
     (type) => `OBJECT_${type}`,
   ),
 );

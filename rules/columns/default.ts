@@ -1,5 +1,6 @@
 import {
   as,
+  atEnd,
   columnDefinition,
   error,
   find,
@@ -82,8 +83,7 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       if (constraint.raw_expr !== written) ctx.consumed(constraint.raw_expr!);
       if (value.finding) ctx.report(value.finding, { column: name });
       // What a column has anyway, and an error on one that is NOT NULL (1067).
-      if (value.sql === "NULL" && column && (column.notNull || ctx.final.columnOf.get(column.def)?.notNull))
-        return ctx.replace(tidbText(""));
+      if (value.sql === "NULL" && column && (column.notNull || atEnd(column).notNull)) return ctx.replace(tidbText(""));
       return ctx.replace(tidbText(`DEFAULT ${value.sql}`));
     }),
     takes("AlterTableCmd", ["subtype", "name", "def"], (cmd, ctx) => {

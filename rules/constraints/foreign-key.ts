@@ -1,5 +1,6 @@
 import {
   as,
+  atEnd,
   type Context,
   edited,
   error,
@@ -182,7 +183,7 @@ MATCH and SET DEFAULT without obeying them.`,
           return ctx.replace(tidbText(""), "later", data);
         }
         unheeded(fk, name, made.columns.length, ctx);
-        const fixed = made.columns.some((c) => c.notNull || ctx.final.columnOf.get(c.def)?.notNull);
+        const fixed = made.columns.some((c) => c.notNull || atEnd(c).notNull);
         if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
         const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
         return ctx.replace(

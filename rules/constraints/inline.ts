@@ -81,7 +81,7 @@ function movedOf(def: NodeOf<"ColumnDef"> | undefined): Constraint[] {
 }
 
 function without(schema: SchemaContext, def: NodeOf<"ColumnDef">, moved: readonly Constraint[]): NodeOf<"ColumnDef"> {
-  return schema.change(def, { constraints: def.constraints!.filter((c) => !moved.includes(c as Constraint)) });
+  return schema.change(def, { constraints: def.constraints!.filter((c) => !moved.includes(c as Constraint)).slice() });
 }
 
 function moveInTable(schema: SchemaContext, statement: Folded, create: NodeOf<"CreateStmt">): void {
@@ -93,7 +93,7 @@ function moveInTable(schema: SchemaContext, statement: Folded, create: NodeOf<"C
     all.push(...moved);
     return [without(schema, def, moved)];
   });
-  if (all.length > 0) schema.update(statement, schema.change(create, { tableElts: [...elements, ...all] }));
+  if (all.length > 0) schema.update(statement, schema.change(create, { tableElts: elements.concat(all) }));
 }
 
 function moveInAlter(schema: SchemaContext, statement: Folded, alter: NodeOf<"AlterTableStmt">): void {

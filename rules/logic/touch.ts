@@ -225,7 +225,7 @@ function foldTrigger(
     say({ report: (message, given) => void schema.report(statement, message, given) }, column.name, after!, clause!.utc);
   }
   schema.consumed(statement.node);
-  schema.absorb(statement, creator, []);
+  schema.absorb(statement, creator, undefined);
 }
 
 /** Adds something to the end of a column's definition. */

@@ -151,12 +151,6 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   const cmd = alter.cmds?.length === 1 ? as("AlterTableCmd", alter.cmds[0]) : undefined;
   const table = alter.relation && find(schema.final, schema.final.tables, relationName(alter.relation));
   if (!cmd || !table) return;
-  const carried = [
-    [alter, ["relation", "cmds", "objtype"]],
-    // ONLY leaves children alone, and in TiDB there are none.
-    [alter.relation!, ["relname", "schemaname", "inh"]],
-    [cmd, ["subtype", "def", "name"]],
-  ] as const;
   const constraint = as("Constraint", cmd.def);
   if (cmd.subtype === "AT_AddConstraint" && constraint?.contype === "CONSTR_PRIMARY") {
     const columns = schema.final.constraintOf.get(constraint)?.columns ?? [];
@@ -171,7 +165,7 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
       return;
     additionsTo(creators, creator).elements.push(constraint);
     for (const each of columns) each.history.keyedFromStart = true;
-    schema.absorb(statement, creator, carried, "primary-key", { table: table.name });
+    schema.absorb(statement, creator, ofAlter, "primary-key", { table: table.name });
     return;
   }
   const column = table.columns.get(cmd.name ?? "");
@@ -190,13 +184,27 @@ function foldAlter(schema: Schema, creators: Creators, statement: Folded, alter:
   if (cmd.subtype === "AT_AddIdentity" && constraint && isAlone) {
     column.history.autoIncrement = true;
     extend(creators, creator, column, constraint);
-    schema.absorb(statement, creator, carried, "identity", data);
+    schema.absorb(statement, creator, ofAlter, "identity", data);
   } else if (cmd.subtype === "AT_ColumnDefault" && column.default === cmd.def && drawsFromItsOwn(schema, column)) {
     column.history.autoIncrement = true;
     extend(creators, creator, column, tidbText("AUTO_INCREMENT") as never);
     schema.consumed(cmd.def!);
-    schema.absorb(statement, creator, carried, "sequence", data);
+    schema.absorb(statement, creator, ofAlter, "sequence", data);
   }
+}
+
+/** Of an ALTER TABLE of one clause, all but what the clause adds. ONLY leaves children alone, and in TiDB there are none. */
+function ofAlter(node: Node): readonly (readonly [Node, readonly string[]])[] {
+  const { relation, cmds } = node as Alter;
+  return [
+    [node, ["relation", "cmds", "objtype"]],
+    [relation!, ["relname", "schemaname", "inh"]],
+    [cmds![0] as Node, ["subtype", "def", "name"]],
+  ];
+}
+
+function ofComment(node: Node): readonly (readonly [Node, readonly string[]])[] {
+  return [[node, ["objtype", "object", "comment"]]];
 }
 
 /** The index that a statement comments on. */
@@ -215,7 +223,7 @@ function foldIndexComment(schema: Schema, creators: Creators, statement: Folded,
   const create = as("IndexStmt", creator.current);
   if (!create || creators.comments.get(name.name) !== 1) return;
   schema.update(creator, schema.change(create, { options: [...(create.options ?? []), tidbText(commentClause(text)) as never] }));
-  schema.absorb(statement, creator, [[comment, ["objtype", "object", "comment"]]], "index-comment", { name: index.name });
+  schema.absorb(statement, creator, ofComment, "index-comment", { name: index.name });
 }
 
 function foldComment(schema: Schema, creators: Creators, statement: Folded, comment: NodeOf<"CommentStmt">): void {
@@ -233,7 +241,7 @@ function foldComment(schema: Schema, creators: Creators, statement: Folded, comm
   if (!creator) return;
   if (column) extend(creators, creator, column, tidbText(commentClause(text)) as never);
   else additionsTo(creators, creator).options.push(tidbText(commentClause(text)) as never);
-  schema.absorb(statement, creator, [[comment, ["objtype", "object", "comment"]]], "comment", { table: table.name });
+  schema.absorb(statement, creator, ofComment, "comment", { table: table.name });
 }
 
 function additionsTo(creators: Creators, creator: Folded): Additions {

@@ -508,7 +508,7 @@ function differs(column: Column, expression: Value | undefined): boolean {
 
 function take(schema: Schema, statement: Folded, into: Folded, message: Taken, data: Record<string, string>): void {
   schema.consumed(statement.current);
-  schema.absorb(statement, into, [], message, data);
+  schema.absorb(statement, into, undefined, message, data);
 }
 
 /** Clauses of ALTER TABLE on a partition that say nothing beyond what its parent says in TiDB. */

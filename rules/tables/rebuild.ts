@@ -1,5 +1,6 @@
 import {
   as,
+  atEnd,
   boundFrom,
   COMMENT_BYTES,
   type Column,
@@ -336,7 +337,7 @@ function holds({ type, columns, node, parent }: TableConstraint, column: Column,
   if (!columns.includes(column)) return false;
   if (type === "check") return renamed;
   // SET NULL was left away while the column was NOT NULL.
-  if (type === "foreign") return parent !== undefined && freed.has(column) && isSetNull(node) && columns.every((c) => !isFixed(c, ctx));
+  if (type === "foreign") return parent !== undefined && freed.has(column) && isSetNull(node) && columns.every((c) => !isFixed(c));
   return type === "unique" && (node.nulls_not_distinct === true || !fitsKey(columns, ctx.final));
 }
 
@@ -344,8 +345,8 @@ function isSetNull({ fk_del_action, fk_upd_action }: NodeOf<"Constraint">): bool
   return fk_del_action === "n" || fk_upd_action === "n";
 }
 
-function isFixed(column: Column, { final }: Ctx): boolean {
-  return column.notNull || final.columnOf.get(column.def)?.notNull === true;
+function isFixed(column: Column): boolean {
+  return column.notNull || atEnd(column).notNull;
 }
 
 function drop(thing: Index | TableConstraint, { final }: Ctx) {

@@ -23,6 +23,7 @@ import {
   fold,
   handlersOf,
   lazyAnalysis,
+  lossesOf,
   newWalk,
   type Run,
   restate,
@@ -122,8 +123,9 @@ export async function convertHistory(
 
   const now: Catalog = {
     ...emptyCatalog(overrides),
-    columnOf: new Map(final.columnOf),
-    last: final.columnOf,
+    // One map for both: a column that is defined again knows how it ends.
+    columnOf: final.columnOf,
+    again: true,
     settled: final.demands,
     programs: final.programs,
     revalidated: final.revalidated,
@@ -431,7 +433,7 @@ function statementsIn(files: readonly (readonly Item[])[]): Statement[] {
 }
 
 function newStatement(source: Source, span: Span, node: Node): Statement {
-  return { source, span, node, current: node, absorbedInto: undefined, absorbed: undefined, findings: [] };
+  return { source, span, node, current: node, absorbedInto: undefined, carried: undefined, absorbed: undefined, findings: [] };
 }
 
 function core(kind: CoreFinding, message: string, data: Data, source: Source, span: Span): Finding {
@@ -856,7 +858,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   findings.push(...saidOnce(told, statement), ...parametersOf(orders, types, statement));
   if (nodes.length > 0 || stands)
     for (const part of [statement, ...(statement.absorbed ?? NONE)])
-      for (const loss of ledger.losses(part.node))
+      for (const loss of lossesOf(part, ledger))
         part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
   if (sql.length > 0) findings.push(...renamed(pass, statement));

@@ -88,9 +88,9 @@ export interface Catalog {
   readonly dropped: Map<string, Index>;
   /** The reader's choices of types, the first that matches deciding. */
   readonly overrides: readonly TypeOverride[];
-  /** The columns as the end of the input names them, by which patterns know them at every statement; absent at the end itself. */
-  readonly last?: ReadonlyMap<ColumnDef, Column>;
-  /** Likewise, what came of the demands of domains. */
+  /** The input is replayed a second time: `columnOf` has the columns of the first time, until they are defined again. */
+  readonly again?: true;
+  /** What came of the demands of domains at the end of the input, while it is replayed again. */
   readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
   /** What relations are called in TiDB, quoted; absent while the input is read. */
   inTidb?: (name: Name) => string;
@@ -167,6 +167,8 @@ export interface Column {
   /** Added by ALTER TABLE: TiDB makes no AUTO_INCREMENT column that way (error 8200). */
   readonly added: boolean;
   readonly def: ColumnDef;
+  /** As the end of the input leaves it, where the input is replayed again. */
+  readonly last: Column | undefined;
   /** Clauses of ALTER TABLE that changed it. */
   changes: readonly Node[];
   /** The constraint node that set the default, when it stands in a statement of its own or in the definition. */
@@ -435,6 +437,11 @@ export function rootOf(table: Table | undefined): Table | undefined {
 export function inPrimaryKey(column: Column): boolean {
   const now = [...column.table.constraints.values()].some(({ type, columns }) => type === "primary" && columns.includes(column));
   return now || column.history.keyedFromStart === true;
+}
+
+/** The column as the end of the input leaves it: patterns know it by the name it has there, at every statement. */
+export function atEnd(column: Column): Column {
+  return column.last ?? column;
 }
 
 /** Whether TiDB gives the column its numbers by AUTO_INCREMENT. */

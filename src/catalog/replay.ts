@@ -29,6 +29,7 @@ import { countsOtherwise } from "./counting.js";
 import { alterDomain, createDomain, demand, renameDomainCheck } from "./domains.js";
 import { expandLike } from "./like.js";
 import {
+  atEnd,
   type Catalog,
   type Column,
   type Derived,
@@ -711,7 +712,7 @@ function createTable(catalog: Catalog, node: CreateStmt): void {
   for (const part of node.partspec?.partParams ?? []) {
     const columnOf = as("PartitionElem", part)?.name;
     const column = columnOf === undefined ? undefined : table.columns.get(columnOf);
-    if (column) addKey(catalog, "partition", [column]);
+    if (column) addKey("partition", [column]);
   }
 }
 
@@ -783,6 +784,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     added,
     def,
     defaultNode: undefined,
+    last: catalog.again && existing && atEnd(existing),
     changes: NONE,
   };
   column.history.enumType ??= find(catalog, catalog.enums, typeName(column.type));
@@ -818,7 +820,8 @@ function computeFrom(catalog: Catalog, column: Column): void {
 function refineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
   const column = table.columns.get(def.colname ?? "");
   if (!column) return;
-  const own = { ...column, def };
+  const existing = catalog.columnOf.get(def);
+  const own = { ...column, def, last: catalog.again && existing && atEnd(existing) };
   table.columns.set(column.name, own);
   catalog.columnOf.set(def, own);
 }
@@ -994,9 +997,9 @@ function addConstraint(catalog: Catalog, table: Table, constraint: Constraint, k
   catalog.constraintOf.set(constraint, made);
   if (facts.type === "check") checkNamed(catalog, name, table);
   if (facts.type === "primary") for (const column of columns) column.notNull = true;
-  if (type === "primary" || type === "foreign") addKey(catalog, type, columns);
-  if (type === "unique") addKey(catalog, constraint.nulls_not_distinct ? "nulls" : "unique", columns);
-  if (parent) addKey(catalog, "parent", parent.columns);
+  if (type === "primary" || type === "foreign") addKey(type, columns);
+  if (type === "unique") addKey(constraint.nulls_not_distinct ? "nulls" : "unique", columns);
+  if (parent) addKey("parent", parent.columns);
 }
 
 /** The names of columns: the list that the statement has them in, where it is the same. */
@@ -1034,7 +1037,7 @@ function foreignParent(catalog: Catalog, constraint: Constraint): { table: Table
   const table = find(catalog, catalog.tables, relationName(constraint.pktable!));
   if (!table) return undefined;
   const named = (constraint.pk_attrs ?? []).flatMap((n) => table.columns.get(n) ?? []);
-  if (named.length > 0) return { table, columns: named };
+  if (named.length > 0) return { table, columns: named.slice() };
   const primary = [...table.constraints.values()].find((c) => c.type === "primary");
   return { table, columns: [...(primary?.columns ?? [])] };
 }
@@ -1067,9 +1070,9 @@ export function constrainedRows(node: IndexStmt, isSet: (column: string) => bool
   return left.length > 1 ? { ...all!, args: left } : left[0];
 }
 
-function addKey(catalog: Catalog, kind: Key["kind"], columns: readonly Column[], all = columns): void {
+function addKey(kind: Key["kind"], columns: readonly Column[], all = columns): void {
   // The first pass over a history found all of its keys.
-  if (columns.every(({ def }) => catalog.last?.has(def))) return;
+  if (columns.every(({ last }) => last !== undefined)) return;
   const use: Key = { kind, columns: all };
   for (const column of columns) column.history.keys = column.history.keys.concat(use);
 }
@@ -1100,18 +1103,18 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   const k = `${table.schema}.${name}`;
   if (node.if_not_exists && catalog.indexes.has(k)) return;
   const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
-  const plain = columns.flatMap((c) => c ?? []);
+  const plain = columns.every((c) => c !== null) ? columns : columns.flatMap((c) => c ?? []);
   const more = [...elements.flatMap((e) => referenced(table, e.expr)), ...referenced(table, node.whereClause)];
-  const spoken = more.length === 0 && plain.length === columns.length ? (columns as readonly Column[]) : [...plain, ...more];
+  const spoken = more.length === 0 ? plain : plain.concat(more);
   const named = { columns: spoken, names: spoken.map((column) => column.name) };
   const index = { name, table, unique: node.unique ?? false, columns, node, named };
   catalog.indexes.set(k, index);
   catalog.indexOf.set(node, index);
   if (node.accessMethod !== undefined && !ORDERED_METHODS.has(node.accessMethod)) return;
   // A partial index that is unique is one over expressions in TiDB.
-  const all = [...plain, ...computed];
-  if (plain.length > 0) addKey(catalog, keyKind(node), plain, all);
-  if (computed.length > 0) addKey(catalog, "expression", computed, all);
+  const all = computed.length === 0 ? plain : plain.concat(computed);
+  if (plain.length > 0) addKey(keyKind(node), plain, all);
+  if (computed.length > 0) addKey("expression", computed, all);
 }
 
 /** `left(column, n)`, `substr(column, 1, n)`: the first n characters of a column; undefined for any other expression. */
@@ -1203,7 +1206,7 @@ function withColumn(change: (catalog: Catalog, column: Column, cmd: AlterTableCm
   return (catalog, table, cmd) => {
     const column = table.columns.get(cmd.name ?? "");
     if (!column) return;
-    column.changes = [...column.changes, cmd];
+    column.changes = column.changes.concat(cmd);
     change(catalog, column, cmd);
   };
 }

@@ -117,10 +117,13 @@ export interface SchemaContext<M extends string = string> {
   update(statement: Folded, node: Node): void;
   /**
    * Takes a statement out because its substance now stands in another one. Nodes of it that were not moved on (by `change` or identity)
-   * are declared in `carried`. The message can be left out where `report` said something.
+   * are declared by `carried`, which is asked when the other one is judged. The message can be left out where `report` said something.
    */
-  absorb(statement: Folded, into: Folded, carried: readonly (readonly [Node, readonly string[]])[], message?: M, data?: Data): void;
+  absorb(statement: Folded, into: Folded, carried: Carried | undefined, message?: M, data?: Data): void;
 }
+
+/** Gives the nodes of a statement, as parsed, whose fields stand in another statement. */
+export type Carried = (node: Node) => readonly (readonly [Node, readonly string[]])[];
 
 export interface Handler {
   readonly kind: Kind;

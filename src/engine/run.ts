@@ -8,6 +8,7 @@ import { eachDescendant, eachNode } from "../pg/walk.js";
 import type { Source, Span } from "../source/text.js";
 import {
   type Among,
+  type Carried,
   type Context,
   type Data,
   type Folded,
@@ -19,7 +20,7 @@ import {
   type SchemaContext,
   takes,
 } from "./contract.js";
-import type { Ledger } from "./ledger.js";
+import type { Ledger, Loss } from "./ledger.js";
 import type { Tidb } from "./tidb.js";
 
 type AnyNode = Node | Tidb;
@@ -34,6 +35,8 @@ export interface Statement {
   current: Node;
   /** Set when its substance went into another statement. */
   absorbedInto: Statement | undefined;
+  /** What of it stands there beside the nodes that were moved. */
+  carried: Carried | undefined;
   /** Statements whose substance stands in this one; most have none. */
   absorbed: Statement[] | undefined;
   readonly findings: Finding[];
@@ -398,6 +401,14 @@ function context(walk: Walk): Context {
   };
 }
 
+/** What was in the tree of a statement and is neither in the output nor in a finding. */
+export function lossesOf({ node, carried }: Statement, ledger: Ledger): readonly Loss[] {
+  for (const [each, fields] of carried?.(node) ?? NONE) ledger.carried(each, fieldSet(fields));
+  return ledger.losses(node);
+}
+
+const NONE: readonly never[] = [];
+
 const fieldSets = new Map<string, ReadonlySet<string>>();
 
 /** One set for all who name the same fields: rules name them once a statement. */
@@ -442,7 +453,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       },
       absorb(folded, into, carried, message, data = {}) {
         const statement = folded as Statement;
-        for (const [node, fields] of carried) ledger.carried(node, fieldSet(fields));
+        statement.carried = carried;
         const whole = into as Statement;
         statement.absorbedInto = whole;
         whole.absorbed ??= [];

@@ -1,4 +1,5 @@
 import {
+  atEnd,
   type Catalog,
   type Column,
   type Composite,
@@ -508,7 +509,7 @@ function overridesFor(catalog: Catalog, type: TypeName, column: Column | ColumnD
   const bounds = type.arrayBounds?.length ? "[]" : "";
   const own = `${typeName(type).name}${mods.length > 0 ? `(${mods.join(",")})` : ""}${bounds}`;
   const ofEnum = !bounds && find(catalog, catalog.enums, typeName(type)) ? ["enum"] : [];
-  const { table, name } = "table" in column ? (catalog.last?.get(column.def) ?? column) : { table: undefined, name: "" };
+  const { table, name } = "table" in column ? atEnd(column) : { table: undefined, name: "" };
   const columns = table ? [`${table.name}.${name}`, `${table.schema}.${table.name}.${name}`] : [];
   return overridesOf(catalog.overrides, { types: [...domains, own, ...ofEnum], columns });
 }

@@ -1,7 +1,7 @@
 /** All that a rule's author needs; rules import nothing else. */
 import type { RangeVar } from "./pg/ast.js";
 
-export { indexAgain, madeAgain, redefined } from "./catalog/again.js";
+export { actionsOf, indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { builtinFunctions } from "./catalog/builtin/table.js";
 export { computationsOf, overColumns } from "./catalog/computing.js";

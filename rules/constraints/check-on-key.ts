@@ -1,4 +1,5 @@
 import {
+  actionsOf,
   as,
   type Context,
   find,
@@ -131,8 +132,9 @@ function madeBy(item: Parameters<typeof as>[1], ctx: Ctx): TableConstraint | und
 
 /** Whether a foreign key changes or deletes rows of its table by itself. */
 function acts(key: TableConstraint): boolean {
-  const made = key.type === "foreign" && key.parent ? madeAgain(key, key.name) : undefined;
-  return made !== undefined && [made.fk_del_action, made.fk_upd_action].some((action) => action === "c" || action === "n");
+  if (key.type !== "foreign" || !key.parent) return false;
+  const { fk_del_action, fk_upd_action } = actionsOf(key);
+  return [fk_del_action, fk_upd_action].some((action) => action === "c" || action === "n");
 }
 
 function meet(check: TableConstraint, key: TableConstraint): boolean {

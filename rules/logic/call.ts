@@ -57,7 +57,6 @@ put in the place of its calls, with the arguments converted to its parameters' t
   },
   messages: MESSAGES,
   restates: [...HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt"), ...DEFINING],
-  about: "FuncCall",
   restate(statement, ctx) {
     if (ctx.catalog.routines.size === 0) return undefined;
     const called = (call: FuncCall | undefined): Node | undefined => {

@@ -999,12 +999,17 @@ function squeeze(sql: string): string {
 /** The words a statement begins with: `CREATE TABLE`, `ALTER TABLE`, `INSERT INTO`, `\connect`. */
 function statementWords(text: string): string {
   if (text.startsWith("\\")) return `psql ${text.split(/\s/, 1)[0]}`;
-  const words = /^(?:[a-z]+\s*){1,4}/i.exec(text.slice(0, 80))?.[0].trim().toUpperCase().split(/\s+/) ?? [];
-  return words
-    .filter((w) => !MODIFIERS.has(w))
-    .slice(0, 2)
-    .join(" ");
+  const words: string[] = [];
+  WORD.lastIndex = 0;
+  for (let n = 0; n < 4 && words.length < 2; n++) {
+    const word = WORD.exec(text)?.[1]?.toUpperCase();
+    if (word === undefined) break;
+    if (!MODIFIERS.has(word)) words.push(word);
+  }
+  return words.join(" ");
 }
+
+const WORD = /([a-z]+)\s*/iy;
 
 /** Words between CREATE and what is made. */
 const MODIFIERS = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);

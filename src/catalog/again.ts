@@ -11,9 +11,6 @@ import type { Index, Named, TableConstraint } from "./model.js";
 export function madeAgain(made: TableConstraint, conname: string): Constraint | undefined {
   const { type, node, columns, parent } = made;
   if (type === "check") return { ...redefined(node, made), conname };
-  // What TiDB refuses or only reads was taken off when the key was made.
-  const fixed = columns.some((c) => c.notNull);
-  const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
   return (
     parent && {
       ...node,
@@ -21,8 +18,7 @@ export function madeAgain(made: TableConstraint, conname: string): Constraint | 
       pktable: { kind: "RangeVar", schemaname: parent.table.schema, relname: parent.table.name },
       fk_attrs: columns.map((c) => c.name),
       pk_attrs: parent.columns.map((c) => c.name),
-      fk_upd_action: quiet(node.fk_upd_action),
-      fk_del_action: node.fk_del_set_cols?.length ? "a" : quiet(node.fk_del_action),
+      ...actionsOf(made),
       fk_matchtype: undefined,
       fk_del_set_cols: [],
       deferrable: false,
@@ -31,6 +27,12 @@ export function madeAgain(made: TableConstraint, conname: string): Constraint | 
       initially_valid: true,
     }
   );
+}
+
+/** What a foreign key does in TiDB when its parent's row goes or changes: what TiDB refuses or only reads was taken off when it was made. */
+export function actionsOf({ node, columns }: TableConstraint): Pick<Constraint, "fk_upd_action" | "fk_del_action"> {
+  const quiet = (action: string | undefined) => (action === "d" || (action === "n" && columns.some((c) => c.notNull)) ? "a" : action);
+  return { fk_upd_action: quiet(node.fk_upd_action), fk_del_action: node.fk_del_set_cols?.length ? "a" : quiet(node.fk_del_action) };
 }
 
 /**

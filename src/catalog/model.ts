@@ -468,9 +468,13 @@ export function heirsOf(catalog: Catalog, table: Table): Table[] {
 }
 
 /** The key under which a relation or type stands, its schema filled in. */
-export function key(catalog: Catalog, name: Name): string {
-  return `${name.schema ?? catalog.schema}.${name.name}`;
+export function key(catalog: Catalog, { schema = catalog.schema, name }: Name): string {
+  if (lastKey.name !== name || lastKey.schema !== schema) lastKey = { schema, name, key: `${schema}.${name}` };
+  return lastKey.key;
 }
+
+/** The key made last: a statement looks up one name again and again, and a text that is put together anew is hashed anew. */
+let lastKey = { schema: "", name: "", key: "." };
 
 /** The object of that name, looked up in the current schema and then in `public`. */
 export function find<T>(catalog: Catalog, map: ReadonlyMap<string, T>, name: Name): T | undefined {

@@ -2,6 +2,7 @@ import { type Analysis, analyse } from "../catalog/analysis.js";
 import { type Catalog, key } from "../catalog/model.js";
 import type { Schemas } from "../catalog/naming.js";
 import type { Finding } from "../finding.js";
+import { groupBy } from "../group-by.js";
 import type { ColumnDef, Kind, Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
 import { eachDescendant, eachNode } from "../pg/walk.js";
@@ -46,18 +47,34 @@ export interface Statement {
   readonly schema?: string;
 }
 
+interface Handled {
+  readonly rule: Rule;
+  readonly handler: Handler;
+}
+
+/** Handlers that follow each other: all of them are run, or those whose key a common question gives. */
+interface Step {
+  readonly among: Among | undefined;
+  readonly all: readonly Handled[];
+  readonly byKey: ReadonlyMap<unknown, readonly Handled[]>;
+}
+
 /** Handlers by kind of node, in the order of the rules. */
-export type Handlers = ReadonlyMap<Kind, readonly { readonly rule: Rule; readonly handler: Handler }[]>;
+export type Handlers = ReadonlyMap<Kind, readonly Step[]>;
 
 export function handlersOf(rules: readonly Rule[]): Handlers {
-  const map = new Map<Kind, { rule: Rule; handler: Handler }[]>();
-  for (const rule of rules)
-    for (const handler of rule.on?.(takes) ?? []) {
-      const list = map.get(handler.kind);
-      if (list) list.push({ rule, handler });
-      else map.set(handler.kind, [{ rule, handler }]);
-    }
-  return map;
+  const handled = rules.flatMap((rule) => (rule.on?.(takes) ?? []).map((handler) => ({ rule, handler })));
+  return new Map([...groupBy(handled, ({ handler }) => handler.kind)].map(([kind, of]) => [kind, stepsOf(of)]));
+}
+
+function stepsOf(handled: readonly Handled[]): Step[] {
+  const runs: Handled[][] = [];
+  for (const each of handled) {
+    const last = runs.at(-1);
+    if (last && last[0]!.handler.among === each.handler.among) last.push(each);
+    else runs.push([each]);
+  }
+  return runs.map((all) => ({ among: all[0]!.handler.among, all, byKey: groupBy(all, ({ handler }) => handler.key) }));
 }
 
 /** What is said of a place, with the rule's placeholders filled in. */
@@ -256,27 +273,19 @@ function visit(walk: Walk, node: Node): Visited {
 
 function handle(walk: Walk, node: Node, visited: Node): Visited {
   let current = visited;
-  const handlers = walk.run.handlers.get(node.kind);
-  if (!handlers) return current;
-  let asked: Among | undefined;
-  let answer: unknown;
-  for (const { rule, handler } of handlers) {
-    walk.rule = rule;
-    walk.handler = handler;
+  for (const { among, all, byKey } of walk.run.handlers.get(node.kind) ?? NONE) {
     walk.node = current;
-    if (handler.among) {
-      if (asked !== handler.among) {
-        asked = handler.among;
-        answer = asked(current as never, walk.context);
-      }
-      if (answer !== handler.key) continue;
+    for (const { rule, handler } of among ? (byKey.get(among(current as never, walk.context)) ?? NONE) : all) {
+      walk.rule = rule;
+      walk.handler = handler;
+      walk.node = current;
+      const outcome = handler.run(current as never, walk.context);
+      if (!outcome) continue;
+      if ("drop" in outcome) return undefined;
+      if ("statements" in outcome) return outcome.statements;
+      if (outcome.replace.kind !== node.kind) return outcome.replace;
+      current = outcome.replace;
     }
-    const outcome = handler.run(current as never, walk.context);
-    if (!outcome) continue;
-    if ("drop" in outcome) return undefined;
-    if ("statements" in outcome) return outcome.statements;
-    if (outcome.replace.kind !== node.kind) return outcome.replace;
-    current = outcome.replace;
   }
   return current;
 }

@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from "../finding.js";
-import { groupBy } from "./group-by.js";
+import { groupBy } from "../group-by.js";
 import { countBySeverity, type FindingReport, type Report } from "./model.js";
 
 /** The findings of one rule, in the files they are in. */

@@ -1,9 +1,9 @@
 import { type Finding, SEVERITIES, type Severity } from "../finding.js";
+import { groupBy } from "../group-by.js";
 import type { Account, LogicEntry, Outcome } from "../result.js";
 import { lineIndex, type Position, type Source, type Span } from "../source/text.js";
 import { accountOf } from "./account.js";
 import { type Excerpt, excerpt } from "./excerpt.js";
-import { groupBy } from "./group-by.js";
 import type { CheckSummary } from "./verdict.js";
 
 /** What a report is made of. A `Result` is one; so is a bare list of files that were only checked. */

@@ -963,7 +963,7 @@ function redemanded({ final }: Schema, names: Set<string>, demand: DomainDemand)
       dropped: false,
     };
     if (table.columns.get(column.name) === column) table.constraints.set(name, made);
-    final.checkNames.set(name.toLowerCase(), new Set([table]));
+    final.checkNames.set(name.toLowerCase(), [table]);
     final.constraintOf.set(node, made);
     return made;
   });

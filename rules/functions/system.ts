@@ -30,7 +30,7 @@ function sequenceOf(name: Value, call: Call): RangeVar | undefined {
   const text = call.text(name);
   const sequence = text === undefined ? undefined : find(call.catalog, call.catalog.sequences, parseName(text));
   if (!sequence) return call.refuse("a sequence that is not in the input, or whose name is no literal");
-  const counted = [...sequence.usedBy].find(isAutoIncrement) ?? (sequence.node === undefined ? sequence.ownedBy : undefined);
+  const counted = sequence.usedBy.find(isAutoIncrement) ?? (sequence.node === undefined ? sequence.ownedBy : undefined);
   if (counted)
     return call.refuse(
       `a number of ${sequence.name}, which is the AUTO_INCREMENT of ${counted.table.name}.${counted.name} (leave the column out of the INSERT, and read LAST_INSERT_ID())`,

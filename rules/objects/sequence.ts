@@ -231,7 +231,7 @@ function stateOf(sequence: Sequence | undefined): State {
   if (!column) return { state: "real", sequence };
   const own = column.identity !== undefined;
   const counts = [...column.table.columns.values()].find(isAutoIncrement) === column;
-  if (counts && (own || [...sequence.usedBy].every((user) => user === column))) return { state: "counter", column };
+  if (counts && (own || sequence.usedBy.every((user) => user === column))) return { state: "counter", column };
   return { state: "real", sequence };
 }
 

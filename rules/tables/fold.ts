@@ -133,7 +133,7 @@ function drawsFromItsOwn(schema: Schema, column: ColumnOf): boolean {
   return (
     sequence?.ownedBy === column &&
     !column.identityLater &&
-    sequence.usedBy.size === 1 &&
+    sequence.usedBy.length === 1 &&
     !column.history.computedFrom &&
     countsOtherwise(sequence.options).length === 0 &&
     !others &&

@@ -52,7 +52,7 @@ their own.`,
         if (sequence.ownedBy && isAutoIncrement(sequence.ownedBy)) return ctx.drop("owned-sequence", { name: from.name });
         ctx.carried(rename.relation, ["relname", "schemaname"]);
         const renamed = relationOf(sequence);
-        const users = [...sequence.usedBy].filter((c) => !ctx.lost(c.def) && !ctx.lost(c.table.node) && nextvalSequence(c.default));
+        const users = sequence.usedBy.filter((c) => !ctx.lost(c.def) && !ctx.lost(c.table.node) && nextvalSequence(c.default));
         const anew = users.map(
           (c) => tidb`ALTER TABLE ${relationOf(c.table)} ALTER COLUMN ${raw(identifier(c.name))} SET DEFAULT (NEXTVAL(${renamed}))`,
         );

@@ -1006,8 +1006,14 @@ function statementWords(text: string): string {
     if (word === undefined) break;
     if (!MODIFIERS.has(word)) words.push(word);
   }
-  return words.join(" ");
+  const kind = words.join(" ");
+  const known = KINDS.get(kind);
+  if (known === undefined) KINDS.set(kind, kind);
+  return known ?? kind;
 }
+
+/** One text for all statements of a kind. */
+const KINDS = new Map<string, string>();
 
 const WORD = /([a-z]+)\s*/iy;
 

@@ -83,7 +83,7 @@ export interface Catalog {
   readonly constraintOf: Map<Constraint, TableConstraint>;
   readonly indexOf: Map<IndexStmt, Index>;
   /** Tables by the names of CHECKs they ever had, in lower case. */
-  readonly checkNames: Map<string, Set<Table>>;
+  readonly checkNames: Map<string, readonly Table[]>;
   /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
   readonly dropped: Map<string, Index>;
   /** The reader's choices of types, the first that matches deciding. */
@@ -379,7 +379,7 @@ export interface Sequence {
   readonly options: ReadonlyMap<string, Value | undefined>;
   ownedBy: Column | undefined;
   /** Columns whose default draws from it. */
-  readonly usedBy: Set<Column>;
+  usedBy: readonly Column[];
 }
 
 export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
@@ -469,8 +469,13 @@ export function heirsOf(catalog: Catalog, table: Table): Table[] {
 
 /** The key under which a relation or type stands, its schema filled in. */
 export function key(catalog: Catalog, { schema = catalog.schema, name }: Name): string {
-  if (lastKey.name !== name || lastKey.schema !== schema) lastKey = { schema, name, key: `${schema}.${name}` };
+  if (lastKey.name !== name || lastKey.schema !== schema) lastKey = { schema, name, key: keyOf(schema, name) };
   return lastKey.key;
+}
+
+/** Flat from the start: sums of texts keep their parts, also when they are flattened to be looked up. */
+export function keyOf(schema: string, name: string): string {
+  return [schema, name].join(".");
 }
 
 /** The key made last: a statement looks up one name again and again, and a text that is put together anew is hashed anew. */

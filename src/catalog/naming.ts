@@ -30,7 +30,7 @@ const MAX_TIDB_NAME = 64;
  * @param final the schema at the end of the input
  */
 export function checkName({ checkNames }: Catalog, { name, table }: Pick<TableConstraint, "name" | "table">): string {
-  const owners = [...(checkNames.get(name.toLowerCase()) ?? [])];
+  const owners = checkNames.get(name.toLowerCase()) ?? [];
   const at = owners.findIndex(({ node }) => node === table.node);
   if (at < 1) return name;
   const stem = `${table.node.relation?.relname ?? table.name}_${name}`;

@@ -38,6 +38,7 @@ import {
   isAutoIncrement,
   type Key,
   key,
+  keyOf,
   type Reader,
   type Table,
   type TableConstraint,
@@ -130,7 +131,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       name: name.name,
       options,
       ownedBy: undefined,
-      usedBy: new Set(),
+      usedBy: NONE,
     });
     setOwner(catalog, name, options.get("owned_by"));
   },
@@ -308,7 +309,7 @@ function moveToSchema(catalog: Catalog, { objectType, relation, object, newschem
     const k = foundKey(catalog, map, from);
     const found = map.get(k);
     // Defaults that draw from a sequence name it.
-    if (found === undefined || (map === catalog.sequences && catalog.sequences.get(k)!.usedBy.size > 0)) continue;
+    if (found === undefined || (map === catalog.sequences && catalog.sequences.get(k)!.usedBy.length > 0)) continue;
     const users = relation ? [] : columnsOf(catalog, map, found);
     map.delete(k);
     const moved =
@@ -647,7 +648,7 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
     column.default = nextvalOf({ schema, name });
   }
   const node = column.history.sequence;
-  catalog.sequences.set(`${schema}.${name}`, { node, schema, name, options, ownedBy: column, usedBy: new Set([column]) });
+  catalog.sequences.set(keyOf(schema, name), { node, schema, name, options, ownedBy: column, usedBy: [column] });
 }
 
 /** `AS type`: a column's own sequence has the bounds of its type. */
@@ -892,8 +893,9 @@ function setDefault(catalog: Catalog, column: Column, expression: Value | undefi
   column.default = expression;
   column.defaultNode = expression === undefined ? undefined : node;
   if (literalText((expression && constantValue(expression)) ?? expression) !== undefined) column.history.literalDefault = true;
-  const sequence = nextvalSequence(expression);
-  if (sequence) find(catalog, catalog.sequences, sequence)?.usedBy.add(column);
+  const name = nextvalSequence(expression);
+  const sequence = name && find(catalog, catalog.sequences, name);
+  if (sequence && !sequence.usedBy.includes(column)) sequence.usedBy = sequence.usedBy.concat(column);
 }
 
 /** The sequence a `nextval('name'::regclass)` draws from; undefined for any other expression. */
@@ -1009,9 +1011,8 @@ function namesOf(columns: readonly Column[], written: readonly Value[]): readonl
 }
 
 function checkNamed(catalog: Catalog, name: string, table: Table): void {
-  const owners = catalog.checkNames.get(name.toLowerCase());
-  if (owners) owners.add(table);
-  else catalog.checkNames.set(name.toLowerCase(), new Set([table]));
+  const owners = catalog.checkNames.get(name.toLowerCase()) ?? NONE;
+  if (!owners.includes(table)) catalog.checkNames.set(name.toLowerCase(), owners.concat(table));
 }
 
 /** Column names of EXCLUDE: its elements are pairs of an index element and an operator. */
@@ -1100,7 +1101,7 @@ function createIndex(catalog: Catalog, node: IndexStmt): void {
   const elements = nodesOf("IndexElem", node.indexParams);
   const columns = elements.map((e) => (e.name === undefined ? null : (table.columns.get(e.name) ?? null)));
   const name = node.idxname ?? indexName(catalog, table, elements);
-  const k = `${table.schema}.${name}`;
+  const k = keyOf(table.schema, name);
   if (node.if_not_exists && catalog.indexes.has(k)) return;
   const computed = elements.flatMap((e) => (e.expr === undefined || prefixOf(e.expr) ? [] : referenced(table, e.expr)));
   const plain = columns.every((c) => c !== null) ? columns : columns.flatMap((c) => c ?? []);

@@ -628,7 +628,7 @@ function defaultNow(walk: Walk, column: Column): Value | undefined {
   if (value === undefined) return undefined;
   if (column.defaultNode === undefined && find(catalog, catalog.domains, typeName(column.type))?.default === value) return undefined;
   const sequence = nextvalSequence(value);
-  const drawn = sequence && [...catalog.sequences.values()].find((s) => s.usedBy.has(column));
+  const drawn = sequence && [...catalog.sequences.values()].find((s) => s.usedBy.includes(column));
   if (drawn && column.identity !== undefined && !isOwnStatement(walk)(drawn)) return undefined;
   const step = walk.stepOf.get(column.defaultNode ?? column.def) ?? 0;
   const renamed = mapped(value, (part) => (part.kind === "TypeName" ? typeNow(walk, part, step) : part));

@@ -106,8 +106,17 @@ function fill(text: string, data: Data): string {
   }
   if (split.length === 1) return text;
   // One flat string; sums would stay trees of their parts for as long as the finding.
-  return split.map((part, i) => (i % 2 === 0 ? part : String(data[part] ?? `{${part}}`))).join("");
+  const filled = split.map((part, i) => (i % 2 === 0 ? part : String(data[part] ?? `{${part}}`))).join("");
+  const known = recent.get(filled);
+  if (known !== undefined) return known;
+  if (recent.size >= RECENT) recent.clear();
+  recent.set(filled, filled);
+  return filled;
 }
+
+/** Texts of late: columns of one name in many tables have the same said of them, and one text serves for all. */
+const recent = new Map<string, string>();
+const RECENT = 500;
 
 /** The span of a node: from its location to the end of its element, or the whole statement where the parser gives no location. */
 export function spanOf(statement: { source: Source; span: Span; reach?: Span }, node: AnyNode | undefined): Span {

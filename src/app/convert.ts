@@ -830,7 +830,7 @@ function makeStatement(pass: Pass, statement: Statement, inside: readonly Commen
   const nodes: (Node | Tidb)[] = [];
   const sql: string[] = [];
   const orders: (readonly number[])[] = [];
-  let types: ReadonlyMap<number, PgType> = new Map();
+  let types: ReadonlyMap<number, PgType> = NO_TYPES;
   const trees = restate(walk);
   for (const { node: tree, catalog = now } of trees) {
     const here = tree === statement.current && catalog === now ? run : runOf(pass.run, catalog, tree, ledger);
@@ -889,6 +889,7 @@ function statementsOf(text: string): string[] {
 }
 
 const NONE: readonly never[] = [];
+const NO_TYPES: ReadonlyMap<number, PgType> = new Map();
 
 /** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */
 function saidOnce(told: readonly Told[], statement: Statement): readonly Finding[] {

@@ -94,19 +94,20 @@ export interface Loss {
 export class Ledger {
   readonly #entries = new Map<AnyNode, Entry>();
   readonly #origins = new Map<AnyNode, AnyNode>();
-  /** Kinds of the nodes that have an entry: what whole-schema rules recorded is of a few kinds, and is asked for every node. */
-  readonly #kinds = new Set<string>();
+  /** Of whole-schema rules, kinds of the nodes that have an entry: what whole-schema rules recorded is of a few kinds, and is asked for every node. */
+  readonly #kinds: Set<string> | undefined;
   /** Those that a rule dealt with, with all below them. */
-  readonly #consumed = new Set<AnyNode>();
+  #consumed: Set<AnyNode> | undefined;
   /** Kinds of those. */
-  readonly #consumedKinds = new Set<string>();
-  readonly #lost = new Set<AnyNode>();
-  readonly #judged = new Set<AnyNode>();
+  #consumedKinds: Set<string> | undefined;
+  #lost: Set<AnyNode> | undefined;
+  #judged: Set<AnyNode> | undefined;
   readonly #base: Ledger | undefined;
 
   /** @param base what whole-schema rules recorded; a ledger is kept for one statement and then thrown away */
   constructor(base?: Ledger) {
     this.#base = base;
+    this.#kinds = base ? undefined : new Set();
   }
 
   #find(node: AnyNode): Entry | undefined {
@@ -115,8 +116,7 @@ export class Ledger {
 
   #recorded(node: AnyNode): Entry | undefined {
     const base = this.#base;
-    if (!base) return undefined;
-    return base.#kinds.has(node.kind) ? base.#entries.get(node) : undefined;
+    return base !== undefined && base.#kinds!.has(node.kind) ? base.#entries.get(node) : undefined;
   }
 
   #entry(node: AnyNode): Entry {
@@ -125,7 +125,7 @@ export class Ledger {
       const recorded = this.#recorded(node);
       entry = recorded ? { ...recorded } : { fields: undefined, more: undefined, next: undefined, reported: false, judgedFor: undefined };
       this.#entries.set(node, entry);
-      if (!this.#base) this.#kinds.add(node.kind);
+      this.#kinds?.add(node.kind);
     }
     return entry;
   }
@@ -141,40 +141,43 @@ export class Ledger {
   changed(node: AnyNode, copy: AnyNode): void {
     this.#entry(node).next = copy;
     this.#origins.set(copy, node);
-    if (!this.#base) this.#kinds.add(copy.kind);
+    this.#kinds?.add(copy.kind);
   }
 
   /** A finding speaks of the node and all below it. */
   reported(node: AnyNode): void {
     this.#entry(node).reported = true;
-    this.#lost.add(node);
+    this.lost(node);
   }
 
   /** The node is not in the output, as a finding says; what is below it is judged all the same. */
   lost(node: AnyNode): void {
+    this.#lost ??= new Set();
     this.#lost.add(node);
   }
 
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
+    this.#consumed ??= new Set();
+    this.#consumedKinds ??= new Set();
     this.#consumed.add(node);
     this.#consumedKinds.add(node.kind);
   }
 
   #isConsumed(node: AnyNode): boolean {
-    if (this.#consumedKinds.has(node.kind) && this.#consumed.has(node)) return true;
+    if (this.#consumedKinds?.has(node.kind) && this.#consumed!.has(node)) return true;
     const base = this.#base;
-    if (!base) return false;
-    return base.#consumedKinds.has(node.kind) && base.#consumed.has(node);
+    return base !== undefined && base.#consumedKinds?.has(node.kind) === true && base.#consumed!.has(node);
   }
 
   /** A rule looked at what the node means without saying it: printers that must not print it unseen ask `isJudged`. */
   judged(node: AnyNode): void {
+    this.#judged ??= new Set();
     this.#judged.add(this.origin(node));
   }
 
   isJudged(node: AnyNode): boolean {
-    return this.#judged.has(this.origin(node));
+    return this.#judged?.has(this.origin(node)) === true;
   }
 
   isReported(node: AnyNode): boolean {
@@ -183,7 +186,7 @@ export class Ledger {
 
   /** All nodes that findings speak of. */
   reportedNodes(): Node[] {
-    return [...this.#lost].map((node) => this.origin(node) as Node);
+    return this.#lost ? [...this.#lost].map((node) => this.origin(node) as Node) : [];
   }
 
   /** The node of the source that a changed copy goes back to. */
@@ -197,7 +200,7 @@ export class Ledger {
     const base = this.#base;
     const own = this.#origins.get(node);
     if (own || !base) return own;
-    return base.#kinds.has(node.kind) ? base.#origins.get(node) : undefined;
+    return base.#kinds!.has(node.kind) ? base.#origins.get(node) : undefined;
   }
 
   /** All that is in the source's tree and neither carried nor reported. */

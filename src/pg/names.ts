@@ -8,8 +8,14 @@ export interface Name {
 
 /** Splits `[schema, name]` or `[name]` (a database in front is dropped: PostgreSQL accepts only the current one). */
 export function qualified(parts: readonly Value[]): Name {
-  const words = parts.filter((p): p is string => typeof p === "string");
-  return { schema: words.length > 1 ? words[words.length - 2] : undefined, name: words[words.length - 1] ?? "" };
+  let name: string | undefined;
+  for (let i = parts.length - 1; i >= 0; i--) {
+    const part = parts[i];
+    if (typeof part !== "string") continue;
+    if (name !== undefined) return { schema: part, name };
+    name = part;
+  }
+  return { schema: undefined, name: name ?? "" };
 }
 
 export function relationName(relation: RangeVar): Name {
@@ -24,8 +30,8 @@ export function columnName(ref: ColumnRef): string | undefined {
 
 /** The type's own name without `pg_catalog`, e.g. `int4`, `timestamptz`, `my_enum`. */
 export function typeName(type: TypeName): Name {
-  const { schema, name } = qualified(type.names ?? []);
-  return { schema: schema === "pg_catalog" ? undefined : schema, name };
+  const name = qualified(type.names ?? []);
+  return name.schema === "pg_catalog" ? { schema: undefined, name: name.name } : name;
 }
 
 /** Whether a value is a node (not a plain value or a list). */

@@ -53,21 +53,22 @@ export async function parseStatement(
   comments: readonly Span[] = [],
 ): Promise<Parsed> {
   const text = blanked(source.text, span, comments);
-  const placed = await withNumbers(text, span.start, preferred, false);
+  const parser = await grammar(preferred);
+  const placed = withNumbers(parser, text, span.start, false);
   if (placed) return placed;
-  const first = await tryGrammar(text, span.start, preferred);
+  const first = parseWith(parser, text, span.start) ?? (await giveUp(parser, span.start));
   if (first.ok) return first;
-  const driven = await withNumbers(text, span.start, preferred, true);
+  const driven = withNumbers(parser, text, span.start, true);
   if (driven) return driven;
-  const second = await tryGrammar(text, span.start, preferred === "18" ? "16" : "18");
+  const other = await grammar(preferred === "18" ? "16" : "18");
+  const second = parseWith(other, text, span.start) ?? (await giveUp(other, span.start));
   return second.ok ? second : first;
 }
 
 /** The statement with `$1`, `$2`, … in the place of placeholders of another style; undefined where it has none, or is refused so as well. */
-async function withNumbers(text: string, start: number, version: GrammarVersion, refused: boolean): Promise<Parsed | undefined> {
+function withNumbers(parser: Grammar, text: string, start: number, refused: boolean): Parsed | undefined {
   const made = numbered(text, refused);
   if (!made) return undefined;
-  const parser = await grammar(version);
   const parsed = parseWith(parser, made.text, 0, (offset) => start + made.at(offset));
   if (!parsed?.ok) return undefined;
   keepNames(parsed.node, made.names);
@@ -82,11 +83,6 @@ function blanked(text: string, { start, end }: Span, comments: readonly Span[]):
     from = comment.end;
   }
   return out + text.slice(from, end);
-}
-
-async function tryGrammar(text: string, start: number, version: GrammarVersion): Promise<Parsed> {
-  const parser = await grammar(version);
-  return parseWith(parser, text, start) ?? (await giveUp(parser, start));
 }
 
 async function giveUp(parser: Grammar, start: number): Promise<Parsed> {

@@ -461,7 +461,7 @@ function mapped(
   }
   const enumType = find(catalog, catalog.enums, name) ?? enumOnce(column, name);
   const mods = modifiers(type);
-  const composite = compositeOf(catalog, type);
+  const composite = find(catalog, catalog.composites, name);
   const row = type.arrayBounds?.length
     ? ARRAY_ROW
     : enumType
@@ -473,11 +473,12 @@ function mapped(
           : builtIn(name, mods);
   const use: TypeUse = { name: name.name, mods, history, enumType, catalog };
   // A cast is no place of data: only columns are chosen for.
-  const [by, ...shadowed] = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : NONE;
+  const choices = column && catalog.overrides.length > 0 ? overridesFor(catalog, type, column, domains) : NONE;
+  const by = choices[0];
   if (!by) return row && { row, pg: row, use, sql: row.tidb(use), domain: undefined };
   const pg = row ?? UNKNOWN_ROW;
   const chosen = chosenFor(by, pg, use, column!);
-  const override = { by, shadowed, chosen };
+  const override = { by, shadowed: choices.slice(1), chosen };
   if (!chosen) return row && { row, pg, use, sql: row.tidb(use), domain: undefined, override };
   return { row: chosenRow(pg, chosen), pg, use, sql: chosen.sql, domain: undefined, override };
 }

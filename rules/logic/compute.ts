@@ -199,5 +199,5 @@ function foldTrigger(schema: Schema, creator: Folded, statement: Folded, trigger
     schema.report(statement, "computed", { name, column: `${table.name}.${column.name}` });
   }
   schema.consumed(statement.node);
-  schema.absorb(statement, creator, []);
+  schema.absorb(statement, creator, undefined);
 }

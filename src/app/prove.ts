@@ -12,7 +12,8 @@ import { type SqlChunk, split } from "../source/split.js";
 import type { Source } from "../source/text.js";
 import type { Postgres } from "../targets/postgres.js";
 import { EngineError, type Target } from "../targets/target.js";
-import { type ConvertOptions, convertHistory } from "./convert.js";
+import type { ConvertOptions } from "./convert/pass.js";
+import { convertHistory } from "./convert.js";
 import { type History, type Stage, type StageOptions, setUp } from "./stage.js";
 
 export interface ProveOptions extends ConvertOptions, StageOptions {

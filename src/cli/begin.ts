@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import type { ConvertOptions } from "../app/convert.js";
+import type { ConvertOptions } from "../app/convert/pass.js";
 import type { Config } from "../config/config.js";
 import type { Rule } from "../engine/contract.js";
 import type { Severity } from "../finding.js";

@@ -1,5 +1,6 @@
 import rules from "../../rules/index.js";
-import { type ConvertOptions, convert } from "../../src/app/convert.js";
+import type { ConvertOptions } from "../../src/app/convert/pass.js";
+import { convert } from "../../src/app/convert.js";
 import type { Node } from "../../src/pg/ast.js";
 import type { FileResult, Result } from "../../src/result.js";
 import type { Source } from "../../src/source/text.js";

@@ -1,0 +1,166 @@
+import type { Catalog } from "../../catalog/model.js";
+import { replay } from "../../catalog/replay.js";
+import { unfold } from "../../catalog/unfold.js";
+import { revalidate } from "../../catalog/validation.js";
+import { CORE } from "../../core.js";
+import { type Statement, spanOf } from "../../engine/run.js";
+import type { Finding } from "../../finding.js";
+import type { CreateSchemaStmt, DoStmt, Kind, Node } from "../../pg/ast.js";
+import { isNode } from "../../pg/names.js";
+import { parseStatement } from "../../pg/parse.js";
+import { hasProgram, readProgram } from "../../pg/program.js";
+import { type Chunk, type Comment, type SqlChunk, split } from "../../source/split.js";
+import type { Source, Span } from "../../source/text.js";
+import { ownSql } from "../own-sql.js";
+import { type ConvertOptions, core, type Made, NONE, PROBLEMS } from "./pass.js";
+
+/** A chunk of the input with what was made of it before the second pass. */
+export interface Item {
+  readonly chunk: Chunk;
+  /** A blank line stands before it, whatever stood there in the input. */
+  readonly apart?: boolean;
+  statement: Statement | undefined;
+  /** The statements that a DO block came to, that stand in a CREATE SCHEMA, or that make CHECKs of triggers. */
+  inner?: readonly Inner[];
+  /** Comments in a DO block's body that belong to none of them. */
+  between?: readonly Comment[];
+  /** Why it is no statement. */
+  finding?: Finding;
+  /** PostgreSQL's grammar refuses it. */
+  refused?: Made;
+}
+
+interface Inner {
+  readonly statement: Statement;
+  readonly comments: readonly Comment[];
+}
+
+export async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
+  const items: Item[] = [];
+  for (const chunk of chunks) {
+    const item: Item = { chunk, statement: undefined };
+    items.push(item);
+    if (chunk.kind !== "sql") continue;
+    if (chunk.problem) {
+      const { id, at } = chunk.problem;
+      item.finding = core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[id]! }, source, { start: at, end: at + 1 });
+      continue;
+    }
+    // Rows of data are read in the second pass, without a tree where they are plain.
+    if (isInsert(chunk)) continue;
+    const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk));
+    if (!parsed.ok) {
+      item.refused = await refused(source, chunk.span, parsed);
+      continue;
+    }
+    options.onTree?.(parsed.node, source, chunk.span);
+    if (hasProgram(parsed.node)) catalog.programs.set(parsed.node, await readProgram(source, chunk.span, parsed.node, options.postgres));
+    const following = replayed(catalog, parsed.node);
+    item.statement = newStatement(source, chunk.span, parsed.node);
+    if (following.length > 0) item.inner = following.map((node) => inserted(source, chunk.span, node));
+    if (parsed.node.kind === "DoStmt") unfoldBlock(item, item.statement, parsed.node, catalog, options);
+    if (parsed.node.kind === "CreateSchemaStmt") unfoldSchema(item, item.statement, parsed.node, catalog);
+  }
+  return items;
+}
+
+/**
+ * Changes the catalog by a statement.
+ * @returns statements that follow from it, which the catalog has seen as well
+ */
+function replayed(catalog: Catalog, node: Node): readonly Node[] {
+  replay(catalog, node);
+  const following = revalidate(catalog, node);
+  for (const each of following) replay(catalog, each);
+  return following;
+}
+
+/** A statement that stands nowhere in the input. */
+function inserted(source: Source, span: Span, node: Node, schema?: string): Inner {
+  return { statement: { ...newStatement(source, span, node), ...(schema !== undefined && { schema }) }, comments: [] };
+}
+
+/** The kinds of statements that CREATE SCHEMA can hold, in the order in which it runs them (parse_utilcmd.c). */
+const IN_SCHEMA: readonly Kind[] = ["CreateSeqStmt", "CreateStmt", "ViewStmt", "IndexStmt", "CreateTrigStmt", "GrantStmt"];
+
+/** Takes the statements inside a CREATE SCHEMA for statements behind it, whose names are looked up in that schema first. */
+function unfoldSchema(item: Item, { source, span }: Statement, create: CreateSchemaStmt, catalog: Catalog): void {
+  const { schema } = catalog;
+  const nodes = (create.schemaElts ?? []).filter(isNode) as Node[];
+  catalog.schema = create.schemaname ?? create.authrole?.rolename ?? schema;
+  const inner: Inner[] = [];
+  for (const node of nodes.toSorted((a, b) => IN_SCHEMA.indexOf(a.kind) - IN_SCHEMA.indexOf(b.kind))) {
+    for (const each of [...replayed(catalog, node), node]) inner.push(inserted(source, span, each, catalog.schema));
+  }
+  catalog.schema = schema;
+  if (inner.length > 0) item.inner = inner;
+}
+
+/** Takes the statements of a DO block that only guards them for the block, each with the comments inside of it. */
+function unfoldBlock(item: Item, { source, span }: Statement, block: DoStmt, catalog: Catalog, options: ConvertOptions): void {
+  const inner: Inner[] = [];
+  const result = unfold(catalog, catalog.programs.get(block)!, (step, node) => {
+    options.onTree?.(node, source, step.span);
+    const place = step.span.end > step.span.start ? step.span : span;
+    for (const each of replayed(catalog, node)) inner.push(inserted(source, place, each));
+    inner.push({ statement: newStatement(source, place, node), comments: commentsWithin(step.text, step.span.start) });
+  });
+  catalog.blocks.set(block, result);
+  const place = catalog.programs.get(block)!.place;
+  if (inner.length === 0) return;
+  item.inner = inner;
+  if (!place) return;
+  const taken = new Set(inner.flatMap(({ comments }) => comments.map((comment) => comment.span.start)));
+  const all = commentsWithin(source.text.slice(place.start, place.end), place.start);
+  item.between = all.filter((comment) => !taken.has(comment.span.start));
+}
+
+function commentsWithin(text: string, at: number): Comment[] {
+  return split({ name: "", text }).flatMap((chunk) =>
+    [...("before" in chunk ? chunk.before : []), ...(chunk.kind === "sql" ? chunk.inside : [])].map((comment) => ({
+      ...comment,
+      span: { start: comment.span.start + at, end: comment.span.end + at },
+    })),
+  );
+}
+
+export function commentsOf({ inside }: SqlChunk): Span[] {
+  return inside.map((comment) => comment.span);
+}
+
+export function statementsIn(files: readonly (readonly Item[])[]): Statement[] {
+  const all: Statement[] = [];
+  for (const items of files)
+    for (const { statement, inner } of items) {
+      if (statement) all.push(statement);
+      for (const each of inner ?? NONE) all.push(each.statement);
+    }
+  return all;
+}
+
+export function newStatement(source: Source, span: Span, node: Node): Statement {
+  return { source, span, node, current: node, absorbedInto: undefined, carried: undefined, absorbed: undefined, findings: [] };
+}
+
+/** Whether the statement stands for those that are in it. */
+export function isHolder({ kind }: Node): boolean {
+  return kind === "DoStmt" || kind === "CreateSchemaStmt";
+}
+
+function isInsert(chunk: SqlChunk): boolean {
+  return /^insert\s/i.test(chunk.source.text.slice(chunk.span.start, chunk.span.start + 7));
+}
+
+/** What PostgreSQL's grammar refuses may be TiDB's own already. */
+export async function refused(source: Source, span: Span, { message, at }: { message: string; at: number }): Promise<Made> {
+  const text = source.text.slice(span.start, span.end);
+  const own = await ownSql(text);
+  const place = (location: number) => spanOf({ source, span }, { location } as never);
+  if (own?.kind === "tidb")
+    return { sql: [text], findings: [core(CORE.ownSql, "kept", {}, source, place(at))], comments: [], verbatim: true };
+  const found =
+    own === undefined
+      ? core(CORE.notUnderstood, "refused", { reason: message }, source, place(at))
+      : core(CORE.ownSql, "half", { word: own.word }, source, place(span.start + own.at));
+  return { sql: [], findings: [found], comments: [] };
+}

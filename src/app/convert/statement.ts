@@ -1,0 +1,153 @@
+import type { PgType } from "../../catalog/analysis.js";
+import { type Catalog, find, lastSchema } from "../../catalog/model.js";
+import { replay } from "../../catalog/replay.js";
+import { CORE } from "../../core.js";
+import { commentText } from "../../emit/comments.js";
+import { withPlaces } from "../../emit/parameters.js";
+import type { CommentSlot, Told } from "../../emit/printing.js";
+import { schemaOf } from "../../emit/relations.js";
+import { storable } from "../../emit/views.js";
+import { identifier } from "../../emit/words.js";
+import { Ledger } from "../../engine/ledger.js";
+import { begin, finding, lazyAnalysis, lossesOf, type Run, restate, rewrite, type Statement, spanOf } from "../../engine/run.js";
+import type { Tidb } from "../../engine/tidb.js";
+import { clauseWords } from "../../engine/words.js";
+import type { Finding } from "../../finding.js";
+import type { Node } from "../../pg/ast.js";
+import { relationName } from "../../pg/names.js";
+import { templateHole } from "../../pg/placeholders.js";
+import { eachDescendant } from "../../pg/walk.js";
+import type { Comment } from "../../source/split.js";
+import { parametersOf } from "../parameters.js";
+import { core, type Made, NONE, type Pass } from "./pass.js";
+import { absentTable, laterTable, takenAway } from "./relations.js";
+
+/** What is known where a statement stands. Field by field: a spread of so many, once a statement, takes as long as parsing a small one. */
+function runOf(
+  { handlers, restating, final, target, schemas, lost, lostViews, differing }: Pass["run"],
+  now: Catalog,
+  tree: Node,
+  ledger: Ledger,
+): Run {
+  const analysis = lazyAnalysis(now, tree, ledger);
+  return { handlers, restating, ledger, now, final, target, schemas, lost, lostViews, differing, analysis };
+}
+
+/** @param stands other statements came of it: it must be accounted for where it is not in the output itself */
+export function makeStatement(pass: Pass, statement: Statement, inside: readonly Comment[], stands = false): Made {
+  const { now } = pass.run;
+  const { source } = statement;
+  const ledger = new Ledger(pass.folds);
+  const comments: CommentSlot[] = inside.map((c) => ({
+    at: c.span.start,
+    text: commentText(source.text.slice(c.span.start, c.span.end)),
+    ownLine: c.ownLine,
+  }));
+  if (statement.schema !== undefined) now.schema = statement.schema;
+  pass.before.clear();
+  for (const name of takenAway(statement.node)) if (name.schema === undefined) pass.before.set(name.name, schemaOf(now, name));
+  replay(now, statement.node);
+  if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
+  const absent = absentTable(pass, statement.current);
+  const later = absent === undefined ? laterTable(pass, statement.current) : undefined;
+  const missing = absent ?? later;
+  if (missing !== undefined) {
+    const findings = [
+      core(CORE.absent, absent === undefined ? "later" : "absent", { table: missing }, source, spanOf(statement, undefined)),
+    ];
+    eachDescendant(statement.node, (node) => pass.lost.add(node));
+    return { sql: [], findings, comments: comments.map((c) => c.text) };
+  }
+  const findings = statement.findings;
+  const { walk, sheet, printing: p } = pass;
+  const { holes, leftOut, told } = sheet;
+  holes.length = leftOut.length = told.length = 0;
+  const run = runOf(pass.run, now, statement.current, ledger);
+  begin(walk, run, statement);
+  const nodes: (Node | Tidb)[] = [];
+  const sql: string[] = [];
+  const orders: (readonly number[])[] = [];
+  let types: ReadonlyMap<number, PgType> = NO_TYPES;
+  const trees = restate(walk);
+  for (const { node: tree, catalog = now } of trees) {
+    const here = tree === statement.current && catalog === now ? run : runOf(pass.run, catalog, tree, ledger);
+    Object.assign(sheet, { catalog, ledger, comments, analysis: here.analysis });
+    p.scope = p.primaryKey = undefined;
+    const made = rewrite(walk, here, tree);
+    nodes.push(...made);
+    for (const node of made) {
+      // What a rule put in the statement's place may have parts of earlier ones, of which its own analysis knows nothing.
+      p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
+      const { text, order } = withPlaces(p.print(node), (number) => templateHole(statement.node, number));
+      if (text !== "") sql.push(storable(text));
+      orders.push(order);
+      if (order.length > 0) types = here.analysis().parameters;
+    }
+  }
+  for (const { node, what, reason } of leftOut)
+    findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
+  if (holes.length > 0) {
+    const reasons = [...new Map(holes.map((h) => [h.reason, h])).values()];
+    for (const { node, reason } of reasons) findings.push(core(CORE.unconverted, "statement", { reason }, source, spanOf(statement, node)));
+    eachDescendant(statement.node, (node) => pass.lost.add(node));
+    return { sql: [], findings, comments: comments.map((c) => c.text) };
+  }
+  findings.push(...saidOnce(told, statement), ...parametersOf(orders, types, statement));
+  if (nodes.length > 0 || stands)
+    for (const part of [statement, ...(statement.absorbed ?? NONE)])
+      for (const loss of lossesOf(part, ledger))
+        part.findings.push(core(CORE.notCarried, "not-carried", { clause: clauseWords(loss) }, part.source, spanOf(part, loss.node)));
+  for (const node of ledger.reportedNodes()) pass.lost.add(node);
+  if (sql.length > 0) findings.push(...renamed(pass, statement));
+  tellOnce(pass, statement, trees);
+  return {
+    sql: sql.some((text) => text.includes(";\n")) ? sql.flatMap(statementsOf) : sql,
+    findings,
+    comments: comments.map((c) => c.text),
+  };
+}
+
+/** What is said where a view is made is not said again where another statement makes it anew. */
+function tellOnce({ ofViews }: Pass, { node, findings }: Statement, trees: readonly { readonly node: Node }[]): void {
+  const key = ({ rule, message, text }: Finding) => `${rule} ${message} ${text}`;
+  const warnings = findings.filter(({ severity }) => severity === "warning");
+  if (node.kind === "ViewStmt") for (const each of warnings) ofViews.add(key(each));
+  else if (trees.some((tree) => tree.node.kind === "ViewStmt"))
+    for (const each of warnings) if (ofViews.has(key(each))) findings.splice(findings.indexOf(each), 1);
+}
+
+/** Printers and templates put several statements in one text with `;` and a line break between them, which a string may have in it too. */
+function statementsOf(text: string): string[] {
+  const statements = [""];
+  for (const [part, quoted] of text.matchAll(/('[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|`[^`]*(?:``[^`]*)*`)|;\n|[^;'`]+|[\s\S]/g))
+    if (part === ";\n" && quoted === undefined) statements.push("");
+    else statements[statements.length - 1] += part;
+  return statements;
+}
+
+const NO_TYPES: ReadonlyMap<number, PgType> = new Map();
+
+/** What rows of tables say of calls in the statement: of several calls of which the same is to be said, once. */
+function saidOnce(told: readonly Told[], statement: Statement): readonly Finding[] {
+  if (told.length === 0) return NONE;
+  const once = new Map<string, Finding>();
+  for (const { rule, message, data, node } of told) {
+    const said = finding(rule, message, data, statement.source, spanOf(statement, node));
+    const key = `${rule.id} ${message} ${said.text}`;
+    if (!once.has(key)) once.set(key, said);
+  }
+  return [...once.values()];
+}
+
+/** A table that could not keep its name: whoever reads or writes it must know. */
+export function renamed(pass: Pass, statement: Statement): Finding[] {
+  const { node, source } = statement;
+  const table = node.kind === "CreateStmt" && node.relation && find(pass.run.now, pass.run.now.tables, relationName(node.relation));
+  if (!table) return [];
+  const tidb = pass.relation(table);
+  const schema = lastSchema(pass.run.final, table.schema);
+  const data = { schema: table.schema, name: table.name, tidb };
+  if (pass.run.schemas === "database" && tidb.endsWith(`.${identifier(table.name)}`)) return [];
+  const message = tidb === identifier(`${schema}_${table.name}`) ? "renamed" : "distinct";
+  return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, message, data, source, spanOf(statement, undefined))];
+}

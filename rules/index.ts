@@ -57,6 +57,7 @@ import validate from "./logic/validate.js";
 import comment from "./objects/comment.js";
 import drop from "./objects/drop.js";
 import grant from "./objects/grant.js";
+import ownedSequence from "./objects/owned-sequence.js";
 import role from "./objects/role.js";
 import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
@@ -132,6 +133,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "logic/do": doBlock,
   "objects/schema": schemaRule,
   "objects/sequence": sequence,
+  "objects/owned-sequence": ownedSequence,
   "objects/drop": drop,
   "objects/comment": comment,
   "objects/grant": grant,

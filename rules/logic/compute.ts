@@ -77,10 +77,9 @@ refuses it: these values are left away.`,
       if (!table || !query) return;
       const names = insert.cols?.map((item) => as("ResTarget", item)?.name ?? "") ?? [...table.columns.keys()];
       const places = names.flatMap((name, i) => (isComputed(table, name) ? [i] : []));
-      if (places.length === 0) return;
       const rows = query.valuesLists as readonly (readonly Value[])[] | undefined;
       const column = places.map((i) => names[i]).join(", ");
-      if (!rows) return ctx.drop("from-query", { column });
+      if (!rows) return places.length > 0 ? ctx.drop("from-query", { column }) : undefined;
       const given = (row: readonly Value[]) => places.some((i) => row[i] !== undefined && !as("SetToDefault", row[i]));
       if (!rows.some(given)) return;
       const valuesLists = rows.map((row) => row.map((value, i) => (places.includes(i) ? byDefault(ctx, value) : value)));
@@ -88,20 +87,24 @@ refuses it: these values are left away.`,
         column,
       });
     }),
+    takes("OnConflictClause", ["targetList"], (readable, ctx) => {
+      const conflict = readable as NodeOf<"OnConflictClause">;
+      const kept = withoutComputed(ctx, computing(ctx, ctx.within("InsertStmt")?.relation), conflict.targetList);
+      if (!kept || typeof kept === "string") return;
+      return ctx.replace(ctx.change(conflict, { targetList: kept.targets }), "left-away", { column: kept.column });
+    }),
+    takes("InsertStmt", ["relation", "onConflictClause"], ({ relation, onConflictClause }, ctx) => {
+      const kept = withoutComputed(ctx, computing(ctx, relation), onConflictClause?.targetList);
+      return typeof kept === "string" ? ctx.drop("from-query", { column: namesOf(onConflictClause?.targetList) }) : undefined;
+    }),
     takes("UpdateStmt", ["relation", "targetList"], (readable, ctx) => {
       const update = readable as UpdateStmt;
       const table = computing(ctx, update.relation);
-      const given = nodesOf("ResTarget", update.targetList).filter(
-        ({ name, val }) => isComputed(table, name ?? "") && !as("SetToDefault", val),
-      );
-      if (given.length === 0) return;
-      const column = given.map(({ name }) => name).join(", ");
-      if (given.some(({ val }) => as("MultiAssignRef", val))) return ctx.drop("from-query", { column });
-      const targetList = update.targetList!.filter((item) => !given.some((each) => each === item));
-      for (const each of given) ctx.consumed(each);
-      if (targetList.length === 0) return ctx.drop("left-away", { column });
+      const kept = withoutComputed(ctx, table, update.targetList);
+      if (!kept) return;
+      if (typeof kept === "string") return ctx.drop(kept === "none" ? "left-away" : "from-query", { column: namesOf(update.targetList) });
       // DEFAULT of a generated column that is NOT NULL is refused in SET (error 1364).
-      return ctx.replace(ctx.change(update, { targetList }), "left-away", { column });
+      return ctx.replace(ctx.change(update, { targetList: kept.targets }), "left-away", { column: kept.column });
     }),
   ],
   examples: [
@@ -117,7 +120,10 @@ INSERT INTO person VALUES (1, 'Ann', 'Lee', 'x', 125, 7);
 INSERT INTO person (id, last, total) VALUES (2, 'Ray', 1 + 1), (3, '', DEFAULT);
 INSERT INTO person (id, last, total) SELECT 4, 'Ray', 7;
 UPDATE person SET last = 'Ray ', full_name = 'y' WHERE id = 1;
-UPDATE person SET full_name = 'y'`,
+UPDATE person SET full_name = 'y';
+UPDATE person SET (last, full_name) = (SELECT 'a', 'b');
+INSERT INTO person (id, last) VALUES (3, 'Moe') ON CONFLICT (id) DO UPDATE SET last = excluded.last, total = 1;
+INSERT INTO person (id, last) VALUES (3, 'Moe') ON CONFLICT (id) DO UPDATE SET total = 1`,
       tidb: `CREATE TABLE person (
   id INT,
   first VARCHAR(20),
@@ -129,11 +135,24 @@ UPDATE person SET full_name = 'y'`,
 ) COLLATE utf8mb4_0900_bin;
 INSERT INTO person VALUES (1, 'Ann', 'Lee', DEFAULT, 125, DEFAULT);
 INSERT INTO person (id, last, total) VALUES (2, 'Ray', DEFAULT), (3, '', DEFAULT);
-UPDATE person SET last = 'Ray ' WHERE id = 1`,
-      findings: ["served", "computed", "computed", "left-away", "left-away", "from-query", "left-away", "left-away"],
+UPDATE person SET last = 'Ray ' WHERE id = 1;
+INSERT INTO person (id, last) VALUES (3, 'Moe') ON DUPLICATE KEY UPDATE last = VALUES(last)`,
+      findings: [
+        "served",
+        "computed",
+        "computed",
+        "left-away",
+        "left-away",
+        "from-query",
+        "left-away",
+        "left-away",
+        "from-query",
+        "left-away",
+        "from-query",
+      ],
       accepts: [
         "INSERT INTO person (id, first, last, cents) VALUES (5, '', 'x', -125)",
-        "UPDATE person SET cents = CASE WHEN full_name IN ('Ann Ray ', 'Ray', '', ' x') AND coalesce(total, 0) IN (1.25, -1.25, 0) THEN 1 ELSE 1 / (id - id) END",
+        "UPDATE person SET cents = CASE WHEN full_name IN ('Ann Ray ', 'Ray', 'Moe', ' x') AND coalesce(total, 0) IN (1.25, -1.25, 0) THEN 1 ELSE 1 / (id - id) END",
       ],
       refuses: ["INSERT INTO person (id, first) VALUES (6, 'x')", "UPDATE person SET last = NULL"],
       rejected: { sql: "INSERT INTO person (id, last, total) VALUES (6, 'x', 1)", code: 3105 },
@@ -153,6 +172,27 @@ const byDefault = (ctx: Ctx, value: Value): Value => {
   ctx.consumed(value);
   return { kind: "SetToDefault" } as Value;
 };
+
+const namesOf = (targets: readonly Value[] | undefined) =>
+  nodesOf("ResTarget", targets)
+    .map(({ name }) => name)
+    .join(", ");
+
+/** What SET leaves of its list without columns that the table computes; undefined where it has none of them. */
+function withoutComputed(
+  ctx: Ctx,
+  table: Table | undefined,
+  targets: readonly Value[] | undefined,
+): { readonly targets: readonly Value[]; readonly column: string } | "none" | "of-query" | undefined {
+  const given = nodesOf("ResTarget", targets).filter(({ name, val }) => isComputed(table, name ?? "") && !as("SetToDefault", val));
+  if (given.length === 0) return undefined;
+  const left = (targets ?? []).filter((item) => !given.some((each) => each === item));
+  // Of one subquery for several columns nothing can be left out.
+  if (given.some((each) => as("MultiAssignRef", ctx.origin(each).val))) return "of-query";
+  if (left.length === 0) return "none";
+  for (const each of given) ctx.consumed(each);
+  return { targets: left, column: namesOf(given) };
+}
 
 function isComputed(table: Table | undefined, name: string): boolean {
   return table?.columns.get(name)?.history.computedBy !== undefined;

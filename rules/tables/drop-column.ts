@@ -63,11 +63,10 @@ to drop a column that a foreign key, an index of several columns or a generated 
         if (cmd?.subtype !== "AT_DropColumn") return [item];
         found = true;
         const column = cmd.name ?? "";
-        if (isLast(item) && !(alter.cmds ?? []).some((each) => isSubtype(each, "AT_AddColumn"))) {
+        const stays = isLast(item) && !(alter.cmds ?? []).some((each) => isSubtype(each, "AT_AddColumn"));
+        if (stays) {
           ctx.report("only", { column, table: table!.name });
           if (table?.droppedWith?.has(column)) ctx.differs(table.droppedWith.get(column)!.column.def);
-          ctx.consumed(cmd);
-          return [];
         }
         const dropped = table?.droppedWith?.get(column);
         const computed = (dropped?.computed ?? []).filter((each) => !ctx.lost(each.def));
@@ -84,7 +83,7 @@ to drop a column that a foreign key, an index of several columns or a generated 
         const own = `DROP COLUMN ${cmd.missing_ok ? "IF EXISTS " : ""}${identifier(column)}`;
         const clauses = going.flatMap((thing) => clausesFor(thing, ctx));
         const others = computed.map((each) => `DROP COLUMN ${identifier(each.name)}`);
-        return [...clauses, ...others, own].map((sql) => tidbText(sql) as never);
+        return [...clauses, ...others, ...(stays ? [] : [own])].map((sql) => tidbText(sql) as never);
       });
       return found ? ctx.replace(ctx.change(alter, { cmds })) : undefined;
     }),

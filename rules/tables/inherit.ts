@@ -1,18 +1,17 @@
 import {
   as,
   type Context,
+  checkName,
   find,
   heirsOf,
   type Node,
   type NodeOf,
-  nodesOf,
   note,
   relationName,
   relationOf,
   rule,
   type Table,
   type Value,
-  warning,
 } from "../../src/rule.js";
 
 type Cmd = NodeOf<"AlterTableCmd">;
@@ -27,9 +26,6 @@ them, and get the parent's CHECKs. In TiDB they are tables of their own, each of
   },
   messages: {
     heirs: note("{heirs} change along with {table}, from which they INHERIT"),
-    kept: warning("CHECK {name} stays in {heirs}, which INHERIT from {table}: there it has another name", {
-      help: "SHOW CREATE TABLE tells the name; ALTER TABLE … DROP CONSTRAINT takes it off",
-    }),
   },
   restates: ["AlterTableStmt", "RenameStmt"],
   restate(statement, ctx) {
@@ -37,12 +33,12 @@ them, and get the parent's CHECKs. In TiDB they are tables of their own, each of
     const table = relation?.inh ? find(ctx.catalog, ctx.catalog.tables, relationName(relation)) : undefined;
     const all = table ? heirsOf(ctx.catalog, table) : [];
     if (!table || all.length === 0) return undefined;
-    keptChecks(ctx, statement, table, all);
-    const heirs = all.filter((heir) => !ctx.lost(heir.node));
-    const copies = heirs.length === 0 ? undefined : statement.kind === "RenameStmt" ? renamed(statement) : altered(ctx, statement);
-    if (!copies) return undefined;
-    ctx.report("heirs", { heirs: heirs.map(({ name }) => name).join(", "), table: table.name });
-    return [{ node: statement }, ...heirs.flatMap(copies).map((node) => ({ node }))];
+    const copies = statement.kind === "RenameStmt" ? renamed(statement) : altered(ctx, statement);
+    const made = copies ? all.filter((heir) => !ctx.lost(heir.node)).map((heir) => ({ heir, nodes: copies(heir) })) : [];
+    const heirs = made.filter(({ nodes }) => nodes.length > 0);
+    if (heirs.length === 0) return undefined;
+    ctx.report("heirs", { heirs: heirs.map(({ heir }) => heir.name).join(", "), table: table.name });
+    return [{ node: statement }, ...heirs.flatMap(({ nodes }) => nodes).map((node) => ({ node }))];
   },
   examples: [
     {
@@ -54,10 +50,10 @@ ALTER TABLE p ADD CONSTRAINT p_d_check CHECK (d > 0);
 ALTER TABLE p ADD UNIQUE KEY p_d_key (d);
 ALTER TABLE p MODIFY COLUMN a INT NOT NULL;
 ALTER TABLE t ADD COLUMN d INT NOT NULL DEFAULT 7;
-ALTER TABLE t ADD CHECK (d > 0);
+ALTER TABLE t ADD CONSTRAINT t_p_d_check CHECK (d > 0);
 ALTER TABLE t MODIFY COLUMN a INT NOT NULL;
 ALTER TABLE u ADD COLUMN d INT NOT NULL DEFAULT 7;
-ALTER TABLE u ADD CHECK (d > 0);
+ALTER TABLE u ADD CONSTRAINT u_p_d_check CHECK (d > 0);
 ALTER TABLE u MODIFY COLUMN a INT NOT NULL;
 ALTER TABLE p RENAME COLUMN a TO e;
 ALTER TABLE t RENAME COLUMN a TO e;
@@ -67,16 +63,19 @@ ALTER TABLE t DROP COLUMN c;
 ALTER TABLE u DROP COLUMN c;
 ALTER TABLE p ALTER COLUMN e SET DEFAULT 1;
 ALTER TABLE p ADD CONSTRAINT small CHECK (e < 9);
-ALTER TABLE t ADD CHECK (e < 9);
-ALTER TABLE u ADD CHECK (e < 9);
-ALTER TABLE p DROP CONSTRAINT small`,
-      findings: ["heirs", "heirs", "heirs", "heirs", "kept"],
+ALTER TABLE t ADD CONSTRAINT t_small CHECK (e < 9);
+ALTER TABLE u ADD CONSTRAINT u_small CHECK (e < 9);
+ALTER TABLE p DROP CONSTRAINT small;
+ALTER TABLE t DROP CONSTRAINT t_small;
+ALTER TABLE u DROP CONSTRAINT u_small`,
+      findings: ["heirs", "heirs", "heirs", "heirs", "heirs"],
       accepts: [
         "INSERT INTO t (e, b) VALUES (1, 1)",
         "INSERT INTO u (e, b, d) VALUES (2, 1, 2), (3, 1, 2)",
         "INSERT INTO v (a) VALUES (100)",
+        "INSERT INTO t (e) VALUES (9)",
       ],
-      refuses: ["INSERT INTO u (e, d) VALUES (1, 0)", "INSERT INTO t (e) VALUES (9)", "INSERT INTO t (b) VALUES (1)"],
+      refuses: ["INSERT INTO u (e, d) VALUES (1, 0)", "INSERT INTO t (b) VALUES (1)"],
     },
   ],
 });
@@ -90,39 +89,35 @@ function renamed(rename: NodeOf<"RenameStmt">): Copies {
 /** What ALTER TABLE does to each table that INHERITS: keys, owners and the like are the parent's own. */
 function altered(ctx: Context, statement: Node): Copies {
   const alter = statement as NodeOf<"AlterTableStmt">;
-  const cmds = (alter.cmds ?? []).flatMap((item): Value[] => {
-    const cmd = as("AlterTableCmd", item);
-    return cmd ? (PASSED_ON[cmd.subtype ?? ""]?.(ctx, cmd) ?? []) : [];
-  });
-  return cmds.length === 0 ? undefined : (heir) => [{ ...alter, relation: relationOf(heir), cmds }];
-}
-
-/** Says which CHECKs are taken off a parent only. */
-function keptChecks(ctx: Context<"kept">, statement: Node, table: Table, heirs: readonly Table[]): void {
-  for (const cmd of nodesOf("AlterTableCmd", as("AlterTableStmt", statement)?.cmds)) {
-    const name = cmd.subtype === "AT_DropConstraint" ? (cmd.name ?? "") : "";
-    const data = { name, heirs: heirs.map((heir) => heir.name).join(", "), table: table.name };
-    if (table.droppedConstraints?.get(name)?.type === "check") ctx.report("kept", data);
-  }
+  const passed = (heir: Table) =>
+    (alter.cmds ?? []).flatMap((item): Value[] => {
+      const cmd = as("AlterTableCmd", item);
+      return cmd ? (PASSED_ON[cmd.subtype ?? ""]?.(ctx, cmd, heir) ?? []) : [];
+    });
+  return (heir) => {
+    const cmds = passed(heir);
+    return cmds.length === 0 ? [] : [{ ...alter, relation: relationOf(heir), cmds }];
+  };
 }
 
 const whole = (_: Context, cmd: Cmd): Cmd[] => [{ ...cmd }];
 
-const PASSED_ON: Readonly<Record<string, (ctx: Context, cmd: Cmd) => Cmd[]>> = {
-  AT_AddColumn: (ctx, cmd) => {
+const PASSED_ON: Readonly<Record<string, (ctx: Context, cmd: Cmd, heir: Table) => Cmd[]>> = {
+  AT_AddColumn: (ctx, cmd, heir) => {
     const def = as("ColumnDef", cmd.def);
     if (!def) return [];
     const constraints = (def.constraints ?? []).flatMap((item): Value[] => {
       const constraint = as("Constraint", item);
-      if (constraint?.contype === "CONSTR_CHECK") return [unnamed(constraint)];
+      if (constraint?.contype === "CONSTR_CHECK") return [named(ctx, constraint, heir)];
       return constraint && OF_COLUMN.has(constraint.contype ?? "") ? [constraint] : [];
     });
     return [{ ...cmd, def: ctx.change(def, { constraints }) }];
   },
-  AT_AddConstraint: (_, cmd) => {
+  AT_AddConstraint: (ctx, cmd, heir) => {
     const constraint = as("Constraint", cmd.def);
-    return constraint?.contype === "CONSTR_CHECK" && !constraint.is_no_inherit ? [{ ...cmd, def: unnamed(constraint) }] : [];
+    return constraint?.contype === "CONSTR_CHECK" && !constraint.is_no_inherit ? [{ ...cmd, def: named(ctx, constraint, heir) }] : [];
   },
+  AT_DropConstraint: (_, cmd, heir) => (heir.droppedConstraints?.get(cmd.name ?? "")?.type === "check" ? [{ ...cmd }] : []),
   AT_DropColumn: whole,
   AT_AlterColumnType: whole,
   AT_SetNotNull: whole,
@@ -132,7 +127,15 @@ const PASSED_ON: Readonly<Record<string, (ctx: Context, cmd: Cmd) => Cmd[]>> = {
 
 const OF_COLUMN: ReadonlySet<string> = new Set(["CONSTR_NOTNULL", "CONSTR_NULL", "CONSTR_DEFAULT", "CONSTR_GENERATED"]);
 
-/** A CHECK of another table: its name is one in the whole database. */
-function unnamed({ raw_expr }: NodeOf<"Constraint">): NodeOf<"Constraint"> {
-  return { kind: "Constraint", contype: "CONSTR_CHECK", raw_expr: raw_expr!, initially_valid: true };
+/** A CHECK of another table, under the name that it has there in TiDB: names are those of the whole database. */
+function named(ctx: Context, constraint: NodeOf<"Constraint">, heir: Table): NodeOf<"Constraint"> {
+  const own = [...heir.constraints.values()].find(({ node }) => node === ctx.origin(constraint));
+  const conname = own && checkName(ctx.final, own);
+  return {
+    kind: "Constraint",
+    contype: "CONSTR_CHECK",
+    ...(conname !== undefined && { conname }),
+    raw_expr: constraint.raw_expr!,
+    initially_valid: true,
+  };
 }

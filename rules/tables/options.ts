@@ -1,10 +1,12 @@
 import {
   as,
   type Context,
+  checkName,
   columnDefinition,
   error,
   find,
   isTemporary,
+  madeAgain,
   type NodeOf,
   nodesOf,
   note,
@@ -157,7 +159,7 @@ INSERT INTO w SELECT a FROM t`,
     {
       given: "CREATE TABLE p (a varchar(9) NOT NULL DEFAULT 'x', c int CHECK (c > 0))",
       pg: "CREATE TABLE t (b int) INHERITS (p); CREATE TABLE u (c int) INHERITS (elsewhere)",
-      tidb: "CREATE TABLE t (\n  a VARCHAR(9) NOT NULL DEFAULT 'x',\n  c INT,\n  CHECK (c > 0),\n  b INT\n) COLLATE utf8mb4_0900_bin",
+      tidb: "CREATE TABLE t (\n  a VARCHAR(9) NOT NULL DEFAULT 'x',\n  c INT,\n  CONSTRAINT t_p_c_check CHECK (c > 0),\n  b INT\n) COLLATE utf8mb4_0900_bin",
       findings: ["inherited", "inherits"],
       accepts: ["INSERT INTO t (b) VALUES (1)"],
       refuses: ["INSERT INTO t (c) VALUES (0)"],
@@ -188,18 +190,19 @@ INSERT INTO w SELECT a FROM t`,
 });
 
 /** The columns and CHECKs of the tables that a definition INHERITS from; undefined where one of them is not known. */
-function inherited(create: Pick<NodeOf<"CreateStmt">, "inhRelations" | "tableElts">, ctx: Context): Value[] | undefined {
+function inherited(create: Pick<NodeOf<"CreateStmt">, "relation" | "inhRelations" | "tableElts">, ctx: Context): Value[] | undefined {
   const parents = (create.inhRelations ?? []).map((r) => find(ctx.catalog, ctx.catalog.tables, relationName(as("RangeVar", r)!)));
   if (parents.some((parent) => !parent || ctx.lost(parent.node))) return undefined;
   const names = new Set((create.tableElts ?? []).flatMap((e) => as("ColumnDef", e)?.colname ?? []));
   const columns = parents.flatMap((parent) => [...parent!.columns.values()]).filter((c) => !names.has(c.name) && names.add(c.name));
   const definitions = columns.map((column) => columnDefinition(ctx.catalog, column, ctx.lost));
   if (definitions.some((d) => "refused" in d)) return undefined;
-  const checks = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check"));
+  const own = find(ctx.catalog, ctx.catalog.tables, relationName(create.relation!));
+  const checks = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check" && !c.node.is_no_inherit));
   return [
     ...definitions.map((d) => tidbText("sql" in d ? d.sql : "") as never),
-    // Without its name, which is one in the whole database.
-    ...checks.map(({ node }) => ({ ...node, conname: undefined }) as never),
+    // Its name is one in the whole database.
+    ...checks.flatMap((check) => madeAgain(check, checkName(ctx.final, own?.constraints.get(check.name) ?? check)) ?? []),
   ];
 }
 

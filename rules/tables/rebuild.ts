@@ -145,6 +145,18 @@ ALTER TABLE t ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES p (id) ON DELET
       accepts: ["INSERT INTO p VALUES (1)", "INSERT INTO t VALUES (1)", "DELETE FROM p"],
     },
     {
+      given: "CREATE TABLE p (a int CHECK (a > 0)); CREATE TABLE t (b int) INHERITS (p)",
+      pg: "ALTER TABLE p RENAME a TO c",
+      tidb: `ALTER TABLE p DROP CONSTRAINT p_a_check;
+ALTER TABLE p RENAME COLUMN a TO c;
+ALTER TABLE p ADD CONSTRAINT p_a_check CHECK (c > 0);
+ALTER TABLE t DROP CONSTRAINT t_p_a_check;
+ALTER TABLE t RENAME COLUMN a TO c;
+ALTER TABLE t ADD CONSTRAINT t_p_a_check CHECK (c > 0)`,
+      findings: ["again", "again"],
+      refuses: ["INSERT INTO t (c) VALUES (0)"],
+    },
+    {
       given: "CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a * 2) STORED)",
       pg: "ALTER TABLE t RENAME a TO b",
       tidb: `ALTER TABLE t DROP COLUMN g;
@@ -361,8 +373,11 @@ const WORDS: Readonly<Record<string, string>> = { check: "CONSTRAINT", foreign: 
 function constraintAgain(made: TableConstraint, ctx: Ctx): NodeOf<"AlterTableStmt"> {
   const { raw_expr } = redefined(made.node, made);
   const foreign = made.type === "foreign" ? madeAgain(made, made.name) : undefined;
+  // The CHECK of a table that INHERITS has its node from the parent's.
+  const inherited = made.type === "check" && ctx.constraint(made.node)?.table.node !== made.table.node;
   const def =
     foreign ??
+    (inherited ? madeAgain(made, checkName(ctx.final, made)) : undefined) ??
     ctx.change(made.node, {
       conname: made.name,
       ...(raw_expr === undefined ? { keys: made.columns.map(({ name }) => name) } : { raw_expr }),

@@ -71,6 +71,10 @@ export interface Catalog {
   readonly programs: Map<Node, Program>;
   /** What domains demand of columns, by the column definitions and statements that make or change it. */
   readonly demands: Map<Node, readonly Demand[]>;
+  /** Sequences that went with the columns they belonged to, by the statements that dropped these. */
+  readonly orphaned: Map<Node, readonly Sequence[]>;
+  /** Those of the statement that is replayed. */
+  going?: Sequence[] | undefined;
   /** What DO blocks came to. */
   readonly blocks: Map<DoStmt, Block>;
   /** Statements with IF NOT EXISTS that found what they make. */
@@ -411,6 +415,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     triggerOf: new Map(),
     retouched: new Map(),
     programs: new Map(),
+    orphaned: new Map(),
     blocks: new Map(),
     validated: new Map(),
     revalidated: new Map(),

@@ -70,7 +70,11 @@ export function replay(catalog: Catalog, node: Node): void {
   const tables = retouching(catalog, node);
   const before = tables.length > 0 ? touchedColumns(catalog, tables) : undefined;
   if (catalog.readers.size > 0) remakeReaders(catalog, node);
+  const outer = catalog.going;
+  catalog.going = [];
   step?.(catalog, node);
+  if (catalog.going.length > 0) catalog.orphaned.set(node, catalog.going);
+  catalog.going = outer;
   const changes = before ? retouched(catalog, before, tables) : [];
   if (changes.length > 0) catalog.retouched.set(node, changes);
 }
@@ -431,7 +435,17 @@ function forgetTable(catalog: Catalog, table: Table): void {
   for (const other of catalog.tables.values())
     for (const constraint of [...other.constraints.values()])
       if (constraint.parent?.table === table) other.constraints.delete(constraint.name);
-  for (const [k, sequence] of catalog.sequences) if (sequence.ownedBy?.table === table) catalog.sequences.delete(k);
+  dropSequencesOf(catalog, (column) => column.table === table);
+}
+
+/** A sequence goes with the column or table that it belongs to. */
+function dropSequencesOf(catalog: Catalog, isGoing: (column: Column) => boolean): void {
+  for (const [k, sequence] of catalog.sequences) {
+    const { ownedBy, node } = sequence;
+    if (!ownedBy || !isGoing(ownedBy)) continue;
+    catalog.sequences.delete(k);
+    if (node && !isAutoIncrement(ownedBy)) catalog.going?.push(sequence);
+  }
 }
 
 const TYPES = ["enums", "domains", "composites", "ranges"] as const;
@@ -457,7 +471,7 @@ function columnsOf<T>(catalog: Catalog, map: ReadonlyMap<string, T>, type: T): C
 function forgetColumn(catalog: Catalog, column: Column, computed: readonly Column[] = []): void {
   const { table } = column;
   table.columns.delete(column.name);
-  forgetSequences(catalog, column);
+  dropSequencesOf(catalog, (each) => each === column);
   const constraints = [...table.constraints.values()].filter((c) => c.columns.includes(column));
   for (const constraint of constraints) {
     constraint.dropped = true;
@@ -732,7 +746,8 @@ function inherit(catalog: Catalog, table: Table): void {
     for (const column of parent.columns.values())
       if (!table.columns.has(column.name)) table.columns.set(column.name, { ...column, table, changes: [] });
   for (const parent of parents)
-    for (const check of parent.constraints.values()) if (check.type === "check") table.constraints.set(check.name, inherited(check, table));
+    for (const check of parent.constraints.values())
+      if (check.type === "check" && !check.node.is_no_inherit) addInherited(catalog, check, table, node.partbound !== undefined);
   const [parent] = parents;
   if (parent && parents.length === 1 && (node.partbound || tellsRowsOnly(node))) table.partitionOf = parent;
   else setParents(catalog, table, parents);
@@ -743,13 +758,11 @@ function setParents(catalog: Catalog, table: Table, parents: readonly Table[]): 
   if (parents.length > 0) catalog.inheriting.add(table);
 }
 
-function inherited(check: TableConstraint, table: Table): TableConstraint {
+/** @param isPartition it is no table of its own in TiDB */
+function addInherited(catalog: Catalog, check: TableConstraint, table: Table, isPartition = false): void {
   const own = (column: Column) => table.columns.get(column.name) ?? column;
-  return {
-    ...check,
-    table,
-    columns: check.columns.map(own),
-  };
+  table.constraints.set(check.name, { ...check, table, columns: check.columns.map(own) });
+  if (!isPartition) checkNamed(catalog, check.name, table);
 }
 
 /** A child without columns of its own and with a CHECK: how tables were partitioned before PostgreSQL 10. */
@@ -1158,20 +1171,29 @@ function alterTable(catalog: Catalog, node: AlterTableStmt): void {
     if (!cmd) continue;
     const before = table.columns.get(cmd.name ?? "");
     ALTERATIONS[cmd.subtype ?? ""]?.(catalog, table, cmd);
-    if (node.relation?.inh) for (const heir of heirsOf(catalog, table)) passOn(table, heir, cmd, before);
+    if (node.relation?.inh) for (const heir of heirsOf(catalog, table)) passOn(catalog, table, heir, cmd, before);
   }
 }
 
 /** Gives a table that INHERITS what ALTER TABLE did to its parent. */
-function passOn(parent: Table, heir: Table, { subtype, name = "", def }: AlterTableCmd, before: Column | undefined): void {
+function passOn(
+  catalog: Catalog,
+  parent: Table,
+  heir: Table,
+  { subtype, name = "", def }: AlterTableCmd,
+  before: Column | undefined,
+): void {
   const made = parent.columns.get(as("ColumnDef", def)?.colname ?? name);
   const own = heir.columns.get(name);
   if (subtype === "AT_AddColumn" && made && !heir.columns.has(made.name))
     heir.columns.set(made.name, { ...made, table: heir, changes: [] });
   if (subtype === "AT_AddColumn" || subtype === "AT_AddConstraint")
     for (const check of parent.constraints.values())
-      if (check.type === "check" && !check.node.is_no_inherit && !heir.constraints.has(check.name))
-        heir.constraints.set(check.name, inherited(check, heir));
+      if (check.type === "check" && !check.node.is_no_inherit && !heir.constraints.has(check.name)) addInherited(catalog, check, heir);
+  const dropped = subtype === "AT_DropConstraint" ? parent.droppedConstraints?.get(name) : undefined;
+  const inherited = heir.constraints.get(name);
+  // One that the heir says itself is its own.
+  if (dropped && inherited?.node === dropped.node) dropConstraint(heir, inherited);
   if (subtype === "AT_DropColumn" && own && own.def === before?.def) heir.columns.delete(name);
   if (PASSED_ON.has(subtype ?? "") && own && made) {
     if (subtype === "AT_AlterColumnType") Object.assign(own, { type: made.type, changedFrom: made.changedFrom });
@@ -1258,10 +1280,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     if (column) column.notNull = false;
     if (!constraint) return;
     if (cmd.behavior === "DROP_CASCADE" && INDEXED.has(constraint.type)) cascade(catalog, constraint);
-    constraint.dropped = true;
-    table.constraints.delete(constraint.name);
-    table.droppedConstraints ??= new Map();
-    table.droppedConstraints.set(constraint.name, constraint);
+    dropConstraint(table, constraint);
   },
   AT_ColumnDefault: withColumn((catalog, column, cmd) => setDefault(catalog, column, cmd.def, cmd)),
   AT_SetNotNull: withColumn((_, column) => {
@@ -1309,6 +1328,13 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
   }),
   AT_SetExpression: withColumn((_, column, cmd) => computed(column, cmd.def)),
 };
+
+function dropConstraint(table: Table, constraint: TableConstraint): void {
+  constraint.dropped = true;
+  table.constraints.delete(constraint.name);
+  table.droppedConstraints ??= new Map();
+  table.droppedConstraints.set(constraint.name, constraint);
+}
 
 function rename(catalog: Catalog, node: RenameStmt): void {
   const to = node.newname ?? "";

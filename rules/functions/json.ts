@@ -5,8 +5,14 @@ import {
   type Call,
   infix,
   invoke,
+  type JsonPath,
   note,
   type Operands,
+  parseJsonPath,
+  pathArray,
+  pathFinds,
+  pathFirst,
+  pathPredicate,
   proofs,
   raw,
   string,
@@ -408,9 +414,20 @@ interface PlainPath {
   readonly keys: number;
 }
 
+const PLAIN_PATH = /^\s*(?:lax\s+)?\$((?:\.(?:\w+|"(?:[^"\\])*")|\[\d+\])*)(\[\*\])?\s*$/u;
+
+/** A path that goes through an array and on, or has a filter. */
+function longPath(path: Value, call: Call): JsonPath | undefined {
+  const written = call.text(path);
+  const parsed = written === undefined || PLAIN_PATH.test(written) ? undefined : parseJsonPath(written);
+  if (!parsed || !("path" in parsed)) return undefined;
+  call.say("lax");
+  return parsed.path;
+}
+
 function plainPath(path: Value, call: Call): PlainPath | undefined {
   const written = call.text(path) ?? "";
-  const [all, steps = "", star] = /^\s*(?:lax\s+)?\$((?:\.(?:\w+|"(?:[^"\\])*")|\[\d+\])*)(\[\*\])?\s*$/u.exec(written) ?? [];
+  const [all, steps = "", star] = PLAIN_PATH.exec(written) ?? [];
   if (all === undefined) return call.refuse("a path of SQL/JSON that is no literal, or has more than keys, places and [*] at its end");
   const parts = steps.match(/\.(?:\w+|"[^"]*")|\[\d+\]/gu) ?? [];
   const keys = parts.filter((part) => part.startsWith(".")).length;
@@ -885,6 +902,8 @@ export const jsonRules = table(
     "path-exists": {
       calls: ["jsonb_path_exists(jsonb, jsonpath)", "@?(jsonb, jsonpath)", "json_exists(jsonb, jsonpath|text|unknown)"],
       tidb: ([target, path], call) => {
+        const long = longPath(path, call);
+        if (long) return decided(target, pathFinds(target, long), call);
         const steps = plainPath(path, call);
         if (!steps) return undefined;
         const found = steps.star ? infix("comparison")`JSON_LENGTH(${matches(target, steps, call)}) > 0` : undefined;
@@ -903,19 +922,49 @@ export const jsonRules = table(
           "jsonb_path_exists(j, 'lax $.\"é\"')",
         ),
         { pg: "j @? '$.tags[*]'", findings: ["lax"] },
+        ...quiet(
+          ["lax"],
+          "j @? '$.tags[*] ? (@ == \"x\")'",
+          "jsonb_path_exists(j, '$[*] ? (@ > 1)')",
+          "jsonb_path_exists(j, '$.a ? (@ != null)')",
+          "jsonb_path_exists(j, '$.a ? (@.b != 1 || !(@.c starts with \"x\"))')",
+          "jsonb_path_exists(j, '$[*] ? (exists(@.k))')",
+        ),
       ],
+    },
+    "path-match": {
+      calls: ["jsonb_path_match(jsonb, jsonpath)", "@@(jsonb, jsonpath)"],
+      tidb: ([target, path], call) => {
+        const parsed = parseJsonPath(call.text(path) ?? "");
+        if (!parsed || !("predicate" in parsed))
+          return call.refuse("a predicate of SQL/JSON that is no literal, or has more than comparisons with literals");
+        call.say("lax");
+        return tidb`CASE WHEN ${target} IS NOT NULL THEN ${pathPredicate(target, parsed.predicate)} END`;
+      },
+      messages: { lax: LAX },
+      proofs: quiet(
+        ["lax"],
+        "j @@ '$.a == 1'",
+        "j @@ '$.k == \"v\"'",
+        "j @@ '$.a == null'",
+        "j @@ '$.n > 1 && $.a != 5'",
+        "j @@ '!($.a == 1)'",
+        "jsonb_path_match(j, 'exists($.tags[*] ? (@ == \"x\"))')",
+      ),
     },
     "path-query-array": {
       calls: ["jsonb_path_query_array(jsonb, jsonpath)", "json_query_wrapped(jsonb, jsonpath|text|unknown)"],
       tidb: ([target, path], call) => {
-        const steps = plainPath(path, call);
-        if (!steps) return undefined;
-        const items = matches(target, steps, call);
+        const long = longPath(path, call);
+        const steps = long ? undefined : plainPath(path, call);
+        if (!long && !steps) return undefined;
+        if (long) call.say("length");
+        const items = long ? pathArray(target, long) : matches(target, steps!, call);
         return call.signature.name === "json_query_wrapped"
           ? items
           : tidb`CASE WHEN ${target} IS NOT NULL THEN COALESCE(${items}, JSON_ARRAY()) END`;
       },
-      messages: { lax: LAX },
+      messages: { lax: LAX, length: AGGREGATE.length },
       proofs: [
         ...proofs(
           "jsonb_path_query_array(j, '$[*]')",
@@ -925,12 +974,20 @@ export const jsonRules = table(
           "JSON_QUERY(j, '$.a' WITH WRAPPER)",
         ),
         { pg: "jsonb_path_query_array(j, '$.tags[*]')", findings: ["lax"] },
+        ...quiet(
+          ["lax", "length"],
+          "jsonb_path_query_array(j, '$[*] ? (@ > 1)')",
+          "jsonb_path_query_array(j, '$.tags[*] ? (@ starts with \"x\")')",
+          "JSON_QUERY(j, '$[*].k' WITH WRAPPER)",
+        ),
         { pg: "jsonb_path_query_array('[{\"a\": 5}, {\"a\": [6, 7]}]'::jsonb || jb, '$.a[*]')", findings: ["lax"], differs: true },
       ],
     },
     "path-query-first": {
       calls: ["jsonb_path_query_first(jsonb, jsonpath)", "json_query(jsonb, jsonpath|text|unknown)"],
       tidb: ([target, path], call) => {
+        const long = call.signature.name === "jsonb_path_query_first" ? longPath(path, call) : undefined;
+        if (long) return pathFirst(target, long);
         const steps = plainPath(path, call);
         if (!steps) return undefined;
         const items = matches(target, steps, call);
@@ -949,11 +1006,16 @@ export const jsonRules = table(
           "JSON_QUERY(j, '$')",
         ),
         { pg: "jsonb_path_query_first(j, '$.tags[*]')", findings: ["lax"] },
+        ...quiet(["lax"], "jsonb_path_query_first(j, '$[*] ? (@ > 1)')", "jsonb_path_query_first(j, '$.tags[*] ? (@ != \"x\")')"),
       ],
     },
     value: {
-      calls: ["json_value(jsonb, jsonpath|text|unknown)", "json_value(jsonb, jsonpath|text|unknown, any)"],
-      tidb: ([target, path, otherwise], call) => {
+      calls: [
+        "json_value(jsonb, jsonpath|text|unknown)",
+        "json_value(jsonb, jsonpath|text|unknown, any)",
+        "json_value(jsonb, jsonpath|text|unknown, any, any)",
+      ],
+      tidb: ([target, path, otherwise, failed], call) => {
         const steps = plainPath(path, call);
         const { name } = call.result;
         if (!steps) return undefined;
@@ -974,6 +1036,8 @@ export const jsonRules = table(
               );
         const scalar = tidb`CASE WHEN JSON_LENGTH(${items}) = 1 AND JSON_TYPE(${value}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN ${taken} END`;
         if (otherwise === undefined) return scalar;
+        if (failed !== undefined)
+          return tidb`CASE WHEN ${target} IS NULL OR JSON_TYPE(${value}) = 'NULL' AND JSON_LENGTH(${items}) = 1 THEN NULL WHEN ${items} IS NULL THEN ${otherwise} ELSE COALESCE(${scalar}, ${failed}) END`;
         return tidb`CASE WHEN ${target} IS NOT NULL AND ${items} IS NULL THEN ${otherwise} ELSE ${scalar} END`;
       },
       messages: { spelt: SPELT, lax: LAX },
@@ -986,6 +1050,8 @@ export const jsonRules = table(
           "JSON_VALUE(COALESCE(j, '1'), '$.k' DEFAULT 'none' ON EMPTY)",
           "JSON_VALUE(j, '$')",
           "JSON_VALUE(j, '$.b' RETURNING boolean)",
+          "JSON_VALUE(j, '$.a' RETURNING int DEFAULT -1 ON ERROR)",
+          "JSON_VALUE(j, '$.k' RETURNING int DEFAULT 0 ON EMPTY DEFAULT -1 ON ERROR)",
         ),
         { pg: "JSON_VALUE(j, '$.tags[*]')", findings: ["spelt", "lax"] },
       ],

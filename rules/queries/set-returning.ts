@@ -11,11 +11,15 @@ import {
   functionCall,
   holds,
   isNode,
+  type JsonBehavior,
+  type JsonTable,
   literalText,
   type Node,
   outputName,
   PLAIN_SELECT,
   parseInterval,
+  parseJsonPath,
+  pathRows,
   qualified,
   type RangeFunction,
   type RangeSubselect,
@@ -44,6 +48,9 @@ const MESSAGES = {
   spelt: warning("a decimal number's or an object's text may be spelt otherwise: other zeros behind the point, other order of keys", {
     help: "cast a number to numeric where its text is compared or shown",
   }),
+  lax: warning("what the path finds in an array that stands where it has a key is found only where it is an array itself", {
+    help: "nothing to do where documents are shaped as the path says",
+  }),
   dimensions: warning("unnest() goes through the first dimension of an array alone in TiDB", {
     help: "where arrays of arrays are stored, go through their elements once more",
   }),
@@ -64,7 +71,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       if (
         !holds(
           select.fromClause,
-          (node) => node.kind === "RangeFunction",
+          (node) => node.kind === "RangeFunction" || node.kind === "JsonTable",
           (node) => node.kind === "SelectStmt",
         )
       )
@@ -295,6 +302,31 @@ FROM (
 ) AS r`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '{"a": [{"n": 1, "s": "x"}, {"n": "2", "s": null}, {"s": true}]}'), (2, '{"a": {"n": 7}}'), (3, NULL), (4, '[]')`,
+      pg: `SELECT t.id, r.n, r.s, r.i FROM t, JSON_TABLE(t.j, '$.a[*]' COLUMNS (i FOR ORDINALITY, n int PATH '$.n' DEFAULT -1 ON EMPTY, s text PATH '$.s')) AS r; SELECT t.id, x FROM t, jsonb_path_query(j, '$.a[*] ? (@.n > 0 && @.s != "y")') AS x`,
+      tidb: `SELECT t.id, r.n, r.s, r.i
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    item.i + 1 AS i,
+    CASE WHEN JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"')) IS NULL THEN -1 ELSE CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))), '^-?[0-9]+([.][0-9]+)?$') THEN CAST(CAST(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))) AS DECIMAL(65,30)) AS SIGNED) END END END AS n,
+    CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))), 1) ELSE JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) END END AS s
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE (item.i < CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) AND (JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']')) IS NOT NULL)
+) AS r
+WHERE r.lateral_key_1 = t.id;
+SELECT t.id, x
+FROM t, (
+  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']')) AS x
+  FROM t
+  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  WHERE (item.i < CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) AND ((CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"'))) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE') THEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"')) > CAST('0' AS JSON) WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"'))) = 'NULL' THEN FALSE END AND CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) IN ('STRING') THEN JSON_UNQUOTE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) <> 'y' WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) = 'NULL' THEN TRUE END) AND (JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']')) IS NOT NULL))
+) AS x
+WHERE x.lateral_key_1 = t.id`,
+      findings: ["lax", "lax"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
       pg: "SELECT unnest('{1}'::int[]), generate_series(1, 2)",
       tidb: null,
@@ -343,6 +375,8 @@ interface Rows {
   readonly columns: readonly (readonly [name: string, value: Arg])[];
   /** What counts, where each row is made from the one before; it cannot go by another table's columns. */
   readonly chain?: Tidb;
+  /** Numbers for which there is no row. */
+  readonly where?: Tidb;
 }
 
 const I = tidbText("item.i");
@@ -402,6 +436,7 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   json_populate_recordset: populated,
   jsonb_populate_record: populatedOne,
   json_populate_record: populatedOne,
+  jsonb_path_query: pathQuery,
 };
 
 /** Functions that return rows of several columns, which are one value in a SELECT list. */
@@ -457,6 +492,83 @@ function chained(start: Value, stop: Value, step: Value | undefined, ctx: Ctx): 
   const chain = tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, CAST(${start} AS DATETIME(6)) AS v UNION ALL SELECT i + 1, v${next} FROM item WHERE v${next} ${within} ${end}) SELECT i, v FROM item WHERE v ${within} ${end}) AS item`;
   return { count: tidbText("0"), columns: [["", tidbText("item.v")]], chain };
 }
+
+/** What a path of SQL/JSON finds. */
+function pathQuery([json, path]: readonly Value[], ctx: Ctx): Rows | string {
+  const parsed = parseJsonPath(literalText(path) ?? "");
+  if (!parsed || !("path" in parsed)) return "its path is no literal, or has more than keys, places, [*] and a filter";
+  if (isNode(path)) ctx.consumed(path);
+  ctx.report("lax");
+  const { count, value: found, where } = pathRows(json!, parsed.path);
+  const there = tidb`${found} IS NOT NULL`;
+  return { count, columns: [["", found]], where: where ? tidb`${where} AND ${there}` : there };
+}
+
+/** The columns of JSON_TABLE, each by its own path from the element at hand. */
+function tableColumns(
+  { columns = [] }: JsonTable,
+  rows: ReturnType<typeof pathRows>,
+  ctx: Ctx,
+): readonly (readonly [string, Arg])[] | string {
+  const made: (readonly [string, Arg])[] = [];
+  for (const item of columns) {
+    const column = as("JsonTableColumn", item);
+    if (!column?.name) return "it has NESTED columns";
+    ctx.consumed(column);
+    if (column.coltype === "JTC_FOR_ORDINALITY") {
+      if (rows.where) return "it numbers what its filter leaves";
+      made.push([column.name, tidb`${I} + 1`]);
+      continue;
+    }
+    const written = column.pathspec ? literalText(column.pathspec.string) : `$.${JSON.stringify(column.name)}`;
+    const parsed = parseJsonPath(written ?? "");
+    if (!parsed || !("path" in parsed) || parsed.path.each) return `the path of its column ${column.name} has more than keys and places`;
+    if (!/UNSPEC|NONE/.test(column.wrapper ?? "UNSPEC") || !/UNSPEC/.test(column.quotes ?? "UNSPEC"))
+      return `its column ${column.name} has WRAPPER or QUOTES`;
+    const found = rows.at(parsed.path.base);
+    if (column.coltype === "JTC_EXISTS") {
+      made.push([column.name, tidb`${found} IS NOT NULL`]);
+      continue;
+    }
+    const [empty, failed] = [otherwise(column.on_empty), otherwise(column.on_error)];
+    if (!empty || !failed) return `its column ${column.name} has an ON EMPTY or ON ERROR that is neither NULL nor DEFAULT`;
+    const type = column.typeName && typeName(column.typeName).name;
+    const isDocument = type === "jsonb" || type === "json";
+    const of = type === undefined || column.typeName!.arrayBounds?.length || column.typeName!.typmods?.length ? undefined : SCALARS[type];
+    if (!of && !isDocument) return `its column ${column.name} is ${type ?? "of an unknown type"}`;
+    const scalar = of && tidb`CASE WHEN JSON_TYPE(${found}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN ${of(found)} END`;
+    const taken = scalar ?? found;
+    const caught =
+      failed.value === undefined ? taken : tidb`CASE WHEN JSON_TYPE(${found}) <> 'NULL' THEN COALESCE(${taken}, ${failed.value}) END`;
+    made.push([column.name, empty.value === undefined ? caught : tidb`CASE WHEN ${found} IS NULL THEN ${empty.value} ELSE ${caught} END`]);
+  }
+  return made;
+}
+
+/** What ON EMPTY or ON ERROR gives; undefined where that is neither NULL nor a value. */
+function otherwise(behaviour: JsonBehavior | undefined): { readonly value?: Value } | undefined {
+  if (!behaviour || behaviour.btype === "JSON_BEHAVIOR_NULL") return {};
+  return behaviour.btype === "JSON_BEHAVIOR_DEFAULT" && behaviour.expr !== undefined ? { value: behaviour.expr } : undefined;
+}
+
+const unquoted = (json: Tidb) => tidb`JSON_UNQUOTE(${json})`;
+const ifNumber = (json: Tidb, cast: Tidb) => tidb`CASE WHEN REGEXP_LIKE(${unquoted(json)}, '^-?[0-9]+([.][0-9]+)?$') THEN ${cast} END`;
+const whole = (json: Tidb) => ifNumber(json, tidb`CAST(CAST(${unquoted(json)} AS DECIMAL(65,30)) AS SIGNED)`);
+const letters = (json: Tidb) => tidb`CASE JSON_TYPE(${json}) WHEN 'BOOLEAN' THEN LEFT(${unquoted(json)}, 1) ELSE ${unquoted(json)} END`;
+
+/** What a scalar of a document is as a value of a type; NULL where it is none. */
+const SCALARS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
+  text: letters,
+  varchar: letters,
+  int2: whole,
+  int4: whole,
+  int8: whole,
+  numeric: (json) => ifNumber(json, tidb`CAST(${unquoted(json)} AS DECIMAL(65,30))`),
+  float8: (json) => ifNumber(json, tidb`CAST(${unquoted(json)} AS DOUBLE)`),
+  bool: (json) => tidb`CASE ${unquoted(json)} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`,
+  date: (json) => tidb`CAST(${unquoted(json)} AS DATE)`,
+  timestamp: (json) => tidb`CAST(${unquoted(json)} AS DATETIME(6))`,
+};
 
 /** An empty text has no piece; NULL none either. */
 function pieces([whole, delimiter]: readonly Value[]): Rows | string {
@@ -617,6 +729,8 @@ function withRows(item: Value, around: Around, ctx: Ctx): Value {
     const [larg, rarg] = [withRows(join.larg!, around, ctx), withRows(join.rarg!, around, ctx)];
     return larg === join.larg && rarg === join.rarg ? item : (ctx.change(join, { larg, rarg }) as Value);
   }
+  const table = as("JsonTable", item);
+  if (table) return jsonTable(table, around, ctx);
   const from = as("RangeFunction", item);
   if (!from) return item;
   const calls: FuncCall[] = [];
@@ -642,12 +756,47 @@ function withRows(item: Value, around: Around, ctx: Ctx): Value {
 /** The rows of several functions side by side: those with fewer have NULLs behind their end. */
 function sideBySide(all: readonly Rows[]): Rows | string {
   if (all.length === 1) return all[0]!;
-  if (all.some(({ chain }) => chain)) return "its rows are made one of another, and stand beside those of other functions";
+  if (all.some(({ chain, where }) => chain || where)) return "its rows are made one of another, and stand beside those of other functions";
   const counts = all.map(({ count }) => tidb`COALESCE(${value(count)}, 0)`);
   const columns = all.flatMap((rows) =>
     rows.columns.map(([name, node]): [string, Arg] => [name, tidb`IF(${I} < ${value(rows.count)}, ${value(node)}, NULL)`]),
   );
   return { count: tidb`GREATEST(${counts as unknown as Value})`, columns };
+}
+
+function jsonTable(item: JsonTable, around: Around, ctx: Ctx): Value {
+  const context = item.context_item;
+  const parsed = parseJsonPath(literalText(item.pathspec?.string) ?? "");
+  const refuse = (what: string) => {
+    ctx.report("refused", { name: "JSON_TABLE", what }, item);
+    return item;
+  };
+  if (!context?.raw_expr) return item;
+  if (!parsed || !("path" in parsed)) return refuse("its path is no literal, or has more than keys, places, [*] and a filter");
+  if (item.passing?.length || (item.on_error && item.on_error.btype !== "JSON_BEHAVIOR_EMPTY_ARRAY"))
+    return refuse("it has PASSING or ON ERROR");
+  const rows = pathRows(context.raw_expr, parsed.path);
+  const columns = tableColumns(item, rows, ctx);
+  if (typeof columns === "string") return refuse(columns);
+  const there = rows.where ? tidb`${rows.where} AND ${rows.value} IS NOT NULL` : tidb`${rows.value} IS NOT NULL`;
+  const made = asItem(
+    { count: rows.count, columns, where: there },
+    [context],
+    { kind: "RangeFunction", ...(item.alias && { alias: item.alias }) },
+    "json_table",
+    around,
+    ctx,
+  );
+  if (!made) return item;
+  around.made.set(item, made);
+  ctx.report("lax", {}, item);
+  ctx.consumed(item.pathspec!);
+  if (item.on_error) ctx.consumed(item.on_error);
+  if (context.format) ctx.consumed(context.format);
+  ctx.carried(context, ["raw_expr", "format"]);
+  ctx.carried(item, ["context_item", "pathspec", "columns", "alias", "lateral", "on_error", "passing"]);
+  if (item.alias) ctx.carried(item.alias, ["aliasname", "colnames"]);
+  return { kind: "RangeSubselect", alias: { kind: "Alias", aliasname: item.alias?.aliasname ?? "json_table" }, ...made.item };
 }
 
 /** Rows of functions as a subquery of FROM; undefined, with a finding where it is one of those, when there is none. */
@@ -657,7 +806,6 @@ function rowsOf(
   around: Around,
   ctx: Ctx,
 ): Made | undefined {
-  const { select } = around;
   const name = nameOf(calls[0]!);
   const each: (Rows | string)[] = [];
   for (const call of calls) {
@@ -667,40 +815,60 @@ function rowsOf(
   }
   const failed = each.find((rows) => typeof rows === "string");
   const rows = failed ?? sideBySide(each as readonly Rows[]);
-  const reach = typeof rows === "string" ? rows : bounds(calls, around, rows.count, ctx);
-  const chained = typeof reach === "object" && reach.lateral && typeof rows === "object" && rows.chain;
+  if (typeof rows !== "string") return asItem(rows, calls, item, name, around, ctx);
+  ctx.report("refused", { name, what: rows }, calls[0]);
+  return undefined;
+}
+
+/** Rows as a subquery of FROM; undefined, with a finding, where what they are made of cannot be read there. */
+function asItem(
+  rows: Rows,
+  calls: readonly Node[],
+  item: Pick<RangeFunction, "kind" | "alias" | "ordinality" | "coldeflist">,
+  name: string,
+  around: Around,
+  ctx: Ctx,
+): Made | undefined {
+  const reach = bounds(calls, around, rows.count, ctx);
+  const chained = typeof reach === "object" && reach.lateral && rows.chain;
   const counted = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
-  if (typeof rows === "string" || typeof counted === "string") {
-    ctx.report("refused", { name, what: String(typeof rows === "string" ? rows : counted) }, calls[0]);
+  if (typeof counted === "string") {
+    ctx.report("refused", { name, what: counted }, calls[0]!);
     return undefined;
   }
   const { aliasname, colnames } = item.alias ?? {};
   const own = rows.columns;
   const columns = [...own, ...(item.ordinality ? [["ordinality", tidb`${I} + 1`] as const] : [])];
-  const first = (column: string, i: number) => column || (calls.length > 1 ? nameOf(calls[i] ?? calls[0]!) : (aliasname ?? name));
+  const first = (column: string, i: number) =>
+    column || (calls.length > 1 ? nameOf((calls[i] ?? calls[0]) as FuncCall) : (aliasname ?? name));
   const called = columns.map(([column, node], i): [string, Arg] => {
     const isTaken = columns.slice(0, i).some(([other], at) => first(other, at) === first(column, i));
     return [String(colnames?.[i] ?? (isTaken ? `${first(column, i)}_${i + 1}` : first(column, i))), node];
   });
   // The alias alone stands for the value of a function with one column.
   const alone =
-    own.length === 1 && !item.ordinality && aliasname !== undefined && called[0]![0] !== aliasname && mentions(select, aliasname);
+    own.length === 1 && !item.ordinality && aliasname !== undefined && called[0]![0] !== aliasname && mentions(around.select, aliasname);
   const targets = [...called, ...(alone ? [[aliasname, own[0]![1]] as [string, Arg]] : [])];
   const numbers =
     rows.chain ??
     tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(counted.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
-  const subquery: SelectStmt = {
+  const conditions = [...(counted.lateral ? [value(tidb`${I} < ${value(rows.count)}`)] : []), ...(rows.where ? [value(rows.where)] : [])];
+  const subquery = {
     ...PLAIN_SELECT,
     targetList: targets.map(([column, node]): ResTarget => ({ kind: "ResTarget", name: column, val: value(node) })),
     fromClause: [value(numbers)],
-    ...(counted.lateral ? { whereClause: value(tidb`${I} < ${value(rows.count)}`) } : {}),
-  };
+    ...(conditions.length > 0 && { whereClause: conjunction(conditions) }),
+  } as SelectStmt;
   return {
     item: counted.lateral ? { lateral: true, subquery } : { subquery },
     values: new Map(targets),
     from: [...counted.from, value(numbers)],
     isDeep: counted.isDeep,
   };
+}
+
+function conjunction(conditions: readonly Value[]): Value {
+  return conditions.length === 1 ? conditions[0]! : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
 }
 
 interface Bounds {
@@ -711,7 +879,7 @@ interface Bounds {
 }
 
 /** How far to count: of a function over other items' columns, as far as any of their rows needs. */
-function bounds(calls: readonly FuncCall[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
+function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
   const range = ctx.analysis.range(ctx.origin(select));
   const names = new Set<string>();
   for (const call of calls)
@@ -735,7 +903,8 @@ function bounds(calls: readonly FuncCall[], { select, made }: Around, count: Arg
     const relation = as("RangeVar", item);
     if (relation && ctx.within("CommonTableExpr")?.ctename === relation.relname) return "it refers to the query that it is part of";
     const rows = item && made.get(item);
-    if (rows?.isDeep || (!rows && item?.kind === "RangeFunction")) return `it refers to ${name}, whose rows come of another function's`;
+    if (rows?.isDeep || (!rows && item && /^(?:RangeFunction|JsonTable)$/.test(item.kind)))
+      return `it refers to ${name}, whose rows come of another function's`;
     if (!item) return `it refers to ${name}, which is neither a table nor a query of this FROM clause`;
     if (rows) {
       isDeep = true;
@@ -761,10 +930,10 @@ function inTermsOf(arg: Arg, alias: string, values: ReadonlyMap<string, Arg>, ct
   }) as unknown as Arg;
 }
 
-function relations(item: Value): (RangeVar | RangeSubselect | RangeFunction)[] {
+function relations(item: Value): (RangeVar | RangeSubselect | RangeFunction | JsonTable)[] {
   const join = as("JoinExpr", item);
   if (join) return [join.larg!, join.rarg!].flatMap(relations);
-  const relation = as("RangeVar", item) ?? as("RangeSubselect", item) ?? as("RangeFunction", item);
+  const relation = as("RangeVar", item) ?? as("RangeSubselect", item) ?? as("RangeFunction", item) ?? as("JsonTable", item);
   return relation ? [relation] : [];
 }
 

@@ -60,6 +60,14 @@ function behaviour(p: Printing, node: JsonBehavior | undefined): { readonly know
   return { known: /NULL$|FALSE$/.test(node.btype ?? "") };
 }
 
+const NOTHING: Value = { kind: "A_Const", isnull: true };
+
+/** DEFAULT … ON EMPTY and DEFAULT … ON ERROR, as many as are needed. */
+function defaults(empty: Value | undefined, failed: Value | undefined): readonly Value[] {
+  if (failed !== undefined) return [empty ?? NOTHING, failed];
+  return empty === undefined ? [] : [empty];
+}
+
 export const jsonPrinters: Printers = {
   JsonObjectConstructor: prints("JsonObjectConstructor", ["exprs", "output", "absent_on_null", "unique"], (node, p) => {
     if (!returnsJson(p, node as Node, node.output)) return p.refuse(node as Node, "JSON_OBJECT() that returns no document");
@@ -125,12 +133,12 @@ export const jsonPrinters: Printers = {
       if (node.quotes && node.quotes !== "JS_QUOTES_UNSPEC")
         return p.refuse(node as Node, `${name.toUpperCase()}() that says what of quotes`);
       const [empty, failed] = [behaviour(p, node.on_empty), behaviour(p, node.on_error)];
-      if (!empty.known || !failed.known || failed.value !== undefined)
+      if (!empty.known || !failed.known || (failed.value !== undefined && name !== "json_value"))
         return p.refuse(node as Node, `${name.toUpperCase()}() with this ON EMPTY or ON ERROR`);
       const wrapped = node.wrapper === "JSW_UNCONDITIONAL";
       if (node.wrapper === "JSW_CONDITIONAL") return p.refuse(node as Node, "JSON_QUERY() WITH CONDITIONAL WRAPPER");
       if (constantText(node.pathspec!) === undefined) return p.refuse(node as Node, `${name.toUpperCase()}() by a path that is no literal`);
-      const args = [inner(p, node.context_item), node.pathspec!, ...(empty.value === undefined ? [] : [empty.value])];
+      const args = [inner(p, node.context_item), node.pathspec!, ...defaults(empty.value, failed.value)];
       return call(p, node as Node, wrapped ? "json_query_wrapped" : name, args);
     },
   ),

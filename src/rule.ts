@@ -76,7 +76,7 @@ export {
   unchanged,
   type Write,
 } from "./engine/forms.js";
-export { type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
+export { counter, type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts } from "./engine/order.js";
 export {
   assignments,

@@ -2,6 +2,7 @@ import {
   arrayToJson,
   as,
   type Call,
+  counter,
   infix,
   invoke,
   isNode,
@@ -192,6 +193,33 @@ const membership = (word: "ANY" | "ALL"): Write => {
   };
 };
 
+/** The element of an array at hand, where `counter` goes through it. */
+const itemOf = (array: Value, element: string, call: Call): Tidb => {
+  const at = tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`;
+  return taken(at, element, call) ?? at;
+};
+
+const eachItem = (array: Value): Tidb => counter(tidb`JSON_LENGTH(${array})`);
+
+/** A test of each element, taken together as PostgreSQL does: what is NULL decides where nothing else does. */
+const quantified = (array: Value, test: Tidb, every: boolean): Tidb => {
+  const decided = every ? tidb`WHEN MIN(${test}) = 0 THEN FALSE` : tidb`WHEN MAX(${test}) = 1 THEN TRUE`;
+  const rest = raw(every ? "TRUE" : "FALSE");
+  const value = tidb`CASE ${decided} WHEN COUNT(*) > COUNT(${test}) THEN NULL ELSE ${rest} END`;
+  return tidb`CASE WHEN ${array} IS NOT NULL THEN (SELECT /*+ NO_DECORRELATE() */ ${value} FROM ${eachItem(array)}) END`;
+};
+
+/** Elements of an array in another order, or some of them. */
+const rearranged = (array: Value, value: Tidb, order: Tidb, where?: Tidb): Tidb => {
+  const joined = tidb`GROUP_CONCAT(${value} ORDER BY ${order} SEPARATOR ',')`;
+  const list = tidb`COALESCE(CAST(CONCAT('[', ${joined}, ']') AS JSON), JSON_ARRAY())`;
+  return tidb`CASE WHEN ${array} IS NOT NULL THEN (SELECT /*+ NO_DECORRELATE() */ ${list} FROM ${eachItem(array)}${where ? tidb` WHERE ${where}` : raw("")}) END`;
+};
+
+const CUT = warning("the array is put together as text, which is cut at group_concat_max_len bytes: 1024 unless it is set", {
+  help: "SET SESSION group_concat_max_len = 1073741824 in the connection of the application",
+});
+
 const OVER_ITEMS = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*"];
 
 /** Elements of `ARRAY[…]`, also under casts of the array. */
@@ -306,8 +334,12 @@ export const arrayRules = table(
         const own = call.type(value).name;
         const written = itemNodes(array, call);
         const known = written ?? items(array, call)?.map((item) => constant(item, element, call));
-        if (!known?.length || !known.every((item) => item !== undefined))
-          return call.refuse(`${call.signature.name} over an array that is not written out`);
+        if (!known) {
+          const test = call.other(sign!, [own, element], [value, itemOf(array, element, call)]);
+          return test && quantified(array, test, word === "ALL");
+        }
+        if (known.length === 0 || !known.every((item) => item !== undefined))
+          return call.refuse(`${call.signature.name} over an empty array, or one of ${element}`);
         if (!written && sign!.includes("~") && !sign!.includes("~~"))
           return call.refuse(`${call.signature.name} over patterns in one literal (write ARRAY[…])`);
         const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Value | Tidb]));
@@ -330,6 +362,12 @@ export const arrayRules = table(
         "i4 = ALL (ARRAY[1, NULL])",
         "d >= ANY (ARRAY[db, '2024-01-01'])",
         "NOT i4 > ANY ('{1,5}')",
+        "i4 = ALL (ai)",
+        "i4 > ANY (ai)",
+        "i4b <= ALL (ai)",
+        "NOT i4 = ANY (ai)",
+        "t < ANY (at)",
+        "t <> ANY (at)",
       ),
     },
     element: {
@@ -614,6 +652,44 @@ export const arrayRules = table(
         { pg: "trim_array(ARRAY[1,2,i4], 1)", findings: ["short"] },
         { pg: "trim_array(ai, 2)", findings: ["short"] },
       ],
+    },
+    positions: {
+      calls: ["array_positions(anyarray, anynonarray)"],
+      tidb: ([array, value], call) => {
+        const element = elementType(array, call);
+        const test = call.other("=", [call.type(value).name, element], [value, itemOf(array, element, call)]);
+        if (!test) return undefined;
+        call.say("cut");
+        const missing = tidb`JSON_TYPE(JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))) = 'NULL'`;
+        const same = call.nullable(value) ? tidb`(CASE WHEN ${value} IS NULL THEN ${missing} ELSE ${test} END)` : test;
+        return rearranged(array, tidb`item.i + 1`, tidb`item.i`, same);
+      },
+      messages: { cut: CUT },
+      proofs: ["array_positions(ai, 7)", "array_positions(at, 'b')", "array_positions(ai, i4)", "array_positions(ai, NULL)"].map((pg) => ({
+        pg,
+        findings: ["cut"],
+      })),
+    },
+    reverse: {
+      calls: ["array_reverse(anyarray)"],
+      tidb: ([array], call) => {
+        call.say("cut");
+        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`, tidb`item.i DESC`);
+      },
+      messages: { cut: CUT },
+      proofs: ["array_reverse(ai)", "array_reverse(at)"].map((pg) => ({ pg, findings: ["cut"] })),
+    },
+    sort: {
+      calls: ["array_sort(anyarray)"],
+      tidb: ([array], call) => {
+        const element = elementType(array, call);
+        if (!/^(?:int[248]|numeric|text|varchar|bool|date)$/.test(element)) return call.refuse(`array_sort() of ${element}`);
+        call.say("cut");
+        const item = itemOf(array, element, call);
+        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`, tidb`${item} IS NULL, ${item}`);
+      },
+      messages: { cut: CUT },
+      proofs: ["array_sort(ai)", "array_sort(at)"].map((pg) => ({ pg, findings: ["cut"] })),
     },
     split: {
       calls: ["string_to_array(text, text)", "string_to_array(text, text, text)"],

@@ -3,6 +3,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  counter,
   eachChild,
   eachDescendant,
   error,
@@ -849,9 +850,7 @@ function asItem(
   const alone =
     own.length === 1 && !item.ordinality && aliasname !== undefined && called[0]![0] !== aliasname && mentions(around.select, aliasname);
   const targets = [...called, ...(alone ? [[aliasname, own[0]![1]] as [string, Arg]] : [])];
-  const numbers =
-    rows.chain ??
-    tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${value(counted.most)} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
+  const numbers = rows.chain ?? counter(tidb`${value(counted.most)}`);
   const conditions = [...(counted.lateral ? [value(tidb`${I} < ${value(rows.count)}`)] : []), ...(rows.where ? [value(rows.where)] : [])];
   const subquery = {
     ...PLAIN_SELECT,

@@ -150,6 +150,17 @@ function overArray(p: Printing, node: A_Expr, word: "ANY" | "ALL"): string {
   return printCall(p, operation(p, node, `${name} ${word}`, node.lexpr, node.rexpr!));
 }
 
+function isInArray(value: Value | undefined): boolean {
+  const node = as("A_Expr", value);
+  return node?.variant === "AEXPR_OP_ANY" && nameOf(node) === "=" && !as("A_ArrayExpr", as("TypeCast", node.rexpr)?.arg ?? node.rexpr);
+}
+
+/** NOT x = ANY (a) is x <> ALL (a), of which the form says NULL where PostgreSQL does. */
+function notInArray(p: Printing, node: A_Expr): string {
+  p.ledger.carried(node, new Set(["variant", "name", "lexpr", "rexpr"]));
+  return printCall(p, operation(p, node, "<> ALL", node.lexpr, node.rexpr!));
+}
+
 /** Elements of `ARRAY[…]`, also under casts of the array that change no element's value. */
 function arrayItems(value: Value | undefined, p: Printing): readonly Value[] | undefined {
   const cast = as("TypeCast", value);
@@ -367,6 +378,7 @@ const printersOf: Printers = {
   }),
   BoolExpr: prints("BoolExpr", ["boolop", "args"], (node, p) => {
     // TiDB takes any number for a condition, PostgreSQL only booleans: what is boolean there is 0 or 1 here.
+    if (node.boolop === "NOT_EXPR" && isInArray(node.args?.[0])) return notInArray(p, node.args![0] as A_Expr);
     if (node.boolop === "NOT_EXPR") return p.at(LEVEL.not, `NOT ${p.operand(node.args?.[0], LEVEL.comparison + 1)}`);
     const [word, own]: [string, Level] = node.boolop === "AND_EXPR" ? [" AND ", LEVEL.and] : [" OR ", LEVEL.or];
     return p.at(own, (node.args ?? []).map((a) => p.operand(a, own + 1)).join(word));

@@ -3,7 +3,6 @@
  * Lax mode, as PostgreSQL's default is; what it unwraps beyond the array at hand is not.
  */
 
-import { string } from "../emit/words.js";
 import type { Value } from "../pg/ast.js";
 import { infix, raw, type Tidb, tidb, tidbText } from "./tidb.js";
 
@@ -169,8 +168,8 @@ function steps(reader: Reader): string | undefined {
 
 const I = tidbText("item.i");
 
-/** What goes through the elements of an array that a path leads to, as an item of a FROM clause. */
-function counter(count: Tidb): Tidb {
+/** Numbers from 0 up to one below a count, `item.i`, as an item of a FROM clause. */
+export function counter(count: Tidb): Tidb {
   return tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${count} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
 }
 
@@ -268,7 +267,7 @@ function tested(test: Test, value: Tidb): Tidb {
   return tidb`CASE WHEN ${value} IS NULL THEN FALSE WHEN ${type(value)} IN (${raw(kinds)}) THEN ${compare} WHEN ${onNull} THEN ${raw(sign === "<>" ? "TRUE" : "FALSE")} END`;
 }
 
-const text = (value: string): Tidb => tidbText(string(value));
+const text = (value: string): Tidb => tidb`${{ kind: "A_Const", sval: value } as Value}`;
 const type = (document: Printable): Tidb => tidb`JSON_TYPE(${document})`;
 
 function extract(document: Printable, path: string): Tidb {

@@ -91,6 +91,7 @@ import rowPlace from "./queries/row-place.js";
 import rows from "./queries/rows.js";
 import sameName from "./queries/same-name.js";
 import scalarSubquery from "./queries/scalar-subquery.js";
+import searchCycle from "./queries/search-cycle.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
 import subqueryOrder from "./queries/subquery-order.js";
@@ -147,6 +148,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "logic/call": calls,
   "logic/aggregate": joinedTexts,
   "queries/same-name": sameName,
+  "queries/search-cycle": searchCycle,
   "dml/merge": merge,
   "dml/view": writtenView,
   "dml/with-writes": withWrites,

@@ -661,7 +661,7 @@ function makeOwnSequence(catalog: Catalog, column: Column, identity?: Constraint
     };
     column.default = nextvalOf({ schema, name });
   }
-  const node = column.history.sequence;
+  const node = column.added || column.identityLater ? column.history.sequence : undefined;
   catalog.sequences.set(keyOf(schema, name), { node, schema, name, options, ownedBy: column, usedBy: [column] });
 }
 

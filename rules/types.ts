@@ -754,7 +754,8 @@ of VALUE. A later change of the domain is a change of each of these columns, and
     }),
   },
   schema(schema) {
-    const { tables, checkNames } = schema.final;
+    const { tables, checkNames, demands } = schema.final;
+    if (demands.size === 0) return;
     const own = [...tables.values()].flatMap((table) => [...table.constraints.keys()]);
     const names = new Set([...checkNames.keys(), ...own].map((name) => name.toLowerCase()));
     for (const statement of schema.statements) {

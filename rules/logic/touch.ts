@@ -57,9 +57,10 @@ PostgreSQL is the transaction's. UPDATE OF columns, and conditions that look at 
     served: note("function {name}() is needed no more: the triggers that call it became ON UPDATE CURRENT_TIMESTAMP"),
   },
   schema(schema) {
+    for (const column of schema.final.columnOf.values()) column.history.touched = undefined;
+    if (schema.final.triggerOf.size === 0) return;
     const creators = new Map<unknown, Folded>();
     for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
-    for (const column of schema.final.columnOf.values()) column.history.touched = undefined;
     const times = new Map<Column, number>();
     for (const changes of schema.final.retouched.values())
       for (const { column } of changes) times.set(column, (times.get(column) ?? 0) + 1);

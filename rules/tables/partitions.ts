@@ -103,13 +103,14 @@ the parent read their rows in PostgreSQL too.`,
     }),
   },
   schema(schema) {
+    const families = familiesOf(schema);
+    if (families.size === 0) return;
     const creators = new Map<Create, Folded>();
     const places = new Map<Folded, number>();
     for (const [i, statement] of schema.statements.entries()) {
       places.set(statement, i);
       if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);
     }
-    const families = familiesOf(schema);
     for (const [root, members] of families) {
       const creator = creators.get(root.node);
       if (!creator) continue;

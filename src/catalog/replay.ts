@@ -949,12 +949,16 @@ const NO_KEYS: KeysOnce = { again: new Map(), names: new Map() };
  */
 function keysOnce(elements: readonly Value[]): KeysOnce {
   const keys: { readonly key: Constraint; readonly own: readonly Value[] }[] = [];
-  const add = (item: Value, own: readonly Value[]) => {
+  const add = (item: Value, def: ColumnDef | undefined) => {
     const key = as("Constraint", item);
-    if ((key?.contype === "CONSTR_PRIMARY" || key?.contype === "CONSTR_UNIQUE") && key.indexname === undefined) keys.push({ key, own });
+    if ((key?.contype === "CONSTR_PRIMARY" || key?.contype === "CONSTR_UNIQUE") && key.indexname === undefined)
+      keys.push({ key, own: def ? [def.colname ?? ""] : NONE });
   };
-  for (const def of nodesOf("ColumnDef", elements)) for (const item of def.constraints ?? []) add(item, [def.colname ?? ""]);
-  for (const item of elements) add(item, []);
+  for (const item of elements) {
+    const def = as("ColumnDef", item);
+    for (const own of def?.constraints ?? NONE) add(own, def);
+  }
+  for (const item of elements) add(item, undefined);
   if (keys.length < 2) return NO_KEYS;
   const first = new Map<string, Constraint>();
   const again = new Map<Constraint, Constraint>();

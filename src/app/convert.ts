@@ -9,12 +9,13 @@ import { fold, handlersOf, newWalk, restatingOf, type Statement } from "../engin
 import type { Finding } from "../finding.js";
 import type { Node } from "../pg/ast.js";
 import { relationName } from "../pg/names.js";
+import { accountOf } from "../report/account.js";
 import type { FileResult, Result, StatementResult } from "../result.js";
 import { type SqlChunk, split } from "../source/split.js";
 import type { Source } from "../source/text.js";
 import { accepted } from "./accept.js";
 import { makeMeta } from "./convert/meta.js";
-import { accountOf, joinBlanks, leadingText, resultOf, separated } from "./convert/output.js";
+import { joinBlanks, leadingText, resultOf, separated } from "./convert/output.js";
 import type { ConvertOptions, Made, Pass } from "./convert/pass.js";
 import { type Item, isHolder, readFile, statementsIn } from "./convert/read.js";
 import { madeBy, relationText } from "./convert/relations.js";

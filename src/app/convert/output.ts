@@ -3,7 +3,7 @@ import { commentText, hole } from "../../emit/comments.js";
 import { named } from "../../engine/objects.js";
 import type { Finding, Severity } from "../../finding.js";
 import type { Node } from "../../pg/ast.js";
-import type { Account, Outcome, StatementResult } from "../../result.js";
+import type { Outcome, StatementResult } from "../../result.js";
 import type { Chunk } from "../../source/split.js";
 import type { Made } from "./pass.js";
 
@@ -136,14 +136,3 @@ const WORD = /([a-z]+)\s*/iy;
 
 /** Words between CREATE and what is made. */
 const MODIFIERS = new Set(["UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"]);
-
-export function accountOf(statements: readonly StatementResult[]): Account {
-  const count = (outcome: Outcome) => statements.filter((s) => s.outcome === outcome).length;
-  return {
-    statements: statements.length,
-    asIs: count("as-is"),
-    rewritten: count("rewritten"),
-    warned: count("warned"),
-    unconverted: count("unconverted"),
-  };
-}

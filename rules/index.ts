@@ -33,7 +33,6 @@ import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
 import { missingRules } from "./functions/missing.js";
 import { networkRules } from "./functions/network.js";
-import quotient from "./functions/quotient.js";
 import { rangeRules } from "./functions/ranges.js";
 import { regexRules } from "./functions/regex.js";
 import { stringRules } from "./functions/strings.js";
@@ -167,7 +166,6 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/derived-table": derivedTable,
   "queries/interval-keys": intervalKeys,
   "queries/null-order": nullOrder,
-  "functions/quotient": quotient,
   "queries/group-expression": groupExpression,
   "queries/lateral": lateral,
   "queries/scalar-subquery": scalarSubquery,

@@ -146,6 +146,50 @@ function isWhole(node: Value, call: Call): boolean {
   return cast?.arg !== undefined && call.own(node).mods === undefined && isWhole(cast.arg, call);
 }
 
+/** Whether a value is a quotient of numerics that PostgreSQL may have to round: to some 16 digits, where TiDB keeps up to 30. */
+function isRounded(node: Value, call: Call): boolean {
+  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
+  if (variant !== "AEXPR_OP" || name?.at(-1) !== "/" || lexpr === undefined || call.own(node).name !== "numeric") return false;
+  const divisor = numberOf(rexpr);
+  return divisor === undefined || !ends(divisor);
+}
+
+function numberOf(value: Value | undefined): string | undefined {
+  const constant = as("A_Const", value);
+  return constant?.ival?.toString() ?? constant?.fval;
+}
+
+/** Whether a division by that number comes to an end: it is made of twos and fives. */
+function ends(number: string): boolean {
+  let rest = Number(number.replace(".", ""));
+  if (!Number.isSafeInteger(rest) || rest === 0) return false;
+  for (const factor of [2, 5]) while (rest % factor === 0) rest /= factor;
+  return rest === 1;
+}
+
+function isPowerOfTen(value: Value): boolean {
+  return /^10*(?:\.0*)?$/.test(numberOf(value) ?? "");
+}
+
+/**
+ * The operands, quotients rounded: what is not exact in PostgreSQL (2.0 / 3 * 3) is not to be exact in TiDB either. A sum differs from
+ * PostgreSQL's no more than its parts do, unless two of them make up for one another.
+ */
+function asExact(sign: string, [left, right]: readonly [Value, Value], call: Call): readonly [Value | Tidb, Value | Tidb] {
+  const [first, second] = [isRounded(left, call), isRounded(right, call)];
+  const matters = sign === "*" ? (first && !isPowerOfTen(right)) || (second && !isPowerOfTen(left)) : first && second;
+  if (!matters) return [left, right];
+  call.say("digits");
+  return [first ? tidb`ROUND(${left}, 20)` : left, second ? tidb`ROUND(${right}, 20)` : right];
+}
+
+const DIGITS = warning(
+  "the quotient is rounded behind the 20th digit, where PostgreSQL keeps 16 significant ones: the last digits of what is computed of it differ",
+  {
+    help: "multiply before you divide, or ROUND() the result to the digits that are wanted before it is compared or cut",
+  },
+);
+
 /** One of the integers is no longer than this, and PostgreSQL computes with the longer. */
 const INTEGERS = "(int, int)";
 const OTHERS = ["(numeric, numeric)", "(float8, float8)", "(float4, float4)", "(float4, float8)", "(float8, float4)"];
@@ -157,10 +201,12 @@ const sum = (sign: string, level: "additive" | "multiplicative") => ({
     const isNumeric = call.signature.args[0] === "numeric";
     if (isNumeric && isWhole(args[0], call) && isWhole(args[1], call))
       return infix(level)`CAST(${args[0]} AS DECIMAL(65)) ${raw(sign)} ${args[1]}`;
-    return operator(sign, level)(args, call);
+    const [left, right] = isNumeric ? asExact(sign, [args[0], args[1]], call) : args;
+    return infix(level)`${left} ${raw(sign)} ${right}`;
   },
-  messages: { wider: WIDER },
+  messages: { wider: WIDER, digits: DIGITS },
   proofs: [
+    { pg: `floor(n / 3 ${sign} n / 7)`, findings: ["digits"] },
     ...narrow(
       `i4 ${sign} i4b`,
       `i2 ${sign} i2`,
@@ -192,7 +238,17 @@ export const arithmeticRules = table(
   {
     add: sum("+", "additive"),
     subtract: sum("-", "additive"),
-    multiply: sum("*", "multiplicative"),
+    multiply: {
+      ...sum("*", "multiplicative"),
+      why: `PostgreSQL rounds a quotient to some 16 significant digits, TiDB keeps up to 30 behind the point: 2.0 / 3 * 3 is 2.0000000000000001 in
+one and 2 in the other. A quotient that is computed on with is rounded here as well; one that ends, such as one by 100, is the same in both.`,
+      proofs: [
+        ...sum("*", "multiplicative").proofs,
+        { pg: "floor(n / 3 * 3)", findings: ["digits"] },
+        { pg: "n / 3 * 3 = n", findings: ["digits"] },
+        ...proofs("round(n / 100 * 7, 10)", "round(n / 3 * 100, 10)"),
+      ],
+    },
     "divide-integers": {
       calls: ["/(int, int)"],
       tidb: (args, call) => {

@@ -21,7 +21,7 @@ export type {
   Touch,
   Trigger,
 } from "./catalog/model.js";
-export { atEnd, find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
+export { atEnd, columnsDefined, find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
 export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";

@@ -2,6 +2,7 @@ import {
   as,
   type Column,
   type Context,
+  columnsDefined,
   computationsOf,
   computeByTrigger,
   error,
@@ -65,8 +66,9 @@ refuses it: these values are left away.`,
     takes("CreateFunctionStmt", ["funcname"], (routine, ctx) => {
       const { name } = qualified(routine.funcname ?? []);
       const triggers = [...ctx.final.triggerOf.values()].filter((trigger) => trigger.routine.name === name);
-      const computed = new Set([...ctx.final.columnOf.values()].map(({ history }) => history.computedBy?.trigger.node));
-      if (triggers.length === 0 || !triggers.every(({ node }) => computed.has(node))) return;
+      if (triggers.length === 0) return;
+      const computed = new Set(columnsDefined(ctx.final).map(({ history }) => history.computedBy?.trigger.node));
+      if (!triggers.every(({ node }) => computed.has(node))) return;
       ctx.consumed(routine as never);
       return ctx.statements([], "served", { name });
     }),

@@ -3,6 +3,7 @@ import {
   type Column,
   type Context,
   columnDefinition,
+  columnsDefined,
   type Data,
   type Folded,
   isAutoIncrement,
@@ -57,7 +58,7 @@ PostgreSQL is the transaction's. UPDATE OF columns, and conditions that look at 
     served: note("function {name}() is needed no more: the triggers that call it became ON UPDATE CURRENT_TIMESTAMP"),
   },
   schema(schema) {
-    for (const column of schema.final.columnOf.values()) column.history.touched = undefined;
+    for (const column of columnsDefined(schema.final)) column.history.touched = undefined;
     if (schema.final.triggerOf.size === 0) return;
     const creators = new Map<unknown, Folded>();
     for (const statement of schema.statements) if (statement.node.kind === "CreateStmt") creators.set(statement.node, statement);

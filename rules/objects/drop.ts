@@ -2,6 +2,7 @@ import {
   as,
   type Catalog,
   type Context,
+  columnsDefined,
   error,
   find,
   type Index,
@@ -319,7 +320,7 @@ function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
 function dropColumns(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (drop.behavior !== "DROP_CASCADE") return;
   const types = new Set(names.map(({ name }) => name));
-  const columns = [...ctx.catalog.columnOf.values()].filter(
+  const columns = columnsDefined(ctx.catalog).filter(
     ({ name, table, type }) => types.has(typeName(type).name) && isLive(ctx.catalog, table) && !table.columns.has(name),
   );
   if (columns.length === 0) return;

@@ -1,6 +1,7 @@
 import {
   as,
   COMMENT_BYTES,
+  columnsDefined,
   commentClause,
   countsOtherwise,
   type Folded,
@@ -68,7 +69,7 @@ there, makes a primary key that is added later nonclustered for good, and has no
     for (const { type, table } of schema.final.constraintOf.values())
       if (type === "primary") primaries.set(table.node, (primaries.get(table.node) ?? 0) + 1);
     const creators: Creators = { of, primaries, comments, additions: new Map() };
-    for (const column of schema.final.columnOf.values()) column.history.autoIncrement = false;
+    for (const column of columnsDefined(schema.final)) column.history.autoIncrement = false;
     for (const statement of schema.statements)
       if (statement.absorbedInto === undefined) FOLDS[statement.node.kind]?.(schema, creators, statement);
     for (const [creator, additions] of creators.additions)

@@ -60,7 +60,7 @@ export async function convertHistory(
   const now: Catalog = {
     ...emptyCatalog(overrides),
     // One map for both: a column that is defined again knows how it ends.
-    columnOf: final.columnOf,
+    defined: final.defined,
     again: true,
     settled: final.demands,
     programs: final.programs,

@@ -1,5 +1,13 @@
 import { indexName } from "../catalog/held.js";
-import { type Catalog, type Column, type Index, isAutoIncrement, type Table, type TableConstraint } from "../catalog/model.js";
+import {
+  type Catalog,
+  type Column,
+  columnDefinedBy,
+  type Index,
+  isAutoIncrement,
+  type Table,
+  type TableConstraint,
+} from "../catalog/model.js";
 import type { Schemas } from "../catalog/naming.js";
 import { columnDefinition, touchClause } from "../emit/columns.js";
 import type { RelationNamer } from "../emit/relations.js";
@@ -60,7 +68,7 @@ export function expectedSchema(
 function stillThere(final: Catalog, table: Table, differing: ReadonlySet<Node>): Column[] {
   if (table.columns.size > 0 && !table.droppedWith) return [];
   return [...differing].flatMap((node) => {
-    const column = node.kind === "ColumnDef" ? final.columnOf.get(node) : undefined;
+    const column = node.kind === "ColumnDef" ? columnDefinedBy(final, node) : undefined;
     return column?.table === table && table.columns.get(column.name) !== column ? [column] : [];
   });
 }

@@ -1,4 +1,4 @@
-import { atEnd, type Catalog } from "../catalog/model.js";
+import { type Catalog, columnsDefined } from "../catalog/model.js";
 import type { TypeOverride } from "../catalog/overrides.js";
 import { CORE } from "../core.js";
 import type { Data } from "../engine/contract.js";
@@ -28,8 +28,7 @@ export function overrideFindings(final: Catalog, overrides: readonly PlacedOverr
   if (overrides.length === 0) return [];
   const say = ({ source, span }: PlacedOverride, message: string, data: Data) => finding(CORE.configTypes, message, data, source, span);
   const uses = new Map<TypeOverride, Use>(overrides.map((o) => [o, { decides: 0, shadowed: 0, by: undefined, unfit: undefined }]));
-  for (const replayed of final.columnOf.values()) {
-    const column = atEnd(replayed);
+  for (const column of columnsDefined(final)) {
     const types = column.changedFrom ? [column.type, column.changedFrom] : [column.type];
     for (const type of types) {
       const mapped = mapType(final, type, column);

@@ -73,7 +73,7 @@ export function squashHistory({ source, chunks }: History, trees: readonly (read
   const { statements, fates, columns } = squash(steps, start());
   const catalog = start();
   // How text is stored depends on the whole history: what is squashed must hold what a database that went through it holds.
-  for (const [def, column] of columns) catalog.columnOf.set(def, { ...column, history: { ...column.history, autoIncrement: false } });
+  for (const [def, column] of columns) catalog.defined.set(def, { ...column, history: { ...column.history, autoIncrement: false } });
   const seen = new Set<number>();
   return {
     statements: statements.map((statement) => {

@@ -80,7 +80,7 @@ export interface Catalog {
   /** Statements with IF NOT EXISTS that found what they make. */
   readonly passedOver: Set<Node>;
   /** Every column ever defined, by the node that defined it: survives renames and drops. */
-  readonly columnOf: Map<ColumnDef, Column>;
+  readonly defined: Map<ColumnDef, Column>;
   /** Every table ever made, by the statement that made it: survives renames and drops. */
   readonly tableOf: Map<CreateStmt, Table>;
   /** Constraints and indexes by the node that made them. */
@@ -92,7 +92,7 @@ export interface Catalog {
   readonly dropped: Map<string, Index>;
   /** The reader's choices of types, the first that matches deciding. */
   readonly overrides: readonly TypeOverride[];
-  /** The input is replayed a second time: `columnOf` has the columns of the first time, until they are defined again. */
+  /** The input is replayed a second time: `defined` has the columns of the first time, until they are defined again. */
   readonly again?: true;
   /** What came of the demands of domains at the end of the input, while it is replayed again. */
   readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
@@ -421,7 +421,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     revalidated: new Map(),
     demands: new Map(),
     passedOver: new Set(),
-    columnOf: new Map(),
+    defined: new Map(),
     tableOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),
@@ -442,6 +442,17 @@ export function rootOf(table: Table | undefined): Table | undefined {
 export function inPrimaryKey(column: Column): boolean {
   const now = [...column.table.constraints.values()].some(({ type, columns }) => type === "primary" && columns.includes(column));
   return now || column.history.keyedFromStart === true;
+}
+
+/** The column that a definition makes, as the catalog has it. Both passes over a history have one map: it would take as much memory again. */
+export function columnDefinedBy({ defined, again }: Catalog, def: ColumnDef): Column | undefined {
+  const column = defined.get(def);
+  return column && !again ? atEnd(column) : column;
+}
+
+/** Every column ever defined, as the catalog has it. */
+export function columnsDefined({ defined, again }: Catalog): Column[] {
+  return again ? [...defined.values()] : [...defined.values()].map(atEnd);
 }
 
 /** The column as the end of the input leaves it: patterns know it by the name it has there, at every statement. */

@@ -782,7 +782,7 @@ function attached(catalog: Catalog, cmd: AlterTableCmd): Table | undefined {
 }
 
 function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = false): void {
-  const existing = catalog.columnOf.get(def);
+  const existing = catalog.defined.get(def);
   const column: Column = {
     name: def.colname ?? "",
     table,
@@ -802,7 +802,7 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     changes: NONE,
   };
   column.history.enumType ??= find(catalog, catalog.enums, typeName(column.type));
-  catalog.columnOf.set(def, column);
+  catalog.defined.set(def, column);
   table.columns.set(column.name, column);
   if (!column.identity) return;
   column.notNull = true;
@@ -834,10 +834,10 @@ function computeFrom(catalog: Catalog, column: Column): void {
 function refineColumn(catalog: Catalog, table: Table, def: ColumnDef): void {
   const column = table.columns.get(def.colname ?? "");
   if (!column) return;
-  const existing = catalog.columnOf.get(def);
+  const existing = catalog.defined.get(def);
   const own = { ...column, def, last: catalog.again && existing && atEnd(existing) };
   table.columns.set(column.name, own);
-  catalog.columnOf.set(def, own);
+  catalog.defined.set(def, own);
 }
 
 function columnConstraints(catalog: Catalog, table: Table, def: ColumnDef, keys: KeysOnce): void {

@@ -1,5 +1,5 @@
 import type { Analysis, ExprInfo } from "../catalog/analysis.js";
-import type { Catalog, Column, Table, TableConstraint } from "../catalog/model.js";
+import { type Catalog, type Column, columnDefinedBy, type Table, type TableConstraint } from "../catalog/model.js";
 import type { Forms, RowRule } from "../engine/forms.js";
 import type { Ledger } from "../engine/ledger.js";
 import { LEVEL, type Level, type Raw, type Tidb } from "../engine/tidb.js";
@@ -218,7 +218,7 @@ export function printing(
       return sheet.analysis().info(origin) ?? p.moved?.().info(origin);
     },
     constraint: (node) => final.constraintOf.get(sheet.ledger.origin(node) as never),
-    column: (node) => sheet.catalog.columnOf.get(sheet.ledger.origin(node) as never),
+    column: (node) => columnDefinedBy(sheet.catalog, sheet.ledger.origin(node) as never),
   };
   return p;
 }

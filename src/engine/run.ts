@@ -1,5 +1,5 @@
 import { type Analysis, analyse } from "../catalog/analysis.js";
-import { type Catalog, key } from "../catalog/model.js";
+import { type Catalog, columnDefinedBy, key } from "../catalog/model.js";
 import type { Schemas } from "../catalog/naming.js";
 import type { Finding } from "../finding.js";
 import { groupBy } from "../group-by.js";
@@ -370,7 +370,7 @@ function context(walk: Walk): Context {
       for (let i = path.length - 2; i >= 0; i--) if (path[i]!.kind === kind) return path[i] as never;
       return undefined;
     },
-    column: (def: ColumnDef) => walk.run.now.columnOf.get(walk.run.ledger.origin(def)),
+    column: (def: ColumnDef) => columnDefinedBy(walk.run.now, walk.run.ledger.origin(def)),
     lost: (node) => walk.run.lost.has(node),
     absent: (name) => walk.run.lostViews.has(key(walk.run.now, name)),
     constraint: (node) => madeBy(walk.run, "constraintOf", walk.run.ledger.origin(node as Node)) as never,
@@ -458,7 +458,7 @@ export function fold(rules: readonly Rule[], statements: readonly Statement[], f
       final,
       consumed: (value) => eachNode(value, (node) => ledger.consumed(node)),
       carried: (node, fields) => ledger.carried(node, new Set(fields as readonly string[])),
-      column: (def) => final.columnOf.get(ledger.origin(def)),
+      column: (def) => columnDefinedBy(final, ledger.origin(def)),
       change: (node, patch) => changed(ledger, node as Node, patch) as never,
       report(folded, message, data = {}) {
         const statement = folded as Statement;

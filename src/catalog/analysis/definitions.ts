@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, Kind, Node, Value } from "../../pg/ast.js";
 import { as, isNode, nodesOf, relationName } from "../../pg/names.js";
-import type { Column, Table } from "../model.js";
+import { type Column, columnDefinedBy, type Table } from "../model.js";
 import { relationOf } from "./columns.js";
 import { condition, expression } from "./expressions.js";
 import { fromClause, item, relationItem } from "./from.js";
@@ -83,7 +83,7 @@ function newTable(scope: Scope, elements: readonly Value[], alias: string, known
   const defs = nodesOf("ColumnDef", elements);
   const partial = elements.some((element) => as("TableLikeClause", element));
   const columns = defs.map((def) => {
-    const column: Column | undefined = catalog.columnOf.get(scope.run.origin(def) as never) ?? known?.columns.get(def.colname ?? "");
+    const column: Column | undefined = columnDefinedBy(catalog, scope.run.origin(def) as never) ?? known?.columns.get(def.colname ?? "");
     return {
       name: def.colname ?? "",
       info: def.typeName && { type: resolveType(catalog, def.typeName), nullable: !column?.notNull, ...(column ? { column } : {}) },

@@ -685,7 +685,7 @@ function typeRule(row: TypeRow): RuleSpec<string> {
         "TypeName",
         ["names", "typmods", "arrayBounds"],
         (type, ctx) => {
-          const { name, mapped } = typeOf(type as TypeName, ctx)!;
+          const { name, mapped } = asked!;
           if (mapped?.sql === undefined) return;
           const data = { column: name, type: mapped.use.name, tidb: mapped.sql, endless: row.codec === "bytea" ? "LONGBLOB" : "LONGTEXT" };
           ctx.consumed(type.typmods ?? []);
@@ -709,8 +709,12 @@ function typeRule(row: TypeRow): RuleSpec<string> {
 
 /** The row of the type table that a column's type is stored by; undefined for types that are not those of columns. */
 function rowOf(type: TypeName, ctx: Context): TypeRow | undefined {
-  return typeOf(type, ctx)?.mapped?.row;
+  asked = typeOf(type, ctx);
+  return asked?.mapped?.row;
 }
+
+/** What `rowOf` was asked last: the row's handler is run upon it. */
+let asked: ReturnType<typeof typeOf>;
 
 /** What a column's type becomes, and the column's name. */
 function typeOf(type: TypeName, ctx: Context): { readonly name: string; readonly mapped: ReturnType<typeof mapType> } | undefined {

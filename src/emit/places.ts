@@ -36,11 +36,15 @@ const WORDS = new Set(
   "AND OR NOT IN IS LIKE AS OF CASE WHEN THEN ELSE DIV BETWEEN CAST CHAR BINARY DECIMAL DATETIME TIME REGEXP COLLATE".split(" "),
 );
 
+/** What a call, or a word that stands for one, cannot be without; most conditions have none. */
+const CALL = /\w\s*\(|SELECT|CURRENT_DATE|INTERVAL/;
+
 /** Literals and quoted names, which hold no functions. */
 const QUOTED = /'(?:[^'\\]|\\.|'')*'|`[^`]*`/gs;
 
 /** The function, or the word, for which TiDB refuses an expression at a place. */
 export function refusedAt(place: Place, text: string): string | undefined {
+  if (!CALL.test(text)) return undefined;
   const plain = text.replaceAll(QUOTED, "''");
   const names = [...plain.matchAll(/\b([A-Z_]\w*)\s*\(|\b(SELECT|CURRENT_DATE|INTERVAL)\b/g)].map(([, call, word]) => call ?? word!);
   if (place !== "an index") return names.find((name) => REFUSED[place].has(name));

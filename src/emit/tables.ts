@@ -55,11 +55,17 @@ function take(map: Map<number, string[]>, at: number): readonly string[] {
 }
 
 function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints">, p: Printing): string {
-  const constraints = (node.constraints ?? []).filter(isNode) as Node[];
-  const is = (type: string) => constraints.find((c) => as("Constraint", c)?.contype === type);
-  const generated = is("CONSTR_GENERATED");
-  const notNull = is("CONSTR_NOTNULL");
-  const nullable = is("CONSTR_NULL");
+  let generated: Node | undefined;
+  let notNull: Node | undefined;
+  let nullable: Node | undefined;
+  const others: Node[] = [];
+  for (const each of node.constraints ?? []) {
+    const type = as("Constraint", each)?.contype;
+    if (type === "CONSTR_GENERATED" && !generated) generated = each as Node;
+    else if (type === "CONSTR_NOTNULL" && !notNull) notNull = each as Node;
+    else if (type === "CONSTR_NULL" && !nullable) nullable = each as Node;
+    else if (isNode(each)) others.push(each);
+  }
   // A TIMESTAMP column is NOT NULL in some servers unless it says NULL.
   const column = p.column(node as never);
   // A primary key that was left out still said NOT NULL.
@@ -68,10 +74,9 @@ function columnText(node: Pick<ColumnDef, "colname" | "typeName" | "constraints"
   const never = nullable !== undefined && (column?.notNull || p.primaryKey?.has(node.colname ?? ""));
   const allowed = nullable ? p.print(nullable) : "";
   const nulls = implied ? "NOT NULL" : notNull ? p.print(notNull) : never ? "" : allowed;
-  const rest = constraints.filter((c) => c !== generated && c !== notNull && c !== nullable).map((c) => p.print(c));
-  return [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest]
-    .filter(Boolean)
-    .join(" ");
+  const rest = others.map((each) => p.print(each));
+  const parts = [identifier(node.colname ?? ""), p.print(node.typeName), generated ? p.print(generated) : "", nulls, ...rest];
+  return parts.filter(Boolean).join(" ");
 }
 
 /** The columns and constraints of a table definition, those that cannot be printed left out. */

@@ -28,8 +28,9 @@ export function leadingText(chunk: Chunk): string {
     out += text.slice(at, comment.span.start) + commentText(text.slice(comment.span.start, comment.span.end));
     at = comment.span.end;
   }
+  out += text.slice(at, chunk.leading.end);
   // Stray semicolons are empty statements.
-  return (out + text.slice(at, chunk.leading.end)).replaceAll(/^\s*;/gm, "").replaceAll("\r\n", "\n");
+  return !out.includes(";") && !out.includes("\r") ? out : out.replaceAll(/^\s*;/gm, "").replaceAll("\r\n", "\n");
 }
 
 export function outcomeOf(findings: readonly Finding[], same: boolean): Outcome {

@@ -37,7 +37,6 @@ function runOf(
 export function makeStatement(pass: Pass, statement: Statement, inside: readonly Comment[], stands = false): Made {
   const { now } = pass.run;
   const { source } = statement;
-  const ledger = new Ledger(pass.folds);
   const comments: CommentSlot[] = inside.map((c) => ({
     at: c.span.start,
     text: commentText(source.text.slice(c.span.start, c.span.end)),
@@ -59,6 +58,7 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }
   const findings = statement.findings;
+  const ledger = new Ledger(pass.folds);
   const { walk, sheet, printing: p } = pass;
   const { holes, leftOut, told } = sheet;
   holes.length = leftOut.length = told.length = 0;
@@ -71,7 +71,10 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
   const trees = restate(walk);
   for (const { node: tree, catalog = now } of trees) {
     const here = tree === statement.current && catalog === now ? run : runOf(pass.run, catalog, tree, ledger);
-    Object.assign(sheet, { catalog, ledger, comments, analysis: here.analysis });
+    sheet.catalog = catalog;
+    sheet.ledger = ledger;
+    sheet.comments = comments;
+    sheet.analysis = here.analysis;
     p.scope = p.primaryKey = undefined;
     const made = rewrite(walk, here, tree);
     nodes.push(...made);

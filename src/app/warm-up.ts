@@ -16,7 +16,7 @@ const PARSES: Readonly<Record<string, string>> = {
  * By how much the heap may grow, in percent of what is alive, before V8 looks for garbage again. By its own measure a large schema takes a
  * quarter more memory and is converted no faster (measured with Node 20 on 10 MB; at 20 % it takes longer).
  */
-const HEAP_GROWTH = 40;
+const HEAP_GROWTH = 30;
 
 /**
  * Sets V8 up and begins what a command will wait for while the rest of the program is read: compiling the grammar's WebAssembly, which another thread does.

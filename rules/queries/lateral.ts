@@ -36,6 +36,10 @@ import {
 
 type Ctx = Context<"subquery" | "key" | "star">;
 
+/** What several examples read: a parent with NULL and one without children, children that tie and that are NULL. */
+const TABLES = `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
+INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`;
+
 export default rule({
   construct: "LATERAL",
   why: `TiDB 8.5 has no LATERAL. The subquery is joined with a second reading of the tables it refers to, and the result with the first one by
@@ -157,8 +161,7 @@ FROM k, (SELECT k._tidb_rowid AS lateral_key_1, k.a AS b FROM k) AS l
 WHERE l.lateral_key_1 = k._tidb_rowid`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT v.id, l.n FROM v, LATERAL (SELECT u.n, count(*) OVER (ORDER BY u.n) AS c FROM u WHERE u.t = v.a - 4) AS l",
       tidb: `SELECT v.id, l.n
 FROM v, (
@@ -170,8 +173,7 @@ FROM v, (
 WHERE l.lateral_key_1 <=> v.a`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, l.id FROM t LEFT JOIN u ON u.t = t.id, LATERAL (SELECT w.id FROM u AS w WHERE w.n = u.n ORDER BY w.id LIMIT 1) AS l",
       tidb: `SELECT t.id, l.id
 FROM t
@@ -188,8 +190,7 @@ LEFT JOIN u ON u.t = t.id, (
 WHERE l.lateral_key_1 <=> u.n`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, l.a FROM t, LATERAL (SELECT t.a UNION SELECT n FROM u WHERE u.t = t.id ORDER BY 1 LIMIT 1) AS l",
       tidb: `SELECT t.id, l.a
 FROM t, (
@@ -213,8 +214,7 @@ FROM t, (
 WHERE l.lateral_key_1 = t.id`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, l.n, l.m FROM t, LATERAL (SELECT count(*) AS n, max(s.n) AS m FROM (SELECT u.n FROM u WHERE u.t = t.id ORDER BY u.id LIMIT 1) AS s) AS l",
       tidb: `SELECT t.id, l.n, l.m
 FROM t, (
@@ -241,8 +241,7 @@ FROM t, (
 WHERE l.lateral_key_1 = t.id`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, y.c FROM t, LATERAL (SELECT t.a * 2 AS b) AS x, LATERAL (SELECT x.b + 1 AS c) AS y",
       tidb: `SELECT t.id, y.c
 FROM t, (SELECT t.id AS lateral_key_1, t.a * 2 AS b FROM t) AS x, (
@@ -252,8 +251,7 @@ FROM t, (SELECT t.id AS lateral_key_1, t.a * 2 AS b FROM t) AS x, (
 WHERE (x.lateral_key_1 = t.id) AND (y.lateral_key_1 <=> x.b)`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, l.t, l.s FROM t, LATERAL (SELECT u.t, sum(u.n) AS s FROM u WHERE u.t = t.id GROUP BY u.t HAVING count(*) > 0 ORDER BY 2 LIMIT 1) AS l",
       tidb: `SELECT t.id, l.t, l.s
 FROM t, (
@@ -275,8 +273,7 @@ FROM t, (
 WHERE l.lateral_key_1 = t.id`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int, n int); CREATE VIEW v AS SELECT id, a FROM t;
-INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7); INSERT INTO u VALUES (1, 1, 5), (2, 1, 5), (3, 3, NULL), (4, 3, 7)`,
+      given: TABLES,
       pg: "SELECT t.id, l.n, l.id FROM t, LATERAL (SELECT DISTINCT ON (u.n) u.n, u.id FROM u WHERE u.t = t.id ORDER BY u.n, u.id) AS l",
       tidb: `SELECT t.id, l.n, l.id
 FROM t, (

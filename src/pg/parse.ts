@@ -9,7 +9,7 @@ export type GrammarVersion = "16" | "18";
 export interface Grammar {
   readonly version: GrammarVersion;
   /** Parses text to the parser's JSON trees; `at` is a 0-based offset in code points. May throw, and must then be recovered. */
-  parse(sql: string): { ok: true; statements: unknown[] } | { ok: false; message: string; at: number };
+  parse(sql: string): { ok: true; statements: readonly unknown[] } | { ok: false; message: string; at: number };
   /** Parses the PL/pgSQL bodies of a CREATE FUNCTION or DO to the parser's JSON trees. Throws for any other language, and what it refuses. */
   parseBodies(sql: string): Record<string, unknown>[];
   recover(): Promise<void>;
@@ -43,20 +43,21 @@ export function grammar(version: GrammarVersion): Promise<Grammar> {
  * Parses one statement by the preferred grammar and, when that refuses it, by the other one: PostgreSQL 18 reserves and drops a few
  * things that 16 took. The error reported is the preferred grammar's.
  * @param span the statement in the source, without its semicolon
- * @param comments where comments stand in it. These builds of the grammar refuse them where it looks ahead, as in `NULLS -- first or last?`,
- *   so they are shown blanks instead.
+ * @param comments where comments stand in it
+ * @param made what the preferred grammar made of its `shownText` already
  */
 export async function parseStatement(
   source: Source,
   span: Span,
   preferred: GrammarVersion,
   comments: readonly Span[] = [],
+  made?: readonly unknown[],
 ): Promise<Parsed> {
-  const text = blanked(source.text, span, comments);
+  const text = shownText(source.text, span, comments);
   const parser = await grammar(preferred);
   const placed = withNumbers(parser, text, span.start, false);
   if (placed) return placed;
-  const first = parseWith(parser, text, span.start) ?? (await giveUp(parser, span.start));
+  const first = parseWith(parser, text, span.start, made) ?? (await giveUp(parser, span.start));
   if (first.ok) return first;
   const driven = withNumbers(parser, text, span.start, true);
   if (driven) return driven;
@@ -69,13 +70,17 @@ export async function parseStatement(
 function withNumbers(parser: Grammar, text: string, start: number, refused: boolean): Parsed | undefined {
   const made = numbered(text, refused);
   if (!made) return undefined;
-  const parsed = parseWith(parser, made.text, 0, (offset) => start + made.at(offset));
+  const parsed = parseWith(parser, made.text, 0, undefined, (offset) => start + made.at(offset));
   if (!parsed?.ok) return undefined;
   keepNames(parsed.node, made.names);
   return parsed;
 }
 
-function blanked(text: string, { start, end }: Span, comments: readonly Span[]): string {
+/**
+ * A statement as the grammar is shown it: with blanks for comments, which these builds of it refuse where it looks ahead, as in
+ * `NULLS -- first or last?`.
+ */
+export function shownText(text: string, { start, end }: Span, comments: readonly Span[]): string {
   let out = "";
   let from = start;
   for (const comment of comments) {
@@ -93,11 +98,18 @@ async function giveUp(parser: Grammar, start: number): Promise<Parsed> {
 /**
  * One grammar, synchronously; undefined when the parser broke down and must be recovered.
  * @param start where the text stands in its source
+ * @param made what the grammar made of the text already
  * @param place where an offset of the text stands, when it is not the source's own
  */
-export function parseWith(parser: Grammar, text: string, start: number, place = (offset: number) => offset): Parsed | undefined {
+export function parseWith(
+  parser: Grammar,
+  text: string,
+  start: number,
+  made?: readonly unknown[],
+  place = (offset: number) => offset,
+): Parsed | undefined {
   try {
-    const result = parser.parse(text);
+    const result: ReturnType<Grammar["parse"]> = made ? { ok: true, statements: made } : parser.parse(text);
     if (!result.ok) return { ok: false, message: result.message, at: start + utf16Offset(text, result.at) };
     if (result.statements.length !== 1)
       return { ok: false, message: `${result.statements.length} statements where one was expected`, at: start };

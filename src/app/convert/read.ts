@@ -7,7 +7,7 @@ import { type Statement, spanOf } from "../../engine/run.js";
 import type { Finding } from "../../finding.js";
 import type { CreateSchemaStmt, DoStmt, Kind, Node } from "../../pg/ast.js";
 import { isNode } from "../../pg/names.js";
-import { parseStatement } from "../../pg/parse.js";
+import { parseStatement, shownText } from "../../pg/parse.js";
 import { hasProgram, readProgram } from "../../pg/program.js";
 import { type Chunk, type Comment, type SqlChunk, split } from "../../source/split.js";
 import type { Source, Span } from "../../source/text.js";
@@ -35,7 +35,36 @@ interface Inner {
   readonly comments: readonly Comment[];
 }
 
+/** From so many statements on, another thread that parses is worth its start. */
+const MANY = 2000;
+
 export async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
+  const parsed = chunks.filter(isParsed);
+  if (parsed.length < MANY || options.postgres !== "18") return await read(source, chunks, catalog, options, NO_TREES);
+  const { parsedAhead } = await import("./ahead.js");
+  const ahead = parsedAhead(texts(source, parsed));
+  try {
+    return await read(source, chunks, catalog, options, ahead);
+  } finally {
+    await ahead.return(undefined);
+  }
+}
+
+/** Trees of the statements that are parsed, in their order, where another thread made them. */
+type Trees = Pick<AsyncIterator<readonly unknown[] | undefined, undefined>, "next">;
+
+const NO_TREES: Trees = { next: async () => ({ done: true, value: undefined }) };
+
+function* texts(source: Source, chunks: readonly SqlChunk[]): Generator<string> {
+  for (const chunk of chunks) yield shownText(source.text, chunk.span, commentsOf(chunk));
+}
+
+/** Rows of data are read in the second pass, without a tree where they are plain. */
+function isParsed(chunk: Chunk): chunk is SqlChunk {
+  return chunk.kind === "sql" && !chunk.problem && !isInsert(chunk);
+}
+
+async function read(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions, trees: Trees): Promise<Item[]> {
   const items: Item[] = [];
   for (const chunk of chunks) {
     const item: Item = { chunk, statement: undefined };
@@ -46,9 +75,9 @@ export async function readFile(source: Source, chunks: readonly Chunk[], catalog
       item.finding = core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[id]! }, source, { start: at, end: at + 1 });
       continue;
     }
-    // Rows of data are read in the second pass, without a tree where they are plain.
-    if (isInsert(chunk)) continue;
-    const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk));
+    if (!isParsed(chunk)) continue;
+    const { value: made } = await trees.next();
+    const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk), made);
     if (!parsed.ok) {
       item.refused = await refused(source, chunk.span, parsed);
       continue;

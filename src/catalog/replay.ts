@@ -919,8 +919,11 @@ export function nextvalSequence(expression: Value | undefined): Name | undefined
   return text === undefined ? undefined : parseName(text);
 }
 
+const PLAIN_NAME = /^[a-z_0-9]+(?:\.[a-z_0-9]+)?$/;
+
 /** A name written as text, as regclass reads it: `public.t_id_seq`, `"Users_id_seq"`. */
 export function parseName(text: string): Name {
+  if (PLAIN_NAME.test(text)) return qualified(text.split("."));
   const parts = [...text.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map((m) => m[1]?.replaceAll('""', '"') ?? m[2]!.toLowerCase());
   return qualified(parts);
 }
@@ -1028,8 +1031,10 @@ function namesOf(columns: readonly Column[], written: readonly Value[]): readonl
 }
 
 function checkNamed(catalog: Catalog, name: string, table: Table): void {
-  const owners = catalog.checkNames.get(name.toLowerCase()) ?? NONE;
-  if (!owners.includes(table)) catalog.checkNames.set(name.toLowerCase(), owners.concat(table));
+  const small = name.toLowerCase();
+  const owners = catalog.checkNames.get(small);
+  if (!owners) catalog.checkNames.set(small, [table]);
+  else if (!owners.includes(table)) catalog.checkNames.set(small, owners.concat(table));
 }
 
 /** Column names of EXCLUDE: its elements are pairs of an index element and an operator. */

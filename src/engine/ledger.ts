@@ -96,6 +96,8 @@ export class Ledger {
   readonly #origins = new Map<AnyNode, AnyNode>();
   /** Of whole-schema rules, kinds of the nodes that have an entry: what whole-schema rules recorded is of a few kinds, and is asked for every node. */
   readonly #kinds: Set<string> | undefined;
+  /** Kinds of those that took another's place. */
+  readonly #copies: Set<string> | undefined;
   /** Those that a rule dealt with, with all below them. */
   #consumed: Set<AnyNode> | undefined;
   /** Kinds of those. */
@@ -108,6 +110,7 @@ export class Ledger {
   constructor(base?: Ledger) {
     this.#base = base;
     this.#kinds = base ? undefined : new Set();
+    this.#copies = base ? undefined : new Set();
   }
 
   #find(node: AnyNode): Entry | undefined {
@@ -141,7 +144,7 @@ export class Ledger {
   changed(node: AnyNode, copy: AnyNode): void {
     this.#entry(node).next = copy;
     this.#origins.set(copy, node);
-    this.#kinds?.add(copy.kind);
+    this.#copies?.add(copy.kind);
   }
 
   /** A finding speaks of the node and all below it. */
@@ -200,7 +203,7 @@ export class Ledger {
     const base = this.#base;
     const own = this.#origins.get(node);
     if (own || !base) return own;
-    return base.#kinds!.has(node.kind) ? base.#origins.get(node) : undefined;
+    return base.#copies!.has(node.kind) ? base.#origins.get(node) : undefined;
   }
 
   /** All that is in the source's tree and neither carried nor reported. */

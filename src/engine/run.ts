@@ -233,7 +233,8 @@ export function begin(walk: Walk, run: Run, statement: Statement): void {
   walk.run = run;
   walk.statement = statement;
   walk.path.length = 0;
-  walk.fresh.clear();
+  // Clearing a map makes it anew, empty or not.
+  if (walk.fresh.size > 0) walk.fresh.clear();
   walk.before = walk.after = statement.findings.length;
 }
 

@@ -21,12 +21,8 @@ export function accountLine(account: Account, accepted = 0): string {
 
 /** Counts what became of some statements. */
 export function accountOf(statements: readonly { readonly outcome: Outcome }[]): Account {
-  const count = (outcome: Outcome) => statements.filter((statement) => statement.outcome === outcome).length;
-  return {
-    statements: statements.length,
-    asIs: count("as-is"),
-    rewritten: count("rewritten"),
-    warned: count("warned"),
-    unconverted: count("unconverted"),
-  };
+  const counts: Record<Outcome, number> = { "as-is": 0, rewritten: 0, warned: 0, unconverted: 0 };
+  for (const { outcome } of statements) counts[outcome]++;
+  const { "as-is": asIs, ...others } = counts;
+  return { statements: statements.length, asIs, ...others };
 }

@@ -43,7 +43,7 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
     ownLine: c.ownLine,
   }));
   if (statement.schema !== undefined) now.schema = statement.schema;
-  pass.before.clear();
+  if (pass.before.size > 0) pass.before.clear();
   for (const name of takenAway(statement.node)) if (name.schema === undefined) pass.before.set(name.name, schemaOf(now, name));
   replay(now, statement.node);
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };

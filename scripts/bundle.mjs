@@ -7,7 +7,12 @@ import { build } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commands = readdirSync(`${root}commands`, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const entries = ["src/bin.ts", "src/tidb-migrate.ts", "src/app/convert/ahead-worker.ts", ...commands.map((file) => `commands/${file.replaceAll("\\", "/")}`)];
+const entries = [
+  "src/bin.ts",
+  "src/tidb-migrate.ts",
+  "src/app/convert/ahead-worker.ts",
+  ...commands.map((file) => `commands/${file.replaceAll("\\", "/")}`),
+];
 
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 await build({

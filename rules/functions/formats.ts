@@ -1,4 +1,4 @@
-import { invoke, proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import { groupBy, invoke, proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
 
 /** Patterns of to_char() that DATE_FORMAT has (formatting.c, DCH_keywords); both are in English. */
 const FORMATTED: Readonly<Record<string, string>> = {
@@ -172,12 +172,17 @@ const OTHERS = [
   "FM",
 ];
 
-const WORDS = [...new Set([...Object.keys(FORMATTED), ...Object.keys(COMPUTED), ...OTHERS])].sort((a, b) => b.length - a.length);
+/** By the letter or digit that they begin with, the longest first. */
+const WORDS = groupBy(
+  [...new Set([...Object.keys(FORMATTED), ...Object.keys(COMPUTED), ...OTHERS])].sort((a, b) => b.length - a.length),
+  (word) => word[0]!,
+);
 
 /** The pattern that a format begins with. */
 function wordAt(format: string, at: number): string | undefined {
-  const exact = WORDS.find((word) => format.startsWith(word, at));
-  const folded = WORDS.find((word) => {
+  const sign = format[at]!;
+  const exact = WORDS.get(sign)?.find((word) => format.startsWith(word, at));
+  const folded = WORDS.get(sign.toUpperCase())?.find((word) => {
     const bare = word.replace(/^FM/, "");
     return (ANY_CASE.has(bare) || OTHERS.includes(word)) && format.slice(at, at + word.length).toUpperCase() === word;
   });

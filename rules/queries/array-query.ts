@@ -40,6 +40,7 @@ export default rule({
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "SubLink",
+  where: (node) => as("SubLink", node)?.subLinkType === "ARRAY_SUBLINK",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const link = as("SubLink", node);

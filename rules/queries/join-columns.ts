@@ -2,7 +2,6 @@ import {
   as,
   type ColumnRef,
   type Context,
-  eachDescendant,
   isStar,
   type ResTarget,
   rule,
@@ -28,9 +27,7 @@ shows those of a RIGHT JOIN the other way round: the columns are written out, wh
   on: (takes) => [
     takes("SelectStmt", ["targetList", "fromClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
-      eachDescendant(select, (node) => {
-        if (node.kind === "JoinExpr") ctx.judged(node);
-      });
+      for (const item of select.fromClause ?? []) judge(item, ctx);
       if (!(select.fromClause ?? []).some(turnsRound)) return;
       const targets = (select.targetList ?? []).map((item) => spelt(as("ResTarget", item), select, ctx));
       if (targets.every((target) => target === undefined)) return;
@@ -52,6 +49,14 @@ shows those of a RIGHT JOIN the other way round: the columns are written out, wh
     },
   ],
 });
+
+function judge(item: Value | undefined, ctx: Context): void {
+  const join = as("JoinExpr", item);
+  if (!join) return;
+  ctx.judged(join);
+  judge(join.larg, ctx);
+  judge(join.rarg, ctx);
+}
 
 function turnsRound(item: Value): boolean {
   const join = as("JoinExpr", item);

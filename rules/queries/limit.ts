@@ -41,6 +41,10 @@ ORDER BY and those up to the number are kept; with ties they are ranked.`,
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "SelectStmt",
+  where(node) {
+    const select = as("SelectStmt", node);
+    return select?.limitCount !== undefined || select?.limitOffset !== undefined;
+  },
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);

@@ -47,6 +47,7 @@ PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "FuncCall",
+  where: (node) => as("FuncCall", node)?.agg_within_group === true,
   restate(statement, ctx) {
     const single = rewritten(
       statement as unknown as Value,

@@ -32,6 +32,7 @@ or for a table without one the hidden column _tidb_rowid.`,
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "ColumnRef",
+  where: (node) => as("ColumnRef", node)?.fields?.at(-1) === "ctid",
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const ref = as("ColumnRef", node);

@@ -11,6 +11,7 @@ export default rule({
   messages: {},
   restates: HOLD_QUERIES,
   about: "RangeVar",
+  where: (node) => as("RangeVar", node)?.schemaname !== undefined,
   restate(statement, ctx) {
     const shared = sharedNames(statement);
     if (shared.size === 0) return undefined;

@@ -39,6 +39,7 @@ export default rule({
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "FuncCall",
+  where: (node) => qualified(as("FuncCall", node)?.funcname ?? []).name in FUNCTIONS,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const call = as("FuncCall", node);

@@ -70,8 +70,8 @@ export interface Analysis {
   /** Types of `$1`, `$2`, … as their contexts give them. */
   readonly parameters: ReadonlyMap<number, PgType>;
   readonly doubts: readonly Doubt[];
-  /** Whether what FROM names is a query of a WITH clause. */
-  isCommon(relation: Node): boolean;
+  /** Whether what FROM names is a query of a WITH clause; undefined where the statement does not name it in FROM. */
+  isCommon(relation: Node): boolean | undefined;
 }
 
 /**
@@ -88,7 +88,7 @@ export function analyse(catalog: Catalog, statement: Node, origin: (node: Node) 
     parameters: new Map(),
     pending: new Map(),
     doubts: [],
-    common: new Set(),
+    common: new Map(),
     query: innerQuery,
   };
   const scope = scopeOf(run, undefined);
@@ -99,7 +99,7 @@ export function analyse(catalog: Catalog, statement: Node, origin: (node: Node) 
     range: (node) => (run.items.get(origin(node)) ?? []).flatMap(rangeEntry),
     parameters: run.parameters,
     doubts: run.doubts,
-    isCommon: (node) => run.common.has(origin(node)),
+    isCommon: (node) => run.common.get(origin(node)),
   };
 }
 

@@ -211,7 +211,7 @@ export function printing(
       sheet.ledger.carried(relation, RELATION_FIELDS);
       return relationText(relation);
     },
-    isCommon: (relation) => sheet.analysis().isCommon(relation) || p.moved?.().isCommon(relation) === true,
+    isCommon: (relation) => (sheet.analysis().isCommon(relation) ?? p.moved?.().isCommon(relation)) === true,
     info(expression) {
       if (!isNode(expression)) return undefined;
       const origin = sheet.ledger.origin(expression as Node);

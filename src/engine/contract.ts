@@ -222,6 +222,8 @@ export interface RuleSpec<M extends string> {
   readonly restates?: readonly Kind[];
   /** A kind of node that what it restates has in it: the trees of other statements are not walked through. */
   readonly about?: Kind;
+  /** Which nodes of that kind; absent: any. */
+  readonly where?: (node: Node) => boolean;
   readonly examples: readonly Example[];
   /** Calls of operators, functions and casts that it has a TiDB form for (see forms.ts). */
   readonly forms?: readonly Form[];

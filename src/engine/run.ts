@@ -176,17 +176,21 @@ export function lazyAnalysis(now: Catalog, statement: Node, ledger: Ledger): () 
 }
 
 /** Rules that restate statements, by the kinds of these, in the order of the rules: most kinds have few of them. */
-export type Restating = ReadonlyMap<Kind, readonly { readonly rule: Rule; readonly place: number }[]>;
+export interface Restating {
+  readonly byStatement: ReadonlyMap<Kind, readonly { readonly rule: Rule; readonly place: number }[]>;
+  /** By the kinds of nodes that they are about. */
+  readonly byNode: ReadonlyMap<Kind, readonly Rule[]>;
+}
 
 export function restatingOf(rules: readonly Rule[]): Restating {
-  const map = new Map<Kind, { rule: Rule; place: number }[]>();
-  for (const [place, rule] of rules.entries())
-    for (const kind of rule.restates ?? []) {
-      const list = map.get(kind);
-      if (list) list.push({ rule, place });
-      else map.set(kind, [{ rule, place }]);
-    }
-  return map;
+  const asked = rules.flatMap((rule, place) => (rule.restates ?? []).map((kind) => ({ kind, rule, place })));
+  return {
+    byStatement: groupBy(asked, ({ kind }) => kind),
+    byNode: groupBy(
+      rules.filter(({ about }) => about !== undefined),
+      ({ about }) => about!,
+    ),
+  };
 }
 
 /**
@@ -194,29 +198,32 @@ export function restatingOf(rules: readonly Rule[]): Restating {
  * analysis of its own.
  */
 export function restate(walk: Walk): readonly Restated[] {
-  const { current } = walk.statement;
-  let kinds: Set<Kind> | undefined;
-  const has = (kind: Kind): boolean => {
-    kinds ??= kindsOf(current);
-    return kinds.has(kind);
-  };
-  return restated(walk, { node: current }, -1, has);
+  return restated(walk, { node: walk.statement.current }, -1);
 }
 
-function kindsOf(statement: Node): Set<Kind> {
-  const kinds = new Set<Kind>();
-  eachDescendant(statement, (node) => kinds.add(node.kind));
-  return kinds;
+/** Rules that are about a node of the statement. */
+function concerned({ byNode }: Restating, statement: Node): ReadonlySet<Rule> {
+  const found = new Set<Rule>();
+  eachDescendant(statement, (node) => {
+    for (const rule of byNode.get(node.kind) ?? NONE) if (!rule.where || rule.where(node)) found.add(rule);
+  });
+  return found;
 }
 
 /** What the rules behind a place make of a statement, and of what they make. */
-function restated(walk: Walk, each: Restated, from: number, has: (kind: Kind) => boolean): readonly Restated[] {
-  for (const { rule, place } of walk.run.restating.get(each.node.kind) ?? []) {
-    if (place <= from || (rule.about && !has(rule.about))) continue;
+function restated(walk: Walk, each: Restated, from: number): readonly Restated[] {
+  const { restating } = walk.run;
+  let about: ReadonlySet<Rule> | undefined;
+  for (const { rule, place } of restating.byStatement.get(each.node.kind) ?? NONE) {
+    if (place <= from) continue;
+    if (rule.about) {
+      about ??= concerned(restating, each.node);
+      if (!about.has(rule)) continue;
+    }
     walk.rule = rule;
     walk.node = each.node;
     const made = rule.restate!(each.node, walk.context);
-    if (made) return made.flatMap((one) => restated(walk, one, place, has));
+    if (made) return made.flatMap((one) => restated(walk, one, place));
   }
   return [each];
 }

@@ -16,7 +16,14 @@ export function eachNode(value: unknown, visit: (child: Node) => void): void {
 /** Calls `visit` for a node and all below it. */
 export function eachDescendant(node: Node, visit: (node: Node) => void): void {
   visit(node);
-  eachChild(node, (child) => eachDescendant(child, visit));
+  for (const field in node) eachWithin((node as unknown as Record<string, unknown>)[field], visit);
+}
+
+/** Likewise for what a field holds: without a function made for each node, which is most of what a walk costs. */
+function eachWithin(value: unknown, visit: (node: Node) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) for (const item of value) eachWithin(item, visit);
+  else if (isNode(value)) eachDescendant(value, visit);
 }
 
 /**
@@ -56,21 +63,26 @@ export function edited<L extends readonly Value[] | undefined>(list: L, change: 
 }
 
 /** Whether two values are written alike, wherever they stand. */
-export function alike(a: Value | undefined, b: Value | undefined): boolean {
-  const text = (value: Value | undefined) => JSON.stringify(value, (field, inner) => (field === "location" ? undefined : inner));
-  return a === b || text(a) === text(b);
+export function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i]));
+  const [one, other] = [a, b] as Readonly<Record<string, unknown>>[];
+  for (const field in one) if (field !== "location" && !alike(one[field], other![field])) return false;
+  for (const field in other) if (field !== "location" && other[field] !== undefined && one![field] === undefined) return false;
+  return true;
 }
 
 /**
  * The value with other nodes in the place of some, those below a node first.
  * @param change makes the copy of a node with some fields changed
- * @param visit what becomes of a node; undefined: it stays
+ * @param visit what becomes of a node; undefined: it stays. The nodes around it, the outermost first, are a list that goes on changing
  */
 export function rewritten(
   value: Value,
   change: (node: Node, patch: Readonly<Record<string, unknown>>) => Node,
   visit: (node: Node, around: readonly Node[]) => Node | undefined,
-  around: readonly Node[] = [],
+  around: Node[] = [],
 ): Value {
   if (Array.isArray(value))
     return edited(value as readonly Value[], (item) => {
@@ -78,14 +90,15 @@ export function rewritten(
       return next === item ? undefined : [next];
     }) as unknown as Value;
   if (!isNode(value)) return value;
-  const inner = [...around, value];
+  around.push(value);
   let patch: Record<string, unknown> | undefined;
   for (const field in value) {
     const held = (value as unknown as Record<string, unknown>)[field];
     if (typeof held !== "object" || held === null) continue;
-    const next = rewritten(held as Value, change, visit, inner);
+    const next = rewritten(held as Value, change, visit, around);
     if (next !== held) patch = { ...patch, [field]: next };
   }
+  around.pop();
   const node = patch ? change(value, patch) : value;
   return visit(node, around) ?? node;
 }

@@ -74,7 +74,7 @@ export function relationItem(scope: Scope, node: RangeVar, target = false): Item
   const name = node.relname ?? "";
   const alias = node.alias?.aliasname ?? name;
   const cte = node.schemaname === undefined && !target ? cteNamed(scope, name) : undefined;
-  if (cte) scope.run.common.add(scope.run.origin(node));
+  scope.run.common.set(scope.run.origin(node), cte !== undefined);
   if (cte) return item({ alias, columns: cte.columns && renamed(cte.columns, node.alias), row: "record" });
   const found = relationOf(scope.run.catalog, node.schemaname, name);
   if (!found) {

@@ -34,7 +34,7 @@ export interface Run {
   readonly pending: Map<number, Info[]>;
   readonly doubts: Doubt[];
   /** Relations of FROM that are queries of a WITH clause. */
-  readonly common: Set<Node>;
+  readonly common: Map<Node, boolean>;
   /** Analyses a query within another; set by the part that knows all statements. */
   readonly query: (parent: Scope, node: Node, options?: QueryOptions) => readonly Output[] | undefined;
 }

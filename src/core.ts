@@ -248,6 +248,28 @@ become JSON, booleans TRUE and FALSE, times keep their offset. A value that TiDB
   examples: [{ pg: "INSERT INTO t VALUES (1)", tidb: "INSERT INTO t VALUES (1)", findings: ["unknown-table"] }],
 } as const satisfies CoreFinding;
 
+const unknownColumn = {
+  id: "core/unknown-column",
+  construct: "a column that the tables of the input do not have",
+  why: `PostgreSQL refuses a statement about a column that is in none of the tables at hand. Where the input defines all of them and none has it,
+either the name is wrong or a part of the schema is not in the input: the statement is converted without knowing the column's type.`,
+  docs: { pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-EXPRESSIONS-COLUMN-REFS" },
+  messages: {
+    unknown: {
+      severity: "warning",
+      text: "{what}, as far as the input tells: PostgreSQL refuses it",
+      help: "correct the name; or put what makes the column into the input, before this statement",
+    },
+  },
+  examples: [
+    {
+      pg: "CREATE TABLE t (a int); SELECT b FROM t; UPDATE t SET c = 1",
+      tidb: "CREATE TABLE t (a INT); SELECT b FROM t; UPDATE t SET c = 1",
+      findings: ["unknown", "unknown"],
+    },
+  ],
+} as const satisfies CoreFinding;
+
 const absent = {
   id: "core/absent-relation",
   construct: "a statement about a table that is not in the output, or not yet",
@@ -388,6 +410,7 @@ export const CORE = {
   configAccept,
   schemaName,
   absent,
+  unknownColumn,
   unconverted,
   parameters,
   notCarried,

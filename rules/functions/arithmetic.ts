@@ -3,7 +3,6 @@ import {
   type Call,
   infix,
   isNode,
-  note,
   operator,
   proofs,
   raw,
@@ -16,8 +15,9 @@ import {
   warning,
 } from "../../src/rule.js";
 
-const WIDER = note("integers of {type} are computed with 64 bits: a result beyond {type} is no error", {
-  help: "it still is one where the result is stored in a column of that type",
+const WIDER = warning("integers of {type} are computed with 64 bits: a result beyond {type} is no error", {
+  help: "nothing to do where numbers are far from the limits; where a result is stored in a column of that type, it still is an error",
+  once: true,
 });
 
 const ZERO = warning("{operator} by zero gives NULL in a SELECT, where PostgreSQL raises an error", {
@@ -32,10 +32,15 @@ function neverZero(divisor: Parameters<Call["text"]>[0], call: Call): boolean {
   return node.kind === "A_Expr" && node.variant === "AEXPR_NULLIF" && call.integer(node.rexpr!) === 0;
 }
 
-function wider(call: Call): void {
+function wider(call: Call, args: readonly Value[] = []): void {
   const { result } = call.signature;
+  // Numbers that are written out are too few and too small, or their result can be seen.
+  if (args.length > 0 && args.every((arg) => Math.abs(call.integer(arg) ?? LARGE) < LARGE)) return;
   if (result === "int4" || result === "int2") call.say("wider", { type: result === "int4" ? "integer" : "smallint" });
 }
+
+/** Two integers below it can be multiplied without leaving smallint. */
+const LARGE = 181;
 
 const DOMAIN = warning("the logarithm of zero or less is NULL in TiDB, where PostgreSQL raises an error", {
   help: "decide what it means: write a CASE",
@@ -186,7 +191,7 @@ function asExact(sign: string, [left, right]: readonly [Value, Value], call: Cal
 const DIGITS = warning(
   "the quotient is rounded behind the 20th digit, where PostgreSQL keeps 16 significant ones: the last digits of what is computed of it differ",
   {
-    help: "multiply before you divide, or ROUND() the result to the digits that are wanted before it is compared or cut",
+    help: "multiply before you divide, or ROUND() the result to the digits that are wanted before it is compared or cut: floor(), ceil() and a cast to an integer give another number where a digit decides",
   },
 );
 
@@ -197,7 +202,7 @@ const OTHERS = ["(numeric, numeric)", "(float8, float8)", "(float4, float4)", "(
 const sum = (sign: string, level: "additive" | "multiplicative") => ({
   calls: [INTEGERS, ...OTHERS].map((types) => sign + types),
   tidb: (args: Parameters<ReturnType<typeof operator>>[0], call: Call) => {
-    wider(call);
+    wider(call, args);
     const isNumeric = call.signature.args[0] === "numeric";
     if (isNumeric && isWhole(args[0], call) && isWhole(args[1], call))
       return infix(level)`CAST(${args[0]} AS DECIMAL(65)) ${raw(sign)} ${args[1]}`;

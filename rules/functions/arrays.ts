@@ -195,7 +195,7 @@ const membership = (word: "ANY" | "ALL"): Write => {
 
 /** The element of an array at hand, where `counter` goes through it. */
 const itemOf = (array: Value, element: string, call: Call): Tidb => {
-  const at = tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`;
+  const at = tidb`JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))`;
   return taken(at, element, call) ?? at;
 };
 
@@ -372,9 +372,12 @@ export const arrayRules = table(
     },
     element: {
       calls: ["[](anyarray, int4)"],
-      tidb: ([array, place], call) => {
+      tidb: ([array, subscript], call) => {
         const element = elementType(array, call);
-        const known = call.integer(place);
+        const known = call.integer(subscript);
+        const { name } = call.own(subscript);
+        const place = /^(?:int[248]|unknown)$/.test(name) ? subscript : call.other("::", [name, "int4"], [subscript]);
+        if (place === undefined) return undefined;
         if (known !== undefined && known < 1) return tidb`CASE WHEN ${array} IS NULL THEN NULL END`;
         const at =
           known === undefined
@@ -393,6 +396,8 @@ export const arrayRules = table(
         "ai[1] + 1::int8",
         "at[1] || '!'",
         "(string_to_array(t, ','))[2]",
+        "ai[1.5]",
+        "ai[i2 * 0.5]",
       ),
     },
     slice: {
@@ -660,9 +665,9 @@ export const arrayRules = table(
         const test = call.other("=", [call.type(value).name, element], [value, itemOf(array, element, call)]);
         if (!test) return undefined;
         call.say("cut");
-        const missing = tidb`JSON_TYPE(JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))) = 'NULL'`;
+        const missing = tidb`JSON_TYPE(JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL'`;
         const same = call.nullable(value) ? tidb`(CASE WHEN ${value} IS NULL THEN ${missing} ELSE ${test} END)` : test;
-        return rearranged(array, tidb`item.i + 1`, tidb`item.i`, same);
+        return rearranged(array, tidb`nth_item.item_i + 1`, tidb`nth_item.item_i`, same);
       },
       messages: { cut: CUT },
       proofs: ["array_positions(ai, 7)", "array_positions(at, 'b')", "array_positions(ai, i4)", "array_positions(ai, NULL)"].map((pg) => ({
@@ -674,7 +679,7 @@ export const arrayRules = table(
       calls: ["array_reverse(anyarray)"],
       tidb: ([array], call) => {
         call.say("cut");
-        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`, tidb`item.i DESC`);
+        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))`, tidb`nth_item.item_i DESC`);
       },
       messages: { cut: CUT },
       proofs: ["array_reverse(ai)", "array_reverse(at)"].map((pg) => ({ pg, findings: ["cut"] })),
@@ -686,7 +691,7 @@ export const arrayRules = table(
         if (!/^(?:int[248]|numeric|text|varchar|bool|date)$/.test(element)) return call.refuse(`array_sort() of ${element}`);
         call.say("cut");
         const item = itemOf(array, element, call);
-        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', item.i, ']'))`, tidb`${item} IS NULL, ${item}`);
+        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))`, tidb`${item} IS NULL, ${item}`);
       },
       messages: { cut: CUT },
       proofs: ["array_sort(ai)", "array_sort(at)"].map((pg) => ({ pg, findings: ["cut"] })),

@@ -1,13 +1,26 @@
-import { as, type Call, infix, note, proofs, raw, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
+import { as, type Call, infix, proofs, raw, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
 
 const lenient = (what: string, gives: string) =>
   warning(`text that is no ${what} ${gives} in TiDB, where PostgreSQL raises an error`, {
     help: "look for such text (WHERE … !~ '…') and mend it, or cast in the application",
   });
 
-const RANGE = note("{to} has no limits of its own in an expression: a value beyond them is no error", {
-  help: "it still is one where the result is stored in a column of that type",
+const RANGE = warning("{to} has no limits of its own in an expression: a value beyond them is no error", {
+  help: "nothing to do where values are far from the limits; where the result is stored in a column of that type, it still is an error",
+  once: true,
 });
+
+/** Fields of EXTRACT() that no time has too many of. */
+const SMALL_FIELDS = /^(?:year|month|day|hour|minute|second|week|dow|isodow|doy|quarter|isoyear|century|decade|millennium)/i;
+
+/** Whether a value cannot be beyond an integer: a number of rows, a field of a time, a number that is written out. */
+function isSmall(value: Value, call: Call): boolean {
+  if (Math.abs(call.integer(value) ?? Number(call.text(value) ?? Number.NaN)) < 32768) return true;
+  const { funcname, args = [] } = as("FuncCall", value) ?? {};
+  const name = String(funcname?.at(-1));
+  if (name === "extract" || name === "date_part") return SMALL_FIELDS.test(call.text(args[0]!) ?? "");
+  return /^(?:count|length|row_number|rank|dense_rank|ntile|jsonb?_array_length)$/.test(name) && call.result.name === "int4";
+}
 
 const CLAMPED = warning(
   "a value with more digits than {to} becomes the largest of that type in a SELECT, where PostgreSQL raises an error",
@@ -91,20 +104,21 @@ export const castRules = table(
     "integer-to-narrower": {
       calls: ["int4|int8::int2", "int8::int4"],
       tidb: ([x], call) => {
-        call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
+        if (!isSmall(x, call)) call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
         return unchanged([x] as never, call);
       },
       messages: { range: RANGE },
       proofs: [
         { pg: "i4::smallint", findings: ["range"] },
         { pg: "i8::int", findings: ["range"] },
-        { pg: "count(i4)::int", findings: ["range"] },
+        ...proofs("count(i4)::int", "extract(year from ts)::int", "12.5::int"),
       ],
     },
     "numeric-to-integer": {
       calls: ["numeric|float::int"],
       tidb: (args, call) => {
-        if (call.result.name !== "int8") call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
+        if (call.result.name !== "int8" && !isSmall(args[0], call))
+          call.say("range", { to: call.result.name === "int2" ? "smallint" : "integer" });
         // CAST would make the largest bigint of what is beyond it; DIV raises an error, as PostgreSQL does.
         const { name, mods } = call.type(args[0]);
         const wide = as("ColumnRef", args[0]) !== undefined && (name !== "numeric" || mods === undefined || mods[0]! - (mods[1] ?? 0) > 18);

@@ -2,14 +2,18 @@ import {
   ALL_COLUMNS,
   as,
   type Context,
+  eachDescendant,
   error,
   type FuncCall,
+  find,
   HOLD_QUERIES,
+  holds,
   isStar,
   type Node,
   note,
   operation,
   qualified,
+  type RangeVar,
   type ResTarget,
   rewritten,
   rule,
@@ -31,7 +35,8 @@ const MESSAGES = {
 
 export default rule({
   construct: "window frames: GROUPS, EXCLUDE",
-  why: "TiDB has frames of ROWS and RANGE alone, and no EXCLUDE.",
+  why: `TiDB has frames of ROWS and RANGE alone, and no EXCLUDE. A frame of RANGE over the bare result of another window function it refuses (error
+1105, "Can't find column"): where one query with windows may read another, the key of such a frame is written as COALESCE(key), which is the same.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SYNTAX-WINDOW-FUNCTIONS",
     tidb: "https://docs.pingcap.com/tidb/stable/window-functions",
@@ -40,11 +45,13 @@ export default rule({
   restates: HOLD_QUERIES,
   about: "WindowDef",
   restate(statement, ctx) {
+    const nested = readsWindow(statement);
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const call = as("FuncCall", node);
       const select = as("SelectStmt", node);
       if (call) return excluded(call, ctx);
-      return (select && ranked(select, ctx)) ?? (node.kind === "WindowDef" ? asRange(node, ctx) : undefined);
+      if (select) return ranked(select, ctx) ?? (nested ? overComputed(select, ctx) : undefined);
+      return node.kind === "WindowDef" ? asRange(node, ctx) : undefined;
     });
     return next === (statement as unknown) ? undefined : [{ node: next as never }];
   },
@@ -67,6 +74,17 @@ SELECT id, MAX(id) OVER (ORDER BY group_1 RANGE 1 PRECEDING) AS m
 FROM (SELECT *, DENSE_RANK() OVER (ORDER BY n IS NULL, n) AS group_1 FROM t WHERE id > 1) AS t`,
       findings: ["range", "ranked"],
       rejected: { sql: "SELECT COUNT(*) OVER (ORDER BY n GROUPS 1 PRECEDING) FROM t", code: 1235 },
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL, k int); INSERT INTO t VALUES (1, 5, 1), (2, 3, 1), (3, 7, 2)",
+      pg: "SELECT x.id, sum(x.c) OVER (ORDER BY x.id) AS s FROM (SELECT id, count(*) OVER (PARTITION BY k ORDER BY n) AS c FROM t) x ORDER BY x.id",
+      tidb: `SELECT x.id, SUM(x.c) OVER (ORDER BY COALESCE(x.id)) AS s
+FROM (SELECT id, COUNT(*) OVER (PARTITION BY k ORDER BY n) AS c FROM t) AS x
+ORDER BY x.id`,
+      rejected: {
+        sql: "SELECT x.id, SUM(x.c) OVER (ORDER BY x.id) FROM (SELECT id, COUNT(*) OVER (PARTITION BY k ORDER BY n) AS c FROM t) AS x",
+        code: 1105,
+      },
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, n int)",
@@ -158,6 +176,44 @@ const COMBINED: Readonly<Record<string, Combine>> = {
 function total(sums: readonly Value[]): Value {
   const [left, right] = sums;
   return right === undefined ? left! : ({ kind: "CoalesceExpr", args: [operation("+", left!, right), left, right] } as Value);
+}
+
+/** Whether a query of the statement may read what a window function of another gives as it is. */
+function readsWindow(statement: Node): boolean {
+  let queries = 0;
+  eachDescendant(statement, (node) => {
+    if (node.kind === "SelectStmt" && node.targetList?.some((target) => as("FuncCall", as("ResTarget", target)?.val)?.over)) queries++;
+  });
+  return queries > 1;
+}
+
+/** The query with frames that go by computed keys, where it reads another query. */
+function overComputed(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
+  const isStored = ({ schemaname, relname = "" }: RangeVar) => find(ctx.catalog, ctx.catalog.tables, { schema: schemaname, name: relname });
+  const reads = (select.fromClause ?? []).some((item) =>
+    holds(item, (node) => node.kind === "RangeSubselect" || (node.kind === "RangeVar" && !isStored(node))),
+  );
+  if (!reads) return undefined;
+  const list = (items: readonly Value[] | undefined) =>
+    items?.map((item) =>
+      rewritten(item, ctx.change as never, (node) => (node.kind === "WindowDef" ? withComputedKeys(node, ctx) : undefined)),
+    );
+  const [targetList, windowClause] = [list(select.targetList), list(select.windowClause)];
+  const same = (next: readonly Value[] | undefined, before: readonly Value[] | undefined) => next?.every((item, i) => item === before?.[i]);
+  if (same(targetList, select.targetList) !== false && same(windowClause, select.windowClause) !== false) return undefined;
+  return ctx.change(select, { targetList, windowClause } as Partial<SelectStmt>) as SelectStmt;
+}
+
+function withComputedKeys(window: WindowDef, ctx: Ctx): WindowDef | undefined {
+  const { frameOptions = 0, orderClause = [] } = window;
+  const whole = FRAME.startUnbounded | FRAME.endUnbounded;
+  if (frameOptions & FRAME.rows || (frameOptions & whole) === whole) return undefined;
+  const keys = orderClause.map((item) => {
+    const sort = as("SortBy", item);
+    const column = as("ColumnRef", sort?.node);
+    return sort && column ? ctx.change(sort, { node: { kind: "CoalesceExpr", args: [column] } as Value }) : item;
+  });
+  return keys.every((key, i) => key === orderClause[i]) ? undefined : (ctx.change(window, { orderClause: keys as never }) as WindowDef);
 }
 
 function asRange(window: WindowDef, ctx: Ctx): WindowDef | undefined {

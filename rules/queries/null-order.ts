@@ -114,6 +114,11 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       tidb: "SELECT b AS a, a AS b FROM t ORDER BY b IS NULL, a;\nSELECT a FROM t UNION ALL SELECT b FROM t ORDER BY a IS NULL, 1;\nSELECT DISTINCT t.a AS x FROM t ORDER BY t.a IS NULL, x",
     },
     {
+      given: "CREATE TABLE t (a double precision, b int); INSERT INTO t VALUES (1.5, 2), (NULL, 1), (-5, NULL), (1.5, 9), (0, 0)",
+      pg: "SELECT a, count(b) AS n FROM t GROUP BY 1 ORDER BY 1; SELECT b FROM t UNION SELECT a FROM t ORDER BY 1 DESC",
+      tidb: "SELECT a, COUNT(b) AS n FROM t GROUP BY 1 ORDER BY a IS NULL, 1;\nSELECT b FROM t UNION SELECT a FROM t ORDER BY b IS NULL DESC, 1 DESC",
+    },
+    {
       given: "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (NULL), (5)",
       pg: "SELECT a FROM t WINDOW w AS (ORDER BY a RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
       tidb: "SELECT a FROM t WINDOW w AS (ORDER BY a RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",

@@ -128,13 +128,13 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       pg: "SELECT n FROM generate_series(3, 9, 2) AS n; SELECT generate_series(1, 3) AS g",
       tidb: `SELECT n
 FROM (
-  SELECT 3 + item.i * 2 AS n
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, FLOOR((9 - 3) / 2) + 1 AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  SELECT 3 + nth_item.item_i * 2 AS n
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, FLOOR((9 - 3) / 2) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS n;
 SELECT rows_1.g AS g
 FROM (
-  SELECT 1 + item.i * 1 AS g
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, FLOOR((3 - 1) / 1) + 1 AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  SELECT 1 + nth_item.item_i * 1 AS g
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, FLOOR((3 - 1) / 1) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS rows_1`,
       rejected: { sql: "SELECT n FROM generate_series(3, 9, 2) AS n", code: 1064 },
     },
@@ -145,10 +145,10 @@ FROM (
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(tags, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(tags, CONCAT('$[', item.i, ']')))) AS tag
+    IF(JSON_TYPE(JSON_EXTRACT(tags, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(tags, CONCAT('$[', nth_item.item_i, ']')))) AS tag
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(tags)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < JSON_LENGTH(tags)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(tags)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(tags)
 ) AS tag
 WHERE tag.lateral_key_1 = t.id`,
       findings: ["dimensions"],
@@ -160,11 +160,11 @@ WHERE tag.lateral_key_1 = t.id`,
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(a, CONCAT('$[', item.i, ']')) AS SIGNED)) AS unnest_1,
-    IF(JSON_TYPE(JSON_EXTRACT(b, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(b, CONCAT('$[', item.i, ']')))) AS unnest_2
+    IF(JSON_TYPE(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS unnest_1,
+    IF(JSON_TYPE(JSON_EXTRACT(b, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(b, CONCAT('$[', nth_item.item_i, ']')))) AS unnest_2
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))
 ) AS rows_1
 WHERE rows_1.lateral_key_1 = t.id`,
       findings: ["dimensions", "dimensions", "refused"],
@@ -176,17 +176,17 @@ WHERE rows_1.lateral_key_1 = t.id`,
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(t.a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.a, CONCAT('$[', item.i, ']'))) AS DATETIME(6))) AS x
+    IF(JSON_TYPE(JSON_EXTRACT(t.a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.a, CONCAT('$[', nth_item.item_i, ']'))) AS DATETIME(6))) AS x
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(t.a)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < JSON_LENGTH(t.a)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(t.a)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(t.a)
 ) AS a, (
   SELECT
     t.id AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(t.b, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.b, CONCAT('$[', item.i, ']'))) AS TIME(6))) AS y
+    IF(JSON_TYPE(JSON_EXTRACT(t.b, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(t.b, CONCAT('$[', nth_item.item_i, ']'))) AS TIME(6))) AS y
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(t.b)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < JSON_LENGTH(t.b)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(t.b)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(t.b)
 ) AS b
 WHERE (a.lateral_key_1 = t.id) AND (b.lateral_key_1 = t.id)`,
       findings: ["dimensions", "dimensions"],
@@ -195,15 +195,15 @@ WHERE (a.lateral_key_1 = t.id) AND (b.lateral_key_1 = t.id)`,
       pg: "SELECT m FROM generate_series(timestamp '2024-01-31', '2024-04-30', '1 month') AS m; SELECT a, b FROM unnest(ARRAY[1, 2], ARRAY['x']) AS u (a, b)",
       tidb: `SELECT m
 FROM (
-  SELECT item.v AS m
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, CAST(TIMESTAMP '2024-01-31 00:00:00' AS DATETIME(6)) AS v UNION ALL SELECT i + 1, v + INTERVAL 1 MONTH FROM item WHERE v + INTERVAL 1 MONTH <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) SELECT i, v FROM item WHERE v <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) AS item
+  SELECT nth_item.item_v AS m
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CAST(TIMESTAMP '2024-01-31 00:00:00' AS DATETIME(6)) AS item_v UNION ALL SELECT item_i + 1, item_v + INTERVAL 1 MONTH FROM nth_item WHERE item_v + INTERVAL 1 MONTH <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) SELECT item_i, item_v FROM nth_item WHERE item_v <= CAST(TIMESTAMP '2024-04-30 00:00:00' AS DATETIME(6))) AS nth_item
 ) AS m;
 SELECT a, b
 FROM (
   SELECT
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', item.i, ']')) AS SIGNED)) AS a,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']')))) AS b
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, GREATEST(COALESCE(JSON_LENGTH(JSON_ARRAY(1, 2)), 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_ARRAY(1, 2), CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS a,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', nth_item.item_i, ']')))) AS b
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, GREATEST(COALESCE(JSON_LENGTH(JSON_ARRAY(1, 2)), 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS u`,
     },
     {
@@ -213,18 +213,18 @@ FROM (
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."a"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."a"') AS SIGNED)) AS a,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."b"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', item.i, ']')), '$."b"'))) AS b
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."a"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."a"') AS SIGNED)) AS a,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."b"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."b"'))) AS b
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
 ) AS r
 WHERE r.lateral_key_1 = t.id;
 SELECT part
 FROM (
   SELECT
-    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), item.i + 1), CHAR(31 USING utf8mb4), -1) AS part
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4))) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), '')) + 1 AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), nth_item.item_i + 1), CHAR(31 USING utf8mb4), -1) AS part
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4))) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), '')) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS part`,
     },
     {
@@ -234,10 +234,10 @@ FROM (
 FROM v, (
   SELECT
     v.a AS lateral_key_1,
-    IF(JSON_TYPE(JSON_EXTRACT(v.a, CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(v.a, CONCAT('$[', item.i, ']')))) AS x
+    IF(JSON_TYPE(JSON_EXTRACT(v.a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(v.a, CONCAT('$[', nth_item.item_i, ']')))) AS x
   FROM (SELECT DISTINCT v.a FROM v) AS v
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(v.a)) FROM v) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < JSON_LENGTH(v.a)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(v.a)) FROM v) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(v.a)
 ) AS x
 WHERE x.lateral_key_1 <=> v.a;
 SELECT
@@ -245,10 +245,10 @@ SELECT
   i,
   CASE WHEN JSON_TYPE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) <> 'NULL' THEN JSON_UNQUOTE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) END AS a
 FROM t, (
-  SELECT t.id AS lateral_key_1, item.i + 1 AS i
+  SELECT t.id AS lateral_key_1, nth_item.item_i + 1 AS i
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(JSON_LENGTH(a)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < JSON_LENGTH(a)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(a)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(a)
 ) AS i
 WHERE i.lateral_key_1 = t.id`,
       findings: ["dimensions"],
@@ -258,27 +258,27 @@ WHERE i.lateral_key_1 = t.id`,
       pg: "SELECT t.id, x.value AS x, y.value AS y FROM t, jsonb_array_elements(j) AS x, jsonb_array_elements_text(x.value -> 'k') AS y",
       tidb: `SELECT t.id, x.value AS x, y.value AS y
 FROM t, (
-  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', item.i, ']')) AS value
+  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')) AS value
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
 ) AS x, (
   SELECT
     x.value AS lateral_key_1,
     t.id AS lateral_key_2,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', item.i, ']')))) AS value
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(x.value, '$."k"'), CONCAT('$[', nth_item.item_i, ']')))) AS value
   FROM (
     SELECT DISTINCT x.value
     FROM (
-      SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', item.i, ']')) AS value
+      SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')) AS value
       FROM t
-      CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-      WHERE item.i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+      CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+      WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
     ) AS x
   ) AS x
   CROSS JOIN t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', item.i, ']'))), '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', item.i, ']'))), '$."k"')), 0)) FROM (t CROSS JOIN ((WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item))) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE item.i < IF(JSON_TYPE(JSON_EXTRACT(x.value, '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT(x.value, '$."k"')), 0)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')), 0)) FROM (t CROSS JOIN ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item))) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(JSON_EXTRACT(x.value, '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT(x.value, '$."k"')), 0)
 ) AS y
 WHERE (x.lateral_key_1 = t.id) AND ((y.lateral_key_1 <=> x.value) AND (y.lateral_key_2 = t.id))`,
       findings: ["spelt"],
@@ -289,17 +289,17 @@ WHERE (x.lateral_key_1 = t.id) AND ((y.lateral_key_1 <=> x.value) AND (y.lateral
       tidb: `SELECT r.id, r.at
 FROM (
   SELECT
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."id"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."id"') AS SIGNED)) AS id,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."name"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."name"'))) AS name,
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."at"')) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', item.i, ']')), '$."at"')) AS DATE)) AS at
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, IF(JSON_TYPE(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)) = 'ARRAY', JSON_LENGTH(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)), 0) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."id"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."id"') AS SIGNED)) AS id,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."name"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."name"'))) AS name,
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."at"')) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."at"')) AS DATE)) AS at
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)) = 'ARRAY', JSON_LENGTH(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS r;
 SELECT a, b
 FROM (
   SELECT
-    IF(item.i < (FLOOR((3 - 1) / 1) + 1), 1 + item.i * 1, NULL) AS a,
-    IF(item.i < JSON_LENGTH(JSON_ARRAY('x')), IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', item.i, ']')))), NULL) AS b
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, GREATEST(COALESCE(FLOOR((3 - 1) / 1) + 1, 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    IF(nth_item.item_i < (FLOOR((3 - 1) / 1) + 1), 1 + nth_item.item_i * 1, NULL) AS a,
+    IF(nth_item.item_i < JSON_LENGTH(JSON_ARRAY('x')), IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x'), CONCAT('$[', nth_item.item_i, ']')))), NULL) AS b
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, GREATEST(COALESCE(FLOOR((3 - 1) / 1) + 1, 0), COALESCE(JSON_LENGTH(JSON_ARRAY('x')), 0)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS r`,
     },
     {
@@ -309,20 +309,20 @@ FROM (
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
-    item.i + 1 AS i,
-    CASE WHEN JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"')) IS NULL THEN -1 ELSE CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))), '^-?[0-9]+([.][0-9]+)?$') THEN CAST(CAST(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."n"'))) AS DECIMAL(65,30)) AS SIGNED) END END END AS n,
-    CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))), 1) ELSE JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']."s"'))) END END AS s
+    nth_item.item_i + 1 AS i,
+    CASE WHEN JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) IS NULL THEN -1 ELSE CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))), '^-?[0-9]+([.][0-9]+)?$') THEN CAST(CAST(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) AS DECIMAL(65,30)) AS SIGNED) END END END AS n,
+    CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))), 1) ELSE JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) END END AS s
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE (item.i < CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) AND (JSON_EXTRACT(t.j, CONCAT('$."a"[', item.i, ']')) IS NOT NULL)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE (nth_item.item_i < CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) AND (JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']')) IS NOT NULL)
 ) AS r
 WHERE r.lateral_key_1 = t.id;
 SELECT t.id, x
 FROM t, (
-  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']')) AS x
+  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']')) AS x
   FROM t
-  CROSS JOIN (WITH RECURSIVE item AS (SELECT 0 AS i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) FROM t) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
-  WHERE (item.i < CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) AND ((CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"'))) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE') THEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"')) > CAST('0' AS JSON) WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."n"'))) = 'NULL' THEN FALSE END AND CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) IN ('STRING') THEN JSON_UNQUOTE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) <> 'y' WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']."s"'))) = 'NULL' THEN TRUE END) AND (JSON_EXTRACT(j, CONCAT('$."a"[', item.i, ']')) IS NOT NULL))
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE (nth_item.item_i < CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) AND ((CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE') THEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) > CAST('0' AS JSON) WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) = 'NULL' THEN FALSE END AND CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) IN ('STRING') THEN JSON_UNQUOTE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) <> 'y' WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) = 'NULL' THEN TRUE END) AND (JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']')) IS NOT NULL))
 ) AS x
 WHERE x.lateral_key_1 = t.id`,
       findings: ["lax", "lax"],
@@ -380,7 +380,7 @@ interface Rows {
   readonly where?: Tidb;
 }
 
-const I = tidbText("item.i");
+const I = tidbText("nth_item.item_i");
 const value = (node: Arg): Value => node as unknown as Value;
 const member = (json: Arg): Tidb => tidb`JSON_EXTRACT(${value(json)}, CONCAT('$[', ${I}, ']'))`;
 const key = (json: Arg): Tidb => member(tidb`JSON_KEYS(${value(json)})`);
@@ -490,8 +490,8 @@ function chained(start: Value, stop: Value, step: Value | undefined, ctx: Ctx): 
   const next = raw(amounts.map(([unit, amount]) => ` + INTERVAL ${amount} ${unit.slice(0, -1).toUpperCase()}`).join(""));
   const within = raw(up ? "<=" : ">=");
   const end = tidb`CAST(${stop} AS DATETIME(6))`;
-  const chain = tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, CAST(${start} AS DATETIME(6)) AS v UNION ALL SELECT i + 1, v${next} FROM item WHERE v${next} ${within} ${end}) SELECT i, v FROM item WHERE v ${within} ${end}) AS item`;
-  return { count: tidbText("0"), columns: [["", tidbText("item.v")]], chain };
+  const chain = tidb`(WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CAST(${start} AS DATETIME(6)) AS item_v UNION ALL SELECT item_i + 1, item_v${next} FROM nth_item WHERE item_v${next} ${within} ${end}) SELECT item_i, item_v FROM nth_item WHERE item_v ${within} ${end}) AS nth_item`;
+  return { count: tidbText("0"), columns: [["", tidbText("nth_item.item_v")]], chain };
 }
 
 /** What a path of SQL/JSON finds. */

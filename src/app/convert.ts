@@ -169,7 +169,7 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
       break;
     }
     const made = await make(pass, item);
-    const findings = made.findings.filter((each) => isNew(each, pass.once, said));
+    const findings = made.findings.filter((each) => isNew(each, pass, said));
     const { output, result } = resultOf(chunk, made, findings, item.statement?.node);
     statements.push(result);
     // What is folded away leaves its comments, and takes the blank lines before it along.
@@ -184,8 +184,8 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
 }
 
 /** Whether the file has not been told of it yet, where once is enough. */
-function isNew({ rule, message }: Finding, once: Pass["once"], said: Set<string>): boolean {
-  if (!once.get(rule)?.has(message)) return true;
+function isNew({ rule, message }: Finding, { once, options }: Pass, said: Set<string>): boolean {
+  if (options.everywhere || !once.get(rule)?.has(message)) return true;
   const name = `${rule} ${message}`;
   return !said.has(name) && said.add(name) !== undefined;
 }

@@ -34,7 +34,7 @@ export async function prove(
   rules: readonly Rule[],
   options: ProveOptions,
 ): Promise<ProveReport> {
-  const { result, final, relation } = await convertHistory([...schema, ...queries], rules, options);
+  const { result, final, relation } = await convertHistory([...schema, ...queries], rules, { ...options, everywhere: true });
   const parsed = await parseQueries(queries, result.files, options);
   if (parsed.length === 0) throw new InputError(`${queries.map(({ name }) => name).join(", ")}: there is no statement to run`);
   const history: History = { schema, queries, result, final, relation };
@@ -164,7 +164,7 @@ async function convertBound(
   );
   const needed = sources.filter((source) => source !== undefined);
   if (needed.length === 0) return queries.map(({ result }) => result);
-  const { result } = await convertHistory([...schema, ...needed], rules, options);
+  const { result } = await convertHistory([...schema, ...needed], rules, { ...options, everywhere: true });
   return queries.map((query, i) => {
     if (query.bound === undefined || sources[i] === undefined) return query.result;
     return result.files.find(({ source }) => source === sources[i])!.statements[0];

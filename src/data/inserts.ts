@@ -136,6 +136,8 @@ function statement(scan: Scan, relationText: (schema: string | undefined, name: 
   if (listed) targets = columnList(scan, table);
   else if (whole) targets = [...table.columns.values()].map((column) => targetOf(scan.catalog, column));
   if ((listed && !targets) || !word(scan, "VALUES")) return undefined;
+  // A column that the table does not have is told of where statements with a tree are.
+  if (listed && whole && targets?.includes(UNKNOWN)) return undefined;
   if (listed ? targets?.includes(UNKNOWN) : !whole) scan.notes.push({ id: "unknown-table", at: from });
 
   const width = rows(scan, targets);

@@ -122,7 +122,7 @@ export const selectPrinters: Printers = {
     const own = descending ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
     if (node.sortby_nulls !== own && p.info(node.node)?.nullable !== false) return p.refuse(node as Node, "this place of NULLs");
     if (isNode(node.node) && isUnjudged(node.node, p)) return p.refuse(node as Node, "a key of ORDER BY");
-    return `${p.print(node.node)}${descending ? " DESC" : ""}`;
+    return `${sortKey(node.node, p)}${descending ? " DESC" : ""}`;
   }),
   GroupingSet: prints("GroupingSet", ["variant", "content"], (node, p) => {
     return p.refuse(node as Node, (node.variant ?? "").replace("GROUPING_SET_", "").replace("SETS", "GROUPING SETS"));
@@ -143,6 +143,16 @@ export const selectPrinters: Printers = {
     return `FOR UPDATE${of.length > 0 ? ` OF ${of.join(", ")}` : ""}${node.waitPolicy === "LockWaitError" ? " NOWAIT" : ""}`;
   }),
 };
+
+/** A key of ORDER BY or GROUP BY: an integer is the number of a column there, of whatever type that is. */
+function sortKey(key: Value | undefined, p: Printing): string {
+  const ordinal = as("A_Const", key);
+  if (ordinal?.ival === undefined) return p.print(key);
+  p.ledger.carried(ordinal, ORDINAL_FIELDS);
+  return String(ordinal.ival);
+}
+
+const ORDINAL_FIELDS: ReadonlySet<string> = new Set(["ival"]);
 
 /** Whether a node is the parser's, which knows its place, and no rule has looked at it. */
 function isUnjudged(node: Node, p: Printing): boolean {
@@ -174,7 +184,7 @@ function simple(query: SelectStmt, p: Printing): string {
   const [distinct] = query.distinctClause ?? [];
   if (isNode(distinct)) return p.refuse(query, "DISTINCT ON");
   const from = (query.fromClause ?? []).map((item) => fromItem(item, p));
-  const groups = (query.groupClause ?? []).map((item) => p.print(item));
+  const groups = (query.groupClause ?? []).map((item) => sortKey(item, p));
   // HAVING makes one group of all rows in PostgreSQL; in TiDB only an aggregate does.
   if (query.havingClause && groups.length === 0 && ![...query.targetList, query.havingClause].some((value) => aggregates(value, p)))
     p.refuse(query, "HAVING without GROUP BY and without an aggregate");

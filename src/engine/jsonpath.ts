@@ -166,11 +166,11 @@ function steps(reader: Reader): string | undefined {
   }
 }
 
-const I = tidbText("item.i");
+const I = tidbText("nth_item.item_i");
 
-/** Numbers from 0 up to one below a count, `item.i`, as an item of a FROM clause. */
+/** Numbers from 0 up to one below a count, `nth_item.item_i`, as an item of a FROM clause. */
 export function counter(count: Tidb): Tidb {
-  return tidb`(WITH RECURSIVE item AS (SELECT 0 AS i, ${count} AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item`;
+  return tidb`(WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, ${count} AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item`;
 }
 
 export interface PathRows {
@@ -183,7 +183,7 @@ export interface PathRows {
   readonly at: (path: string) => Tidb;
 }
 
-/** The elements that a path goes through, by `item.i`. What is no array is taken as one of it, in lax mode and by TiDB's paths. */
+/** The elements that a path goes through, by `nth_item.item_i`. What is no array is taken as one of it, in lax mode and by TiDB's paths. */
 export function pathRows(document: Printable, { base, filter, rest, each }: JsonPath): PathRows {
   const array = extract(document, base);
   if (!each) {

@@ -25,6 +25,8 @@ export interface ConvertOptions {
   readonly accept?: readonly Acceptance[];
   /** The schema at the end of the history, instead of the history. */
   readonly squash?: boolean;
+  /** Each place is told of what is else said once a file. */
+  readonly everywhere?: boolean;
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }

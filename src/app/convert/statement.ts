@@ -8,12 +8,13 @@ import type { CommentSlot, Told } from "../../emit/printing.js";
 import { schemaOf } from "../../emit/relations.js";
 import { storable } from "../../emit/views.js";
 import { identifier } from "../../emit/words.js";
+import { HOLD_QUERIES } from "../../engine/contract.js";
 import { Ledger } from "../../engine/ledger.js";
 import { begin, finding, lazyAnalysis, lossesOf, type Run, restate, rewrite, type Statement, spanOf } from "../../engine/run.js";
 import type { Tidb } from "../../engine/tidb.js";
 import { clauseWords } from "../../engine/words.js";
 import type { Finding } from "../../finding.js";
-import type { Node } from "../../pg/ast.js";
+import type { Kind, Node } from "../../pg/ast.js";
 import { relationName } from "../../pg/names.js";
 import { templateHole } from "../../pg/placeholders.js";
 import { eachDescendant } from "../../pg/walk.js";
@@ -87,6 +88,7 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
       if (order.length > 0) types = here.analysis().parameters;
     }
   }
+  findings.push(...unknownColumns(run, statement));
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
   if (holes.length > 0) {
@@ -109,6 +111,20 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
     comments: comments.map((c) => c.text),
   };
 }
+
+/** What PostgreSQL refuses a query for: each name once. */
+function unknownColumns(run: Run, statement: Statement): readonly Finding[] {
+  if (!QUERIES.has(statement.current.kind)) return NONE;
+  const unknown = run
+    .analysis()
+    .doubts.filter(({ id, node }) => OF_COLUMNS.has(id) || (id === "unknown-relation" && node.kind === "ColumnRef"));
+  const texts = new Map(unknown.map((doubt) => [doubt.text, doubt.node]));
+  return [...texts].map(([what, node]) => core(CORE.unknownColumn, "unknown", { what }, statement.source, spanOf(statement, node)));
+}
+
+const OF_COLUMNS: ReadonlySet<string> = new Set(["unknown-column", "ambiguous-column"]);
+/** A function's body has names of its own, a rule's NEW and OLD. */
+const QUERIES: ReadonlySet<Kind> = new Set(HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt" && kind !== "RuleStmt"));
 
 /** What is said where a view is made is not said again where another statement makes it anew. */
 function tellOnce({ ofViews }: Pass, { node, findings }: Statement, trees: readonly { readonly node: Node }[]): void {

@@ -141,7 +141,13 @@ function columnOf(scope: Scope, node: Node, item: Item, name: string): Info | un
   if (!item.columns) return undefined;
   const system = item.system ? SYSTEM_COLUMNS[name] : undefined;
   if (system !== undefined) return plain(system, item.nulled);
-  return doubt(scope, node, "unknown-column", `${item.alias} has no column ${name}`);
+  // `t.f` calls a function of a row like a column.
+  if (isOwnFunction(scope, name)) return undefined;
+  return doubt(scope, node, "unknown-column", `${item.table?.name ?? item.alias} has no column ${name}`);
+}
+
+function isOwnFunction({ run: { catalog } }: Scope, name: string): boolean {
+  return [...catalog.functions.values()].some((all) => all.some((routine) => routine.name === name));
 }
 
 /** The row that a name of FROM stands for. */
@@ -159,7 +165,15 @@ function bareColumn(scope: Scope, node: Node, name: string): Info | undefined {
   const item = itemNamed(scope, undefined, name);
   if (item === "unknown") return undefined;
   if (item) return rowOf(item);
-  return doubt(scope, node, "unknown-column", `there is no column ${name}`);
+  const relations = seen(scope);
+  if (relations.length === 0) return doubt(scope, node, "unknown-column", `there is no column ${name}`);
+  return doubt(scope, node, "unknown-column", `${relations.join(" and ")} ${relations.length > 1 ? "have" : "has"} no column ${name}`);
+}
+
+/** What a column without its relation's name can be of. */
+function seen(scope: Scope): readonly string[] {
+  const own = scope.items.flatMap(({ alias, table, visible }) => (visible ? (table?.name ?? alias ?? []) : []));
+  return scope.parent ? [...own, ...seen(scope.parent)] : own;
 }
 
 /**
@@ -168,13 +182,14 @@ function bareColumn(scope: Scope, node: Node, name: string): Info | undefined {
  */
 export function searchColumn(scope: Scope, node: Node, name: string, own = false): Info | "unknown" | undefined {
   for (let at: Scope | undefined = scope; at; at = own ? undefined : at.parent) {
-    const found = atLevel(at, node, name);
+    const found = atLevel(at, own ? undefined : node, name);
     if (found) return found;
   }
   return undefined;
 }
 
-function atLevel(scope: Scope, node: Node, name: string): Info | "unknown" | undefined {
+/** @param node what is doubtful where several have it; undefined: it may be another's, written with the relation's name */
+function atLevel(scope: Scope, node: Node | undefined, name: string): Info | "unknown" | undefined {
   let found: Info | "unknown" | undefined;
   let opaque = false;
   for (const item of scope.items) {
@@ -187,7 +202,7 @@ function atLevel(scope: Scope, node: Node, name: string): Info | "unknown" | und
     const system = column || !item.system ? undefined : SYSTEM_COLUMNS[name];
     if (!column && system === undefined) continue;
     if (found) {
-      doubt(scope, node, "ambiguous-column", `${name} is in more than one relation of FROM`);
+      if (node) doubt(scope, node, "ambiguous-column", `${name} is in more than one relation of FROM`);
       return "unknown";
     }
     found = column ? (referred(column.info, item.nulled) ?? "unknown") : plain(system!, item.nulled);

@@ -4,7 +4,7 @@ import type { PgType } from "../analysis.js";
 import { condition, expression, fieldOf } from "./expressions.js";
 import { fromClause, item, relationItem } from "./from.js";
 import { targetList, withClause } from "./select.js";
-import { coerce, type Info, type Item, keep, type Output, type Scope, settle } from "./state.js";
+import { coerce, doubt, type Info, type Item, type ItemColumn, keep, type Output, type Scope, settle } from "./state.js";
 import { elementOf } from "./types.js";
 
 type Columns = readonly { readonly name: string; readonly info: Info | undefined }[] | undefined;
@@ -58,9 +58,15 @@ function targetColumns(scope: Scope, target: Item, cols: readonly Value[] | unde
   return cols.map((value) => {
     const named = as("ResTarget", value);
     const name = named?.name ?? "";
-    const column = target.columns?.find((each) => each.name === name);
+    const column = targetColumn(scope, target, value, name);
     return { name, info: indirect(scope, column?.info, named?.indirection) };
   });
+}
+
+function targetColumn(scope: Scope, target: Item, at: Value, name: string): ItemColumn | undefined {
+  const column = target.columns?.find((each) => each.name === name);
+  if (!column && target.columns && isNode(at)) doubt(scope, at, "unknown-column", `${target.alias} has no column ${name}`);
+  return column;
 }
 
 /** `SET list[1] = …`, `SET row.field = …` */
@@ -94,7 +100,7 @@ function setClause(scope: Scope, target: Item, items: readonly Value[] | undefin
   for (const value of items ?? []) {
     const set = as("ResTarget", value);
     if (!set) continue;
-    const column = target.columns?.find((each) => each.name === set.name);
+    const column = targetColumn(scope, target, set, set.name ?? "");
     const info = indirect(scope, column?.info, set.indirection);
     const several = as("MultiAssignRef", set.val);
     if (!several) {

@@ -60,6 +60,7 @@ import ownedSequence from "./objects/owned-sequence.js";
 import role from "./objects/role.js";
 import schemaRule from "./objects/schema.js";
 import sequence from "./objects/sequence.js";
+import sessionView from "./objects/session-view.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
 import viewAgain from "./objects/view-again.js";
@@ -141,6 +142,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "objects/truncate": truncate,
   "session/set": set,
   "session/transaction": transaction,
+  "objects/session-view": sessionView,
   "objects/view": view,
   "objects/view-again": viewAgain,
   ...statementRules,

@@ -13,6 +13,7 @@ export type {
   Catalog,
   Column,
   Index,
+  Reader,
   Retouched,
   Sequence,
   StoredRoutine,
@@ -26,6 +27,7 @@ export { typeNode } from "./catalog/named.js";
 export { checkName, objectName } from "./catalog/naming.js";
 export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
+export { sessionView, temporaryRead } from "./catalog/session-view.js";
 export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";

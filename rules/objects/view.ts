@@ -1,21 +1,8 @@
-import {
-  type Context,
-  eachDescendant,
-  error,
-  isTemporary,
-  type Node,
-  note,
-  relationName,
-  rule,
-  tidb,
-  type ViewStmt,
-  warning,
-} from "../../src/rule.js";
+import { note, rule, tidb, type ViewStmt, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE VIEW",
-  why: `Views of TiDB are read only: WITH CHECK OPTION guards nothing there, and a session's own view is none at all. What cannot be written
-through is told where it is written.`,
+  why: `Views of TiDB are read only: WITH CHECK OPTION guards nothing there. What cannot be written through is told where it is written.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-createview.html",
     tidb: "https://docs.pingcap.com/tidb/stable/views",
@@ -28,15 +15,6 @@ through is told where it is written.`,
     invoker: warning("security_invoker is left away: the view reads with the rights of its owner", {
       help: "write CREATE SQL SECURITY INVOKER VIEW where the reader's own rights are wanted",
     }),
-    temporary: error("view {name} is not in the output: TiDB has no temporary views", {
-      help: "make a view, and drop it at the end of the session; or put its query into WITH",
-    }),
-    "of-temporary": error(
-      "view {name} is not in the output: it reads {table}, which is its session's own, and TiDB has no temporary views",
-      {
-        help: "put the view's query into WITH where it is read; or make {table} a plain table, and drop it at the end",
-      },
-    ),
   },
   on: (takes) => [
     takes("RenameStmt", ["renameType", "relationType", "relation", "newname", "missing_ok"], (rename, ctx) => {
@@ -52,10 +30,6 @@ through is told where it is written.`,
     }),
     takes("ViewStmt", ["view", "withCheckOption", "options"], (readable, ctx) => {
       const view = readable as ViewStmt;
-      const name = view.view?.relname ?? "";
-      if (view.view?.relpersistence === "t") return ctx.drop("temporary", { name });
-      const table = temporaryIn(view, ctx);
-      if (table !== undefined) return ctx.drop("of-temporary", { name, table });
       const options = (view.options ?? []).flatMap((option) => (typeof option === "object" && "defname" in option ? [option] : []));
       const checks = view.withCheckOption !== "NO_CHECK_OPTION" || options.some(({ defname }) => defname === "check_option");
       if (checks) ctx.report("check-option");
@@ -93,29 +67,7 @@ through is told where it is written.`,
       findings: ["check-option", "security", "invoker"],
       rejected: { sql: "INSERT INTO v VALUES (1)", code: 1105 },
     },
-    {
-      pg: "CREATE TEMP VIEW v AS SELECT 1 AS one",
-      tidb: null,
-      findings: ["temporary"],
-      rejected: { sql: "CREATE TEMPORARY VIEW v AS SELECT 1 AS one", code: 1064 },
-    },
-    {
-      given: "CREATE TABLE p (id int PRIMARY KEY); CREATE TEMP TABLE t (id int PRIMARY KEY)",
-      pg: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id; CREATE VIEW w AS WITH t AS (SELECT id FROM p) SELECT id FROM t",
-      tidb: "CREATE VIEW w AS WITH t AS (SELECT id FROM p) SELECT id FROM t",
-      findings: ["of-temporary"],
-      rejected: { sql: "CREATE VIEW v AS SELECT p.id FROM p JOIN t ON t.id = p.id", code: 1352 },
-    },
   ],
 });
-
-/** A temporary table that a view reads, which makes the view temporary as well (manual, CREATE VIEW). */
-function temporaryIn(view: ViewStmt, { analysis, catalog }: Context): string | undefined {
-  let table: string | undefined;
-  eachDescendant(view.query as Node, (node) => {
-    if (node.kind === "RangeVar" && !analysis.isCommon(node) && isTemporary(catalog, relationName(node))) table ??= node.relname;
-  });
-  return table;
-}
 
 const RENAMED = new Set(["OBJECT_VIEW", "OBJECT_MATVIEW"]);

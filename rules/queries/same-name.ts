@@ -1,4 +1,16 @@
-import { as, type ColumnRef, eachDescendant, HOLD_QUERIES, type Node, type RangeVar, rewritten, rule, type Value } from "../../src/rule.js";
+import {
+  as,
+  type ColumnRef,
+  type DeleteStmt,
+  eachDescendant,
+  HOLD_QUERIES,
+  type Node,
+  type RangeVar,
+  rewritten,
+  rule,
+  type UpdateStmt,
+  type Value,
+} from "../../src/rule.js";
 
 export default rule({
   construct: "tables of one name from several schemas",
@@ -13,18 +25,19 @@ export default rule({
   about: "RangeVar",
   where: (node) => as("RangeVar", node)?.schemaname !== undefined,
   restate(statement, ctx) {
-    const shared = sharedNames(statement);
-    if (shared.size === 0) return undefined;
+    const scopes = sharingScopes(statement);
+    if (scopes.size === 0) return undefined;
+    const isShared = (name: string, around: readonly Node[]) => around.some((each) => scopes.get(each)?.has(name));
     const aliasOf = (schema: string, name: string) => `${schema}_${name}`;
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const table = as("RangeVar", node);
-      if (table?.schemaname !== undefined && !table.alias && shared.has(table.relname ?? "") && isRead(table, around)) {
+      if (table?.schemaname !== undefined && !table.alias && isShared(table.relname ?? "", around) && isRead(table, around)) {
         const aliasname = aliasOf(table.schemaname, table.relname!);
         return ctx.change(table, { alias: { kind: "Alias", aliasname } }) as RangeVar;
       }
       const fields = as("ColumnRef", node)?.fields ?? [];
       const [schema, name] = fields.length === 3 ? fields : [];
-      if (typeof schema !== "string" || typeof name !== "string" || !shared.has(name)) return undefined;
+      if (typeof schema !== "string" || typeof name !== "string" || !isShared(name, around)) return undefined;
       return ctx.change(node as ColumnRef, { fields: [aliasOf(schema, name), fields[2]!] }) as ColumnRef;
     });
     return [{ node: next as never }];
@@ -42,17 +55,39 @@ DELETE a_t FROM a_t AS a_t, b_t AS b_t WHERE a_t.id = b_t.id;
 UPDATE a_t AS a_t, b_t AS b_t SET a_t.x = 9 WHERE a_t.id < b_t.id`,
       rejected: { sql: "SELECT 1 FROM a_t AS t, b_t AS t", code: 1066 },
     },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 4), (2, NULL)",
+      pg: "INSERT INTO t SELECT id + 10, a FROM (SELECT t.id, t.a FROM public.t WHERE t.a > 3) AS s; SELECT t.id FROM t WHERE EXISTS (SELECT 1 FROM public.t WHERE t.id = 11) ORDER BY t.id",
+      tidb: `INSERT INTO t SELECT id + 10, a FROM (SELECT t.id, t.a FROM t WHERE t.a > 3) AS s;
+SELECT t.id FROM t WHERE EXISTS (SELECT 1 FROM t WHERE t.id = 11) ORDER BY t.id`,
+    },
   ],
 });
 
-/** Names that tables of several schemas are read by, none of them under an alias. */
-function sharedNames(statement: Node): ReadonlySet<string> {
-  const schemas = new Map<string, Set<string>>();
-  eachDescendant(statement, (node) => {
-    if (node.kind !== "RangeVar" || node.alias || node.relname === undefined) return;
-    schemas.set(node.relname, (schemas.get(node.relname) ?? new Set()).add(node.schemaname ?? ""));
+/** Queries and statements that read tables of one name from several schemas side by side, none of them under an alias, with these names. */
+function sharingScopes(statement: Node): ReadonlyMap<Node, ReadonlySet<string>> {
+  const scopes = new Map<Node, ReadonlySet<string>>();
+  eachDescendant(statement, (scope) => {
+    const schemas = new Map<string, Set<string>>();
+    for (const { relname = "", schemaname = "" } of sideBySide(scope))
+      schemas.set(relname, (schemas.get(relname) ?? new Set()).add(schemaname));
+    const shared = [...schemas].filter(([, all]) => all.size > 1).map(([name]) => name);
+    if (shared.length > 0) scopes.set(scope, new Set(shared));
   });
-  return new Set([...schemas].filter(([, all]) => all.size > 1).map(([name]) => name));
+  return scopes;
+}
+
+function sideBySide(scope: Node): RangeVar[] {
+  const { relation, fromClause = [], usingClause = [] } = scope as Partial<UpdateStmt & DeleteStmt>;
+  const own = scope.kind === "UpdateStmt" || scope.kind === "DeleteStmt" ? [relation as Value] : [];
+  const leaves = (item: Value): Value[] => {
+    const join = as("JoinExpr", item);
+    return join ? [join.larg!, join.rarg!].flatMap(leaves) : [item];
+  };
+  return [...own, ...fromClause, ...usingClause].flatMap(leaves).flatMap((item) => {
+    const table = as("RangeVar", item);
+    return table && !table.alias ? [table] : [];
+  });
 }
 
 /** What a statement puts its rows into has no alias. */

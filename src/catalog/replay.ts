@@ -392,7 +392,7 @@ function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsS
   const reads = new Set<string>();
   if (isNode(node.query))
     eachDescendant(node.query, (inner) => {
-      if (inner.kind === "RangeVar") reads.add(relationKey(catalog, relationName(inner)));
+      if (inner.kind === "RangeVar" && !analysis.isCommon(inner)) reads.add(relationKey(catalog, relationName(inner)));
     });
   const select = as("SelectStmt", node.query);
   catalog.readers.set(key(catalog, name), {

@@ -1,4 +1,5 @@
 import { find, key, rootOf, type Table } from "../../catalog/model.js";
+import { sessionView } from "../../catalog/session-view.js";
 import { identifier } from "../../emit/words.js";
 import type { Kind, Node, RangeVar, Value } from "../../pg/ast.js";
 import { type Name, qualified, relationName } from "../../pg/names.js";
@@ -52,7 +53,9 @@ export function absentTable(pass: Pass, node: Node): string | undefined {
     const absent = relationsRead(node).find((relation) => {
       const name = relationName(relation);
       const table = find(now, now.tables, node.kind === "InsertStmt" && relation === node.relation ? holder(pass, name) : name);
-      return table ? lost.has(table.node) && !lastOf(pass, table)?.parts : lostViews.has(key(now, relationName(relation)));
+      if (table) return lost.has(table.node) && !lastOf(pass, table)?.parts;
+      // Views of a session are written out where they are read.
+      return lostViews.has(key(now, name)) && !sessionView(now, name);
     });
     return absent?.relname;
   }

@@ -12,6 +12,7 @@ export { expandLike } from "./catalog/like.js";
 export type {
   Catalog,
   Column,
+  Derived,
   Index,
   Reader,
   Retouched,

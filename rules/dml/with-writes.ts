@@ -1,21 +1,29 @@
 import {
+  ALL_COLUMNS,
   as,
   assignments,
+  COLLATION,
   type Column,
   type CommonTableExpr,
   type Context,
   changesWhenStored,
   type DeleteStmt,
+  type Derived,
   eachDescendant,
   error,
   find,
   HOLD_QUERIES,
+  holds,
   type InsertStmt,
   identifier,
   insertedRows,
   isNode,
+  mapType,
   type Node,
   nodesOf,
+  note,
+  type PgType,
+  PLAIN_SELECT,
   type RangeVar,
   type Raw,
   type Restated,
@@ -28,6 +36,7 @@ import {
   type Tidb,
   tidbText,
   typeName,
+  typeNode,
   type UpdateStmt,
   unplaced,
   type Value,
@@ -43,6 +52,15 @@ const MESSAGES = {
   statements: warning("WITH that writes became {count} statements: run them in one transaction, on one connection, in this order", {
     help: "BEGIN; the statements; COMMIT. Where other transactions write the same rows at that time, lock them first: SELECT … FOR UPDATE",
   }),
+  kept: note("the rows of {names} are computed once, into temporary tables of the session, for the statements that follow", {
+    help: "the account needs the right to CREATE TEMPORARY TABLES; the tables go with the session, or with the next call",
+  }),
+  both: warning("{one} and {other} both write rows of {table}: one that both write is changed by both, in the order of the statements", {
+    help: "PostgreSQL lets one of the two changes of a row take place, and does not say which: their conditions should exclude each other",
+  }),
+  overlap: warning("{one} deletes rows of {table} before {other} inserts: one that is deleted and inserted again is a new row", {
+    help: "PostgreSQL, which sees both at once, updates or refuses such a row: the DELETE's condition should leave out the keys that are inserted",
+  }),
   refused: error("WITH that writes is not converted: {what}", {
     help: "write the statements one after the other in a transaction: read the rows that are needed first, then write",
   }),
@@ -51,7 +69,8 @@ const MESSAGES = {
 export default rule({
   construct: "WITH … AS (INSERT, UPDATE, DELETE … RETURNING)",
   why: `No statement of TiDB writes within another. In PostgreSQL all parts see the rows as they were before: what reads the rows of a DELETE goes
-before it, what reads the rows of an INSERT goes after it, and nothing reads a table that an earlier statement has written.`,
+before it, what reads the rows of an INSERT goes after it, and nothing reads what an earlier statement has written. Where no order serves, and where
+LIMIT picks rows for several statements, the rows of a query of WITH are put into a temporary table first.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-with",
@@ -65,10 +84,19 @@ before it, what reads the rows of an INSERT goes after it, and nothing reads a t
     const plan = planOf(main, ctx);
     if (typeof plan === "string") {
       ctx.report("refused", { what: plan });
-      return undefined;
+      return [];
     }
-    ctx.report("statements", { count: plan.length });
-    return plan.map((node): Restated => ({ node }));
+    ctx.report("statements", { count: plan.nodes.length });
+    const { kept } = plan;
+    if (kept.length > 0) ctx.report("kept", { names: kept.map(({ name }) => name).join(", ") });
+    for (const { message, ...data } of plan.told) ctx.report(message, data);
+    if (kept.length === 0) return plan.nodes.map((node): Restated => ({ node }));
+    const { catalog } = ctx;
+    const derived = new Map([
+      ...catalog.derived,
+      ...kept.map(({ relation }) => [`${relation.schema}.${relation.name}`, relation] as const),
+    ]);
+    return plan.nodes.map((node): Restated => ({ node, catalog: { ...catalog, derived } }));
   },
   examples: [
     {
@@ -94,6 +122,35 @@ INSERT INTO u WITH made AS (SELECT id FROM t WHERE id = @made_first) SELECT id, 
 SELECT a FROM cut;
 UPDATE t SET a = CAST(a AS DECIMAL(65,24)) / 7 WHERE a > 0`,
       findings: ["statements"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, 5, 'x'), (2, NULL, 'y'), (3, 0, NULL); CREATE TABLE u (t int, n int); INSERT INTO u VALUES (1, 4), (2, NULL)",
+      pg: `WITH few AS (SELECT id FROM t ORDER BY id LIMIT 2), more AS (UPDATE t SET a = t.a + 1 FROM few WHERE few.id = t.id) SELECT count(*) AS n FROM few;
+WITH one AS (SELECT id, b FROM t WHERE id = 1), off AS (UPDATE t SET b = 'off' WHERE id = (SELECT id FROM one)), noted AS (INSERT INTO u SELECT id, 9 FROM one WHERE b = 'x') DELETE FROM u WHERE t = (SELECT id FROM one WHERE b = 'x')`,
+      tidb: `DROP TEMPORARY TABLE IF EXISTS few_rows;
+CREATE TEMPORARY TABLE few_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO few_rows SELECT id FROM t ORDER BY id LIMIT 2;
+WITH few AS (SELECT * FROM few_rows) SELECT COUNT(*) AS n FROM few;
+WITH few AS (SELECT * FROM few_rows) UPDATE t, few SET t.a = t.a + 1 WHERE few.id = t.id;
+WITH one AS (SELECT id, b FROM t WHERE id = 1)
+DELETE FROM u
+WHERE t = (SELECT id FROM one WHERE b = 'x');
+INSERT INTO u WITH one AS (SELECT id, b FROM t WHERE id = 1) SELECT id, 9 FROM one WHERE b = 'x';
+WITH one AS (SELECT id, b FROM t WHERE id = 1)
+UPDATE t
+SET b = 'off'
+WHERE id = (SELECT id FROM one)`,
+      findings: ["statements", "kept", "statements"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, 5, 'x'), (2, NULL, 'y'), (3, 0, NULL)",
+      pg: "WITH on_ AS (UPDATE t SET b = 'on' WHERE id = 1) UPDATE t SET b = 'off' WHERE id <> 1; WITH gone AS (DELETE FROM t WHERE id <> 1) INSERT INTO t VALUES (1, 6, 'z'), (4, 7, 'w') ON CONFLICT (id) DO UPDATE SET a = excluded.a",
+      tidb: `UPDATE t SET b = 'off' WHERE id <> 1;
+UPDATE t SET b = 'on' WHERE id = 1;
+DELETE FROM t WHERE id <> 1;
+INSERT INTO t VALUES (1, 6, 'z'), (4, 7, 'w') ON DUPLICATE KEY UPDATE a = VALUES(a)`,
+      findings: ["statements", "both", "statements", "overlap"],
     },
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int); CREATE TABLE u (t int, b int)",
@@ -123,7 +180,15 @@ interface Part {
   readonly count?: Tidb;
 }
 
-function planOf(main: Statement, ctx: Ctx): readonly Node[] | string {
+interface Plan {
+  readonly nodes: readonly Node[];
+  readonly kept: readonly Kept[];
+  readonly told: readonly Told[];
+}
+
+type Told = { readonly message: "both" | "overlap"; readonly one: string; readonly other: string; readonly table: string };
+
+function planOf(main: Statement, ctx: Ctx): Plan | string {
   const ctes = nodesOf("CommonTableExpr", main.withClause!.ctes!);
   if (main.withClause!.recursive) return "it is RECURSIVE";
   const rest = ctx.change(main, { withClause: undefined }) as Statement;
@@ -141,8 +206,7 @@ function planOf(main: Statement, ctx: Ctx): readonly Node[] | string {
     parts.push({ name, cte: query ? (ctx.change(cte, { ctequery: query }) as CommonTableExpr) : cte, ...(write && { write }), ...how });
   }
   ctx.carried(main.withClause!, ["ctes", "recursive"]);
-  const steps = stepsOf(rest, parts, ctx);
-  return typeof steps === "string" ? steps : steps.flatMap(({ node, part }) => (part?.count ? [node, part.count as never] : [node]));
+  return orderOf(rest, parts, ctx);
 }
 
 interface Step {
@@ -151,53 +215,192 @@ interface Step {
   readonly part?: Part;
 }
 
-/**
- * The statements in an order in which each reads what it would in PostgreSQL. To be tried first: what shows its rows afterwards, then the
- * statement itself, then what is only written or shows its rows as they were before, the last one of them first.
- */
-function stepsOf(rest: Statement, parts: readonly Part[], ctx: Ctx): readonly Step[] | string {
+const nameOf = ({ part }: Step): string => part?.name ?? "the statement";
+
+/** The statements in an order in which each reads what it would in PostgreSQL, after those that keep rows for them. */
+function orderOf(rest: Statement, parts: readonly Part[], ctx: Ctx): Plan | string {
   const step = (part: Part): Step => ({ node: ctx.change(part.write!, { returningClause: undefined }) as Statement, part });
   const first = parts.filter(({ write, after }) => write && after !== undefined).map(step);
   const last = parts.filter(({ write, after }) => write && after === undefined).map(step);
+  // To be tried first: what shows its rows afterwards, then the statement itself, then what is only written or shows its rows as they were
+  // before, the last one of them first.
+  const steps = [...first, { node: rest }, ...last.reverse()];
+  const written = new Set(steps.flatMap(({ node }) => (node.kind === "SelectStmt" ? [] : [node.relation!.relname!])));
+  const picking = parts.filter(
+    (part) => !part.write && isPicked(part) && steps.filter(({ node }) => neededBy(node, parts).includes(part)).length > 1,
+  );
+  const picked = keeping(parts, (part) => picking.includes(part), ctx);
+  const missed = picking.find(({ name }) => !picked.kept.some((kept) => kept.name === name));
+  if (missed) return `each statement would pick the rows of ${missed.name} anew, and the types of its columns are not known`;
+  const found = inOrder(steps, picked, ctx);
+  if (typeof found !== "string") return found;
+  const all = keeping(parts, (part) => picking.includes(part) || tablesRead(part.cte).some((table) => written.has(table)), ctx);
+  const again = all.kept.length > picked.kept.length ? inOrder(steps, all, ctx) : found;
+  return typeof again === "string" ? found : again;
+}
+
+/** Whether two runs of the query may give other rows. */
+function isPicked({ cte }: Part): boolean {
+  const select = as("SelectStmt", cte.ctequery);
+  return select?.limitCount !== undefined || select?.lockingClause !== undefined;
+}
+
+/** The rows of a query of WITH, in a table. */
+interface Kept {
+  readonly name: string;
+  readonly relation: Derived;
+  readonly nodes: readonly Node[];
+}
+
+interface Keeping {
+  /** The kept ones read their tables. */
+  readonly parts: readonly Part[];
+  readonly kept: readonly Kept[];
+}
+
+function keeping(parts: readonly Part[], isWanted: (part: Part) => boolean, ctx: Ctx): Keeping {
+  const kept: Kept[] = [];
+  const left: Part[] = [];
+  for (const part of parts) {
+    const select = as("SelectStmt", part.cte.ctequery);
+    const relation = !part.write && select && isWanted(part) ? tableFor(part, select, ctx) : undefined;
+    const needed = relation ? neededBy(select!, left) : [];
+    if (!relation || needed.some(({ write }) => write)) {
+      left.push(part);
+      continue;
+    }
+    const { name, columns } = relation;
+    const from: RangeVar = { kind: "RangeVar", relname: name, inh: true, relpersistence: "p" };
+    const types = columns.map((column) => `${identifier(column.name)} ${mapType(ctx.catalog, typeNode(column.type!))!.sql}`);
+    const insert: InsertStmt = {
+      kind: "InsertStmt",
+      relation: from,
+      selectStmt: select!,
+      override: "OVERRIDING_NOT_SET",
+      ...(needed.length > 0 && { withClause: { kind: "WithClause", ctes: needed.map(({ cte }) => cte) } }),
+    };
+    const nodes = [
+      tidbText(`DROP TEMPORARY TABLE IF EXISTS ${identifier(name)}`),
+      tidbText(`CREATE TEMPORARY TABLE ${identifier(name)} (${types.join(", ")}) COLLATE ${COLLATION}`),
+      insert,
+    ] as never as Node[];
+    kept.push({ name: part.name, relation, nodes });
+    const rows: SelectStmt = { ...PLAIN_SELECT, targetList: [ALL_COLUMNS], fromClause: [from] };
+    left.push({ ...part, cte: ctx.change(part.cte, { ctequery: rows }) as CommonTableExpr });
+  }
+  return { parts: left, kept };
+}
+
+/** The table that the rows of a query fit; undefined where the names or types of its columns are not known. */
+function tableFor({ name }: Part, select: SelectStmt, ctx: Ctx): Derived | undefined {
+  const { catalog, analysis } = ctx;
+  const columns = (analysis.columns(select) ?? []).map((column) => ({
+    name: column.name,
+    type: column.info?.coerced ?? column.info?.type,
+    nullable: column.info?.nullable ?? true,
+  }));
+  const isKnown = ({ type }: { readonly type: PgType | undefined }) => type && mapType(catalog, typeNode(type))?.sql !== undefined;
+  const names = new Set(columns.map((column) => column.name.toLowerCase()));
+  if (columns.length === 0 || names.size < columns.length || names.has("?column?") || !columns.every(isKnown)) return undefined;
+  let own = `${name}_rows`;
+  while (find(catalog, catalog.tables, { schema: undefined, name: own })) own += "_";
+  return { schema: catalog.schema, name: own, kind: "table", temporary: true, columns };
+}
+
+function inOrder(steps: readonly Step[], { parts, kept }: Keeping, ctx: Ctx): Plan | string {
   const problems: string[] = [];
-  const search = (done: readonly Step[], left: readonly Step[]): readonly Step[] | undefined => {
-    if (left.length === 0) return done;
+  const search = (done: readonly Step[], left: readonly Step[], told: readonly Told[]): [readonly Step[], readonly Told[]] | undefined => {
+    if (left.length === 0) return [done, told];
     for (const next of left) {
-      const problem = problemOf(next, done, parts);
-      if (problem !== undefined) problems.push(problem);
+      const problem = problemOf(next, done, parts, ctx);
+      if (typeof problem === "string") problems.push(problem);
       else {
-        const found = search(
-          [...done, next],
-          left.filter((each) => each !== next),
-        );
+        const rest = left.filter((each) => each !== next);
+        const found = search([...done, next], rest, [...told, ...problem]);
         if (found) return found;
       }
     }
     return undefined;
   };
-  const steps = search([], [...first, { node: rest }, ...last.reverse()]);
-  if (!steps) return problems[0]!;
-  return steps.map(({ node, part }): Step => {
-    const ctes = neededBy(node, parts).map(({ cte }) => cte);
-    const withClause: WithClause = { kind: "WithClause", ctes };
-    return { node: ctes.length > 0 ? (ctx.change(node, { withClause }) as Statement) : node, ...(part && { part }) };
+  const found = search([], steps, []);
+  if (!found) return problems[0]!;
+  const [done, told] = found;
+  const nodes = done.flatMap(({ node, part }) => {
+    const own = nodesOf("CommonTableExpr", node.withClause?.ctes);
+    const ctes = [...neededBy(node, parts).map(({ cte }) => cte), ...own];
+    if (node.withClause && ctes.length > own.length) ctx.carried(node.withClause, ["ctes", "recursive"]);
+    const recursive = node.withClause?.recursive;
+    const withClause: WithClause = { kind: "WithClause", ctes, ...(recursive && { recursive }) };
+    const whole = ctes.length > own.length ? (ctx.change(node, { withClause }) as Statement) : node;
+    return part?.count ? [whole, part.count as never] : [whole];
   });
+  return { nodes: [...kept.flatMap((each) => each.nodes), ...nodes], kept, told };
 }
 
-/** Why a statement does not read what it would in PostgreSQL when it comes after these. */
-function problemOf({ node, part }: Step, done: readonly Step[], parts: readonly Part[]): string | undefined {
+/** Why a statement does not read what it would in PostgreSQL when it comes after these; otherwise what is to be told. */
+function problemOf(next: Step, done: readonly Step[], parts: readonly Part[], ctx: Ctx): readonly Told[] | string {
+  const { node } = next;
   const needed = neededBy(node, parts);
-  const read = [...tablesRead(node), ...needed.flatMap(({ after, cte }) => (after === undefined ? tablesRead(cte) : []))];
+  const queries = needed.flatMap(({ after, cte }) => (after === undefined ? [cte] : []));
+  const told: Told[] = [];
+  for (const earlier of done) {
+    if (earlier.node.kind === "SelectStmt") continue;
+    const table = earlier.node.relation!.relname!;
+    const found = disturbed(earlier.node, node, queries, ctx);
+    if (found === "reads") return `${nameOf(next)} reads ${table}, which ${nameOf(earlier)} writes`;
+    if (found !== undefined) told.push({ message: found, one: nameOf(earlier), other: nameOf(next), table });
+  }
   const written = done.flatMap((step) => (step.node.kind === "SelectStmt" ? [] : [{ table: step.node.relation!.relname!, by: step.part }]));
-  const early = written.find(({ table }) => read.includes(table));
-  if (early) return `${part?.name ?? "the statement"} reads ${early.table}, which ${early.by?.name ?? "the statement"} writes`;
   for (const { name, after, write } of needed) {
     if (after === undefined) continue;
     if (!done.some((step) => step.part?.write === write)) return `the rows of ${name} are not there yet`;
     if (written.some(({ table, by }) => table === after && by?.write !== write))
       return `${after} is written again before the rows of ${name} are read`;
   }
-  return undefined;
+  return told;
+}
+
+/** What becomes of a statement, and of the queries it needs, that comes after what writes a table. */
+function disturbed(write: Writing, node: Statement, queries: readonly Node[], ctx: Ctx): "reads" | "both" | "overlap" | undefined {
+  const table = write.relation!.relname!;
+  const target = node.kind === "SelectStmt" ? undefined : node.relation;
+  const others = [node, ...queries].flatMap(reads).filter((relation) => relation !== target && relation.relname === table);
+  const isTarget = target?.relname === table;
+  if (write.kind === "UpdateStmt") {
+    if (others.length === 0 && !isTarget) return undefined;
+    if (node.kind === "InsertStmt" && isTarget && node.onConflictClause) return "reads";
+    const set = new Set(nodesOf("ResTarget", write.targetList).map(({ name = "" }) => name));
+    if ([node, ...queries].some((each) => readsColumn(each, table, set, ctx))) return "reads";
+    return isTarget && node.kind !== "InsertStmt" ? "both" : undefined;
+  }
+  if (others.length > 0) return "reads";
+  if (!isTarget) return undefined;
+  const conflicts = node.kind === "InsertStmt" && node.onConflictClause !== undefined;
+  if (write.kind === "InsertStmt") return node.kind === "InsertStmt" && !conflicts ? undefined : "reads";
+  return node.kind === "UpdateStmt" ? "both" : conflicts ? "overlap" : undefined;
+}
+
+/** Whether one of a table's columns may be read. */
+function readsColumn(statement: Node, table: string, columns: ReadonlySet<string>, ctx: Ctx): boolean {
+  const isTable = (node: Node) => node.kind === "RangeVar" && node.relname === table;
+  const aliases = new Set(reads(statement).flatMap((each) => (isTable(each) ? [each.alias?.aliasname ?? table] : [])));
+  return holds(statement, (node) => {
+    if (node.kind === "JoinExpr") return node.isNatural === true || (node.usingClause ?? []).some((name) => columns.has(String(name)));
+    if (node.kind === "SelectStmt")
+      return node.targetList?.some(isAllColumns) === true && holds(node.fromClause, isTable, ({ kind }) => kind === "SelectStmt");
+    if (node.kind !== "ColumnRef") return false;
+    const [name, ...more] = (node.fields ?? []).toReversed();
+    if (typeof name !== "string") return aliases.has(String(more[0]));
+    // The whole row.
+    if (more.length === 0 && aliases.has(name)) return true;
+    const column = ctx.info(node)?.column;
+    return columns.has(column?.name ?? name) && (column === undefined || column.table.name === table);
+  });
+}
+
+function isAllColumns(target: Value): boolean {
+  const fields = as("ColumnRef", as("ResTarget", target)?.val)?.fields;
+  return fields?.length === 1 && typeof fields[0] !== "string";
 }
 
 /** Queries of WITH that a statement names, and those that they name. */

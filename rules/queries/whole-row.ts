@@ -11,8 +11,10 @@ import {
   mayBeMissing,
   type Node,
   note,
+  outputName,
   qualified,
   type RangeEntry,
+  type ResTarget,
   type RowExpr,
   relationNames,
   rewritten,
@@ -43,12 +45,14 @@ export default rule({
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const call = as("FuncCall", node);
+      const listed = call && arrayOfRows(call, around, ctx);
+      if (listed) return listed;
       const build = call && FUNCTIONS[qualified(call.funcname ?? []).name];
       if (!call || build === undefined || !call.args?.length || (build === "count" && call.agg_distinct)) return undefined;
       // Whether line feeds are put between columns: a document has none.
       const [, pretty] = ITSELF.has(qualified(call.funcname ?? []).name) ? call.args : [];
       const given = as("A_Const", pretty)?.boolval === undefined ? call.args : call.args.slice(0, 1);
-      const args = given.map((arg) => objectOf(arg, build, around, ctx) ?? arg);
+      const args = given.map((arg) => objectOf(arg, build, around, ctx) ?? objectOfQuery(arg, build, around, ctx) ?? arg);
       if (args.every((arg, i) => arg === call.args![i])) return undefined;
       if (given !== call.args) ctx.consumed(pretty!);
       if (!ITSELF.has(qualified(call.funcname ?? []).name) || args.length > 1) return ctx.change(call, { args }) as FuncCall;
@@ -85,6 +89,28 @@ LEFT JOIN u ON u.id = t.id`,
       findings: ["counted", "counted"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (id int PRIMARY KEY, t int, b int); INSERT INTO t VALUES (1, 'x'), (2, NULL), (3, 'z'); INSERT INTO u VALUES (7, 1, 5), (8, 1, NULL), (9, 2, 0)",
+      pg: "SELECT t.id, (SELECT COALESCE(array_to_json(array_agg(q ORDER BY q.n)), '[]') FROM (SELECT u.id AS n, u.b FROM u WHERE u.t = t.id) AS q) AS us FROM t ORDER BY t.id; SELECT u.t, json_agg(row_to_json((SELECT r FROM (SELECT t.a AS of, u.*) AS r)) ORDER BY u.id) AS rows FROM t JOIN u ON u.t = t.id GROUP BY u.t ORDER BY u.t",
+      tidb: `SELECT
+  t.id,
+  (
+    SELECT
+      /*+ NO_DECORRELATE() */ COALESCE(CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(JSON_OBJECT('n', q.n, 'b', q.b) AS CHAR), 'null') ORDER BY q.n SEPARATOR ','), ']') AS JSON), CAST('[]' AS JSON))
+    FROM (SELECT u.id AS n, u.b FROM u WHERE u.t = t.id) AS q
+  ) AS us
+FROM t
+ORDER BY t.id;
+SELECT
+  u.t,
+  CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(JSON_OBJECT('of', t.a, 'id', u.id, 't', u.t, 'b', u.b) AS CHAR), 'null') ORDER BY u.id SEPARATOR ','), ']') AS JSON) AS \`rows\`
+FROM t
+JOIN u ON u.t = t.id
+GROUP BY u.t
+ORDER BY u.t IS NULL, u.t`,
+      findings: ["object", "object"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a text)",
       pg: "SELECT to_json(e) FROM elsewhere AS e",
       tidb: null,
@@ -92,6 +118,63 @@ LEFT JOIN u ON u.id = t.id`,
     },
   ],
 });
+
+/** `array_to_json(array_agg(row))` is `json_agg(row)`. */
+function arrayOfRows(call: FuncCall, around: readonly Node[], ctx: Ctx): Node | undefined {
+  const [list, more] = call.args ?? [];
+  const inner = as("FuncCall", list);
+  const isListed = !more && !call.agg_filter && qualified(call.funcname ?? []).name === "array_to_json";
+  if (!isListed || !inner || qualified(inner.funcname ?? []).name !== "array_agg" || inner.agg_distinct) return undefined;
+  const object = objectOf(inner.args![0]!, "json_build_object", around, ctx);
+  if (object === undefined) return undefined;
+  ctx.carried(call, ["funcname", "args", "funcformat"]);
+  return ctx.change(inner, { funcname: ["json_agg"], args: [object] }) as FuncCall;
+}
+
+/** The row of `(SELECT r FROM (SELECT a, b) AS r)`, which has no tables of its own: an object of what the inner query lists. */
+function objectOfQuery(arg: Value, build: string, around: readonly Node[], ctx: Ctx): Value | undefined {
+  const link = as("SubLink", arg);
+  const outer = link?.subLinkType === "EXPR_SUBLINK" ? as("SelectStmt", link.subselect) : undefined;
+  const derived = as("RangeSubselect", outer?.fromClause?.[0]);
+  const inner = as("SelectStmt", derived?.subquery);
+  const [alias, ...more] = as("ColumnRef", as("ResTarget", outer?.targetList?.[0])?.val)?.fields ?? [];
+  const isBare = (select: SelectStmt, own: readonly string[]) =>
+    select.op === "SETOP_NONE" && Object.keys(select).every((field) => [...own, "kind", "op", "limitOption"].includes(field));
+  if (!outer || !inner || build === "count" || more.length > 0 || alias !== derived?.alias?.aliasname || derived?.alias?.colnames) return undefined;
+  if (outer.targetList!.length > 1 || outer.fromClause!.length > 1) return undefined;
+  if (!isBare(outer, ["targetList", "fromClause"]) || !isBare(inner, ["targetList"])) return undefined;
+  const members = (inner.targetList ?? []).map((target) => membersOf(as("ResTarget", target)!, around, ctx));
+  if (members.includes(undefined)) return undefined;
+  const all = members.flatMap((each) => each!);
+  if (new Set(all.map(({ name }) => name)).size < all.length) return undefined;
+  ctx.consumed(link);
+  ctx.report("object", { row: alias as string }, link);
+  return functionCall(
+    build,
+    all.flatMap(({ name, value }): Value[] => [{ kind: "A_Const", sval: name }, value]),
+  );
+}
+
+interface Member {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** The columns that a query around gives to one without tables of its own. */
+function membersOf(target: ResTarget, around: readonly Node[], ctx: Ctx): readonly Member[] | undefined {
+  const { val } = target;
+  if (val === undefined) return undefined;
+  const ref = as("ColumnRef", val);
+  if (!isStar(ref)) {
+    const name = target.name ?? outputName(target);
+    return name === undefined ? undefined : [{ name, value: val }];
+  }
+  const alias = ref!.fields!.at(-2);
+  const entry = around
+    .flatMap((node) => (node.kind === "SelectStmt" && typeof alias === "string" ? (entryOf(node, alias, ctx) ?? []) : []))
+    .at(-1);
+  return entry?.columns.map(({ name }) => ({ name, value: { kind: "ColumnRef", fields: [alias as string, name] } as Value }));
+}
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
   row_to_json: "json_build_object",

@@ -17,6 +17,7 @@ import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
+import valuesRows from "./dml/values-rows.js";
 import writtenView from "./dml/view.js";
 import withWrites from "./dml/with-writes.js";
 import fitness from "./fitness/table.js";
@@ -152,6 +153,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/search-cycle": searchCycle,
   "dml/merge": merge,
   "dml/view": writtenView,
+  "dml/values-rows": valuesRows,
   "dml/with-writes": withWrites,
   "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,

@@ -286,6 +286,11 @@ function characters(text: Value): Tidb {
   return tidb`TRIM(TRAILING ',' FROM REGEXP_REPLACE(${inner}, ${raw(each)}, ${raw(string('"\\1",'))}))`;
 }
 
+/** A character within a string of a JSON text. */
+const CHARACTER = String.raw`(?:[^"\\]|\\u[0-9a-f]{4}|\\.)`;
+/** How often the regular expressions of TiDB repeat at most. */
+const MOST_REPEATED = 1000;
+
 export const arrayRules = table(
   "functions/arrays",
   { pg: "functions-array", tidb: "json-functions" },
@@ -594,10 +599,23 @@ export const arrayRules = table(
         const [from, to] = call.signature.args.map((type) => type.slice(0, -2)) as [string, string];
         const alike = (TEXTS.test(from) && TEXTS.test(to)) || (PLAIN.test(from) && /^(?:int[248]|numeric|float8)$/.test(to)) || from === to;
         if (alike && !call.result.mods?.length) return tidb`${array}`;
-        if (!PLAIN.test(from) || !/^(?:text|varchar)$/.test(to)) return call.refuse(`a cast of ${from}[] to ${to}[]`);
+        const longest = call.result.mods?.[0];
+        if (TEXTS.test(from) && to === "varchar" && longest !== undefined && longest <= MOST_REPEATED)
+          return tidb`CAST(REGEXP_REPLACE(CAST(${array} AS CHAR), ${raw(string(`"(${CHARACTER}{0,${longest}})${CHARACTER}*"`))}, ${raw(string('"\\1"'))}) AS JSON)`;
+        if (!PLAIN.test(from) || !/^(?:text|varchar)$/.test(to) || longest !== undefined)
+          return call.refuse(`a cast of ${from}[] to ${to}[]`);
         return tidb`CAST(REGEXP_REPLACE(CAST(${array} AS CHAR), '(-?[0-9]+)', ${raw(string('"\\1"'))}) AS JSON)`;
       },
-      proofs: proofs("ai::text[]", "ai::int8[]", "at::varchar[]", "(ai::text[])[1] || 'x'", "at::text[]"),
+      proofs: proofs(
+        "ai::text[]",
+        "ai::int8[]",
+        "at::varchar[]",
+        "(ai::text[])[1] || 'x'",
+        "at::text[]",
+        "at::varchar(1)[]",
+        "ARRAY['äöü', E'a\\tb', 'a\"b\\c', '', NULL, 'null', '😀😀😀', E'\\x01\\x02\\x03', '<&>']::varchar(2)[]",
+        "string_to_array(t, 'a')::varchar(3)[]",
+      ),
     },
     dimensions: {
       calls: ["array_ndims(anyarray)", "array_dims(anyarray)", "array_lower(anyarray, int4)"],

@@ -124,6 +124,15 @@ const extracted = (field: string | undefined, time: Value, call: Call): Tidb | u
   return asResult(form(time), call);
 };
 
+/** date_trunc() to a field that only the row tells. */
+function truncatedTo(field: Value, time: Value, call: Call): Tidb {
+  const fields = Object.entries(TRUNCATED);
+  call.say("field", { fields: fields.map(([name]) => name).join(", ") });
+  const whens = fields.map(([name]) => ` WHEN '${name}' THEN `);
+  const texts = ["CASE LOWER(", `)${whens[0]}`, ...whens.slice(1), " END"];
+  return { kind: "Tidb", texts, holes: [field, ...fields.map(([, form]) => form(time))] };
+}
+
 const FIELD_NAMES = Object.keys(EXTRACTED);
 
 /** A zone of the zone database, spelt as there: TiDB knows no others. */
@@ -243,15 +252,28 @@ export const dateRules = table(
       calls: [`date_trunc(text, ${TIMES})`],
       tidb: ([field, time], call) => {
         const name = fieldOf(field, call);
-        const form = name === undefined ? undefined : TRUNCATED[name];
-        return form ? form(time) : call.refuse(`date_trunc() to ${name ?? "a field that is no literal"}`);
+        if (name === undefined) return truncatedTo(field, time, call);
+        const form = TRUNCATED[name];
+        return form ? form(time) : call.refuse(`date_trunc() to ${name}`);
       },
-      proofs: proofs(
-        ...Object.keys(TRUNCATED).flatMap((field) => [`date_trunc('${field}', ts)`, `date_trunc('${field}', tz)`]),
-        "date_trunc('month', d)",
-        "date_trunc('DAY', ts)::date",
-        "date_trunc('days', ts)",
-      ),
+      messages: {
+        field: warning(
+          "a field of date_trunc() that is no literal must be one of {fields}: others give NULL, where PostgreSQL raises an error",
+          {
+            help: "pass the field by one of these names; PostgreSQL also takes plurals and abbreviations of them",
+          },
+        ),
+      },
+      proofs: [
+        ...proofs(
+          ...Object.keys(TRUNCATED).flatMap((field) => [`date_trunc('${field}', ts)`, `date_trunc('${field}', tz)`]),
+          "date_trunc('month', d)",
+          "date_trunc('DAY', ts)::date",
+          "date_trunc('days', ts)",
+        ),
+        ...Object.keys(TRUNCATED).map((field) => ({ pg: `date_trunc(right('x${field}', -1), ts)`, findings: ["field"] })),
+        { pg: "date_trunc(CASE WHEN i2 > 0 THEN 'Day' WHEN i2 < 0 THEN 'hour' END, tz)", findings: ["field"] },
+      ],
     },
     "date-trunc-zone": {
       calls: ["date_trunc(text, timestamptz, text)"],

@@ -2,11 +2,13 @@ import {
   as,
   type Context,
   error,
+  isStar,
   leading,
   type RangeSubselect,
   type ResTarget,
   rule,
   type SelectStmt,
+  starColumns,
   type Value,
   withLeading,
 } from "../../src/rule.js";
@@ -48,7 +50,7 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
       const { alias } = derived;
       if (!alias) return ctx.replace(ctx.change(derived, { alias: { kind: "Alias", aliasname: ctx.fresh("subquery") } }));
       if (!alias.colnames?.length || !query) return;
-      const named = namedColumns(query, alias.colnames.map(String), ctx);
+      const named = namedColumns(query, alias.colnames.map(String), ctx as unknown as Ctx);
       if (!named) return ctx.report("names", { alias: alias.aliasname ?? "" });
       return ctx.replace(ctx.change(derived, { alias: ctx.change(alias, { colnames: undefined }), subquery: named }));
     }),
@@ -90,6 +92,22 @@ into the subquery's own list, and rows of VALUES become SELECTs.`,
       rejected: { sql: "SELECT a FROM (SELECT a FROM t)", code: 1248 },
     },
     {
+      given: "CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t VALUES (1, 'x'), (2, NULL), (3, 'z')",
+      pg: `SELECT q.* FROM (SELECT t.*, a * 2 FROM t) AS q (x) ORDER BY x; UPDATE t SET b = e.v #>> '{}' FROM (SELECT * FROM jsonb_each('{"x": "y", "w": 1}')) AS e (k, v) WHERE e.k = t.b`,
+      tidb: `SELECT q.* FROM (SELECT t.a AS x, t.b, a * 2 FROM t) AS q ORDER BY x;
+UPDATE t, (
+  SELECT jsonb_each.\`key\` AS k, jsonb_each.value AS v
+  FROM (
+    SELECT
+      JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', item.i, ']'))) AS \`key\`,
+      JSON_EXTRACT(CAST('{"x": "y", "w": 1}' AS JSON), CONCAT('$.', JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', item.i, ']')))) AS value
+    FROM (WITH RECURSIVE item AS (SELECT 0 AS i, IF(JSON_TYPE(CAST('{"x": "y", "w": 1}' AS JSON)) = 'OBJECT', JSON_LENGTH(CAST('{"x": "y", "w": 1}' AS JSON)), 0) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+  ) AS jsonb_each
+) AS e
+SET t.b = CASE WHEN JSON_TYPE(e.v) <> 'NULL' THEN JSON_UNQUOTE(e.v) END
+WHERE e.k = t.b`,
+    },
+    {
       given: "CREATE TABLE t (a int, b text)",
       pg: "SELECT x FROM (SELECT * FROM elsewhere) AS q (x)",
       tidb: null,
@@ -121,10 +139,10 @@ function union(larg: SelectStmt, rarg: SelectStmt): SelectStmt {
 }
 
 /** The query with these names on its first columns; undefined where its list does not show them. */
-function namedColumns(query: SelectStmt, names: readonly string[], ctx: Pick<Ctx, "change">): SelectStmt | undefined {
-  const targets = leading(query).targetList ?? [];
-  const shown = targets.slice(0, names.length).every((target) => !isStar(as("ResTarget", target)));
-  if (!shown || targets.length < names.length) return undefined;
+function namedColumns(query: SelectStmt, names: readonly string[], ctx: Ctx): SelectStmt | undefined {
+  const list = leading(query).targetList ?? [];
+  const targets = list.slice(0, names.length).some(isStarred) ? list.flatMap((target) => shown(target, leading(query), ctx)) : list;
+  if (targets.slice(0, names.length).some(isStarred) || targets.length < names.length) return undefined;
   const targetList = targets.map((item, i) => {
     const target = as("ResTarget", item);
     return target && names[i] !== undefined ? ctx.change(target, { name: names[i] }) : item;
@@ -132,6 +150,16 @@ function namedColumns(query: SelectStmt, names: readonly string[], ctx: Pick<Ctx
   return withLeading(query, (select, patch) => ctx.change(select, patch), { targetList });
 }
 
-function isStar(target: ResTarget | undefined): boolean {
-  return typeof as("ColumnRef", target?.val)?.fields?.at(-1) === "object";
+/** The columns that `*` lists, where the input tells them. */
+function shown(target: Value, query: SelectStmt, ctx: Ctx): readonly Value[] {
+  const ref = as("ColumnRef", as("ResTarget", target)?.val);
+  const { range, columns } = ctx.analysis;
+  const all = isStarred(target) ? starColumns(query, ref!, { range, columns, origin: ctx.origin as never }) : undefined;
+  if (!all?.every(({ refs }) => refs.length === 1)) return [target];
+  ctx.consumed(target);
+  return all.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [...refs[0]!] } }));
+}
+
+function isStarred(target: Value): boolean {
+  return isStar(as("ResTarget", target)?.val);
 }

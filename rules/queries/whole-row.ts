@@ -140,7 +140,7 @@ function objectOfQuery(arg: Value, build: string, around: readonly Node[], ctx: 
   const [alias, ...more] = as("ColumnRef", as("ResTarget", outer?.targetList?.[0])?.val)?.fields ?? [];
   const isBare = (select: SelectStmt, own: readonly string[]) =>
     select.op === "SETOP_NONE" && Object.keys(select).every((field) => [...own, "kind", "op", "limitOption"].includes(field));
-  if (!outer || !inner || build === "count" || more.length > 0 || alias !== derived?.alias?.aliasname || derived?.alias?.colnames)
+  if (!link || !outer || !inner || build === "count" || more.length > 0 || alias !== derived?.alias?.aliasname || derived?.alias?.colnames)
     return undefined;
   if (outer.targetList!.length > 1 || outer.fromClause!.length > 1) return undefined;
   if (!isBare(outer, ["targetList", "fromClause"]) || !isBare(inner, ["targetList"])) return undefined;

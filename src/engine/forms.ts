@@ -153,8 +153,21 @@ export function formsOf(rules: readonly RowRule[]): Forms {
         entries.push({ pattern: patternOf(args), form, rule });
         byName.set(name, entries);
       }
+  const fitting = (name: string, types: readonly string[], catalog: Catalog) =>
+    (byName.get(name) ?? []).filter(({ pattern }) => fits(pattern, types, catalog));
+  const found = new Map<string, readonly Entry[]>();
   return {
-    find: (name, types, catalog) => (byName.get(name) ?? []).filter(({ pattern }) => fits(pattern, types, catalog)),
+    find(name, types, catalog) {
+      // Types of the input, which have their schema in the name, are another input's as well.
+      if (types.some((type) => type.includes("."))) return fitting(name, types, catalog);
+      const asked = [name, ...types].join("\0");
+      let entries = found.get(asked);
+      if (!entries) {
+        entries = fitting(name, types, catalog);
+        found.set(asked, entries);
+      }
+      return entries;
+    },
   };
 }
 

@@ -25,8 +25,40 @@ export interface Resolved<T> {
 
 type ResolvedOperator = Resolved<Operator> | undefined;
 
-/** What operators came to between types that the input cannot make or change, while it has the same casts and extensions. */
-const resolved = new WeakMap<Catalog, { readonly while: string; readonly of: Map<string, ResolvedOperator> }>();
+/** What operators and functions came to. */
+interface Known {
+  /** The casts and extensions that the input had. */
+  readonly while: string;
+  readonly operators: Map<string, ResolvedOperator>;
+  readonly functions: Map<string, ResolvedCall | undefined>;
+}
+
+const resolved = new WeakMap<Catalog, Known>();
+
+/** What is known of types that the input cannot make or change, while it has the same casts and extensions. */
+function knownOf(catalog: Catalog): Known {
+  const during = `${catalog.casts.size} ${[...catalog.extensions].join()}`;
+  let known = resolved.get(catalog);
+  if (known?.while !== during) {
+    known = { while: during, operators: new Map(), functions: new Map() };
+    resolved.set(catalog, known);
+  }
+  return known;
+}
+
+/** What `map` has for the question, or what `answer` gives. */
+function remembered<T>(map: Map<string, T>, question: string, answer: () => T): T {
+  const before = map.get(question);
+  if (before !== undefined || map.has(question)) return before as T;
+  const made = answer();
+  map.set(question, made);
+  return made;
+}
+
+/** Types of the input have their schema in the name. */
+function isOwn(type: string | null | undefined): boolean {
+  return type?.includes(".") === true;
+}
 
 /** The operator for two operands, or for one after it (parse_oper.c, oper and left_oper). */
 export function resolveOperator(
@@ -35,17 +67,8 @@ export function resolveOperator(
   left: string | undefined | null,
   right: string | undefined,
 ): ResolvedOperator {
-  // Types of the input have their schema in the name.
-  if (left?.includes(".") || right?.includes(".")) return findOperator(catalog, name, left, right);
-  const during = `${catalog.casts.size} ${[...catalog.extensions].join()}`;
-  let known = resolved.get(catalog);
-  if (known?.while !== during) {
-    known = { while: during, of: new Map() };
-    resolved.set(catalog, known);
-  }
-  const asked = `${left} ${name} ${right}`;
-  if (!known.of.has(asked)) known.of.set(asked, findOperator(catalog, name, left, right));
-  return known.of.get(asked);
+  if (isOwn(left) || isOwn(right)) return findOperator(catalog, name, left, right);
+  return remembered(knownOf(catalog).operators, `${left} ${name} ${right}`, () => findOperator(catalog, name, left, right));
 }
 
 function findOperator(catalog: Catalog, name: string, left: string | undefined | null, right: string | undefined): ResolvedOperator {
@@ -103,6 +126,13 @@ export interface ResolvedCall extends Resolved<Routine> {
 
 /** parse_func.c, func_get_detail; undefined when there is no such function for these arguments. */
 export function resolveFunction(catalog: Catalog, shape: CallShape): ResolvedCall | undefined {
+  const { name, schema, types, named, variadic } = shape;
+  if (types.some(isOwn) || named.length > 0 || variadic || userFunctions(catalog, schema, name).length > 0)
+    return findFunction(catalog, shape);
+  return remembered(knownOf(catalog).functions, [schema, name, ...types].join("\0"), () => findFunction(catalog, shape));
+}
+
+function findFunction(catalog: Catalog, shape: CallShape): ResolvedCall | undefined {
   return withExtensions(catalog, (has) => {
     const candidates = functionCandidates(functionsNamed(catalog, shape, has), shape);
     if (candidates.length === 0) return undefined;

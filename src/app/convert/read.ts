@@ -176,9 +176,14 @@ export function isHolder({ kind }: Node): boolean {
   return kind === "DoStmt" || kind === "CreateSchemaStmt";
 }
 
-function isInsert(chunk: SqlChunk): boolean {
-  return /^insert\s/i.test(chunk.source.text.slice(chunk.span.start, chunk.span.start + 7));
+/** Whether the statement puts rows of its own into a table. One that reads them from a query is a query. */
+function isInsert({ source, span }: SqlChunk): boolean {
+  const text = source.text.slice(span.start, Math.min(span.end, span.start + BEGINNING));
+  return /^insert\s/i.test(text) && !FROM_QUERY.test(text);
 }
+
+const BEGINNING = 2000;
+const FROM_QUERY = /^insert\s+into\s+(?:"(?:[^"]|"")*"|[\w.$])+\s*(?:\([^()]*\)\s*)?(?:select|with)\b/i;
 
 /** What PostgreSQL's grammar refuses may be TiDB's own already. */
 export async function refused(source: Source, span: Span, { message, at }: { message: string; at: number }): Promise<Made> {

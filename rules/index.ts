@@ -96,6 +96,7 @@ import searchCycle from "./queries/search-cycle.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
 import subqueryOrder from "./queries/subquery-order.js";
+import systemRelations from "./queries/system-relations.js";
 import wholeRow from "./queries/whole-row.js";
 import set from "./session/set.js";
 import transaction from "./session/transaction.js";
@@ -155,6 +156,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/view": writtenView,
   "dml/values-rows": valuesRows,
   "dml/with-writes": withWrites,
+  "queries/system-relations": systemRelations,
   "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,
   "queries/array-query": arrayQuery,

@@ -3,7 +3,7 @@ import type { RangeVar } from "./pg/ast.js";
 
 export { actionsOf, indexAgain, madeAgain, redefined } from "./catalog/again.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
-export { builtinFunctions } from "./catalog/builtin/table.js";
+export { builtinFunctions, builtinRelation } from "./catalog/builtin/table.js";
 export { computationsOf, overColumns } from "./catalog/computing.js";
 export { countsOtherwise, integerOf } from "./catalog/counting.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";

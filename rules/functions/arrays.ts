@@ -286,6 +286,18 @@ function characters(text: Value): Tidb {
   return tidb`TRIM(TRAILING ',' FROM REGEXP_REPLACE(${inner}, ${raw(each)}, ${raw(string('"\\1",'))}))`;
 }
 
+/** A slice from or to an element that only the row tells; without a bound it reaches to that end. */
+function computedSlice(array: Value, bounds: readonly Value[], name: string): Tidb {
+  const [lower, upper] = name.startsWith("[n") ? [bounds[0], bounds[1]] : [undefined, bounds[0]];
+  const first = lower === undefined ? tidb`1` : tidb`GREATEST(${lower}, 1)`;
+  const last = upper === undefined ? tidb`'last'` : infix("additive")`${upper} - 1`;
+  const found = tidb`COALESCE(JSON_EXTRACT(${array}, CONCAT('$[', ${first} - 1, ' to ', ${last}, ']')), JSON_ARRAY())`;
+  const known = [array, lower, upper].flatMap((value): Tidb[] => (value === undefined ? [] : [infix("comparison")`${value} IS NOT NULL`]));
+  const all = known.reduce((left, right) => infix("and")`${left} AND ${right}`);
+  const part = upper === undefined ? found : tidb`CASE WHEN ${upper} < ${first} THEN JSON_ARRAY() ELSE ${found} END`;
+  return tidb`CASE WHEN ${all} THEN ${part} END`;
+}
+
 /** A character within a string of a JSON text. */
 const CHARACTER = String.raw`(?:[^"\\]|\\u[0-9a-f]{4}|\\.)`;
 /** How often the regular expressions of TiDB repeat at most. */
@@ -410,7 +422,7 @@ export const arrayRules = table(
       tidb: ([array, ...bounds], call) => {
         const { name } = call.signature;
         const known = bounds.map((bound) => call.integer(bound));
-        if (known.includes(undefined)) return call.refuse("a slice of an array whose bounds are no literals");
+        if (known.includes(undefined)) return computedSlice(array, bounds, name);
         const first = Math.max(name.startsWith("[n") ? known[0]! : 1, 1);
         const last = name.endsWith("n]") ? known.at(-1)! : undefined;
         if (first === 1 && last === undefined) return tidb`${array}`;
@@ -418,7 +430,23 @@ export const arrayRules = table(
         const path = `'$[${first - 1} to ${last === undefined ? "last" : last - 1}]'`;
         return tidb`CASE WHEN ${array} IS NOT NULL THEN COALESCE(JSON_EXTRACT(${array}, ${raw(path)}), JSON_ARRAY()) END`;
       },
-      proofs: proofs("ai[1:2]", "ai[2:2]", "at[2:9]", "ai[0:1]", "ai[3:2]", "ai[:2]", "ai[2:]", "at[:]", "ai[:0]", "at[0:]"),
+      proofs: proofs(
+        "ai[1:2]",
+        "ai[2:2]",
+        "at[2:9]",
+        "ai[0:1]",
+        "ai[3:2]",
+        "ai[:2]",
+        "ai[2:]",
+        "at[:]",
+        "ai[:0]",
+        "at[0:]",
+        "ai[i2:i4]",
+        "ai[i2:]",
+        "at[:i2]",
+        "at[2:i2 + 1]",
+        "ai[1 - i2:2]",
+      ),
     },
     length: {
       calls: ["array_length(anyarray, int4)", "array_upper(anyarray, int4)"],

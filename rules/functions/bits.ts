@@ -86,6 +86,24 @@ export const bitRules = table(
       },
       proofs: proofs("b8::int", "b8::bigint + 1"),
     },
+    "from-integer": {
+      calls: ["int4|int8::bit"],
+      tidb: ([x], call) => {
+        const length = call.result.mods?.[0] ?? 1;
+        if (length > 63) return call.refuse("a bit string beyond 63 bits");
+        call.say("number");
+        return infix("bitAnd")`${x} & ${mask(length)}`;
+      },
+      why: "PostgreSQL takes the last bits of the number, as they are in two's complement.",
+      messages: { number: NUMBER },
+      proofs: [
+        { pg: "i4::bit(8)::int", findings: ["number"] },
+        { pg: "i8::bit(40)::bigint", findings: ["number"] },
+        { pg: "i4::bit(40)::bigint", findings: ["number"] },
+        { pg: "i4::bit(8) = b8", findings: ["number"] },
+        { pg: "i4::bit(3)", findings: ["number"], differs: true },
+      ],
+    },
     "to-text": {
       calls: ["bit::text|varchar|varbit"],
       tidb: ([bits], call) => {

@@ -172,12 +172,25 @@ export const systemRules = table(
       calls: ["to_regclass(text)"],
       tidb: ([name], call) => {
         const text = call.text(name);
-        if (text === undefined || !/^(?:public\.)?[a-z_][a-z0-9_]*$/.test(text))
-          return call.refuse("to_regclass() of a name that is no plain literal");
+        if (text === undefined) {
+          call.say("sought");
+          return tidb`(SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = REPLACE(SUBSTRING_INDEX(${name}, '.', -1), '"', ''))`;
+        }
+        if (!/^(?:public\.)?[a-z_][a-z0-9_]*$/.test(text))
+          return call.refuse("to_regclass() of a name that is quoted, or in another schema");
         const table = raw(`'${text.replace(/^public\./, "")}'`);
         return tidb`(SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${table})`;
       },
-      proofs: proofs("to_regclass('vals') IS NOT NULL", "to_regclass('public.nope') IS NULL"),
+      messages: {
+        sought: warning("the name is looked up among the tables of the database: its schema is left away, and indexes are not found", {
+          help: "where tables of other schemas are meant, pass the names that they have in TiDB",
+        }),
+      },
+      proofs: [
+        ...proofs("to_regclass('vals') IS NOT NULL", "to_regclass('public.nope') IS NULL"),
+        { pg: "to_regclass(left('public.vals!', 11)) IS NOT NULL", findings: ["sought"] },
+        { pg: "to_regclass(t) IS NULL", findings: ["sought"] },
+      ],
     },
     "enum-labels": {
       calls: ["enum_first(anyenum)", "enum_last(anyenum)", "enum_range(anyenum)"],
@@ -193,7 +206,7 @@ export const systemRules = table(
       proofs: proofs("enum_first(e)", "enum_last(NULL::mood)", "enum_range(NULL::mood)", "enum_range(e)"),
     },
     "size-pretty": {
-      calls: ["pg_size_pretty(int8)"],
+      calls: ["pg_size_pretty(int8|numeric)"],
       tidb: ([size]) => {
         const cases = SIZES.map((unit, i) => {
           const part = tidb`(${size} DIV ${raw(String(2 ** (9 + 10 * i)))})`;
@@ -209,6 +222,9 @@ export const systemRules = table(
       proofs: proofs(
         "pg_size_pretty(i8)",
         "pg_size_pretty(i4::bigint)",
+        "pg_size_pretty(n)",
+        "pg_size_pretty(n * 1234567)",
+        "pg_size_pretty(i4::numeric)",
         ...["10239", "10240", "20971519", "20971520", "-123456789", "5368709120", "123456789012345"].map(
           (n) => `pg_size_pretty(${n}::bigint)`,
         ),

@@ -2,7 +2,7 @@ import type { PgType } from "../catalog/analysis.js";
 import type { Catalog } from "../catalog/model.js";
 import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
-import { ENCODE } from "../types/values.js";
+import { beyondTimestamp, ENCODE } from "../types/values.js";
 import { string } from "./words.js";
 
 type Literal = (text: string) => string | undefined;
@@ -34,7 +34,7 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   timestamptz: (text) => {
     if (!HAS_OFFSET.test(text)) return timestamp(text);
     const value = ENCODE.timestamptz(text);
-    return value && `CAST(${value} AS DATETIME(6))`;
+    return value ? `CAST(${value} AS DATETIME(6))` : beyondTimestamp(text);
   },
   time: time("TIME", "time"),
   uuid: ENCODE.uuid,

@@ -240,6 +240,13 @@ function inTimestampRange({ date, time, offset = "+00:00" }: Timestamp): boolean
   return instant >= FIRST_INSTANT && instant < LAST_INSTANT;
 }
 
+/** What a query compares a timestamptz with where TIMESTAMP does not reach: date and time in UTC; undefined beyond the years of four digits. */
+export function beyondTimestamp(text: string): string | undefined {
+  const stamp = readTimestamp(text);
+  const utc = stamp && inUtc(stamp);
+  return utc && `TIMESTAMP '${utc}'`;
+}
+
 /** Date and time in UTC, to the digits that were written; undefined beyond the years of four digits. */
 function inUtc({ date, time, offset = "+00:00" }: Timestamp): string | undefined {
   const clockTime = time || "00:00:00";

@@ -24,6 +24,7 @@ are inserted. It is written as that query, whose functions are converted where t
   messages: { query: note("VALUES became SELECT: {function}() in it returns rows") },
   restates: HOLD_QUERIES,
   about: "InsertStmt",
+  where: (node) => as("SelectStmt", as("InsertStmt", node)?.selectStmt)?.valuesLists?.length === 1,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
       const insert = as("InsertStmt", node);
@@ -47,15 +48,15 @@ are inserted. It is written as that query, whose functions are converted where t
 SELECT 7, 'x', rows_1.unnest AS unnest
 FROM (
   SELECT
-    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(1, NULL, 3), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_ARRAY(1, NULL, 3), CONCAT('$[', item.i, ']')) AS SIGNED)) AS unnest
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, JSON_LENGTH(JSON_ARRAY(1, NULL, 3)) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    IF(JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(1, NULL, 3), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_ARRAY(1, NULL, 3), CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS unnest
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(JSON_ARRAY(1, NULL, 3)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS rows_1;
 INSERT INTO t (a, n)
 SELECT (SELECT MAX(id) FROM u), rows_1.unnest AS unnest
 FROM (
   SELECT
-    IF(JSON_TYPE(JSON_EXTRACT(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON)), CONCAT('$[', item.i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON)), CONCAT('$[', item.i, ']')) AS SIGNED)) AS unnest
-  FROM (WITH RECURSIVE item AS (SELECT 0 AS i, JSON_LENGTH(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON))) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+    IF(JSON_TYPE(JSON_EXTRACT(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON)), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON)), CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS unnest
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(COALESCE((SELECT JSON_ARRAYAGG(n) AS array_agg FROM u), CAST('[]' AS JSON))) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS rows_1`,
       findings: ["query", "query"],
     },

@@ -189,7 +189,7 @@ export const systemRules = table(
       proofs: [
         ...proofs("to_regclass('vals') IS NOT NULL", "to_regclass('public.nope') IS NULL"),
         { pg: "to_regclass(left('public.vals!', 11)) IS NOT NULL", findings: ["sought"] },
-        { pg: "to_regclass(t) IS NULL", findings: ["sought"] },
+        { pg: "to_regclass(repeat('q', 3)) IS NULL", findings: ["sought"] },
       ],
     },
     "enum-labels": {

@@ -99,9 +99,9 @@ UPDATE t, (
   SELECT jsonb_each.\`key\` AS k, jsonb_each.value AS v
   FROM (
     SELECT
-      JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', item.i, ']'))) AS \`key\`,
-      JSON_EXTRACT(CAST('{"x": "y", "w": 1}' AS JSON), CONCAT('$.', JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', item.i, ']')))) AS value
-    FROM (WITH RECURSIVE item AS (SELECT 0 AS i, IF(JSON_TYPE(CAST('{"x": "y", "w": 1}' AS JSON)) = 'OBJECT', JSON_LENGTH(CAST('{"x": "y", "w": 1}' AS JSON)), 0) AS n UNION ALL SELECT i + 1, n FROM item WHERE i + 1 < n) SELECT i FROM item WHERE i < n) AS item
+      JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', nth_item.item_i, ']'))) AS \`key\`,
+      JSON_EXTRACT(CAST('{"x": "y", "w": 1}' AS JSON), CONCAT('$.', JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', nth_item.item_i, ']')))) AS value
+    FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(CAST('{"x": "y", "w": 1}' AS JSON)) = 'OBJECT', JSON_LENGTH(CAST('{"x": "y", "w": 1}' AS JSON)), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
   ) AS jsonb_each
 ) AS e
 SET t.b = CASE WHEN JSON_TYPE(e.v) <> 'NULL' THEN JSON_UNQUOTE(e.v) END

@@ -166,6 +166,7 @@ the number does.`,
   },
   restates: HOLD_QUERIES.filter((kind) => kind !== "CreateFunctionStmt"),
   about: "RangeVar",
+  where: (node) => node.kind === "RangeVar" && nameOf(node) in RELATIONS,
   restate(statement, ctx) {
     const found = systemRelations(statement, ctx);
     if (found.size === 0 || !isTold(statement, found, ctx.catalog)) return undefined;
@@ -268,13 +269,17 @@ function queryOf(relname: string): string {
   return more ? `${own} UNION ALL SELECT ${columns.map(([name]) => more.columns[name] ?? "NULL").join(", ")} FROM ${more.from}` : own;
 }
 
+function nameOf({ schemaname, relname }: RangeVar): string {
+  return `${schemaname ?? "pg_catalog"}.${relname}`;
+}
+
 /** System relations whose rows a statement reads, with their names in RELATIONS. */
 function systemRelations(statement: Node, { analysis, catalog }: Context): ReadonlyMap<Node, string> {
   const found = new Map<Node, string>();
   eachDescendant(statement, (node) => {
     if (node.kind !== "RangeVar" || analysis.isCommon(node)) return;
     const { schema, name } = relationName(node);
-    const known = `${schema ?? "pg_catalog"}.${name}`;
+    const known = nameOf(node);
     const isOwn =
       schema === undefined && (find(catalog, catalog.tables, { schema, name }) || find(catalog, catalog.derived, { schema, name }));
     if (RELATIONS[known] && !isOwn) found.set(node, known);

@@ -41,7 +41,10 @@ export default rule({
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "FuncCall",
-  where: (node) => qualified(as("FuncCall", node)?.funcname ?? []).name in FUNCTIONS,
+  where: (node) => {
+    const { name } = qualified(as("FuncCall", node)?.funcname ?? []);
+    return name in FUNCTIONS || name === "array_to_json";
+  },
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const call = as("FuncCall", node);

@@ -29,11 +29,15 @@ export function typeOf(p: Printing, value: Value | Tidb | undefined): PgType | u
   return info?.coerced ?? info?.type;
 }
 
+/** What to do about a call of a function that the input makes, and that no rule writes out. */
+export const OWN = ", which the input makes (TiDB runs no functions of users: let the application run its statements, in one transaction)";
+
 /** Prints a call by the first row that has a form for it. */
 export function printCall(p: Printing, site: CallSite): string {
   const { node, signature, args, what } = site;
   if (!signature) return p.refuse(node, `${what} on values of unknown type`);
   const found = write(p, site, signature.name, signature.args, args);
+  if (found === undefined && signature.own) return p.refuse(node, `${what}${OWN}`);
   if (found === undefined) return p.refuse(node, `${what} on ${typeList(signature.args)}`);
   return "refused" in found ? p.refuse(node, found.refused) : p.at(...printed(p, found));
 }

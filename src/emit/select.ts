@@ -3,6 +3,7 @@ import { LEVEL } from "../engine/tidb.js";
 import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
 import { as, isNode, literalText, relationName } from "../pg/names.js";
 import { parseInterval } from "../types/intervals.js";
+import { OWN } from "./calls.js";
 import { coerced, rowText } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
@@ -99,7 +100,8 @@ export const selectPrinters: Printers = {
   }),
   RangeFunction: prints("RangeFunction", ["functions"], (node, p) => {
     const call = Array.isArray(node.functions?.[0]) ? as("FuncCall", (node.functions[0] as readonly Value[])[0]) : undefined;
-    return p.refuse(node as Node, call ? `${String(call.funcname?.at(-1))}() in FROM` : "a function in FROM");
+    const own = call && p.info(call)?.call?.own ? OWN : "";
+    return p.refuse(node as Node, call ? `${String(call.funcname?.at(-1))}() in FROM${own}` : "a function in FROM");
   }),
   RangeTableSample: prints("RangeTableSample", [], (node, p) => p.refuse(node as Node, "TABLESAMPLE")),
   RangeTableFunc: prints("RangeTableFunc", [], (node, p) => p.refuse(node as Node, "XMLTABLE")),

@@ -274,8 +274,8 @@ function nameOf({ schemaname, relname }: RangeVar): string {
 }
 
 /** System relations whose rows a statement reads, with their names in RELATIONS. */
-function systemRelations(statement: Node, { analysis, catalog }: Context): ReadonlyMap<Node, string> {
-  const found = new Map<Node, string>();
+function systemRelations(statement: Node, { analysis, catalog }: Context): ReadonlyMap<RangeVar, string> {
+  const found = new Map<RangeVar, string>();
   eachDescendant(statement, (node) => {
     if (node.kind !== "RangeVar" || analysis.isCommon(node)) return;
     const { schema, name } = relationName(node);
@@ -285,12 +285,12 @@ function systemRelations(statement: Node, { analysis, catalog }: Context): Reado
     if (RELATIONS[known] && !isOwn) found.set(node, known);
   });
   // Nobody writes to them.
-  const { relation } = statement as { readonly relation?: Node };
+  const { relation } = statement as { readonly relation?: RangeVar };
   return relation && found.has(relation) ? new Map() : found;
 }
 
 /** Whether all that the statement reads of them is something that TiDB tells. */
-function isTold(statement: Node, found: ReadonlyMap<Node, string>, catalog: Catalog): boolean {
+function isTold(statement: Node, found: ReadonlyMap<RangeVar, string>, catalog: Catalog): boolean {
   const [told, untold] = [new Set<string>(), new Set<string>()];
   for (const known of found.values()) {
     const [schema, name] = known.split(".") as [string, string];
@@ -309,9 +309,9 @@ function isTold(statement: Node, found: ReadonlyMap<Node, string>, catalog: Cata
 }
 
 /** Whether a `*` of the query stands for all columns of a system relation. */
-function listsAll({ targetList = [], fromClause = [] }: SelectStmt, found: ReadonlyMap<Node, string>): boolean {
+function listsAll({ targetList = [], fromClause = [] }: SelectStmt, found: ReadonlyMap<RangeVar, string>): boolean {
   const isStar = targetList.some((target) => typeof as("ColumnRef", as("ResTarget", target)?.val)?.fields?.at(-1) === "object");
-  const isFound = (node: Node) => found.has(node);
+  const isFound = (node: Node) => node.kind === "RangeVar" && found.has(node);
   return isStar && holds(fromClause, isFound, ({ kind }) => kind === "SelectStmt");
 }
 

@@ -13,6 +13,7 @@ import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
 import setDefault from "./dml/default.js";
 import merge from "./dml/merge.js";
+import mergedColumns from "./dml/merged-columns.js";
 import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
@@ -157,6 +158,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/values-rows": valuesRows,
   "dml/with-writes": withWrites,
   "queries/system-relations": systemRelations,
+  "dml/merged-columns": mergedColumns,
   "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,
   "queries/array-query": arrayQuery,

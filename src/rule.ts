@@ -29,7 +29,7 @@ export { checkName, objectName } from "./catalog/naming.js";
 export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { sessionView, temporaryRead } from "./catalog/session-view.js";
-export { isStar, type StarColumn, starColumns } from "./catalog/stars.js";
+export { isStar, type StarColumn, starColumns, starTargets } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
 export { literal } from "./emit/literals.js";

@@ -1,15 +1,4 @@
-import {
-  as,
-  type ColumnRef,
-  type Context,
-  isStar,
-  type ResTarget,
-  rule,
-  type SelectStmt,
-  starColumns,
-  type Value,
-  warning,
-} from "../../src/rule.js";
+import { as, type Context, isStar, type ResTarget, rule, type SelectStmt, starTargets, type Value, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "* over RIGHT JOIN … USING",
@@ -68,11 +57,8 @@ function turnsRound(item: Value): boolean {
 function spelt(target: ResTarget | undefined, select: SelectStmt, ctx: Context<"star">): Value[] | undefined {
   const star = as("ColumnRef", target?.val);
   if (!target || !star || !isStar(star) || star.fields!.length > 1) return undefined;
-  const columns = starColumns(select, star, { ...ctx.analysis, origin: ctx.origin as never });
-  if (!columns) {
-    ctx.report("star", {}, target);
-    return undefined;
-  }
-  ctx.consumed(target);
-  return columns.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: refs[0]! } as ColumnRef }));
+  const columns = starTargets(select, star, { ...ctx.analysis, origin: ctx.origin as never });
+  if (columns) ctx.consumed(target);
+  else ctx.report("star", {}, target);
+  return columns;
 }

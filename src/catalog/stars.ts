@@ -1,4 +1,4 @@
-import type { ColumnRef, JoinExpr, RangeSubselect, SelectStmt, Value } from "../pg/ast.js";
+import type { ColumnRef, JoinExpr, RangeSubselect, ResTarget, SelectStmt, Value } from "../pg/ast.js";
 import { as } from "../pg/names.js";
 import type { Analysis } from "./analysis.js";
 
@@ -24,6 +24,14 @@ export function starColumns(query: Pick<SelectStmt, "fromClause">, star: ColumnR
   if (fields.length === 1) return joined(items.map(columns));
   const entry = items.flatMap(leaves).find((item) => aliasOf(item) === fields.at(-2));
   return entry === undefined ? undefined : columns(entry);
+}
+
+/** The columns that a `*` of a SELECT list stands for, written out; undefined where the input does not tell them. */
+export function starTargets(query: Pick<SelectStmt, "fromClause">, star: ColumnRef, known: Known): ResTarget[] | undefined {
+  return starColumns(query, star, known)?.map(({ refs }) => ({
+    kind: "ResTarget",
+    val: { kind: "ColumnRef", fields: refs[0]! } as ColumnRef,
+  }));
 }
 
 /** Whether a column of a SELECT list is `*` or `t.*`. */

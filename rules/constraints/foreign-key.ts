@@ -5,6 +5,7 @@ import {
   edited,
   error,
   identifier,
+  inOrderOfKey,
   type Node,
   type NodeOf,
   note,
@@ -186,9 +187,13 @@ MATCH and SET DEFAULT without obeying them.`,
         const fixed = made.columns.some((c) => c.notNull || atEnd(c).notNull);
         if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
         const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
+        const { parent } = made;
+        const order = inOrderOfKey(ctx.catalog, parent);
+        const own = fk.fk_attrs?.length === order.length ? { fk_attrs: order.map((place) => fk.fk_attrs![place]!) } : {};
         return ctx.replace(
           ctx.change(fk, {
-            pk_attrs: made.parent.columns.map((c) => c.name),
+            ...own,
+            pk_attrs: order.map((place) => parent.columns[place]!.name),
             fk_upd_action: quiet(fk.fk_upd_action),
             fk_del_action: setColumns.length > 0 ? "a" : quiet(fk.fk_del_action),
             fk_del_set_cols: [],
@@ -246,6 +251,18 @@ ALTER TABLE person ADD CHECK ((a IS NULL) = (b IS NULL) AND (a IS NULL) = (c IS 
       findings: ["deferrable"],
       refuses: ["INSERT INTO person VALUES (1)"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (team) REFERENCES team (id) DEFERRABLE", code: 1064 },
+    },
+    {
+      given: "CREATE TABLE team (a int, b int); CREATE UNIQUE INDEX team_key ON team (b, a); INSERT INTO team VALUES (1, 2)",
+      pg: "CREATE TABLE person (x int, y int, FOREIGN KEY (x, y) REFERENCES team (a, b))",
+      tidb: `CREATE TABLE person (
+  x INT,
+  y INT,
+  CONSTRAINT person_x_y_fkey FOREIGN KEY (y, x) REFERENCES team (b, a)
+) COLLATE utf8mb4_0900_bin`,
+      accepts: ["INSERT INTO person VALUES (1, 2), (3, NULL)"],
+      refuses: ["INSERT INTO person VALUES (2, 1)"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (x, y) REFERENCES team (a, b)", code: 1822 },
     },
     {
       given: "CREATE TABLE team (id bigint PRIMARY KEY)",

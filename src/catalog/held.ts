@@ -65,3 +65,27 @@ export function keyLeftAlone(
     .filter(({ type, columns }) => type === "foreign" && leads(going, columns))
     .find(({ columns }) => !others.some((other) => leads(other, columns)));
 }
+
+/**
+ * The places of a foreign key's columns in the order of a key that the parent has on them. PostgreSQL takes the columns of a key in any
+ * order (indexcmds.c, transformFkeyCheckAttrs), TiDB in that of an index alone (error 1822).
+ */
+export function inOrderOfKey(
+  { indexes }: Catalog,
+  { table, columns }: { readonly table: Table; readonly columns: readonly Column[] },
+): number[] {
+  const asWritten = columns.map((_, i) => i);
+  if (columns.length < 2) return asWritten;
+  const uniques = function* (): Generator<readonly (Column | null)[]> {
+    for (const { type, columns: own } of table.constraints.values()) if (type === "primary" || type === "unique") yield own;
+    for (const index of indexes.values()) if (index.table === table && index.unique && !index.node.whereClause) yield index.columns;
+  };
+  let found: number[] | undefined;
+  for (const key of uniques()) {
+    const places = key.map((column) => (column ? columns.indexOf(column) : -1));
+    if (places.length !== columns.length || places.includes(-1)) continue;
+    if (places.every((place, i) => place === i)) return asWritten;
+    found ??= places;
+  }
+  return found ?? asWritten;
+}

@@ -116,7 +116,9 @@ function compareIndex(table: string, expected: TidbIndex, actual: readonly TidbI
 
 function compareForeignKey(table: string, expected: TidbForeignKey, actual: readonly TidbForeignKey[]): string[] {
   const what = `foreign key of \`${table}\` ${list(expected.columns)} to \`${expected.parent}\` ${list(expected.parentColumns)}`;
-  const key = ({ columns, parent, parentColumns }: TidbForeignKey) => fold(`${list(columns)} ${parent} ${list(parentColumns)}`);
+  // The pairs of columns are those of the source, in the order of the parent's key.
+  const key = ({ columns, parent, parentColumns }: TidbForeignKey) =>
+    fold(`${parent} ${list(columns.map((column, i) => `${column} ${parentColumns[i]}`).sort())}`);
   const same = actual.filter((candidate) => key(candidate) === key(expected));
   if (same.length === 0) return [`${what} is missing`];
   const differences = same.map((found) => [

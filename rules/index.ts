@@ -119,6 +119,7 @@ import tableOptions from "./tables/options.js";
 import partitions from "./tables/partitions.js";
 import rebuild from "./tables/rebuild.js";
 import rename from "./tables/rename.js";
+import unknownTable from "./tables/unknown.js";
 import enumChanges from "./types/enum-changes.js";
 import override from "./types/override.js";
 import { typeRules } from "./types.js";
@@ -231,6 +232,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "indexes/length": length,
   "indexes/partial": partial,
   "indexes/name": indexNameRule,
+  "tables/unknown": unknownTable,
   ...comparisonRules,
   ...arithmeticRules,
   ...bitRules,

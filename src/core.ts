@@ -273,7 +273,7 @@ either the name is wrong or a part of the schema is not in the input: the statem
 const absent = {
   id: "core/absent-relation",
   construct: "a statement about a table that is not in the output, or not yet",
-  why: `The statement that makes the table was reported as not converted. What changes, fills or indexes it would be refused by TiDB for that
+  why: `The statement that makes the table was reported as not converted, or PostgreSQL's grammar refuses it. What changes, fills or indexes it would be refused by TiDB for that
 alone, so it is left out as well, and comes back with the table.`,
   docs: {},
   messages: {
@@ -300,9 +300,10 @@ alone, so it is left out as well, and comes back with the table.`,
 
 const schemaName = {
   id: "core/schema-name",
-  construct: "a table in a schema",
+  construct: "a relation whose name is another's in TiDB",
   why: `TiDB has no schemas within a database. Where the tables of the input live in several, those outside public get their schema's name in
-front, so that none hides another.`,
+front, so that none hides another. Names that differ in the case of letters only are one name there (error 1050): relations that are there at the
+same time get different ones.`,
   docs: { pg: "https://www.postgresql.org/docs/current/ddl-schemas.html" },
   messages: {
     renamed: {

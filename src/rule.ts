@@ -1,4 +1,5 @@
 /** All that a rule's author needs; rules import nothing else. */
+import { type Tidb, tidb } from "./engine/tidb.js";
 import type { RangeVar } from "./pg/ast.js";
 
 export { actionsOf, indexAgain, madeAgain, redefined } from "./catalog/again.js";
@@ -25,7 +26,7 @@ export type {
 } from "./catalog/model.js";
 export { atEnd, columnsDefined, find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
-export { checkName, objectName } from "./catalog/naming.js";
+export { checkName, constraintName, keyName, objectName } from "./catalog/naming.js";
 export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { sessionView, temporaryRead } from "./catalog/session-view.js";
@@ -137,4 +138,12 @@ export { arrayToJson } from "./types/values.js";
 /** Names a table or sequence of the catalog in a template: it is printed as TiDB has it. */
 export function relationOf({ schema, name }: { readonly schema: string; readonly name: string }): RangeVar {
   return { kind: "RangeVar", schemaname: schema, relname: name };
+}
+
+/** RENAME TABLE; where only the case of letters changes it goes through another name, as TiDB takes both for one (error 1050). */
+export function renaming(from: RangeVar, to: RangeVar): Tidb {
+  const isOne = from.relname !== to.relname && from.relname?.toLowerCase() === to.relname?.toLowerCase();
+  if (!isOne) return tidb`RENAME TABLE ${from} TO ${to}`;
+  const between = { ...to, relname: `${to.relname}_renamed` };
+  return tidb`RENAME TABLE ${from} TO ${between}, ${between} TO ${to}`;
 }

@@ -242,6 +242,23 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       rejected: { sql: "CREATE TABLE u (a INT DEFAULT (60 * 60))", code: 1064 },
     },
     {
+      pg: "CREATE TABLE t (a varchar(3) DEFAULT 'abcdef', b varchar(3) DEFAULT 'abcdef'::varchar(3), c char(2) DEFAULT 'x    ', d smallint DEFAULT 32768, e smallint DEFAULT 32767.4, f numeric(3,1) DEFAULT 99.95, g numeric(3,1) DEFAULT -99.94, h bit(2) DEFAULT B'1', i integer DEFAULT 3000000000)",
+      tidb: `CREATE TABLE t (
+  a VARCHAR(3),
+  b VARCHAR(3) DEFAULT 'abc',
+  c CHAR(2) DEFAULT 'x',
+  d SMALLINT,
+  e SMALLINT DEFAULT 32767,
+  f DECIMAL(3,1),
+  g DECIMAL(3,1) DEFAULT -99.9,
+  h BIT(2),
+  i INT
+) COLLATE utf8mb4_0900_bin`,
+      findings: ["left-out", "left-out", "left-out", "left-out", "left-out"],
+      accepts: ["INSERT INTO t () VALUES ()"],
+      rejected: { sql: "CREATE TABLE u (f DECIMAL(3,1) DEFAULT 99.95)", code: 1067 },
+    },
+    {
       pg: "CREATE TABLE t (a bigint NOT NULL DEFAULT EXTRACT(EPOCH FROM NOW()), b bigint DEFAULT (date_part('epoch', now()) * 1000)::bigint)",
       tidb: "CREATE TABLE t (\n  a BIGINT NOT NULL,\n  b BIGINT\n) COLLATE utf8mb4_0900_bin",
       findings: ["epoch", "epoch"],

@@ -4,6 +4,7 @@ import {
   type Context,
   find,
   identifier,
+  keyName,
   madeAgain,
   type NodeOf,
   nodesOf,
@@ -51,9 +52,9 @@ there before it, and obeys both then. So the key is made after the CHECK.`,
     const relation = relationOf(table);
     return [
       ...(rest.length > 0 ? [{ node: ctx.change(alter, { cmds: rest }) }] : []),
-      ...keys.map(({ name }) => ({ node: tidb`ALTER TABLE ${relation} DROP FOREIGN KEY ${raw(identifier(name))}` as never })),
+      ...keys.map(({ name }) => ({ node: tidb`ALTER TABLE ${relation} DROP FOREIGN KEY ${raw(identifier(keyName(name)))}` as never })),
       { node: ctx.change(alter, { cmds: [...taken] }) },
-      ...keys.map((key) => ({ node: adding(relation, madeAgain(key, key.name)!) })),
+      ...keys.map((key) => ({ node: adding(relation, madeAgain(key, keyName(key.name))!) })),
     ];
   },
   examples: [

@@ -4,6 +4,7 @@ import {
   fitsKey,
   identifier,
   keyBytes,
+  keyName,
   mapType,
   type NodeOf,
   neverNull,
@@ -95,19 +96,22 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         if (tooLong) {
           ctx.differs(key as never);
           const parts = columns.map((c) => (keyBytes(c, ctx.final) > 255 ? `(MD5(${identifier(c.name)}))` : identifier(c.name)));
-          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "too-long", { name, columns: words });
+          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(keyName(name))} (${parts.join(", ")})`), "too-long", {
+            name,
+            columns: words,
+          });
         }
         if (key.nulls_not_distinct) {
           ctx.differs(key as never);
           const parts = columns.flatMap((c) => (c.notNull ? [identifier(c.name)] : neverNull(c, ctx.final).map((part) => `(${part})`)));
-          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(name)} (${parts.join(", ")})`), "nulls-not-distinct");
+          return ctx.replace(tidbText(`UNIQUE KEY ${identifier(keyName(name))} (${parts.join(", ")})`), "nulls-not-distinct");
         }
         if (key.contype === "CONSTR_EXCLUSION") {
           ctx.consumed((key.exclusions ?? []) as never);
           return ctx.replace(
             ctx.change(key, {
               contype: "CONSTR_UNIQUE",
-              conname: name,
+              conname: keyName(name),
               keys: columns.map((c) => c.name),
               exclusions: [],
               access_method: undefined,
@@ -138,7 +142,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         ctx.carried(cmd, ["subtype", "def"]);
         ctx.carried(constraint, ["contype", "indexname", "conname", "keys"]);
         if (constraint.contype === "CONSTR_PRIMARY") return [tidbText(`ADD PRIMARY KEY (${keys})`) as never];
-        return name === index ? [] : [tidbText(`RENAME INDEX ${identifier(index)} TO ${identifier(name)}`) as never];
+        return name === index ? [] : [tidbText(`RENAME INDEX ${identifier(keyName(index))} TO ${identifier(keyName(name))}`) as never];
       });
       if (cmds.length === alter.cmds?.length && cmds.every((cmd, i) => cmd === alter.cmds![i])) return;
       return cmds.length === 0 ? ctx.statements([]) : ctx.replace(ctx.change(alter, { cmds }));

@@ -1,25 +1,58 @@
-import { indexName, note, rule } from "../../src/rule.js";
+import { constraintName, indexName, note, rule } from "../../src/rule.js";
 
 export default rule({
-  construct: "long name of an index",
+  construct: "name of an index: a long one, or PRIMARY",
   why: `TiDB keeps a column for each expression in an index, whose name is that of the index and seven characters more, and no name is longer than
-64. An index that is unique may become one over expressions where its columns are too long or its rows not all of them.`,
+64. An index that is unique may become one over expressions where its columns are too long or its rows not all of them. The name of primary keys
+is no other index's, be it that of a foreign key, for which TiDB makes one.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/limits.html",
     tidb: "https://docs.pingcap.com/tidb/stable/tidb-limitations",
   },
   messages: {
     shortened: note("index {name} is named {tidb}: a name of more than 57 characters leaves no room for those of its expressions in TiDB"),
+    primary: note("{name} is named {tidb}: in TiDB only primary keys have that name"),
   },
   on: (takes) => [
     takes("IndexStmt", ["idxname"], (index, ctx) => {
       const made = ctx.index(index);
       const tidb = made && indexName(made);
       if (!made || tidb === undefined || tidb === made.name) return;
-      return ctx.replace(ctx.change(index, { idxname: tidb }), "shortened", { name: made.name, tidb });
+      const message = made.name.length > tidb.length ? "shortened" : "primary";
+      return ctx.replace(ctx.change(index, { idxname: tidb }), message, { name: made.name, tidb });
+    }),
+    takes("Constraint", ["conname"], (constraint, ctx) => {
+      const made = constraint.conname === undefined ? undefined : ctx.constraint(constraint);
+      const isKey = made?.type === "unique" || made?.type === "foreign";
+      if (!made || !isKey || constraintName(ctx.final, made) === made.name) return;
+      const tidb = constraintName(ctx.final, made);
+      return ctx.replace(ctx.change(constraint, { conname: tidb }), "primary", { name: made.name, tidb });
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE p (id int PRIMARY KEY)",
+      pg: `CREATE TABLE t (a int, b int CONSTRAINT "Primary" REFERENCES p, CONSTRAINT "primary" UNIQUE (a)); CREATE TABLE u (a int);
+CREATE INDEX "PRIMARY" ON u (a); ALTER TABLE t DROP CONSTRAINT "primary"; ALTER INDEX "PRIMARY" RENAME TO i; ALTER TABLE t RENAME CONSTRAINT "Primary" TO f`,
+      tidb: `CREATE TABLE t (
+  a INT,
+  b INT,
+  UNIQUE KEY primary_1 (a),
+  CONSTRAINT \`Primary_1\` FOREIGN KEY (b) REFERENCES p (id)
+) COLLATE utf8mb4_0900_bin;
+CREATE TABLE u (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+CREATE INDEX \`PRIMARY_1\` ON u (a);
+ALTER TABLE t DROP INDEX primary_1;
+ALTER TABLE u RENAME INDEX \`PRIMARY_1\` TO i;
+ALTER TABLE t DROP FOREIGN KEY \`Primary_1\`;
+ALTER TABLE t DROP INDEX IF EXISTS \`Primary_1\`;
+ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES p (id)`,
+      findings: ["primary", "primary", "primary"],
+      accepts: ["INSERT INTO t VALUES (1, NULL), (1, NULL)"],
+      rejected: { sql: "CREATE INDEX `Primary` ON u (a)", code: 1280 },
+    },
     {
       given: "CREATE TABLE t (a text, b text, c text)",
       pg: `CREATE UNIQUE INDEX an_index_whose_name_is_just_as_long_as_postgresql_lets_it_be_63 ON t (lower(a), b);

@@ -28,7 +28,7 @@ for a column that means its whole definition again.`,
     "unknown-table": error("the comment on {name} is not in the output: the input does not create it", {
       help: "convert the file that creates the table together with this one",
     }),
-    view: note("the comment on {name} goes with its view, which is not in the output"),
+    view: note("the comment on {name} is not in the output: views of TiDB have none"),
     column: error(
       "the comment on {name} is not in the output: TiDB takes it with the column's whole definition, and has no form for {reason}",
       {
@@ -39,16 +39,19 @@ for a column that means its whole definition again.`,
   on: (takes) => [
     takes("CommentStmt", ["objtype", "object", "comment"], (comment, ctx) => {
       const onColumn = comment.objtype === "OBJECT_COLUMN";
-      if (!onColumn && comment.objtype !== "OBJECT_TABLE") return;
+      const onMaterialized = comment.objtype === "OBJECT_MATVIEW";
+      if (!onColumn && !onMaterialized && comment.objtype !== "OBJECT_TABLE") return;
       const parts = (comment.object ?? []) as readonly Value[];
       const tableName = qualified(onColumn ? parts.slice(0, -1) : parts);
+      const table = find(ctx.catalog, ctx.catalog.tables, tableName);
+      // Then it is in the output as a table.
+      if (onMaterialized && (!table || ctx.lost(table.node))) return;
       const text = comment.comment ?? "";
       const name = parts.join(".");
       const bytes = Buffer.byteLength(text);
       const most = COMMENT_BYTES[onColumn ? "column" : "table"];
       if (bytes > most) return ctx.drop("too-long", { name, bytes, most });
       if (find(ctx.catalog, ctx.catalog.views, tableName)) return ctx.drop("view", { name });
-      const table = find(ctx.catalog, ctx.catalog.tables, tableName);
       if (!table) return ctx.drop("unknown-table", { name });
       if (!onColumn) return ctx.replace(tidb`ALTER TABLE ${relationOf(table)} COMMENT = ${raw(string(text))}`);
       const column = table.columns.get(String(parts[parts.length - 1]));
@@ -87,6 +90,11 @@ for a column that means its whole definition again.`,
 ALTER TABLE t MODIFY COLUMN a INT COMMENT 'x';
 CREATE UNIQUE INDEX i ON t ((CASE WHEN b = 1 THEN a END))`,
       rejected: { sql: "ALTER TABLE t MODIFY COLUMN a INT COMMENT 'x'", code: 3106 },
+    },
+    {
+      given: "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t",
+      pg: "COMMENT ON MATERIALIZED VIEW m IS 'x'; COMMENT ON COLUMN m.a IS 'y'",
+      tidb: "ALTER TABLE m COMMENT = 'x';\nALTER TABLE m MODIFY COLUMN a INT COMMENT 'y'",
     },
     {
       given: "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t",

@@ -10,6 +10,7 @@ import {
   indexName,
   isAutoIncrement,
   keyLeftAlone,
+  keyName,
   type NodeOf,
   nextvalSequence,
   note,
@@ -277,7 +278,10 @@ function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
   if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
   ctx.report("foreign-key", { key: key.name, name: index.name });
   const columns = key.columns.map((column) => identifier(column.name)).join(", ");
-  return [tidb`CREATE INDEX IF NOT EXISTS ${raw(identifier(key.name))} ON ${on} (${raw(columns)})`, tidb`DROP INDEX ${raw(name)} ON ${on}`];
+  return [
+    tidb`CREATE INDEX IF NOT EXISTS ${raw(identifier(keyName(key.name)))} ON ${on} (${raw(columns)})`,
+    tidb`DROP INDEX ${raw(name)} ON ${on}`,
+  ];
 }
 
 function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
@@ -286,7 +290,7 @@ function dropTables(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   const keys = names.flatMap((name) => keysTo(ctx.catalog, name)).filter(({ node }) => !ctx.lost(node));
   if (keys.length === 0) return ctx.replace(plain, "cascade", { name: listed(names) });
   return ctx.statements(
-    [...keys.map(({ table, name }) => tidb`ALTER TABLE ${relationOf(table)} DROP FOREIGN KEY ${raw(identifier(name))}`), plain],
+    [...keys.map(({ table, name }) => tidb`ALTER TABLE ${relationOf(table)} DROP FOREIGN KEY ${raw(identifier(keyName(name)))}`), plain],
     "keys",
     { name: listed(names), keys: keys.map(({ table, name }) => `${name} of ${table.name}`).join(", ") },
   );

@@ -33,6 +33,9 @@ tables that refer to it are empty (error 1701).`,
     "unknown-table": error("TRUNCATE {table} CASCADE is not in the output: the input does not say which tables refer to {table}", {
       help: "convert the schema together with this file",
     }),
+    unknown: warning("the input does not make {table}: TiDB refuses the statement where nothing else makes it (error 1146)", {
+      help: "convert the schema together with this file",
+    }),
     referred: error("TRUNCATE {table} is not in the output: PostgreSQL refuses it, because {tables} refer to it", {
       help: "add CASCADE where the rows of {tables} are to go too, or use DELETE",
     }),
@@ -51,6 +54,10 @@ tables that refer to it are empty (error 1701).`,
       if (unknown.length === relations.length) return ctx.drop("unknown-table", data);
       if (unknown.length > 0) ctx.report("unknown-table", data);
       ctx.consumed(unknown);
+      for (const { relation, table } of named) {
+        const isMade = [ctx.catalog.derived, ctx.catalog.foreign].some((map) => find<unknown>(ctx.catalog, map, relationName(relation)));
+        if (!table && !cascade && !isMade) ctx.report("unknown", { table: relation.relname ?? "" });
+      }
 
       const left = cascade ? [] : referring(ctx.catalog, known).filter((table) => !known.includes(table) && !ctx.lost(table.node));
       if (left.length > 0) return ctx.drop("referred", { table: words(known), tables: words(left) });
@@ -96,6 +103,13 @@ tables that refer to it are empty (error 1701).`,
       pg: "TRUNCATE team; TRUNCATE person, team",
       tidb: "SET foreign_key_checks = 0;\nTRUNCATE TABLE person;\nTRUNCATE TABLE team;\nSET foreign_key_checks = 1",
       findings: ["referred", "parents"],
+    },
+    {
+      given: "CREATE SCHEMA app; CREATE TABLE app.t (a int); CREATE TABLE x (b int)",
+      pg: "TRUNCATE app_t",
+      tidb: "TRUNCATE TABLE app_t",
+      findings: ["unknown"],
+      rejected: { sql: "TRUNCATE TABLE elsewhere", code: 1146 },
     },
     {
       given: "CREATE TABLE t (a int)",

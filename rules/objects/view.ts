@@ -1,4 +1,4 @@
-import { note, rule, tidb, type ViewStmt, warning } from "../../src/rule.js";
+import { find, note, relationName, renaming, rule, type ViewStmt, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE VIEW",
@@ -11,6 +11,10 @@ export default rule({
     "check-option": warning("WITH CHECK OPTION is left away: no view of TiDB can be written through", {
       help: "write to the table itself, and put the condition into a CHECK of the table",
     }),
+    absent: note("there is no view {name} in the input to rename"),
+    unknown: error("view {name} is not renamed: the input does not make it", {
+      help: "convert the file that makes the view together with this one",
+    }),
     security: note("{option} is left away: TiDB checks the rights of the view's owner, as PostgreSQL does without it"),
     invoker: warning("security_invoker is left away: the view reads with the rights of its owner", {
       help: "write CREATE SQL SECURITY INVOKER VIEW where the reader's own rights are wanted",
@@ -19,14 +23,20 @@ export default rule({
   on: (takes) => [
     takes("RenameStmt", ["renameType", "relationType", "relation", "newname", "missing_ok"], (rename, ctx) => {
       const { relation } = rename;
-      if (!RENAMED.has(rename.renameType ?? "") || !relation) return;
+      if (!relation) return;
+      const renamed = { ...relationName(relation), name: rename.newname ?? "" };
+      // ALTER TABLE takes views as well.
+      const isView = rename.renameType === "OBJECT_TABLE" && find(ctx.catalog, ctx.catalog.readers, renamed);
+      if (!RENAMED.has(rename.renameType ?? "") && !isView) return;
+      if (!find(ctx.catalog, ctx.catalog.readers, renamed))
+        return ctx.drop(rename.missing_ok ? "absent" : "unknown", { name: relation.relname ?? "" });
       ctx.carried(relation, ["relname", "schemaname"]);
       const to = (suffix: string) => [
         { ...relation, relname: relation.relname + suffix },
         { ...relation, relname: rename.newname + suffix },
       ];
-      const suffixes = rename.renameType === "OBJECT_VIEW" ? [""] : ["", "_query"];
-      return ctx.statements(suffixes.map(to).map(([from, into]) => tidb`RENAME TABLE ${from!} TO ${into!}`));
+      const suffixes = find(ctx.catalog, ctx.catalog.readers, renamed)?.materialized ? ["", "_query"] : [""];
+      return ctx.statements(suffixes.map(to).map(([from, into]) => renaming(from!, into!)));
     }),
     takes("ViewStmt", ["view", "withCheckOption", "options"], (readable, ctx) => {
       const view = readable as ViewStmt;
@@ -54,6 +64,21 @@ export default rule({
       tidb: "RENAME TABLE v TO w",
       accepts: ["SELECT one FROM w"],
       rejected: { sql: "ALTER VIEW w RENAME TO x", code: 1064 },
+    },
+    {
+      given: "CREATE VIEW v AS SELECT 1 AS one; CREATE MATERIALIZED VIEW m AS SELECT one FROM v",
+      pg: "ALTER TABLE v RENAME TO w; ALTER TABLE IF EXISTS w RENAME TO x; ALTER TABLE m RENAME TO n; ALTER VIEW IF EXISTS gone RENAME TO g; ALTER VIEW gone RENAME TO g",
+      tidb: "RENAME TABLE v TO w;\nRENAME TABLE w TO x;\nRENAME TABLE m TO n;\nRENAME TABLE m_query TO n_query",
+      findings: ["absent", "unknown"],
+      accepts: ["SELECT one FROM x"],
+      rejected: { sql: "ALTER TABLE x RENAME TO y", code: 1347 },
+    },
+    {
+      given: 'CREATE VIEW "V" AS SELECT 1 AS one',
+      pg: 'ALTER VIEW "V" RENAME TO v',
+      tidb: "RENAME TABLE `V` TO v_renamed, v_renamed TO v",
+      accepts: ["SELECT one FROM v"],
+      rejected: { sql: "RENAME TABLE v TO `V`", code: 1050 },
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b boolean NOT NULL)",

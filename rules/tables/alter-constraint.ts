@@ -1,10 +1,11 @@
 import {
   as,
-  checkName,
+  constraintName,
   error,
   find,
   identifier,
   keyLeftAlone,
+  keyName,
   madeAgain,
   type NodeOf,
   note,
@@ -53,7 +54,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints?.get(name);
       if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
       const drop = ctx.lost(made.node) ? undefined : DROPS[made.type];
-      const tidb = made.type === "check" ? checkName(ctx.final, made) : name;
+      const tidb = constraintName(ctx.final, made);
       if (!drop) return ctx.drop("never-made", { name });
       const own = tidbText(drop(identifier(tidb)));
       // What the same statement makes is made after it.
@@ -62,7 +63,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const key = isKey ? keyLeftAlone(ctx.catalog, made.table, made.columns, ({ node }) => !later.has(node)) : undefined;
       if (!key || ctx.lost(key.node)) return ctx.replace(own);
       const columns = key.columns.map((column) => identifier(column.name)).join(", ");
-      const index = tidbText(`ADD INDEX IF NOT EXISTS ${identifier(key.name)} (${columns})`);
+      const index = tidbText(`ADD INDEX IF NOT EXISTS ${identifier(keyName(key.name))} (${columns})`);
       return ctx.statements([index, own], "foreign-key", { name, key: key.name });
     }),
     takes("AlterTableStmt", ["relation", "cmds"], (alter, ctx) => {
@@ -84,12 +85,10 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       if (ctx.lost(made.node)) return ctx.drop("never-made", { name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
       if (made.type === "foreign" || made.type === "check") {
-        const added = madeAgain(made, made.type === "check" ? checkName(ctx.final, made) : rename.newname);
+        const added = madeAgain(made, constraintName(ctx.final, made));
         if (!added) return ctx.drop("not-renamed", { name });
-        const drops =
-          made.type === "check"
-            ? [DROPS.check!(identifier(checkName(ctx.final, { ...made, name })))]
-            : [DROPS.foreign!(identifier(name)), `DROP INDEX IF EXISTS ${identifier(name)}`];
+        const before = identifier(constraintName(ctx.final, { ...made, name }));
+        const drops = made.type === "check" ? [DROPS.check!(before)] : [DROPS.foreign!(before), `DROP INDEX IF EXISTS ${before}`];
         const add: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: added };
         const cmds = [...drops.map((drop) => tidbText(drop) as never), add];
         return ctx.replace({ kind: "AlterTableStmt", relation: rename.relation, cmds, objtype: "OBJECT_TABLE" }, "again", { name });
@@ -97,7 +96,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       return ctx.replace(
         {
           kind: "Tidb",
-          texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(name)} TO ${identifier(rename.newname)}`],
+          texts: ["ALTER TABLE ", ` RENAME INDEX ${identifier(keyName(name))} TO ${identifier(keyName(rename.newname))}`],
           holes: [rename.relation],
         },
         "renamed",

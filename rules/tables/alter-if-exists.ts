@@ -39,13 +39,15 @@ Of a column that is there, PostgreSQL passes over its constraints as well, which
       return ctx.replace(ctx.change(alter, { missing_ok: false }), "exists", { table: name.name });
     }),
     takes("RenameStmt", ["relation", "missing_ok", "renameType", "newname"], (rename, ctx) => {
-      if (!rename.missing_ok || !rename.relation) return;
+      // What is renamed in other ways has rules of its own, which find it by the name it gets.
+      if (!rename.missing_ok || !rename.relation || !OF_TABLES.has(rename.renameType ?? "")) return;
       const table = rename.relation.relname ?? "";
       const after =
         rename.renameType === "OBJECT_TABLE"
           ? { ...relationName(rename.relation), name: rename.newname ?? "" }
           : relationName(rename.relation);
-      if (!find(ctx.catalog, ctx.catalog.tables, after)) return ctx.drop("absent", { table });
+      if (!find(ctx.catalog, ctx.catalog.tables, after) && !find(ctx.catalog, ctx.catalog.readers, after))
+        return ctx.drop("absent", { table });
       return ctx.replace(ctx.change(rename, { missing_ok: false }), "exists", { table });
     }),
   ],
@@ -67,3 +69,5 @@ Of a column that is there, PostgreSQL passes over its constraints as well, which
     },
   ],
 });
+
+const OF_TABLES: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_COLUMN", "OBJECT_TABCONSTRAINT"]);

@@ -2,7 +2,7 @@ import {
   allowRemoval,
   as,
   type Context,
-  checkName,
+  constraintName,
   error,
   find,
   type Index,
@@ -170,7 +170,7 @@ function blocks(thing: Thing): boolean {
 
 function clausesFor(thing: Thing, { final }: Context): string[] {
   const type = typeOf(thing);
-  const quoted = identifier("type" in thing ? (type === "check" ? checkName(final, thing) : thing.name) : indexName(thing));
+  const quoted = identifier("type" in thing ? constraintName(final, thing) : indexName(thing));
   // The index that TiDB makes for a foreign key bears its name, and stays when the key goes.
   if (type === "foreign") return [`DROP FOREIGN KEY ${quoted}`, `DROP INDEX IF EXISTS ${quoted}`];
   if (type === "primary") return ["DROP PRIMARY KEY"];

@@ -6,6 +6,7 @@ import {
   find,
   identifier,
   inPrimaryKey,
+  keyName,
   madeAgain,
   mapType,
   type NodeOf,
@@ -68,13 +69,17 @@ the other side, whichever statement it stands in, puts it back, and TiDB checks 
         const column = changed[i]!;
         ctx.report(comesBack ? "off" : "left-off", { name: key.name, column: nameOf(column), other: otherSide(key, column) }, at);
         if (!comesBack) ctx.gone(key.node);
-        out.push({ node: tidb`ALTER TABLE ${relationOf(key.table)} DROP FOREIGN KEY ${raw(identifier(key.name))}` as never });
+        out.push({ node: tidb`ALTER TABLE ${relationOf(key.table)} DROP FOREIGN KEY ${raw(identifier(keyName(key.name)))}` as never });
       }
       rest.push(item);
       if (on.length > 0) flush();
       for (const key of on) {
         ctx.report("made", { name: key.name }, at);
-        const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_AddConstraint", def: madeAgain(key, key.name)! };
+        const cmd: NodeOf<"AlterTableCmd"> = {
+          kind: "AlterTableCmd",
+          subtype: "AT_AddConstraint",
+          def: madeAgain(key, keyName(key.name))!,
+        };
         out.push({ node: { kind: "AlterTableStmt", relation: relationOf(key.table), cmds: [cmd], objtype: "OBJECT_TABLE" } });
       }
     }

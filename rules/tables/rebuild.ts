@@ -8,6 +8,7 @@ import {
   checkName,
   columnDefinition,
   computedFrom,
+  constraintName,
   find,
   fitsKey,
   type Index,
@@ -364,7 +365,7 @@ function isFixed(column: Column): boolean {
 function drop(thing: Index | TableConstraint, { final }: Ctx) {
   const table = relationOf(thing.table);
   if (!("type" in thing)) return tidb`DROP INDEX ${raw(identifier(indexName(thing)))} ON ${table}`;
-  const name = identifier(thing.type === "check" ? checkName(final, thing) : thing.name);
+  const name = identifier(constraintName(final, thing));
   return tidb`ALTER TABLE ${table} DROP ${raw(WORDS[thing.type] ?? "INDEX")} ${raw(name)}`;
 }
 
@@ -372,7 +373,7 @@ const WORDS: Readonly<Record<string, string>> = { check: "CONSTRAINT", foreign: 
 
 function constraintAgain(made: TableConstraint, ctx: Ctx): NodeOf<"AlterTableStmt"> {
   const { raw_expr } = redefined(made.node, made);
-  const foreign = made.type === "foreign" ? madeAgain(made, made.name) : undefined;
+  const foreign = made.type === "foreign" ? madeAgain(made, constraintName(ctx.final, made)) : undefined;
   // The CHECK of a table that INHERITS has its node from the parent's.
   const inherited = made.type === "check" && ctx.constraint(made.node)?.table.node !== made.table.node;
   const def =

@@ -18,7 +18,7 @@ import { makeMeta } from "./convert/meta.js";
 import { joinBlanks, leadingText, resultOf, separated } from "./convert/output.js";
 import type { ConvertOptions, Made, Pass } from "./convert/pass.js";
 import { type Item, isHolder, readFile, statementsIn } from "./convert/read.js";
-import { madeBy, relationText } from "./convert/relations.js";
+import { madeBy, markRefused, relationText } from "./convert/relations.js";
 import { makeCopy, makeInsert } from "./convert/rows.js";
 import { byChunk, squashedItems } from "./convert/squashed.js";
 import { makeStatement } from "./convert/statement.js";
@@ -207,7 +207,10 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   const { chunk } = item;
   if (chunk.kind === "meta") return makeMeta(pass, chunk);
   if (chunk.kind === "copy") return makeCopy(chunk);
-  if (item.refused) return item.refused;
+  if (item.refused) {
+    markRefused(pass, chunk.source.text.slice(chunk.span.start, chunk.span.end), item.refused.sql.length > 0);
+    return item.refused;
+  }
   if (item.statement) {
     const { inside } = chunk as SqlChunk;
     const own = (stands = false) => makeStatement(pass, item.statement!, item.between ? [...inside, ...item.between] : inside, stands);

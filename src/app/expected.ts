@@ -8,7 +8,7 @@ import {
   type Table,
   type TableConstraint,
 } from "../catalog/model.js";
-import type { Schemas } from "../catalog/naming.js";
+import { keyName, type Schemas } from "../catalog/naming.js";
 import { columnDefinition, touchClause } from "../emit/columns.js";
 import type { RelationNamer } from "../emit/relations.js";
 import type { Node } from "../pg/ast.js";
@@ -132,7 +132,12 @@ function isNull(column: Column): boolean {
 }
 
 function uniqueIndex(constraint: TableConstraint, differing: ReadonlySet<Node>): TidbIndex {
-  return { name: constraint.name, unique: true, columns: constraint.columns.map((c) => c.name), reshaped: differing.has(constraint.node) };
+  return {
+    name: keyName(constraint.name),
+    unique: true,
+    columns: constraint.columns.map((c) => c.name),
+    reshaped: differing.has(constraint.node),
+  };
 }
 
 function indexes(own: readonly Index[], lost: ReadonlySet<Node>, differing: ReadonlySet<Node>): TidbIndex[] {

@@ -2,6 +2,7 @@ import type { Node } from "../pg/ast.js";
 import { nodesOf, qualified } from "../pg/names.js";
 import { holds } from "../pg/walk.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
+import { keyName } from "./naming.js";
 import { constrainedRows, generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
 
 /** Generated columns that are computed from a column, and must be made anew where it changes (TiDB 8.5.6: errors 3106, 3108). */
@@ -39,7 +40,7 @@ const MAX_COMPUTED_NAME = 57;
 export function indexName(index: Pick<Index, "name" | "unique" | "node">): string {
   const { name, unique } = index;
   const characters = [...name];
-  if (characters.length <= MAX_COMPUTED_NAME || !(unique || isComputed(index))) return name;
+  if (characters.length <= MAX_COMPUTED_NAME || !(unique || isComputed(index))) return keyName(name);
   return [...characters.slice(0, 40), ...characters.slice(40 - MAX_COMPUTED_NAME)].join("");
 }
 

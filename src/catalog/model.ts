@@ -31,6 +31,12 @@ export interface Catalog {
   readonly tables: Map<string, Table>;
   /** Tables that ever had parents. */
   readonly inheriting: Set<Table>;
+  /** Relations of statements that PostgreSQL's grammar refuses, by key: TiDB's own, which are kept, and those that are not in the output. */
+  readonly foreign: Map<string, "kept" | "refused">;
+  /** Keys of relations by what they are in small letters; several of them with a NUL between them. */
+  readonly spellings: Map<string, string>;
+  /** Those that were there when another was that is the same in small letters. */
+  readonly together: Set<string>;
   readonly indexes: Map<string, Index>;
   readonly enums: Map<string, EnumType>;
   readonly domains: Map<string, Domain>;
@@ -393,6 +399,9 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     renamedSchemas: new Map(),
     tables: new Map(),
     inheriting: new Set(),
+    foreign: new Map(),
+    spellings: new Map(),
+    together: new Set(),
     indexes: new Map(),
     enums: new Map(),
     domains: new Map(),

@@ -38,6 +38,16 @@ export function checkName({ checkNames }: Catalog, { name, table }: Pick<TableCo
   return taken ? `${stem.slice(0, MAX_TIDB_NAME - 4)}_${at}` : stem;
 }
 
+/** What an index, key or foreign key is called in TiDB, where no index has the name of primary keys (error 1280). */
+export function keyName(name: string): string {
+  return name.toLowerCase() === "primary" ? `${name}_1` : name;
+}
+
+/** What a constraint is called in TiDB. See `checkName` and `keyName`. */
+export function constraintName(final: Catalog, made: Pick<TableConstraint, "name" | "table" | "type">): string {
+  return made.type === "check" ? checkName(final, made) : keyName(made.name);
+}
+
 function makeObjectName(first: string, second: string | undefined, label: string): string {
   const overhead = label.length + 1 + (second === undefined ? 0 : 1);
   let one = bytes(first);

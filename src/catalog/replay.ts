@@ -57,6 +57,7 @@ import {
   renameTrigger,
   retouching,
 } from "./routines.js";
+import { spell } from "./spelling.js";
 import { retouched, touchedColumns } from "./touch.js";
 
 type Replay<K extends Kind> = (catalog: Catalog, node: Extract<Node, { kind: K }>) => void;
@@ -73,6 +74,7 @@ export function replay(catalog: Catalog, node: Node): void {
   const outer = catalog.going;
   catalog.going = [];
   step?.(catalog, node);
+  spell(catalog, node);
   if (catalog.going.length > 0) catalog.orphaned.set(node, catalog.going);
   catalog.going = outer;
   const changes = before ? retouched(catalog, before, tables) : [];
@@ -1355,6 +1357,9 @@ const INDEXED: ReadonlySet<TableConstraint["type"]> = new Set(["primary", "uniqu
 const RENAMES: Readonly<Record<string, (catalog: Catalog, node: RenameStmt, to: string) => void>> = {
   OBJECT_TABLE: (catalog, node, to) => {
     renameIn(catalog, catalog.tables, relationName(node.relation!), to);
+    const from = foundKey(catalog, catalog.foreign, relationName(node.relation!));
+    const foreign = catalog.foreign.get(from);
+    if (foreign && catalog.foreign.delete(from)) catalog.foreign.set(`${from.slice(0, from.indexOf("."))}.${to}`, foreign);
     // It takes views as well.
     renameView(catalog, relationName(node.relation!), to);
   },

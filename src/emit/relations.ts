@@ -44,13 +44,13 @@ const MAX_LENGTH = 64;
 
 /**
  * Other names, by schema and name, for relations whose own is another's in TiDB, where letters' case makes no difference (error 1050), or
- * too long.
+ * too long. Those that are there at the end come first: they keep their names if they can.
  */
 function distinctNames(final: Catalog, schemas: Schemas, bare: Bare): ReadonlyMap<string, string> {
   const made = [...final.tables].flatMap(([k, table]) => (table.partitionOf ? [] : [k]));
   // Tables of different schemas may be there together and one of them not at the end.
   if (schemas === "flat") for (const { schema, name } of final.tableOf.values()) made.push(`${lastSchema(final, schema)}.${name}`);
-  const keys = new Set([...made, ...final.sequences.keys(), ...final.views.keys(), ...final.derived.keys()]);
+  const keys = new Set([...made, ...final.sequences.keys(), ...final.views.keys(), ...final.derived.keys(), ...final.together]);
   const names = [...keys].map((k) => {
     const schema = k.slice(0, k.indexOf("."));
     const name = bare(schema, k.slice(k.indexOf(".") + 1));

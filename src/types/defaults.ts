@@ -32,7 +32,7 @@ export function tidbDefault(catalog: Catalog, column: Column | ColumnDef, expres
   const { value, casts } = withoutCasts(constantValue(expression) ?? expression);
   const constant = as("A_Const", value);
   if (constant?.isnull) return { sql: "NULL" };
-  const text = constantText(value);
+  const text = cut(constantText(value), casts, catalog);
   if (text === "now" && casts.length > 1 && mapType(catalog, casts[0]!)?.row.id === "text") return now(mapped, "per-statement");
   const lossy = casts.find((cast) => !keeps(mapType(catalog, cast), mapped, text));
   if (lossy) return { refused: `a cast to ${mapType(catalog, lossy)?.row.id ?? qualified(lossy.names ?? []).name}` };
@@ -112,6 +112,15 @@ function keeps(cast: MappedType | undefined, column: MappedType, text: string | 
   return KEEPS[cast.row.id]?.(column, text) ?? false;
 }
 
+/** A text as casts leave it: one to a length cuts what is longer (manual, "8.3 Character Types"). */
+function cut(text: string | undefined, casts: readonly TypeName[], catalog: Catalog): string | undefined {
+  const lengths = casts.flatMap((cast) => {
+    const { row, use } = mapType(catalog, cast) ?? {};
+    return row?.family === "text" ? (use?.mods[0] ?? []) : [];
+  });
+  return lengths.length === 0 || text === undefined ? text : [...text].slice(0, Math.min(...lengths)).join("");
+}
+
 /** PostgreSQL's text of an array of constants; undefined where an element is none. */
 function arrayText(elements: readonly Value[]): string | undefined {
   const texts = elements.map((element) => {
@@ -156,13 +165,66 @@ function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override
   if (pg.codec === "json" && UNBOUNDED.test(sql ?? "")) return jsonDefault(text);
   if (UNBOUNDED.test(sql ?? "")) return { refused: `a literal on ${sql!.split(" ")[0]}` };
   if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
-  const encoded = ENCODE[row.codec](text);
+  const kept = within(text, sql ?? "", pg.id);
+  if (kept === undefined) return { refused: `the value '${text}', which ${sql} does not hold` };
+  const encoded = ENCODE[row.codec](kept);
   const first = encoded === undefined && row.codec === "timestamptz" ? firstInstant(text) : undefined;
   if (first !== undefined) return { sql: first, finding: "first-instant" };
   if (encoded === undefined) return refused;
   if (row.codec === "uuid-bytes") return { sql: `(UUID_TO_BIN(${ENCODE.uuid(text)}))` };
   if (row.codec === "bytea" && !isUtf8(encoded)) return { refused: `the bytes ${encoded}, which TiDB would store as other ones` };
   return pg.codec === "timestamptz" && lacksOffset(text) ? { sql: encoded, finding: "utc-value" } : { sql: encoded };
+}
+
+/** Bounds of TiDB's integers. */
+const BOUNDS: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  SMALLINT: [-(2n ** 15n), 2n ** 15n - 1n],
+  INT: [-(2n ** 31n), 2n ** 31n - 1n],
+  BIGINT: [-(2n ** 63n), 2n ** 63n - 1n],
+  "INT UNSIGNED": [0n, 2n ** 32n - 1n],
+  "BIGINT UNSIGNED": [0n, 2n ** 64n - 1n],
+};
+
+/** The largest FLOAT. */
+const MAX_FLOAT = 3.4028235e38;
+
+/**
+ * A constant as a column keeps it: PostgreSQL takes any for a default, and refuses the rows that get one which the column does not hold; TiDB
+ * refuses the column (error 1067). Blanks at the end are cut, and digits behind the last one that it keeps (warning 1292).
+ * @returns undefined where the column does not hold it
+ */
+function within(text: string, sql: string, pg: string): string | undefined {
+  const [, type = "", first, second] = /^([A-Z]+(?: UNSIGNED)?)(?:\((\d+)(?:,(\d+))?\))?/.exec(sql) ?? [];
+  if (type === "CHAR" || type === "VARCHAR") {
+    const rest = [...text].slice(Number(first)).join("");
+    const kept = text.slice(0, text.length - rest.length);
+    return /^ *$/.test(rest) ? kept.replace(type === "CHAR" && rest !== "" ? / +$/ : "", "") : undefined;
+  }
+  if (type === "BIT") return pg !== "bit" || text.length === Number(first ?? 1) ? text : undefined;
+  if (type === "FLOAT") return Math.abs(Number(text)) > MAX_FLOAT ? undefined : text;
+  const bounds = BOUNDS[type];
+  const scale = type === "DECIMAL" ? Number(second ?? 0) : bounds && 0;
+  const value = scale === undefined ? undefined : scaled(ENCODE.number(text) ?? "", scale);
+  if (value === undefined) return text;
+  const most = 10n ** BigInt(first ?? 10) - 1n;
+  const [least, greatest] = bounds ?? [-most, most];
+  if (value < least || value > greatest) return undefined;
+  return (/\.(\d*)/.exec(text)?.[1] ?? "").length > scale! ? point(value, scale!) : text;
+}
+
+/** A decimal number that was `scaled`, as text. */
+function point(value: bigint, scale: number): string {
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
+  const whole = digits.slice(0, digits.length - scale);
+  return `${value < 0n ? "-" : ""}${whole}${scale > 0 ? `.${digits.slice(-scale)}` : ""}`;
+}
+
+/** A decimal number times a power of ten, rounded half away from zero; undefined for no number. */
+function scaled(text: string, scale: number): bigint | undefined {
+  const [all, sign, whole = "", fraction = ""] = /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? [];
+  if (all === undefined || whole + fraction === "") return undefined;
+  const digits = BigInt(whole + fraction.slice(0, scale).padEnd(scale, "0")) + ((fraction[scale] ?? "0") >= "5" ? 1n : 0n);
+  return sign === "-" ? -digits : digits;
 }
 
 /** JSON takes no literal default, but a call of its constructors (TiDB 8.5.6). */

@@ -7,7 +7,7 @@ import { parseStatement } from "../../pg/parse.js";
 import type { CopyChunk, SqlChunk } from "../../source/split.js";
 import { core, type Made, type Pass, PROBLEMS } from "./pass.js";
 import { commentsOf, newStatement, refused } from "./read.js";
-import { holder, isView, lastOf, relationText } from "./relations.js";
+import { holder, isLeftOut, isView, lastOf, relationText } from "./relations.js";
 import { makeStatement } from "./statement.js";
 
 export function makeCopy(chunk: CopyChunk): Made {
@@ -31,7 +31,8 @@ export async function makeInsert(pass: Pass, chunk: SqlChunk): Promise<Made> {
           return relationText(pass, target);
         });
   const reached = target && find(pass.run.now, pass.run.now.tables, holder(pass, target));
-  const missing = reached && pass.lost.has(reached.node) ? reached.name : undefined;
+  const leftOut = target && !reached && isLeftOut(pass, target) ? target.name : undefined;
+  const missing = reached && pass.lost.has(reached.node) ? reached.name : leftOut;
   if (missing !== undefined)
     return {
       sql: [],

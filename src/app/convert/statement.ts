@@ -1,13 +1,14 @@
 import type { PgType } from "../../catalog/analysis.js";
 import { type Catalog, find, lastSchema } from "../../catalog/model.js";
 import { replay } from "../../catalog/replay.js";
+import { named } from "../../catalog/spelling.js";
 import { CORE } from "../../core.js";
 import { commentText } from "../../emit/comments.js";
 import { withPlaces } from "../../emit/parameters.js";
 import type { CommentSlot, Told } from "../../emit/printing.js";
 import { schemaOf } from "../../emit/relations.js";
 import { storable } from "../../emit/views.js";
-import { identifier } from "../../emit/words.js";
+import { identifier, losesQuote } from "../../emit/words.js";
 import { HOLD_QUERIES } from "../../engine/contract.js";
 import { Ledger } from "../../engine/ledger.js";
 import { begin, finding, lazyAnalysis, lossesOf, type Run, restate, rewrite, type Statement, spanOf } from "../../engine/run.js";
@@ -15,7 +16,6 @@ import type { Tidb } from "../../engine/tidb.js";
 import { clauseWords } from "../../engine/words.js";
 import type { Finding } from "../../finding.js";
 import type { Kind, Node } from "../../pg/ast.js";
-import { relationName } from "../../pg/names.js";
 import { templateHole } from "../../pg/placeholders.js";
 import { eachDescendant } from "../../pg/walk.js";
 import type { Comment } from "../../source/split.js";
@@ -84,6 +84,7 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
       p.moved = node.kind === "Tidb" || node === tree ? undefined : lazyAnalysis(catalog, node, ledger);
       const { text, order } = withPlaces(p.print(node), (number) => templateHole(statement.node, number));
       if (text !== "") sql.push(storable(text));
+      if (losesQuote(text)) p.refuse(tree, "a change of a table or column whose name has a backquote in it");
       orders.push(order);
       if (order.length > 0) types = here.analysis().parameters;
     }
@@ -158,15 +159,15 @@ function saidOnce(told: readonly Told[], statement: Statement): readonly Finding
   return [...once.values()];
 }
 
-/** A table that could not keep its name: whoever reads or writes it must know. */
-export function renamed(pass: Pass, statement: Statement): Finding[] {
-  const { node, source } = statement;
-  const table = node.kind === "CreateStmt" && node.relation && find(pass.run.now, pass.run.now.tables, relationName(node.relation));
-  if (!table) return [];
-  const tidb = pass.relation(table);
-  const schema = lastSchema(pass.run.final, table.schema);
-  const data = { schema: table.schema, name: table.name, tidb };
-  if (pass.run.schemas === "database" && tidb.endsWith(`.${identifier(table.name)}`)) return [];
-  const message = tidb === identifier(`${schema}_${table.name}`) ? "renamed" : "distinct";
-  return tidb === identifier(table.name) ? [] : [core(CORE.schemaName, message, data, source, spanOf(statement, undefined))];
+/** A relation that could not keep its name: whoever reads or writes it must know. */
+function renamed(pass: Pass, { node, source, span }: Statement): Finding[] {
+  const { now, final, schemas } = pass.run;
+  const name = named(now, node);
+  // What ALTER … SET SCHEMA does is told by its own rule.
+  if (!name || node.kind === "AlterObjectSchemaStmt" || (node.kind === "CreateStmt" && !find(now, now.tables, name))) return [];
+  const tidb = pass.relation(name);
+  const own = { schema: schemaOf(now, name), name: name.name };
+  if (tidb === identifier(own.name) || (schemas === "database" && tidb.endsWith(`.${identifier(own.name)}`))) return [];
+  const message = tidb === identifier(`${lastSchema(final, own.schema)}_${own.name}`) ? "renamed" : "distinct";
+  return [core(CORE.schemaName, message, { ...own, tidb }, source, spanOf({ source, span }, undefined))];
 }

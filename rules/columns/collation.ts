@@ -22,12 +22,21 @@ knows no other order that PostgreSQL has.`,
       const clause = as("CollateClause", def.collClause);
       const collation = clause?.collname?.[clause.collname.length - 1];
       if (!clause || collation === undefined) return;
-      ctx.report(BYTEWISE.has(collation) ? "bytes" : "other", { column: def.colname ?? "", collation });
+      ctx.report(BYTEWISE.has(collation) ? "bytes" : "other", {
+        column: def.colname ?? ctx.within("AlterTableCmd")?.name ?? "",
+        collation,
+      });
       ctx.consumed(clause);
       return ctx.replace(ctx.change(def, { collClause: undefined }));
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE t (a varchar(9))",
+      pg: 'ALTER TABLE t ALTER a TYPE varchar(20) COLLATE "POSIX"',
+      tidb: "ALTER TABLE t MODIFY COLUMN a VARCHAR(20)",
+      findings: ["bytes"],
+    },
     {
       pg: 'CREATE TABLE t (a varchar(9) COLLATE "C", b varchar(9) COLLATE "de_DE")',
       tidb: "CREATE TABLE t (\n  a VARCHAR(9),\n  b VARCHAR(9)\n) COLLATE utf8mb4_0900_bin",

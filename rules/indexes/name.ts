@@ -32,26 +32,30 @@ is no other index's, be it that of a foreign key, for which TiDB makes one.`,
   examples: [
     {
       given: "CREATE TABLE p (id int PRIMARY KEY)",
-      pg: `CREATE TABLE t (a int, b int CONSTRAINT "Primary" REFERENCES p, CONSTRAINT "primary" UNIQUE (a)); CREATE TABLE u (a int);
-CREATE INDEX "PRIMARY" ON u (a); ALTER TABLE t DROP CONSTRAINT "primary"; ALTER INDEX "PRIMARY" RENAME TO i; ALTER TABLE t RENAME CONSTRAINT "Primary" TO f`,
+      pg: `CREATE TABLE t (a int, b int CONSTRAINT "Primary" REFERENCES p); CREATE TABLE u (a int, CONSTRAINT "primary" UNIQUE (a)); CREATE TABLE v (a int);
+CREATE INDEX "PRIMARY" ON v (a); ALTER TABLE u DROP CONSTRAINT "primary"; ALTER INDEX "PRIMARY" RENAME TO i; ALTER TABLE t RENAME CONSTRAINT "Primary" TO f`,
       tidb: `CREATE TABLE t (
   a INT,
   b INT,
-  UNIQUE KEY primary_1 (a),
   CONSTRAINT \`Primary_1\` FOREIGN KEY (b) REFERENCES p (id)
 ) COLLATE utf8mb4_0900_bin;
 CREATE TABLE u (
+  a INT,
+  UNIQUE KEY primary_1 (a)
+) COLLATE utf8mb4_0900_bin;
+CREATE TABLE v (
   a INT
 ) COLLATE utf8mb4_0900_bin;
-CREATE INDEX \`PRIMARY_1\` ON u (a);
-ALTER TABLE t DROP INDEX primary_1;
-ALTER TABLE u RENAME INDEX \`PRIMARY_1\` TO i;
+CREATE INDEX \`PRIMARY_1\` ON v (a);
+ALTER TABLE u DROP INDEX primary_1;
+ALTER TABLE v RENAME INDEX \`PRIMARY_1\` TO i;
 ALTER TABLE t DROP FOREIGN KEY \`Primary_1\`;
 ALTER TABLE t DROP INDEX IF EXISTS \`Primary_1\`;
 ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES p (id)`,
       findings: ["primary", "primary", "primary"],
-      accepts: ["INSERT INTO t VALUES (1, NULL), (1, NULL)"],
-      rejected: { sql: "CREATE INDEX `Primary` ON u (a)", code: 1280 },
+      accepts: ["INSERT INTO u VALUES (1), (1)"],
+      refuses: ["INSERT INTO t VALUES (1, 1)"],
+      rejected: { sql: "CREATE INDEX `Primary` ON v (a)", code: 1280 },
     },
     {
       given: "CREATE TABLE t (a text, b text, c text)",

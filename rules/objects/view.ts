@@ -66,7 +66,7 @@ export default rule({
       rejected: { sql: "ALTER VIEW w RENAME TO x", code: 1064 },
     },
     {
-      given: "CREATE VIEW v AS SELECT 1 AS one; CREATE MATERIALIZED VIEW m AS SELECT one FROM v",
+      given: "CREATE VIEW v AS SELECT 1 AS one; CREATE MATERIALIZED VIEW m AS SELECT 1 AS two",
       pg: "ALTER TABLE v RENAME TO w; ALTER TABLE IF EXISTS w RENAME TO x; ALTER TABLE m RENAME TO n; ALTER VIEW IF EXISTS gone RENAME TO g; ALTER VIEW gone RENAME TO g",
       tidb: "RENAME TABLE v TO w;\nRENAME TABLE w TO x;\nRENAME TABLE m TO n;\nRENAME TABLE m_query TO n_query",
       findings: ["absent", "unknown"],

@@ -572,6 +572,7 @@ function moveParts(schema: Schema, creator: Folded, root: Table, members: readon
       else if (made && shapes.has(shapeOf(made))) take(schema, statement, creator, "same", data);
       else if (made && (made.type === "foreign" || made.type === "check") && everywhere(shapeOf(made))) {
         shapes.add(shapeOf(made));
+        if (made.type === "check") root.guards++;
         schema.carried(alter.relation as NodeOf<"RangeVar">, ["relname", "schemaname", "inh"]);
         schema.update(statement, schema.change(alter, { relation }));
       } else if (made) take(schema, statement, creator, "own", data);

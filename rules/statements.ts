@@ -516,7 +516,12 @@ be in TiDB either: then the finding of the thing itself is enough.`,
       gone: note("the comment goes with its {what}: {name} is not in TiDB"),
       view: note("the comment on view {name} is not in the output: views of TiDB have none"),
     },
-    choose: (node) => (COMMENTED.has(node.objtype ?? "") ? "lost" : node.objtype === "OBJECT_VIEW" ? "view" : "gone"),
+    choose: (node, { catalog, lost }) => {
+      const stored =
+        node.objtype === "OBJECT_MATVIEW" ? find(catalog, catalog.tables, qualified((node.object ?? []) as readonly Value[])) : undefined;
+      if (COMMENTED.has(node.objtype ?? "") || (stored && !lost(stored.node))) return "lost";
+      return node.objtype === "OBJECT_VIEW" ? "view" : "gone";
+    },
     data: (node) => ({ what: words(node.objtype), name: partName(node.object) }),
     examples: [
       gone("COMMENT ON INDEX i IS 'for the search page'", "lost", SYNTAX, "CREATE TABLE t (a int); CREATE INDEX i ON t (a)"),

@@ -325,7 +325,8 @@ function dropColumns(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (drop.behavior !== "DROP_CASCADE") return;
   const types = new Set(names.map(({ name }) => name));
   const columns = columnsDefined(ctx.catalog).filter(
-    ({ name, table, type }) => types.has(typeName(type).name) && isLive(ctx.catalog, table) && !table.columns.has(name),
+    ({ name, table, type }) =>
+      types.has(typeName(type).name) && isLive(ctx.catalog, table) && !ctx.lost(table.node) && !table.columns.has(name),
   );
   if (columns.length === 0) return;
   const last = new Map(columns.filter(({ table }) => table.columns.size === 0).map((column) => [column.table, column]));

@@ -1,4 +1,4 @@
-import { find, note, relationName, renaming, rule, type ViewStmt, warning } from "../../src/rule.js";
+import { error, find, note, relationName, renaming, rule, type ViewStmt, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "CREATE VIEW",

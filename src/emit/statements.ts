@@ -40,6 +40,8 @@ const DROPS: Readonly<Record<string, string>> = { OBJECT_TABLE: "TABLE", OBJECT_
 
 const RENAMES: Readonly<Record<string, Printer>> = {
   OBJECT_TABLE: prints("RenameStmt", ["renameType", "relationType", "relation", "newname"], (node, p) => {
+    const to = { ...relationName(node.relation!), name: node.newname! };
+    if (find(p.catalog, p.catalog.readers, to)) return p.refuse(node as Node, "RENAME of a view as of a table");
     return `ALTER TABLE ${p.relation(node.relation!)} RENAME TO ${p.relation({ ...node.relation!, relname: node.newname! })}`;
   }),
   OBJECT_COLUMN: prints("RenameStmt", ["renameType", "relationType", "relation", "subname", "newname"], (node, p) => {

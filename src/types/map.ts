@@ -399,7 +399,11 @@ export const ARRAY_ROW: TypeRow = { id: "array", pg: [], tidb: same("JSON"), fin
 export const ENUM_ROW: TypeRow = {
   id: "enum",
   pg: [],
-  tidb: (use) => (use.enumType?.labels.length ? `ENUM(${use.enumType.labels.map(label).join(",")})` : undefined),
+  tidb: ({ enumType }) => {
+    const labels = (enumType?.labels ?? []).map(label);
+    // Two that differ in blanks at their end only would be one (error 1291).
+    return labels.length > 0 && new Set(labels).size === labels.length ? `ENUM(${labels.join(",")})` : undefined;
+  },
   findings: (use) => (use.enumType?.labels.some((text) => text.endsWith(" ")) ? ["order", "trailing-space"] : ["order"]),
   codec: "enum",
   family: "enum",

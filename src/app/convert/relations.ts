@@ -49,7 +49,7 @@ export function absentTable(pass: Pass, node: Node): string | undefined {
     lost,
     lostViews,
   } = pass;
-  if (lost.size === 0 && lostViews.size === 0) return undefined;
+  if (lost.size === 0 && lostViews.size === 0 && now.foreign.size === 0) return undefined;
   if (QUERIES.has(node.kind)) {
     const absent = relationsRead(node).find((relation) => {
       const name = relationName(relation);

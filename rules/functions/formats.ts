@@ -262,6 +262,7 @@ const READ: Readonly<Record<string, string>> = {
   HH: "%h",
   MI: "%i",
   SS: "%s",
+  MS: "%f",
   US: "%f",
   Mon: "%b",
   MON: "%b",
@@ -285,6 +286,12 @@ function reading(format: string): string | undefined {
   let text = "";
   let at = 0;
   while (at < format.length) {
+    const [quoted, literal] = /^"([^"\\]*)"/.exec(format.slice(at)) ?? [];
+    if (quoted !== undefined) {
+      text += literal!.replaceAll("%", "%%");
+      at += quoted.length;
+      continue;
+    }
     const word = wordAt(format, at);
     if (word === undefined) {
       if (/[A-SU-Za-z"\\]/.test(format[at]!)) return undefined;
@@ -553,6 +560,8 @@ export const formatRules = table(
       proofs: [
         { pg: "to_timestamp(to_char(ts, 'YYYY-MM-DD HH24:MI:SS'), 'YYYY-MM-DD HH24:MI:SS')", findings: ["lenient"] },
         { pg: "to_timestamp(d::text, 'YYYY-MM-DD')", findings: ["lenient"] },
+        { pg: `to_timestamp(to_char(ts, 'YYYY-MM-DD"T"HH24:MI:SS.MS'), 'YYYY-MM-DD"T"HH24:MI:SS.MS')`, findings: ["lenient"] },
+        { pg: `to_timestamp('2024-02-29T10:11:12.5Z', 'YYYY-MM-DD"T"HH24:MI:SS.MS')`, findings: ["lenient"] },
         { pg: "to_timestamp('29 Feb 2024 10:11 PM', 'DD Mon YYYY HH12:MI AM')", findings: ["lenient"] },
       ],
     },

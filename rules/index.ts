@@ -84,6 +84,7 @@ import joinColumns from "./queries/join-columns.js";
 import lateral from "./queries/lateral.js";
 import limit from "./queries/limit.js";
 import locking from "./queries/locking.js";
+import mysqlCalls from "./queries/mysql-calls.js";
 import names from "./queries/names.js";
 import nullOrder from "./queries/null-order.js";
 import orderedSet from "./queries/ordered-set.js";
@@ -152,6 +153,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...statementRules,
   "logic/call": calls,
   "logic/aggregate": joinedTexts,
+  "queries/mysql-calls": mysqlCalls,
   "queries/same-name": sameName,
   "queries/search-cycle": searchCycle,
   "dml/merge": merge,

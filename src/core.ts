@@ -144,14 +144,19 @@ const ownSql = {
   id: "core/own-sql",
   construct: "a statement that is TiDB's already",
   why: `Files that somebody began to convert by hand hold statements that PostgreSQL's grammar refuses and MySQL's takes: ENUM(…) columns,
-indexes inside CREATE TABLE, names in backquotes, AUTO_INCREMENT. They stand in the output as they are, and nothing of them is judged. One that still
-holds words of PostgreSQL is neither.`,
+indexes inside CREATE TABLE, names in backquotes, AUTO_INCREMENT. They stand in the output as they are, and nothing of them is judged. In one that
+still holds words of PostgreSQL, an INTERVAL of MySQL's, its LIMIT with two numbers and its quotes of names are read as what they mean; anything else
+makes it neither.`,
   docs: { tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility" },
   messages: {
     kept: {
       severity: "note",
       text: "the statement is TiDB's or MySQL's and stands as it is",
       help: "pg2tidb does not know what it makes: statements about it are converted without its columns' types",
+    },
+    read: {
+      severity: "note",
+      text: "{written} is MySQL's, and read as {read}",
     },
     half: {
       severity: "error",
@@ -162,6 +167,11 @@ holds words of PostgreSQL is neither.`,
   examples: [
     { pg: "CREATE TABLE t (id INT AUTO_INCREMENT, e ENUM('a','b'), INDEX i (id))", tidb: "the same", findings: ["kept"] },
     { pg: "CREATE TABLE t (id INT AUTO_INCREMENT, j JSONB)", tidb: null, findings: ["half"] },
+    {
+      pg: "SELECT now()::date > now() - INTERVAL 7 DAY LIMIT 2, 3",
+      tidb: "SELECT CAST(NOW(6) AS DATE) > NOW(6) - INTERVAL 7 DAY LIMIT 3 OFFSET 2",
+      findings: ["read", "read"],
+    },
   ],
 } as const satisfies CoreFinding;
 

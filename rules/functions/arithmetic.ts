@@ -351,6 +351,13 @@ one and 2 in the other. A quotient that is computed on with is rounded here as w
     "power-numeric": {
       calls: ["^(numeric, numeric)", "power(numeric, numeric)", "pow(numeric, numeric)"],
       tidb: ([x, y], call) => {
+        const times = number(y, call);
+        if (times === 2 || times === 3) {
+          const { name, mods } = call.own(x);
+          // PostgreSQL keeps some 16 significant digits of a power, and these are no more.
+          if (name === "numeric" && mods?.length && mods[0]! * times <= 15)
+            return times === 2 ? infix("multiplicative")`${x} * ${x}` : infix("multiplicative")`${x} * ${x} * ${x}`;
+        }
         call.say("double");
         return tidb`POW(${x}, ${y})`;
       },
@@ -360,8 +367,10 @@ one and 2 in the other. A quotient that is computed on with is rounded here as w
         }),
       },
       proofs: [
+        { pg: "n ^ 2.5", findings: ["double"], differs: true },
+        { pg: "power(nn, 4)", findings: ["double"], differs: true },
         { pg: "n ^ 2", findings: ["double"], differs: true },
-        { pg: "power(n, 2)", findings: ["double"], differs: true },
+        ...proofs("n::numeric(7,2) ^ 2", "power((n % 100)::numeric(4,2), 3)"),
       ],
     },
     abs: {

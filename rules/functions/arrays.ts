@@ -459,6 +459,26 @@ export const arrayRules = table(
       tidb: ([array]) => tidb`JSON_LENGTH(${array})`,
       proofs: proofs("cardinality(ai)", "cardinality(at)", "cardinality('{a,b}'::text[])"),
     },
+    order: {
+      calls: ["<", "<=", ">", ">="].map((sign) => `${sign}(anyarray, anyarray)`),
+      tidb: ([a, b], call) => {
+        const element = elementType(a, call);
+        if (!/^(?:int[248]|text|varchar|bool|date|uuid)$/.test(element)) return call.refuse(`an order of arrays of ${element}`);
+        if (!isPlain(a, call) || !isPlain(b, call)) call.say("nulls");
+        return infix("comparison")`${a} ${raw(call.signature.name)} ${b}`;
+      },
+      why: "Both compare element by element, and take the shorter one for less where it is the beginning of the other.",
+      messages: {
+        nulls: warning("an element that is NULL is less than any other here; in PostgreSQL it is greater", {
+          help: "nothing to do where arrays hold no NULL",
+        }),
+      },
+      proofs: [
+        ...proofs("ARRAY[1, 2] < ARRAY[1, 3]", "ARRAY['a', 'B'] >= ARRAY['a']", "ARRAY[10] > ARRAY[9, 1]"),
+        ...["ai < '{2}'", "ai >= aib"].map((pg) => ({ pg, findings: ["nulls"], differs: true as const })),
+        ...["at > '{a}'", "at <= ARRAY['b', 'x']"].map((pg) => ({ pg, findings: ["nulls"] })),
+      ],
+    },
     contains: {
       calls: ["@>(anyarray, anyarray)"],
       tidb: ([whole, part], call) => contains(whole, part, call),

@@ -19,7 +19,7 @@ function lengthOf(value: Value, call: Call): number | undefined {
   const literal = as("A_Const", value)?.bsval;
   const { name, lexpr, rexpr } = as("A_Expr", value) ?? {};
   const side = lexpr ?? rexpr;
-  if (side !== undefined && /^[&|#~]$/.test(String(name?.at(-1)))) return lengthOf(side, call);
+  if (side !== undefined && /^(?:[&|#~]|<<|>>)$/.test(String(name?.at(-1)))) return lengthOf(side, call);
   const known = literal === undefined ? call.type(value).mods?.[0] : literal.length - 1;
   return known === undefined || known > 63 ? call.refuse("a bit string whose length is not known, or beyond 63 bits") : known;
 }
@@ -103,6 +103,20 @@ export const bitRules = table(
         { pg: "i4::bit(8) = b8", findings: ["number"] },
         { pg: "i4::bit(3)", findings: ["number"], differs: true },
       ],
+    },
+    shift: {
+      calls: ["<<(bit, int4)", ">>(bit, int4)"],
+      tidb: ([bits, by], call) => {
+        const length = lengthOf(bits, call);
+        const places = call.integer(by);
+        if (length === undefined) return undefined;
+        if (places === undefined || places < 0) return call.refuse("a shift of bits by a number that is no literal");
+        call.say("number");
+        const moved = infix("shift")`${number(bits)} ${raw(call.signature.name)} ${raw(String(places))}`;
+        return infix("bitAnd")`${moved} & ${mask(length)}`;
+      },
+      messages: { number: NUMBER },
+      proofs: ["(b8 << 2) = B'10101000'", "(b8 >> 3) = B'00010101'"].map((pg) => ({ pg, findings: ["number"] })),
     },
     "to-text": {
       calls: ["bit::text|varchar|varbit"],

@@ -840,8 +840,9 @@ export const intervalRules = table(
       ],
     },
     made: {
+      // Seconds come last, and by their name behind any of the others.
       calls: [1, 2, 3, 4, 5, 6, 7].map(
-        (n) => `make_interval(${Array.from({ length: n }, (_, i) => (i < 6 ? "int4" : "float8|int4")).join(", ")})`,
+        (n) => `make_interval(${Array.from({ length: n }, (_, i) => (i < n - 1 ? "int4" : "float8|int4")).join(", ")})`,
       ),
       tidb: (args, call) => {
         const read: Value[] = [];
@@ -852,7 +853,13 @@ export const intervalRules = table(
         for (const node of [...read, ...(args as readonly Value[])]) if (isNode(node)) call.open(node);
         return tidb`${raw(string(intervalText(sum)))}`;
       },
-      proofs: proofs("make_interval(days => 10)", "make_interval(1, 2, 3, 4, 5, 6, 7.5)", "make_interval(hours => 36, mins => -1)"),
+      proofs: proofs(
+        "make_interval(days => 10)",
+        "make_interval(1, 2, 3, 4, 5, 6, 7.5)",
+        "make_interval(hours => 36, mins => -1)",
+        "make_interval(secs => 90.5)",
+        "make_interval(mins => 1, secs => 2.25)",
+      ),
     },
     "to-text": {
       calls: ["interval::text|varchar"],

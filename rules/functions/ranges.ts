@@ -207,6 +207,13 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   tstzrange: "timestamptz",
 };
 
+/** The text of a range of integers or days. */
+function composed(ranges: readonly Range[], empty: Tidb, lower: Tidb, upper: Tidb): Tidb {
+  const unknown = any(ranges.flatMap((range) => range.unknown ?? []));
+  const text = tidb`CASE WHEN ${empty} OR COALESCE(${lower} >= ${upper}, FALSE) THEN 'empty' ELSE CONCAT(CASE WHEN ${lower} IS NULL THEN '(' ELSE '[' END, COALESCE(${lower}, ''), ',', COALESCE(${upper}, ''), ')') END`;
+  return unknown ? tidb`CASE WHEN ${unknown} THEN NULL ELSE ${text} END` : text;
+}
+
 export const rangeRules = table(
   "functions/ranges",
   { pg: "functions-range", tidb: "operators" },
@@ -288,6 +295,21 @@ export const rangeRules = table(
         ),
         ...shown(["int4range(-2000, i4b, '()')", "int4range(least(i4, i4b), greatest(i4, i4b))", "daterange(d, db)"]),
       ],
+    },
+    "made-of-literals": {
+      calls: ["numrange(numeric, numeric)", "numrange(numeric, numeric, text)"],
+      tidb: (args, call) => {
+        const [lower, upper, ends] = args as readonly Value[];
+        const bounds = ends === undefined ? "[)" : call.text(ends);
+        const [from, to] = [lower, upper].map((bound) => (as("A_Const", bound)?.isnull ? "" : call.text(bound!)));
+        if (from === undefined || to === undefined || !/^[[(][\])]$/.test(bounds ?? ""))
+          return call.refuse("numrange() of bounds that are no literals, as a value (compare with its bounds)");
+        for (const node of args as readonly Value[]) if (isNode(node)) call.open(node as Node);
+        const isEmpty = from !== "" && to !== "" && (Number(from) > Number(to) || (Number(from) === Number(to) && bounds !== "[]"));
+        const text = `${from === "" ? "(" : bounds![0]}${from},${to}${to === "" ? ")" : bounds![1]}`;
+        return tidb`${raw(string(isEmpty ? "empty" : text))}`;
+      },
+      proofs: proofs("numrange(1, 5)", "numrange(1.5, 2.50, '[]')", "numrange(NULL, 3)", "numrange(2, 2)", "numrange(2, 2, '[]')"),
     },
     ends: {
       calls: NAMES.flatMap((name) => [`lower(${name})`, `upper(${name})`, `isempty(${name})`]),
@@ -378,6 +400,40 @@ export const rangeRules = table(
           `ir ${sign} int4range(5, 9)`,
         ]),
       ),
+    },
+    intersection: {
+      calls: ["int4range", "int8range", "daterange"].map((name) => `*(${name}, ${name})`),
+      tidb: ([one, other], call) => {
+        const [a, b] = [rangeOf(one, call), rangeOf(other, call)];
+        if (!a || !b) return undefined;
+        const lower = tidb`GREATEST(COALESCE(${a.lower}, ${b.lower}), COALESCE(${b.lower}, ${a.lower}))`;
+        const upper = tidb`LEAST(COALESCE(${a.upper}, ${b.upper}), COALESCE(${b.upper}, ${a.upper}))`;
+        return composed([a, b], any([a.empty ?? no, b.empty ?? no])!, lower, upper);
+      },
+      why: "Ranges of integers and days, which are written [lower,upper), from the later beginning to the earlier end.",
+      messages: MESSAGES,
+      proofs: [
+        ...proofs("int4range(1, 10) * int4range(5, 15)", "int4range(1, 3) * int4range(5, 9)", "int4range(NULL, 4) * '[2,)'::int4range"),
+        ...shown(["int4range(least(i4, i4b), greatest(i4, i4b)) * '[1,50)'"]),
+        ...kept("ir * irb", "ir * '[5,)'", "dr * daterange('2024-01-10', '2024-03-01', '[]')"),
+      ],
+    },
+    merge: {
+      calls: ["int4range", "int8range", "daterange"].map((name) => `range_merge(${name}, ${name})`),
+      tidb: ([one, other], call) => {
+        const [a, b] = [rangeOf(one, call), rangeOf(other, call)];
+        if (!a || !b) return undefined;
+        const bound = (fn: string, side: "lower" | "upper") =>
+          tidb`CASE WHEN ${a.empty ?? no} THEN ${b[side]} WHEN ${b.empty ?? no} THEN ${a[side]} ELSE ${raw(fn)}(${a[side]}, ${b[side]}) END`;
+        const both = infix("and")`${a.empty ?? no} AND ${b.empty ?? no}`;
+        return composed([a, b], both, bound("LEAST", "lower"), bound("GREATEST", "upper"));
+      },
+      messages: MESSAGES,
+      proofs: [
+        ...proofs("range_merge(int4range(1, 3), int4range(5, 9))", "range_merge(int4range(3, 3), int4range(5, 9))"),
+        ...shown(["range_merge(int4range(least(i4, i4b), greatest(i4, i4b)), '[1,50)')"]),
+        ...kept("range_merge(ir, irb)", "range_merge(ir, '[5,6)')"),
+      ],
     },
     bounds: {
       calls: NAMES.flatMap((name) => ["lower_inc", "upper_inc", "lower_inf", "upper_inf"].map((bound) => `${bound}(${name})`)),

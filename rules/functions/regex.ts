@@ -71,6 +71,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   blank: "[:blank:]",
   xdigit: "[:xdigit:]",
   cntrl: "[:cntrl:]",
+  ascii: "\\x00-\\x7f",
 };
 
 /** @returns why it cannot be translated, as text */

@@ -205,6 +205,24 @@ export const systemRules = table(
       },
       proofs: proofs("enum_first(e)", "enum_last(NULL::mood)", "enum_range(NULL::mood)", "enum_range(e)"),
     },
+    "enum-between": {
+      calls: ["enum_range(anyenum, anyenum)"],
+      tidb: ([from, to], call) => {
+        const labels = enumLabels(call.type(from).name, call.catalog) ?? enumLabels(call.type(to).name, call.catalog);
+        const place = (label: Value) =>
+          as("A_Const", as("TypeCast", label)?.arg ?? label)?.isnull ? undefined : labels?.indexOf(call.text(label) ?? "");
+        const [first = 0, last = (labels?.length ?? 0) - 1] = [place(from), place(to)];
+        if (!labels || first < 0 || last < 0) return call.refuse("enum_range() between labels that are no literals");
+        for (const each of [from, to]) if (isNode(each)) call.open(each);
+        return tidb`JSON_ARRAY(${raw(
+          labels
+            .slice(first, last + 1)
+            .map(string)
+            .join(", "),
+        )})`;
+      },
+      proofs: proofs("enum_range('ok'::mood, NULL)", "enum_range(NULL, 'ok'::mood)", "enum_range('happy'::mood, 'sad'::mood)"),
+    },
     "size-pretty": {
       calls: ["pg_size_pretty(int8|numeric)"],
       tidb: ([size]) => {

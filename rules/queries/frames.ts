@@ -194,15 +194,24 @@ function overComputed(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     holds(item, (node) => node.kind === "RangeSubselect" || (node.kind === "RangeVar" && !isStored(node))),
   );
   if (!reads) return undefined;
-  const list = (items: readonly Value[] | undefined) =>
-    items?.map((item) =>
-      rewritten(item, ctx.change as never, (node) => (node.kind === "WindowDef" ? withComputedKeys(node, ctx) : undefined)),
-    );
-  const [targetList, windowClause] = [list(select.targetList), list(select.windowClause)];
+  const framed = (node: Node): Node | undefined => {
+    const call = as("FuncCall", node);
+    const over = as("WindowDef", call?.over);
+    if (!call || !over || NUMBERING.has(qualified(call.funcname ?? []).name)) return undefined;
+    const next = withComputedKeys(over, ctx);
+    return next && (ctx.change(call, { over: next }) as Node);
+  };
+  const list = (items: readonly Value[] | undefined, change: (node: Node) => Node | undefined) =>
+    items?.map((item) => rewritten(item, ctx.change as never, change as never));
+  const named = (node: Node) => (node.kind === "WindowDef" ? withComputedKeys(node, ctx) : undefined);
+  const [targetList, windowClause] = [list(select.targetList, framed), list(select.windowClause, named)];
   const same = (next: readonly Value[] | undefined, before: readonly Value[] | undefined) => next?.every((item, i) => item === before?.[i]);
   if (same(targetList, select.targetList) !== false && same(windowClause, select.windowClause) !== false) return undefined;
   return ctx.change(select, { targetList, windowClause } as Partial<SelectStmt>) as SelectStmt;
 }
+
+/** Window functions that do not go by a frame. */
+const NUMBERING = new Set(["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead"]);
 
 function withComputedKeys(window: WindowDef, ctx: Ctx): WindowDef | undefined {
   const { frameOptions = 0, orderClause = [] } = window;

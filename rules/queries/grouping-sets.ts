@@ -114,19 +114,24 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     return refuse("there are window functions over its groups");
   if (select.windowClause || select.lockingClause?.length) return refuse("there is WINDOW or FOR UPDATE beside it");
   const keys = sets.flat().filter((key, i, list) => list.findIndex((other) => sameKey(key, other)) === i);
-  const names = ctx.analysis.columns(ctx.origin(select))?.map(({ name }) => name) ?? [];
+  const shown = ctx.analysis.columns(ctx.origin(select))?.map(({ name }) => name) ?? [];
+  // Within the subquery, columns of one name have numbers.
+  const names = shown.map((name, i) => (shown.indexOf(name) === i && name !== "?column?" ? name : ctx.fresh("column")));
   const wrapped = Boolean(select.sortClause?.length || select.limitCount || select.limitOffset || select.distinctClause);
-  const unnamed = names.length !== targets.length || new Set(names).size < names.length || names.includes("?column?");
-  if (wrapped && unnamed) return refuse("two of its columns have one name, or one of them has none");
+  // A name alone would be that of several columns.
+  const twice = new Set(shown).size < shown.length;
+  const subquery = ctx.fresh("grouping");
+  if (wrapped && names.length !== targets.length) return refuse("the columns that * stands for are not known");
   // What ORDER BY computes is carried along as columns of their own.
   const carried: ResTarget[] = [];
   const sorts = (select.sortClause ?? []).map((item): SortBy => {
     const sort = as("SortBy", item)!;
     const found = sortTarget(sort.node, targets) ?? targets.find(({ val }) => alike(val, sort.node));
     const name = found ? names[targets.indexOf(found)]! : `order_${carried.length + 1}`;
+
     if (!found) carried.push({ kind: "ResTarget", name, val: sort.node! });
     else if (isNode(sort.node)) ctx.consumed(sort.node);
-    return ctx.change(sort, { node: columnRef(name) }) as SortBy;
+    return ctx.change(sort, { node: twice ? { kind: "ColumnRef", fields: [subquery, name] } : columnRef(name) }) as SortBy;
   });
   ctx.consumed(select.groupClause as never);
   ctx.report("union", { words, count: sets.length }, first);
@@ -135,7 +140,9 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     const targetList = [...targets, ...carried].map((target) => {
       const next = within(target) as ResTarget;
       const name = wrapped ? names[targets.indexOf(target)] : outputName(target);
-      return arm > 0 || next === target || name === undefined || next.name !== undefined ? next : (ctx.change(next, { name }) as ResTarget);
+      return arm > 0 || name === undefined || next.name === name || (next === target && outputName(target) === name)
+        ? next
+        : (ctx.change(next, { name }) as ResTarget);
     });
     const having = select.havingClause && within(select.havingClause);
     const aggregated = set.length > 0 || [...targetList, having].some((value) => aggregates(value, ctx));
@@ -155,8 +162,11 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     ...PLAIN_SELECT,
     ...around,
     ...(distinctClause && { distinctClause }),
-    targetList: names.map((name): ResTarget => ({ kind: "ResTarget", val: columnRef(name) })),
-    fromClause: [{ kind: "RangeSubselect", subquery: union, alias: { kind: "Alias", aliasname: ctx.fresh("grouping") } }],
+    targetList: names.map((name, i): ResTarget => {
+      const own = shown[i] === name || shown[i] === "?column?" ? undefined : shown[i];
+      return { kind: "ResTarget", ...(own !== undefined && { name: own }), val: columnRef(name) };
+    }),
+    fromClause: [{ kind: "RangeSubselect", subquery: union, alias: { kind: "Alias", aliasname: subquery } }],
     ...(sorts.length > 0 && { sortClause: sorts }),
     ...(limitCount !== undefined && { limitCount }),
     ...(limitOffset !== undefined && { limitOffset }),

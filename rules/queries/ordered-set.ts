@@ -30,6 +30,7 @@ import {
 type Ctx = Context<keyof typeof MESSAGES>;
 
 const MESSAGES = {
+  counted: note("{name} of a value is counted: the rows before it in the order of the group"),
   numbered: note("{name} is taken from the numbers of the rows within their group, which a subquery gives them"),
   refused: error("{name} is not converted: {what}", {
     help: "number the rows of a subquery with ROW_NUMBER() OVER (PARTITION BY the group ORDER BY the value), count them with COUNT(*) OVER, and pick the row",
@@ -37,7 +38,7 @@ const MESSAGES = {
 };
 
 export default rule({
-  construct: "percentile_cont, percentile_disc, mode",
+  construct: "percentile_cont, percentile_disc, mode; rank(x), dense_rank(x), percent_rank(x), cume_dist(x) WITHIN GROUP",
   why: `TiDB has no ordered-set aggregates. A subquery numbers the values of each group and counts them; the aggregate picks the rows that
 PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
   docs: {
@@ -49,11 +50,12 @@ PostgreSQL does, by the same numbers in double precision (orderedsetaggs.c).`,
   about: "FuncCall",
   where: (node) => as("FuncCall", node)?.agg_within_group === true,
   restate(statement, ctx) {
-    const single = rewritten(
+    const counted = rewritten(
       statement as unknown as Value,
       ctx.change as never,
-      (node) => eachFraction(as("FuncCall", node), ctx) as never,
+      (node) => (named(as("ResTarget", node), ctx) ?? hypothetical(as("FuncCall", node), ctx)) as never,
     );
+    const single = rewritten(counted, ctx.change as never, (node) => eachFraction(as("FuncCall", node), ctx) as never);
     const next = rewritten(single, ctx.change as never, (node) => {
       const select = as("SelectStmt", node);
       const found = select && ordered(select);
@@ -120,6 +122,23 @@ FROM (
       findings: ["numbered", "numbered"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, g int, x int); INSERT INTO t VALUES (1, 1, 5), (2, 1, NULL), (3, 1, 8), (4, 2, 2), (5, 1, 8)",
+      pg: "SELECT rank(6) WITHIN GROUP (ORDER BY x DESC) AS r, dense_rank(8) WITHIN GROUP (ORDER BY x) FILTER (WHERE g = 1) AS d FROM t; SELECT g, percent_rank(6) WITHIN GROUP (ORDER BY x) AS p, cume_dist(6) WITHIN GROUP (ORDER BY x DESC) AS c FROM t GROUP BY g",
+      tidb: `SELECT
+  COUNT(CASE WHEN x > 6 OR x IS NULL THEN 1 END) + 1 AS r,
+  COUNT(DISTINCT CASE WHEN g = 1 AND x < 8 THEN x END) + 1 AS d
+FROM t;
+SELECT
+  g,
+  COALESCE(CAST(COUNT(CASE WHEN x < 6 THEN 1 END) AS DOUBLE) / NULLIF(COUNT(*), 0), CAST(0 AS DOUBLE)) AS p,
+  CAST(COUNT(CASE WHEN x >= 6 OR x IS NULL THEN 1 END) + 1 AS DOUBLE) / NULLIF(COUNT(*) + 1, 0) AS c
+FROM t
+GROUP BY g`,
+      findings: ["counted", "counted", "counted", "counted"],
+      rejected: { sql: "SELECT rank(6) WITHIN GROUP (ORDER BY x) FROM t", code: 1064 },
+    },
+    {
       given: "CREATE TABLE t (g int, x int)",
       pg: "SELECT percentile_cont(x / 10.0) WITHIN GROUP (ORDER BY g) FROM t GROUP BY x",
       tidb: null,
@@ -131,6 +150,80 @@ FROM (
 const NAMES = new Set(["percentile_cont", "percentile_disc", "mode"]);
 /** Types of which MAX of one value is the value in both engines. */
 const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|date|timestamp|timestamptz|time)$/;
+
+/** What each hypothetical-set aggregate makes of counts of rows (orderedsetaggs.c, hypothetical_rank_common). */
+const HYPOTHETICAL: Readonly<Record<string, (counts: Counts) => Node>> = {
+  rank: ({ before }) => operation("+", before, ONE) as Node,
+  dense_rank: ({ differing }) => operation("+", differing, ONE) as Node,
+  percent_rank: ({ before, rows }) => ({ kind: "CoalesceExpr", args: [ratio(before, nonZero(rows)), asFloat(ZERO)] }) as Node,
+  cume_dist: ({ notAfter, rows }) => ratio(operation("+", notAfter, ONE), nonZero(operation("+", rows, ONE))) as Node,
+};
+
+interface Counts {
+  readonly before: Value;
+  /** Different values before it. */
+  readonly differing: Value;
+  readonly notAfter: Value;
+  readonly rows: Value;
+}
+
+const ZERO: Value = { kind: "A_Const", ival: 0 };
+const asFloat = (arg: Value): Value => ({ kind: "TypeCast", arg, typeName: { kind: "TypeName", names: ["float8"] } }) as Value;
+const ratio = (part: Value, whole: Value): Value => operation("/", asFloat(part), whole);
+const nonZero = (value: Value): Value => ({ kind: "A_Expr", variant: "AEXPR_NULLIF", name: ["="], lexpr: value, rexpr: ZERO }) as Value;
+
+function isHypothetical(call: FuncCall | undefined): call is FuncCall {
+  return call?.agg_within_group === true && call.args?.length === 1 && call.agg_order?.length === 1 && nameOf(call) in HYPOTHETICAL;
+}
+
+/** A column that such an aggregate makes keeps its name. */
+function named(target: ResTarget | undefined, ctx: Context): Node | undefined {
+  const call = as("FuncCall", target?.val);
+  if (!target || target.name !== undefined || !isHypothetical(call)) return undefined;
+  return ctx.change(target, { name: nameOf(call) }) as Node;
+}
+
+/** The aggregate as counts of rows: those before the value, in the order of the group. */
+function hypothetical(call: FuncCall | undefined, ctx: Ctx): Node | undefined {
+  if (!isHypothetical(call)) return undefined;
+  const sort = as("SortBy", call.agg_order![0]);
+  const [value] = call.args!;
+  const key = sort?.node;
+  const refuse = (what: string) => ctx.report("refused", { name: nameOf(call), what }, call);
+  if (!isNode(value) || !isNode(key) || sort?.sortby_dir === "SORTBY_USING") return undefined;
+  if (ctx.info(value)?.nullable !== false) return refuse("its value may be NULL");
+  const hasNull = ctx.info(key)?.nullable !== false;
+  const descending = sort?.sortby_dir === "SORTBY_DESC";
+  const first = sort?.sortby_nulls === "SORTBY_NULLS_FIRST" || (descending && sort?.sortby_nulls !== "SORTBY_NULLS_LAST");
+  if (first && hasNull && nameOf(call) === "dense_rank") return refuse("NULLs come first in its order");
+  const missing: Value = { kind: "NullTest", arg: key, nulltesttype: "IS_NULL" } as Value;
+  const orMissing = (test: Value): Value =>
+    first && hasNull ? ({ kind: "BoolExpr", boolop: "OR_EXPR", args: [test, missing] } as Value) : test;
+  const count = (test: Value | undefined, distinct?: Value): Value => {
+    const tests = [call.agg_filter, test].filter((each) => each !== undefined);
+    const filter: Value | undefined =
+      tests.length > 1 ? ({ kind: "BoolExpr", boolop: "AND_EXPR", args: tests } as Value) : (tests[0] as Value | undefined);
+    const of = distinct === undefined ? { agg_star: true } : { args: [distinct], agg_distinct: true };
+    return {
+      kind: "FuncCall",
+      funcname: ["count"],
+      ...of,
+      ...(filter && { agg_filter: filter }),
+      funcformat: "COERCE_EXPLICIT_CALL",
+    } as Value;
+  };
+  const before = orMissing(operation(descending ? ">" : "<", key, value));
+  const notAfter = orMissing(operation(descending ? ">=" : "<=", key, value));
+  ctx.carried(call, ["funcname", "args", "agg_order", "agg_filter", "agg_within_group", "funcformat"]);
+  ctx.carried(sort!, ["node", "sortby_dir", "sortby_nulls"]);
+  ctx.report("counted", { name: nameOf(call) }, call);
+  return HYPOTHETICAL[nameOf(call)]!({
+    before: count(before),
+    differing: count(before, key),
+    notAfter: count(notAfter),
+    rows: count(undefined),
+  });
+}
 
 /** Of several fractions an array of what each of them gives. */
 function eachFraction(call: FuncCall | undefined, ctx: Context): Node | undefined {

@@ -15,6 +15,7 @@ import {
   type JsonBehavior,
   type JsonTable,
   literalText,
+  modifiers,
   type Node,
   outputName,
   PLAIN_SELECT,
@@ -572,12 +573,13 @@ const SCALARS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
 };
 
 /** An empty text has no piece; NULL none either. */
-function pieces([whole, delimiter]: readonly Value[]): Rows | string {
+function pieces([whole, delimiter, missing]: readonly Value[]): Rows | string {
   if (!literalText(delimiter)) return "what it splits at is no constant";
   const rest = tidb`CHAR_LENGTH(REPLACE(${whole!}, ${delimiter!}, ''))`;
+  const piece = tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${whole!}, ${delimiter!}, ${I} + 1), ${delimiter!}, -1)`;
   return {
     count: tidb`IF(${whole!} = '', 0, (CHAR_LENGTH(${whole!}) - ${rest}) DIV CHAR_LENGTH(${delimiter!}) + 1)`,
-    columns: [["", tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${whole!}, ${delimiter!}, ${I} + 1), ${delimiter!}, -1)`]],
+    columns: [["", missing === undefined ? piece : tidb`NULLIF(${piece}, ${missing})`]],
   };
 }
 
@@ -630,7 +632,10 @@ function rowFields(row: Value, json: Tidb, ctx: Ctx): readonly (readonly [string
   const columns: (readonly [string, Arg])[] = [];
   for (const { name, type: own } of type.columns.values()) {
     const held = typeName(own).name;
-    const of = own.arrayBounds?.length || (own.typmods?.length && held !== "varchar") ? undefined : ELEMENTS[held];
+    const [precision, scale = 0] = modifiers(own);
+    const rounded = (json: Tidb) => orNull(json, tidb`CAST(JSON_UNQUOTE(${json}) AS DECIMAL(${raw(`${precision},${scale}`)}))`);
+    const isSized = precision !== undefined && held !== "varchar";
+    const of = own.arrayBounds?.length ? undefined : isSized ? (held === "numeric" ? rounded : undefined) : ELEMENTS[held];
     if (!of) return `its column ${name} is ${held}`;
     columns.push([name, of(tidb`JSON_EXTRACT(${value(json)}, ${raw(string(`$."${name}"`))})`)]);
   }

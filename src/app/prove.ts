@@ -2,6 +2,7 @@ import type { Rule } from "../engine/contract.js";
 import type { Finding } from "../finding.js";
 import type { Kind, Node } from "../pg/ast.js";
 import { parseStatement } from "../pg/parse.js";
+import { respeltOf } from "../pg/respelt.js";
 import { alignCounters, rowsOf, type SharedTable } from "../prove/load.js";
 import { bindParameters } from "../prove/parameters.js";
 import type { ProvedQuery, ProveReport } from "../prove/result.js";
@@ -76,6 +77,8 @@ const MOST_RESTARTS = 10;
 interface ParsedQuery {
   readonly name: string | undefined;
   readonly text: string;
+  /** Where it begins in what `node` was parsed from. */
+  readonly start: number;
   readonly result: StatementResult;
   /** Undefined where PostgreSQL's grammar refuses it. */
   readonly node: Node | undefined;
@@ -92,7 +95,12 @@ async function parseQueries(queries: readonly Source[], files: readonly FileResu
       const result = statements.find(({ span }) => span.start === chunk.span.start)!;
       const before = chunk.before.map(({ span }) => source.text.slice(span.start, span.end));
       const name = before.flatMap((comment) => /^(?:--|\/\*)\s*name:\s*([\w.-]+)/.exec(comment)?.[1] ?? []).at(-1);
-      parsed.push({ name, text: source.text.slice(chunk.span.start, chunk.span.end), result, node: tree.ok ? tree.node : undefined });
+      const own = tree.ok ? respeltOf(tree.node)?.text : undefined;
+      // What is MySQL's in part runs on PostgreSQL as it was read.
+      const read =
+        own === undefined ? tree : await parseStatement({ name: source.name, text: own }, { start: 0, end: own.length }, options.postgres);
+      const text = own ?? source.text.slice(chunk.span.start, chunk.span.end);
+      parsed.push({ name, text, start: own === undefined ? chunk.span.start : 0, result, node: read.ok ? read.node : undefined });
     }
   }
   return parsed;
@@ -112,15 +120,13 @@ async function bindAll({ postgres, tables }: Stage, queries: readonly ParsedQuer
   const stored = await storedValues(postgres, tables);
   const bound: BoundQuery[] = [];
   for (const query of queries) {
-    const { node, text, result } = query;
+    const { node, text, start } = query;
     if (node === undefined || !QUERIES.includes(node.kind) || (node.kind === "SelectStmt" && node.intoClause)) {
       const reason = node === undefined ? "PostgreSQL's grammar refuses it" : "it is no query";
       bound.push({ ...query, bound: undefined, reason, parameters: [] });
       continue;
     }
-    const values = await bindParameters(postgres, text, result.span.start, node, (column, type) =>
-      valuesOf(stored.get(column) ?? [], type),
-    );
+    const values = await bindParameters(postgres, text, start, node, (column, type) => valuesOf(stored.get(column) ?? [], type));
     if ("reason" in values) bound.push({ ...query, bound: undefined, reason: values.reason, parameters: [] });
     else bound.push({ ...query, bound: values.text, parameters: values.values });
   }

@@ -2,6 +2,7 @@ import type { Source, Span } from "../source/text.js";
 import type { Node } from "./ast.js";
 import { normalize } from "./normalize.js";
 import { keepNames, numbered } from "./placeholders.js";
+import { keepRespelt, respelt } from "./respelt.js";
 
 export type GrammarVersion = "16" | "18";
 
@@ -55,22 +56,35 @@ export async function parseStatement(
 ): Promise<Parsed> {
   const text = shownText(source.text, span, comments);
   const parser = await grammar(preferred);
-  const placed = withNumbers(parser, text, span.start, false);
+  const inSource = (offset: number) => span.start + offset;
+  const placed = withNumbers(parser, text, inSource, false);
   if (placed) return placed;
   const first = parseWith(parser, text, span.start, made) ?? (await giveUp(parser, span.start));
   if (first.ok) return first;
-  const driven = withNumbers(parser, text, span.start, true);
+  const driven = withNumbers(parser, text, inSource, true);
   if (driven) return driven;
   const other = await grammar(preferred === "18" ? "16" : "18");
   const second = parseWith(other, text, span.start) ?? (await giveUp(other, span.start));
-  return second.ok ? second : first;
+  return second.ok ? second : (mixed(parser, text, inSource) ?? first);
+}
+
+/** A statement that is MySQL's in part. */
+function mixed(parser: Grammar, text: string, inSource: (offset: number) => number): Parsed | undefined {
+  const made = respelt(text);
+  if (!made) return undefined;
+  const place = (offset: number) => inSource(made.at(offset));
+  const plain = withNumbers(parser, made.text, place, false) ?? parseWith(parser, made.text, 0, undefined, place);
+  const parsed = plain?.ok ? plain : withNumbers(parser, made.text, place, true);
+  if (!parsed?.ok) return undefined;
+  keepRespelt(parsed.node, made);
+  return parsed;
 }
 
 /** The statement with `$1`, `$2`, … in the place of placeholders of another style; undefined where it has none, or is refused so as well. */
-function withNumbers(parser: Grammar, text: string, start: number, refused: boolean): Parsed | undefined {
+function withNumbers(parser: Grammar, text: string, inSource: (offset: number) => number, refused: boolean): Parsed | undefined {
   const made = numbered(text, refused);
   if (!made) return undefined;
-  const parsed = parseWith(parser, made.text, 0, undefined, (offset) => start + made.at(offset));
+  const parsed = parseWith(parser, made.text, 0, undefined, (offset) => inSource(made.at(offset)));
   if (!parsed?.ok) return undefined;
   keepNames(parsed.node, made.names);
   return parsed;

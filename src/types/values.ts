@@ -85,7 +85,7 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
     return inTimestampRange(stamp) ? `'${date} ${time || "00:00:00"}${offset ?? "+00:00"}'` : undefined;
   },
   time: (text) => {
-    const match = TIME.exec(text);
+    const match = TIME.exec(text) ?? TIME.exec(withoutHalves(text));
     return match ? `'${clock(match[1]!, match[2], match[3])}'` : undefined;
   },
   interval: (text) => {
@@ -187,13 +187,21 @@ interface Timestamp {
 /** A date or time in ISO 8601, with what PostgreSQL and other programs write for an offset; undefined for `infinity`, BC and the rest. */
 function readTimestamp(text: string): Timestamp | undefined {
   if (EPOCH.test(text)) return { date: "1970-01-01", time: "00:00:00", offset: "+00:00" };
-  const match = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(text));
+  const match = TIMESTAMP.exec(text) ?? TIMESTAMP.exec(padded(withoutHalves(text)));
   if (!match) return undefined;
   const [, date = "", minutes, seconds, fraction, zone] = match;
   if (minutes === undefined) return { date, time: "", offset: undefined };
   // The next day's or minute's first instant to PostgreSQL, error 1292 to TiDB.
   if (minutes >= "24" || (seconds !== undefined && seconds >= ":60")) return undefined;
   return { date, time: clock(minutes, seconds, fraction), offset: zone === undefined ? undefined : offset(zone) };
+}
+
+/** `3:04 PM` in 24 hours. */
+function withoutHalves(text: string): string {
+  return text.replace(/\b(0?[1-9]|1[0-2])(:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([ap])m\b/i, (_, hour: string, rest: string, half: string) => {
+    const hours = (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
+    return `${String(hours).padStart(2, "0")}${rest}`;
+  });
 }
 
 const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];

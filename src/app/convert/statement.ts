@@ -17,6 +17,7 @@ import { clauseWords } from "../../engine/words.js";
 import type { Finding } from "../../finding.js";
 import type { Kind, Node } from "../../pg/ast.js";
 import { templateHole } from "../../pg/placeholders.js";
+import { respeltOf } from "../../pg/respelt.js";
 import { eachDescendant } from "../../pg/walk.js";
 import type { Comment } from "../../source/split.js";
 import { parametersOf } from "../parameters.js";
@@ -89,7 +90,7 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
       if (order.length > 0) types = here.analysis().parameters;
     }
   }
-  findings.push(...unknownColumns(run, statement));
+  findings.push(...foreignParts(statement), ...unknownColumns(run, statement));
   for (const { node, what, reason } of leftOut)
     findings.push(core(CORE.unconverted, "left-out", { what, reason }, source, spanOf(statement, node)));
   if (holes.length > 0) {
@@ -111,6 +112,13 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
     findings,
     comments: comments.map((c) => c.text),
   };
+}
+
+/** What of a statement was read as PostgreSQL's and is written as MySQL has it. */
+function foreignParts({ node, source, span }: Statement): readonly Finding[] {
+  return (respeltOf(node)?.foreign ?? NONE).map(({ at, length, written, read }) =>
+    core(CORE.ownSql, "read", { written, read }, source, { start: span.start + at, end: span.start + at + length }),
+  );
 }
 
 /** What PostgreSQL refuses a query for: each name once. */

@@ -144,6 +144,18 @@ WHERE id = (SELECT id FROM one)`,
       findings: ["statements", "kept", "statements"],
     },
     {
+      given: "CREATE TABLE t (id uuid PRIMARY KEY, a int); CREATE TABLE u (t uuid, b int)",
+      pg: "WITH made AS (SELECT gen_random_uuid() AS id), first AS (INSERT INTO t SELECT id, 1 FROM made) INSERT INTO u SELECT id, 2 FROM made",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS made_rows;
+CREATE TEMPORARY TABLE made_rows (id CHAR(36)) COLLATE utf8mb4_0900_bin;
+INSERT INTO made_rows
+SELECT
+  LOWER(CONCAT_WS('-', LPAD(HEX(FLOOR(RAND() * 4294967296)), 8, '0'), LPAD(HEX(FLOOR(RAND() * 65536)), 4, '0'), CONCAT('4', LPAD(HEX(FLOOR(RAND() * 4096)), 3, '0')), HEX(32768 + FLOOR(RAND() * 16384)), LPAD(HEX(FLOOR(RAND() * 281474976710656)), 12, '0'))) AS id;
+INSERT INTO u WITH made AS (SELECT * FROM made_rows) SELECT id, 2 FROM made;
+INSERT INTO t WITH made AS (SELECT * FROM made_rows) SELECT id, 1 FROM made`,
+      findings: ["statements", "kept"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, 5, 'x'), (2, NULL, 'y'), (3, 0, NULL)",
       pg: "WITH on_ AS (UPDATE t SET b = 'on' WHERE id = 1) UPDATE t SET b = 'off' WHERE id <> 1; WITH gone AS (DELETE FROM t WHERE id <> 1) INSERT INTO t VALUES (1, 6, 'z'), (4, 7, 'w') ON CONFLICT (id) DO UPDATE SET a = excluded.a",
       tidb: `UPDATE t SET b = 'off' WHERE id <> 1;
@@ -227,7 +239,7 @@ function orderOf(rest: Statement, parts: readonly Part[], ctx: Ctx): Plan | stri
   const steps = [...first, { node: rest }, ...last.reverse()];
   const written = new Set(steps.flatMap(({ node }) => (node.kind === "SelectStmt" ? [] : [node.relation!.relname!])));
   const picking = parts.filter(
-    (part) => !part.write && isPicked(part) && steps.filter(({ node }) => neededBy(node, parts).includes(part)).length > 1,
+    (part) => !part.write && isPicked(part, ctx) && steps.filter(({ node }) => neededBy(node, parts).includes(part)).length > 1,
   );
   const picked = keeping(parts, (part) => picking.includes(part), ctx);
   const missed = picking.find(({ name }) => !picked.kept.some((kept) => kept.name === name));
@@ -240,9 +252,10 @@ function orderOf(rest: Statement, parts: readonly Part[], ctx: Ctx): Plan | stri
 }
 
 /** Whether two runs of the query may give other rows. */
-function isPicked({ cte }: Part): boolean {
+function isPicked({ cte }: Part, ctx: Ctx): boolean {
+  const isVolatile = (node: Node) => node.kind === "FuncCall" && ctx.info(node)?.call?.volatility === "volatile";
   const select = as("SelectStmt", cte.ctequery);
-  return select?.limitCount !== undefined || select?.lockingClause !== undefined;
+  return select?.limitCount !== undefined || select?.lockingClause !== undefined || holds(select, isVolatile);
 }
 
 /** The rows of a query of WITH, in a table. */

@@ -1,4 +1,5 @@
 import { find, key } from "../catalog/model.js";
+import { sessionView } from "../catalog/session-view.js";
 import { LEVEL } from "../engine/tidb.js";
 import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
 import { as, isNode, literalText, relationName } from "../pg/names.js";
@@ -263,6 +264,8 @@ export function fromItem(value: Value | undefined, p: Printing): string {
   const known = find(p.catalog, p.catalog.tables, name) ?? p.catalog.views.get(key(p.catalog, name));
   if (!known && (name.schema === "pg_catalog" || name.schema === "information_schema" || name.name.startsWith("pg_")))
     return p.refuse(relation, systemRelation(name.name));
+  if (sessionView(p.catalog, name) && !p.isCommon(relation))
+    return p.refuse(relation, `the view ${name.name}, which is its session's own (put its query into WITH)`);
   if (!known && find(p.catalog, p.catalog.sequences, name))
     return p.refuse(relation, `the sequence ${name.name} as a relation (SHOW TABLE ${name.name} NEXT_ROW_ID tells where it stands)`);
   // PostgreSQL's tree marks what is read without ONLY; what a rule made has no mark of its own.

@@ -1,4 +1,6 @@
+import { sessionView } from "../catalog/session-view.js";
 import type { Node, ViewStmt } from "../pg/ast.js";
+import { relationName } from "../pg/names.js";
 import { type Printers, prints } from "./printing.js";
 import { losesOrder } from "./select.js";
 import { identifier } from "./words.js";
@@ -7,6 +9,7 @@ export const viewPrinters: Printers = {
   ViewStmt: prints("ViewStmt", ["view", "aliases", "query", "replace", "withCheckOption"], (node, p) => {
     const view = node as ViewStmt;
     if (view.withCheckOption !== "NO_CHECK_OPTION") return p.refuse(view as Node, "WITH CHECK OPTION");
+    if (sessionView(p.catalog, relationName(view.view!))) return p.refuse(view as Node, "a view that is its session's own");
     if (losesOrder(view.query, p)) return p.refuse(view as Node, "ORDER BY of a view");
     const columns = (view.aliases ?? []).map((name) => identifier(String(name)));
     const list = columns.length > 0 ? ` (${columns.join(", ")})` : "";

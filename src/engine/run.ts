@@ -223,7 +223,8 @@ function restated(walk: Walk, each: Restated, from: number): readonly Restated[]
     walk.rule = rule;
     walk.node = each.node;
     const made = rule.restate!(each.node, walk.context);
-    if (made) return made.flatMap((one) => restated(walk, one, place));
+    // A rule that says nothing of the schema leaves the one at hand.
+    if (made) return made.flatMap((one) => restated(walk, each.catalog && !one.catalog ? { ...one, catalog: each.catalog } : one, place));
   }
   return [each];
 }

@@ -4,12 +4,14 @@ import {
   type Context,
   edited,
   error,
+  find,
   identifier,
   inOrderOfKey,
   type Node,
   type NodeOf,
   note,
   type Outcome,
+  relationName,
   rule,
   type SchemaContext,
   type TableConstraint,
@@ -36,6 +38,17 @@ function unheeded(fk: Foreign, name: string, columns: number, ctx: Ctx): void {
   if (fk.skip_validation && !ctx.within("CreateStmt")) ctx.report("not-valid", { name });
   if (fk.fk_matchtype === "f") ctx.report(columns > 1 ? "match-full" : "match-simple", { name });
   if ([fk.fk_upd_action, fk.fk_del_action].includes("d")) ctx.report("set-default", { name });
+}
+
+/** A key that a rule makes again. */
+function inKeyOrder(fk: Foreign, ctx: Ctx): Outcome {
+  const table = find(ctx.catalog, ctx.catalog.tables, relationName(fk.pktable!));
+  const names = fk.pk_attrs ?? [];
+  const columns = names.flatMap((name) => table?.columns.get(name) ?? []);
+  if (!table || columns.length !== names.length || columns.length !== fk.fk_attrs?.length) return undefined;
+  const order = inOrderOfKey(ctx.catalog, { table, columns });
+  if (order.every((place, i) => place === i)) return undefined;
+  return ctx.replace(ctx.change(fk, { fk_attrs: order.map((at) => fk.fk_attrs![at]!), pk_attrs: order.map((at) => names[at]!) }));
 }
 
 /** A key of a table that the input does not make: nothing is known of its columns. */
@@ -160,7 +173,7 @@ MATCH and SET DEFAULT without obeying them.`,
         if (fk.contype !== "CONSTR_FOREIGN") return;
         const made = ctx.constraint(fk);
         // What a rule makes again says nothing of MATCH.
-        if (!made) return fk.fk_matchtype === undefined ? undefined : ofUnknownTable(fk, ctx);
+        if (!made) return fk.fk_matchtype === undefined ? inKeyOrder(fk as Foreign, ctx) : ofUnknownTable(fk, ctx);
         const name = made.name;
         if (fk.not_enforced) {
           ctx.consumed(fk.pktable!);
@@ -263,6 +276,17 @@ ALTER TABLE person ADD CHECK ((a IS NULL) = (b IS NULL) AND (a IS NULL) = (c IS 
       accepts: ["INSERT INTO person VALUES (1, 2), (3, NULL)"],
       refuses: ["INSERT INTO person VALUES (2, 1)"],
       rejected: { sql: "ALTER TABLE person ADD CONSTRAINT x FOREIGN KEY (x, y) REFERENCES team (a, b)", code: 1822 },
+    },
+    {
+      given:
+        "CREATE TABLE team (a int, b int, c int, UNIQUE (c, a)); INSERT INTO team VALUES (1, 2, 3); CREATE TABLE person (x int, z int)",
+      pg: "ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (x, z) REFERENCES team (a, c); ALTER TABLE person RENAME CONSTRAINT f TO g",
+      tidb: `ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (z, x) REFERENCES team (c, a);
+ALTER TABLE person DROP FOREIGN KEY f;
+ALTER TABLE person DROP INDEX IF EXISTS f;
+ALTER TABLE person ADD CONSTRAINT g FOREIGN KEY (z, x) REFERENCES team (c, a)`,
+      accepts: ["INSERT INTO person VALUES (1, 3)"],
+      refuses: ["INSERT INTO person VALUES (3, 1)"],
     },
     {
       given: "CREATE TABLE team (id bigint PRIMARY KEY)",

@@ -42,6 +42,24 @@ them, and get the parent's CHECKs. In TiDB they are tables of their own, each of
   },
   examples: [
     {
+      given: "CREATE TABLE a (n int CONSTRAINT few CHECK (n < 9)); CREATE TABLE b (m int) INHERITS (a)",
+      pg: "CREATE TABLE c (o int) INHERITS (a, b); ALTER TABLE a ADD COLUMN p int; ALTER TABLE a RENAME p TO q",
+      tidb: `CREATE TABLE c (
+  n INT,
+  m INT,
+  CONSTRAINT c_few CHECK (n < 9),
+  o INT
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE a ADD COLUMN p INT;
+ALTER TABLE b ADD COLUMN p INT;
+ALTER TABLE c ADD COLUMN p INT;
+ALTER TABLE a RENAME COLUMN p TO q;
+ALTER TABLE b RENAME COLUMN p TO q;
+ALTER TABLE c RENAME COLUMN p TO q`,
+      findings: ["heirs", "heirs"],
+      refuses: ["INSERT INTO c (n) VALUES (9)"],
+    },
+    {
       given:
         "CREATE TABLE p (a int, c text); CREATE TABLE t (b int) INHERITS (p); CREATE TABLE u () INHERITS (t); CREATE TABLE v (b int) INHERITS (p); ALTER TABLE v NO INHERIT p",
       pg: "ALTER TABLE p ADD COLUMN d int NOT NULL DEFAULT 7 CHECK (d > 0) UNIQUE, ALTER a SET NOT NULL; ALTER TABLE p RENAME COLUMN a TO e; ALTER TABLE p DROP COLUMN c; ALTER TABLE ONLY p ALTER e SET DEFAULT 1; ALTER TABLE p ADD CONSTRAINT small CHECK (e < 9); ALTER TABLE p DROP CONSTRAINT small",

@@ -198,7 +198,9 @@ function inherited(create: Pick<NodeOf<"CreateStmt">, "relation" | "inhRelations
   const definitions = columns.map((column) => columnDefinition(ctx.catalog, column, ctx.lost));
   if (definitions.some((d) => "refused" in d)) return undefined;
   const own = find(ctx.catalog, ctx.catalog.tables, relationName(create.relation!));
-  const checks = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check" && !c.node.is_no_inherit));
+  const all = parents.flatMap((parent) => [...parent!.constraints.values()].filter((c) => c.type === "check" && !c.node.is_no_inherit));
+  // Those of one name say the same, or PostgreSQL refuses the table.
+  const checks = [...new Map(all.map((check) => [check.name, check])).values()];
   return [
     ...definitions.map((d) => tidbText("sql" in d ? d.sql : "") as never),
     // Its name is one in the whole database.

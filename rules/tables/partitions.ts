@@ -75,7 +75,12 @@ the parent read their rows in PostgreSQL too.`,
     loose: warning("{table} takes rows for {within} that its own partitions refuse in PostgreSQL", {
       help: "ALTER TABLE {table} ADD CHECK for their bounds, where such rows are an error",
     }),
-    "until-dropped": note("{partition} is a partition of {table} until it is dropped: TiDB detaches none"),
+    "until-dropped": warning(
+      "{partition} is a partition of {table} until it is dropped: TiDB detaches none, and its rows stay among those of {table}",
+      {
+        help: "where {partition} is read, or takes rows outside of its bounds, before it is dropped, make a table of it by EXCHANGE PARTITION",
+      },
+    ),
     "not-detached": error("{partition} is not detached from {table}, and its rows go on to be among those of {table}", {
       help: "{instead}",
     }),

@@ -485,11 +485,12 @@ export function lastSchema(final: Catalog, schema: string): string {
 
 /** The tables that INHERIT from one, and those that do from them. */
 export function heirsOf(catalog: Catalog, table: Table): Table[] {
-  const heirs: Table[] = [];
+  // One may inherit on several ways.
+  const heirs = new Set<Table>();
   for (const other of catalog.inheriting)
     if (other.parents.includes(table) && catalog.tables.get(`${other.schema}.${other.name}`) === other)
-      heirs.push(other, ...heirsOf(catalog, other).filter((each) => !heirs.includes(each)));
-  return heirs;
+      for (const each of [other, ...heirsOf(catalog, other)]) heirs.add(each);
+  return [...heirs];
 }
 
 /** The key under which a relation or type stands, its schema filled in. */

@@ -1,9 +1,11 @@
 import {
   as,
+  type Catalog,
   constraintName,
   error,
   find,
   identifier,
+  inOrderOfKey,
   keyLeftAlone,
   keyName,
   madeAgain,
@@ -85,7 +87,7 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       if (ctx.lost(made.node)) return ctx.drop("never-made", { name });
       ctx.carried(rename.relation, ["relname", "schemaname"]);
       if (made.type === "foreign" || made.type === "check") {
-        const added = madeAgain(made, constraintName(ctx.final, made));
+        const added = madeAgain(inKeyOrder(made, ctx.catalog), constraintName(ctx.final, made));
         if (!added) return ctx.drop("not-renamed", { name });
         const before = identifier(constraintName(ctx.final, { ...made, name }));
         const drops = made.type === "check" ? [DROPS.check!(before)] : [DROPS.foreign!(before), `DROP INDEX IF EXISTS ${before}`];
@@ -151,3 +153,11 @@ ALTER TABLE a ADD CONSTRAINT a_more CHECK (n > 0)`,
     },
   ],
 });
+
+/** The constraint; of a foreign key its columns in the order in which TiDB wants them. */
+function inKeyOrder(made: TableConstraint, catalog: Catalog): TableConstraint {
+  const { columns, parent } = made;
+  if (!parent || parent.columns.length !== columns.length) return made;
+  const order = inOrderOfKey(catalog, parent);
+  return { ...made, columns: order.map((at) => columns[at]!), parent: { ...parent, columns: order.map((at) => parent.columns[at]!) } };
+}

@@ -81,6 +81,7 @@ import groupExpression from "./queries/group-expression.js";
 import groupingSets from "./queries/grouping-sets.js";
 import intervalKeys from "./queries/interval-keys.js";
 import joinColumns from "./queries/join-columns.js";
+import joinSubquery from "./queries/join-subquery.js";
 import lateral from "./queries/lateral.js";
 import limit from "./queries/limit.js";
 import locking from "./queries/locking.js";
@@ -170,6 +171,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/grouping-sets": groupingSets,
   "queries/rows": rows,
   "queries/limit": limit,
+  "queries/join-subquery": joinSubquery,
   "queries/relations": relations,
   "queries/from-items": fromItems,
   "queries/join-columns": joinColumns,

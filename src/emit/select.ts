@@ -3,6 +3,7 @@ import { sessionView } from "../catalog/session-view.js";
 import { LEVEL } from "../engine/tidb.js";
 import type { Alias, CommonTableExpr, FuncCall, JoinExpr, Node, RangeVar, SelectStmt, SubLink, Value, WindowDef } from "../pg/ast.js";
 import { as, isNode, literalText, relationName } from "../pg/names.js";
+import { holds } from "../pg/walk.js";
 import { parseInterval } from "../types/intervals.js";
 import { OWN } from "./calls.js";
 import { coerced, rowText } from "./expressions.js";
@@ -39,6 +40,8 @@ const BOUNDS: readonly (readonly [start: number, end: number, words: string])[] 
 
 const WINDOW = ["name", "refname", "partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset"] as const;
 const WINDOW_FIELDS: ReadonlySet<string> = new Set(WINDOW);
+
+const LITERAL = /'(?:[^'\\]|''|\\.)*'/g;
 
 export const selectPrinters: Printers = {
   SelectStmt: prints(
@@ -115,7 +118,11 @@ export const selectPrinters: Printers = {
     const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
     const left = fromItem(join.larg, p);
     const right = as("JoinExpr", join.rarg) ? parenthesized(fromItem(join.rarg, p)) : fromItem(join.rarg, p);
-    const condition = join.usingClause?.length ? ` USING (${names(join.usingClause)})` : join.quals ? ` ON ${p.print(join.quals)}` : "";
+    const quals = join.quals && p.print(join.quals);
+    // A form that is a subquery reads the value it is of, which TiDB takes nowhere in ON (error 1105); the query's own are a rule's to judge.
+    if (quals && !holds(join.quals, ({ kind }) => kind === "SubLink") && /\(SELECT\b/.test(quals.replaceAll(LITERAL, "")))
+      return p.refuse(join, "a function in ON that becomes a subquery (compute it in a subquery of FROM, and join that)");
+    const condition = join.usingClause?.length ? ` USING (${names(join.usingClause)})` : quals ? ` ON ${quals}` : "";
     return `${left}\n${join.isNatural ? "NATURAL " : ""}${bare ? "CROSS JOIN" : word} ${right}${condition}`;
   }),
   SortBy: prints("SortBy", ["node", "sortby_dir", "sortby_nulls"], (node, p) => {

@@ -1,4 +1,4 @@
-import { as, type Column, error, identifier, keyBytes, mapType, note, rule, tidbText, warning } from "../../src/rule.js";
+import { as, type Column, error, identifier, indexBytes, mapType, note, rule, tidbText, warning } from "../../src/rule.js";
 
 /** Bytes of one key over all its columns (TiDB 8.5.6: error 1071 beyond). */
 const MAX_KEY_BYTES = 3072;
@@ -32,7 +32,7 @@ unique one must hold the whole value, or a digest of it.`,
       const sqlOf = (column: Column) => mapType(ctx.catalog, column.type, column)?.sql ?? "";
       const json = columns.find((c) => sqlOf(c) === "JSON");
       if (json) return ctx.drop("json", { name, column: json.name });
-      const size = (column: Column) => bytesOf(sqlOf(column)) ?? keyBytes(column, ctx.catalog);
+      const size = (column: Column) => indexBytes(column, ctx.catalog);
       const share = fairShare(columns.map(size));
       const wide = columns.filter((c) => size(c) > share);
       if (wide.length === 0) return;
@@ -80,13 +80,6 @@ unique one must hold the whole value, or a digest of it.`,
     },
   ],
 });
-
-/** Bytes that text and binary columns take in a key; undefined for other types. */
-function bytesOf(sql: string): number | undefined {
-  if (/^LONG(TEXT|BLOB)/.test(sql)) return Number.POSITIVE_INFINITY;
-  const [, type, length] = /^(VARCHAR|CHAR|VARBINARY)\((\d+)\)/.exec(sql) ?? [];
-  return length === undefined ? undefined : Number(length) * (type === "VARBINARY" ? 1 : BYTES_PER_CHARACTER);
-}
 
 /** The most bytes that each part of a key may have for all to fit; parts that need less leave the rest to the others. */
 function fairShare(sizes: readonly number[]): number {

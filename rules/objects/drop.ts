@@ -5,6 +5,7 @@ import {
   columnsDefined,
   error,
   find,
+  fitsIndex,
   type Index,
   identifier,
   indexName,
@@ -135,6 +136,14 @@ ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
       tidb: "CREATE INDEX IF NOT EXISTS f ON person (team);\nDROP INDEX person_team ON person",
       findings: ["foreign-key"],
       refuses: ["INSERT INTO person VALUES (1)"],
+    },
+    {
+      given: `CREATE TABLE team (id text PRIMARY KEY); CREATE TABLE person (id text PRIMARY KEY, team text);
+CREATE INDEX person_team ON person (team); CREATE INDEX person_both ON person (team, id); ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)`,
+      pg: "DROP INDEX person_team",
+      tidb: "CREATE INDEX IF NOT EXISTS f ON person (team);\nDROP INDEX person_team ON person",
+      findings: ["foreign-key"],
+      rejected: { sql: "DROP INDEX f ON person", code: 1553 },
     },
     {
       given: `CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int CONSTRAINT f REFERENCES team (id))`,
@@ -274,7 +283,7 @@ function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
 function dropIndex(drop: Drop, index: Index, ctx: Ctx): Tidb[] {
   const on = relationOf(index.table);
   const name = `${drop.missing_ok ? "IF EXISTS " : ""}${identifier(indexName(index))}`;
-  const key = keyLeftAlone(ctx.catalog, index.table, index.columns);
+  const key = keyLeftAlone(ctx.catalog, index.table, index.columns, (columns) => fitsIndex(columns, ctx.catalog));
   if (!key) return [tidb`DROP INDEX ${raw(name)} ON ${on}`];
   ctx.report("foreign-key", { key: key.name, name: index.name });
   const columns = key.columns.map((column) => identifier(column.name)).join(", ");

@@ -1,9 +1,11 @@
 import {
   as,
   type Catalog,
+  type Column,
   constraintName,
   error,
   find,
+  fitsIndex,
   identifier,
   inOrderOfKey,
   keyLeftAlone,
@@ -62,7 +64,8 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       // What the same statement makes is made after it.
       const later = new Set((alter.cmds ?? []).flatMap((item) => as("Constraint", as("AlterTableCmd", item)?.def) ?? []).map(ctx.origin));
       const isKey = made.type === "unique" || made.type === "primary";
-      const key = isKey ? keyLeftAlone(ctx.catalog, made.table, made.columns, ({ node }) => !later.has(node)) : undefined;
+      const isWhole = (columns: readonly (Column | null)[]) => fitsIndex(columns, ctx.catalog);
+      const key = isKey ? keyLeftAlone(ctx.catalog, made.table, made.columns, isWhole, ({ node }) => !later.has(node)) : undefined;
       if (!key || ctx.lost(key.node)) return ctx.replace(own);
       const columns = key.columns.map((column) => identifier(column.name)).join(", ");
       const index = tidbText(`ADD INDEX IF NOT EXISTS ${identifier(keyName(key.name))} (${columns})`);

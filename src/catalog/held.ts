@@ -48,18 +48,22 @@ export function indexName(index: Pick<Index, "name" | "unique" | "node">): strin
  * A foreign key that may have no other index than one that goes, on these columns. TiDB makes one of the key's own name unless there is one
  * already, and drops none that a key needs (error 1553).
  * @param catalog the schema without the index
+ * @param isWhole whether an index has its columns whole: one that cuts a text serves no foreign key
  * @param isThere whether a constraint is there at that time
  */
 export function keyLeftAlone(
   { indexes }: Catalog,
   table: Table,
   going: readonly (Column | null)[],
+  isWhole: (columns: readonly (Column | null)[]) => boolean,
   isThere: (constraint: TableConstraint) => boolean = () => true,
 ): TableConstraint | undefined {
   const leads = (columns: readonly unknown[], wanted: readonly unknown[]) => wanted.every((column, i) => columns[i] === column);
   const constraints = [...table.constraints.values()].filter(isThere);
   const others = [
-    ...[...indexes.values()].filter((other) => other.table === table && !other.node.whereClause).map(({ columns }) => columns),
+    ...[...indexes.values()]
+      .filter((other) => other.table === table && !other.node.whereClause && isWhole(other.columns))
+      .map(({ columns }) => columns),
     ...constraints.filter(({ type }) => type === "primary" || type === "unique").map(({ columns }) => columns),
   ];
   return constraints

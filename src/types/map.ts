@@ -116,6 +116,23 @@ export function fitsKey(columns: readonly Column[], catalog: Catalog): boolean {
   return columns.reduce((sum, c) => sum + keyBytes(c, catalog), 0) <= MAX_KEY_BYTES;
 }
 
+/** Bytes that a column takes in an index that is no key: text is cut there where it is too long, and not for it. */
+export function indexBytes(column: Column, catalog: Catalog): number {
+  return bytesOf(mapType(catalog, column.type, column)?.sql ?? "") ?? keyBytes(column, catalog);
+}
+
+/** Whether an index has all of its columns whole. */
+export function fitsIndex(columns: readonly (Column | null)[], catalog: Catalog): boolean {
+  return columns.reduce((sum, column) => sum + (column ? indexBytes(column, catalog) : 0), 0) <= MAX_KEY_BYTES;
+}
+
+/** Bytes that text and binary columns take in a key; undefined for other types. */
+function bytesOf(sql: string): number | undefined {
+  if (/^LONG(TEXT|BLOB)/.test(sql)) return Number.POSITIVE_INFINITY;
+  const [, type, length] = /^(VARCHAR|CHAR|VARBINARY)\((\d+)\)/.exec(sql) ?? [];
+  return length === undefined ? undefined : Number(length) * (type === "VARBINARY" ? 1 : BYTES_PER_CHARACTER);
+}
+
 /** Values that stand in for NULL in a key, told apart by the IS NULL beside them. */
 const ZERO: { readonly [F in Family]?: string } = { number: "0", boolean: "0", time: "'2000-01-01'" };
 

@@ -1,6 +1,7 @@
 import {
   as,
   atEnd,
+  type Column,
   type Context,
   edited,
   error,
@@ -97,6 +98,9 @@ MATCH and SET DEFAULT without obeying them.`,
         help: "give both columns one type in PostgreSQL first, or widen one of them in the output and add the key by hand",
       },
     ),
+    "not-changed": error("FOREIGN KEY {name} was left out: {column} keeps its type, as is said where it changes, and TiDB wants one type", {
+      help: "change the column first, in a new table where TiDB cannot change it in place, then add the key",
+    }),
     later: note(
       "FOREIGN KEY {name} is made where {child}, {childType}, and {parent}, {parentType}, have got one type: TiDB wants the same",
     ),
@@ -196,11 +200,18 @@ MATCH and SET DEFAULT without obeying them.`,
           ctx.consumed(fk as Node);
           return ctx.replace(tidbText(""), "later", data);
         }
+        const { parent } = made;
+        const kept = (column: Column) =>
+          column.changes.some((node) => as("AlterTableCmd", node)?.subtype === "AT_AlterColumnType" && ctx.lost(node));
+        const uneven = made.columns.findIndex((column, i) => kept(column) !== kept(parent.columns[i]!));
+        if (uneven >= 0) {
+          const column = [made.columns[uneven]!, parent.columns[uneven]!].find(kept)!;
+          return ctx.drop("not-changed", { name, column: `${column.table.name}.${column.name}` });
+        }
         unheeded(fk, name, made.columns.length, ctx);
         const fixed = made.columns.some((c) => c.notNull || atEnd(c).notNull);
         if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
         const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
-        const { parent } = made;
         const order = inOrderOfKey(ctx.catalog, parent);
         const own = fk.fk_attrs?.length === order.length ? { fk_attrs: order.map((place) => fk.fk_attrs![place]!) } : {};
         return ctx.replace(
@@ -287,6 +298,13 @@ ALTER TABLE person DROP INDEX IF EXISTS f;
 ALTER TABLE person ADD CONSTRAINT g FOREIGN KEY (z, x) REFERENCES team (c, a)`,
       accepts: ["INSERT INTO person VALUES (1, 3)"],
       refuses: ["INSERT INTO person VALUES (3, 1)"],
+    },
+    {
+      given: "CREATE TABLE team (id int PRIMARY KEY)",
+      pg: "CREATE TABLE person (team text); ALTER TABLE team ALTER id TYPE text; ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)",
+      tidb: "CREATE TABLE person (\n  team VARCHAR(768)\n) COLLATE utf8mb4_0900_bin",
+      findings: ["not-changed"],
+      rejected: { sql: "ALTER TABLE person ADD CONSTRAINT f FOREIGN KEY (team) REFERENCES team (id)", code: 3780 },
     },
     {
       given: "CREATE TABLE team (id bigint PRIMARY KEY)",

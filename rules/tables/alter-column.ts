@@ -147,6 +147,15 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
       rejected: { sql: "ALTER TABLE t RENAME COLUMN a TO c", code: 3108 },
     },
     {
+      given: "CREATE TABLE t (a int NOT NULL, b int, CONSTRAINT k PRIMARY KEY (a)); INSERT INTO t VALUES (5, 1)",
+      pg: "ALTER TABLE t DROP CONSTRAINT k, ALTER a TYPE varchar(20), ADD CONSTRAINT k PRIMARY KEY (a)",
+      tidb: `ALTER TABLE t DROP PRIMARY KEY;
+ALTER TABLE t MODIFY COLUMN a VARCHAR(20) NOT NULL;
+ALTER TABLE t ADD PRIMARY KEY (a)`,
+      accepts: ["INSERT INTO t VALUES ('x', 2)"],
+      refuses: ["INSERT INTO t VALUES ('5', 1)"],
+    },
+    {
       given: "CREATE TABLE t (a int PRIMARY KEY)",
       pg: "ALTER TABLE t ALTER a TYPE varchar(20)",
       tidb: null,
@@ -170,6 +179,14 @@ ALTER TABLE t MODIFY COLUMN n DECIMAL(5,2)`,
   ],
 });
 
+/** Whether the statement takes the primary key off before it changes the column. */
+function isKeyTakenOff(ctx: Ctx, cmd: Cmd, { table }: Column): boolean {
+  const cmds = (ctx.within("AlterTableStmt")?.cmds ?? []).map((item) => as("AlterTableCmd", item));
+  const at = cmds.findIndex((each) => each && ctx.origin(each) === ctx.origin(cmd));
+  const before = cmds.slice(0, Math.max(0, at));
+  return before.some((each) => each?.subtype === "AT_DropConstraint" && table.droppedConstraints?.get(each.name ?? "")?.type === "primary");
+}
+
 const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => ReturnType<Ctx["drop"]>>> = {
   AT_SetNotNull: modify,
   AT_DropNotNull: modify,
@@ -187,7 +204,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, cmd: Cmd, column: Column) => R
     const [by] = computedFrom(column);
     if (by) return ctx.drop("computed-from", { ...data, by: by.name });
     // Foreign keys were taken off where they are in the way.
-    if (inPrimaryKey(column) && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
+    if (inPrimaryKey(column) && !isKeyTakenOff(ctx, cmd, column) && !(from && to && staysInKey(from, to))) return ctx.drop("in-key", data);
     if ((from?.row.family === "bytes") !== (to?.row.family === "bytes")) return ctx.drop("bytes", data);
     if (change !== "alike") ctx.report("conversion", data);
     return modify(ctx, cmd, column);

@@ -47,6 +47,11 @@ ALTER TABLE y RENAME TO app_t`,
       pg: "ALTER TABLE own RENAME TO mine; ALTER TABLE mine RENAME id TO number; DROP TABLE mine; DROP TABLE IF EXISTS other",
       tidb: "ALTER TABLE own RENAME TO mine;\nALTER TABLE mine RENAME COLUMN id TO number;\nDROP TABLE mine;\nDROP TABLE IF EXISTS other",
     },
+    {
+      given: "CREATE TABLE `own` (`id` INT PRIMARY KEY)",
+      pg: "ALTER TABLE own ADD COLUMN c int; DROP TABLE own; CREATE TABLE own (b int)",
+      tidb: "ALTER TABLE own ADD COLUMN c INT;\nDROP TABLE own;\nCREATE TABLE own (\n  b INT\n) COLLATE utf8mb4_0900_bin",
+    },
   ],
 });
 

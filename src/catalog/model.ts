@@ -92,6 +92,8 @@ export interface Catalog {
   /** Constraints and indexes by the node that made them. */
   readonly constraintOf: Map<Constraint, TableConstraint>;
   readonly indexOf: Map<IndexStmt, Index>;
+  /** Names of tables that the input drops and did not make: they were there before. */
+  readonly notMadeHere: Set<string>;
   /** Tables by the names of CHECKs they ever had, in lower case. */
   readonly checkNames: Map<string, readonly Table[]>;
   /** Indexes that were dropped, by key: a statement that drops one is judged after it was replayed. */
@@ -434,6 +436,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     tableOf: new Map(),
     constraintOf: new Map(),
     indexOf: new Map(),
+    notMadeHere: new Set(),
     checkNames: new Map(),
     dropped: new Map(),
     overrides,

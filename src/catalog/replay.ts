@@ -244,7 +244,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
         if (table) {
           table.droppedBy = node;
           forgetTable(catalog, table);
-        }
+        } else if (map === "tables" && !node.missing_ok) catalog.notMadeHere.add(name.name);
         if (isTypes(map) && node.behavior === "DROP_CASCADE") forgetColumnsOf(catalog, map, k);
         (catalog[map] as Map<string, unknown>).delete(k);
       }

@@ -129,7 +129,8 @@ export function laterTable({ run: { now, final }, lostViews }: Pass, node: Node)
   if (unknown.length === 0) return undefined;
   const before = new Set([...now.tableOf.values()].map(({ name }) => name));
   const after = new Set([...final.tableOf.keys()].map(({ relation }) => relation?.relname));
-  return unknown.find(({ name }) => !before.has(name) && after.has(name))?.name;
+  // An upgrade may drop what was there before all of the input, and make it anew.
+  return unknown.find(({ name }) => !before.has(name) && after.has(name) && !final.notMadeHere.has(name))?.name;
 }
 
 /** Names of the tables that must be there for a statement. */

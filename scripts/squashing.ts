@@ -187,7 +187,8 @@ const CATALOG = [
      || ' ' || ${COLUMNS("k.conkey", "k.conrelid")}
    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE ${USER_TABLES} AND k.contype IN ('p', 'u')`,
-  `SELECT 'unique ' || ${TABLE} || '.' || x.relname || ' ' || ${COLUMNS("i.indkey[0:i.indnkeyatts - 1]", "i.indrelid")}
+  // A longer name loses its middle in TiDB (indexName in src/catalog/held.ts).
+  `SELECT 'unique ' || ${TABLE} || '.' || CASE WHEN length(x.relname) > 57 THEN left(x.relname, 40) || right(x.relname, 17) ELSE x.relname END || ' ' || ${COLUMNS("i.indkey[0:i.indnkeyatts - 1]", "i.indrelid")}
    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE ${USER_TABLES} AND i.indisunique AND i.indexprs IS NULL AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
   `SELECT 'foreign key ' || ${TABLE} || ' ' || ${COLUMNS("k.conkey", "k.conrelid")} || ' to ' || ${nameOf("s", "p")} || ' ' || ${COLUMNS("k.confkey", "k.confrelid")}

@@ -50,7 +50,7 @@ ALTER TABLE y RENAME TO app_t`,
     {
       given: "CREATE TABLE `own` (`id` INT PRIMARY KEY)",
       pg: "ALTER TABLE own ADD COLUMN c int; DROP TABLE own; CREATE TABLE own (b int)",
-      tidb: "ALTER TABLE own ADD COLUMN c INT;\nDROP TABLE own;\nCREATE TABLE own (\n  b INT\n) COLLATE utf8mb4_0900_bin",
+      tidb: "ALTER TABLE own ADD COLUMN c int;\nDROP TABLE own;\nCREATE TABLE own (\n  b INT\n) COLLATE utf8mb4_0900_bin",
     },
   ],
 });

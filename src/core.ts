@@ -292,6 +292,7 @@ alone, so it is left out as well, and comes back with the table.`,
       text: "{table} is not in the output, and so this is not either",
       help: "see the finding at the statement that makes {table}",
     },
+    dropped: { severity: "note", text: "{table} is not in the output: there is nothing to drop" },
     later: {
       severity: "error",
       text: "{table} is made further on in the input: PostgreSQL refuses this statement here as well",
@@ -300,6 +301,7 @@ alone, so it is left out as well, and comes back with the table.`,
   },
   examples: [
     { pg: "CREATE TEMP TABLE t (a int); CREATE INDEX i ON t (a)", tidb: null, findings: ["absent"] },
+    { pg: "CREATE TABLE t AS SELECT random_id() AS a; DROP TABLE t", tidb: null, findings: ["dropped"] },
     {
       pg: "INSERT INTO t VALUES (1); CREATE TABLE t (a int)",
       tidb: "CREATE TABLE t (\n  a INT\n) COLLATE utf8mb4_0900_bin",

@@ -179,7 +179,10 @@ function columnsOf(
     const column = table?.columns.get(called);
     const type = info && mapType(ctx.catalog, typeNode(info.coerced ?? info.type), column)?.sql;
     if (type === undefined) return { unknown: called };
-    if (column && type !== mapType(ctx.catalog, column.type)?.sql) ctx.report("bounded", { column: called, name: table!.name, type });
+    const kept = column && mapType(ctx.catalog, column.type, column)?.sql;
+    // What a rule put in the place of what the query read may be of another type.
+    if (column && type !== kept) ctx.differs(column.def);
+    else if (column && type !== mapType(ctx.catalog, column.type)?.sql) ctx.report("bounded", { column: called, name: table!.name, type });
     sql.push(`${identifier(called)} ${type}`);
   }
   return { sql };

@@ -53,9 +53,10 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
   const later = absent === undefined ? laterTable(pass, statement.current) : undefined;
   const missing = absent ?? later;
   if (missing !== undefined) {
-    const findings = [
-      core(CORE.absent, absent === undefined ? "later" : "absent", { table: missing }, source, spanOf(statement, undefined)),
-    ];
+    const { node } = statement;
+    const nothing = node.kind === "DropStmt" && node.objects?.length === 1;
+    const message = absent === undefined ? "later" : nothing ? "dropped" : "absent";
+    const findings = [core(CORE.absent, message, { table: missing }, source, spanOf(statement, undefined))];
     eachDescendant(statement.node, (node) => pass.lost.add(node));
     return { sql: [], findings, comments: comments.map((c) => c.text) };
   }

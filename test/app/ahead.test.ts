@@ -8,6 +8,13 @@ import { grammar } from "../../src/pg/parse.js";
 const GOOD = Array.from({ length: 400 }, (_, i) => `SELECT ${i} AS "größe_${i}", '${"ü".repeat(i % 97 === 0 ? 70_000 : i)}'`);
 const REFUSED = ["SELECT FROM WHERE", `SELECT ${"(".repeat(100_000)}1${")".repeat(100_000)}`];
 
+it("reads an INSERT into a name of many quotes at once", async () => {
+  const options = { postgres: "18", target: "8.5.6" } as const;
+  const text = `INSERT INTO ${'"'.repeat(200)} VALUES (1)`;
+  const { account } = await convert([{ name: "a.sql", text }], rules, options);
+  expect(account).toMatchObject({ statements: 1 });
+});
+
 describe("another thread that parses", () => {
   it("gives the trees of all statements in their order, and none of what the grammar refuses", async () => {
     const { parse } = await grammar("18");

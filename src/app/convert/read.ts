@@ -183,7 +183,8 @@ function isInsert({ source, span }: SqlChunk): boolean {
 }
 
 const BEGINNING = 2000;
-const FROM_QUERY = /^insert\s+into\s+(?:"(?:[^"]|"")*"|[\w.$])+\s*(?:\([^()]*\)\s*)?(?:select|with)\b/i;
+// A quoted name ends where no further quote follows: it can be read in one way only, however many there are.
+const FROM_QUERY = /^insert\s+into\s+(?:"(?:[^"]|"")*"(?!")|[\w.$])+\s*(?:\([^()]*\)\s*)?(?:select|with)\b/i;
 
 /** What PostgreSQL's grammar refuses may be TiDB's own already. */
 export async function refused(source: Source, span: Span, { message, at }: { message: string; at: number }): Promise<Made> {

@@ -23,6 +23,7 @@ export async function* parsedAhead(texts: Iterable<string>): AsyncGenerator<read
   const worker = new Worker(join(dirname(moduleDirectory()), "dist/src/app/convert/ahead-worker.js"));
   const { ask, fail } = answers(worker);
   worker.on("error", fail);
+  worker.on("exit", fail);
   try {
     const batches = inBatches(texts);
     const asked: { readonly size: number; readonly answer: Promise<Batch | undefined> }[] = [];

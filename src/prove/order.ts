@@ -40,8 +40,11 @@ export function keyed(text: string, select: SelectStmt): Keyed | undefined {
   const ties = select.limitOption === "LIMIT_OPTION_WITH_TIES" && !select.limitOffset;
   if (window === undefined && !ties && (select.limitCount || select.limitOffset)) return undefined;
   const cut = ties || tail.limit === undefined ? text : `${text.slice(0, tail.limit.start)} ${text.slice(tail.limit.end)}`;
-  const found = tail.items.map((item) => outputColumn(item, select));
-  const expressions = tail.items.filter((_, i) => found[i] === undefined);
+  // What is sorted by chance has no order, and what stands behind that says nothing of it.
+  const chance = tail.items.findIndex((item) => BY_CHANCE.test(item));
+  const items = chance < 0 ? tail.items : tail.items.slice(0, chance);
+  const found = items.map((item) => outputColumn(item, select));
+  const expressions = items.filter((_, i) => found[i] === undefined);
   if (expressions.length === 0) return { sql: cut, keys: found as (number | string)[], added: 0, window };
   // Only a plain SELECT can return more than it did and still be the same query.
   if (select.op !== undefined && select.op !== "SETOP_NONE") return undefined;
@@ -51,6 +54,8 @@ export function keyed(text: string, select: SelectStmt): Keyed | undefined {
   const keys = found.map((key) => key ?? names.shift()!);
   return { sql: `${cut.slice(0, tail.from)}${more} ${cut.slice(tail.from)}`, keys, added: expressions.length, window };
 }
+
+const BY_CHANCE = /^random\s*\(\s*\)$/i;
 
 /** The number of its tie group for each row: rows with equal keys are in one. */
 export function tiesOf(rows: readonly (readonly (string | null)[])[], keys: readonly number[]): number[] {

@@ -36,6 +36,14 @@ describe("a query asked for its sort keys", () => {
     expect(plan?.keys).toEqual(Array.from({ length: plan?.added ?? 0 }, (_, i) => `pg2tidb_key_${i}`));
   });
 
+  it("takes nothing for a key from where rows are sorted by chance on", async () => {
+    expect(await planOf("SELECT a FROM t ORDER BY b, random(), a LIMIT 2")).toMatchObject({
+      keys: ["pg2tidb_key_0"],
+      window: { offset: 0, count: 2 },
+    });
+    expect(await planOf("SELECT a FROM t ORDER BY Random () LIMIT 2")).toMatchObject({ keys: [], added: 0 });
+  });
+
   it("adds nothing for output columns", async () => {
     expect(await planOf('SELECT a AS x, b AS "Y" FROM t ORDER BY "Y", X, 1 LIMIT 2 OFFSET 1')).toMatchObject({
       keys: ["Y", "x", 0],

@@ -133,6 +133,10 @@ describe("a stage", () => {
     expect(await kind(last, "SELECT max(id) FROM (SELECT id FROM purchase ORDER BY id LIMIT 1 OFFSET 1) one")).toMatch(
       /^PostgreSQL itself answers otherwise when its rows lie in another order$/,
     );
+    const some = "SELECT id FROM purchase ORDER BY random() LIMIT 2";
+    expect(await kind(some, "SELECT id FROM purchase ORDER BY id DESC LIMIT 2")).toBe("same");
+    expect(await kind(some, "SELECT id + 100 AS id FROM purchase ORDER BY id DESC LIMIT 2")).toMatch(/^differs: /);
+    expect(await kind(some, "SELECT id FROM purchase ORDER BY id DESC LIMIT 3")).toMatch(/^differs: /);
     expect(await kind("SELECT random()", "SELECT RAND()")).toBe("PostgreSQL itself answers otherwise when it is asked twice");
   });
 

@@ -18,7 +18,7 @@ export interface Respelt {
 }
 
 /** What says nothing of the spelling around it: strings, quoted names, dollar quotes, comments. */
-const QUOTED = String.raw`'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|\$(?<tag>[A-Za-z_]\w*)?\$[\s\S]*?\$\k<tag>\$|--[^\n]*|/\*[\s\S]*?\*/`;
+const QUOTED = String.raw`'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?<tag>[A-Za-z_]\w*)?\$[\s\S]*?\$\k<tag>\$|--[^\n]*|/\*[\s\S]*?\*/`;
 const UNITS = "MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR";
 const SPELLINGS = new RegExp(
   String.raw`${QUOTED}|\bINTERVAL\s+(?<number>-?\d+(?:\.\d+)?)\s+(?<unit>${UNITS})\b|\x60(?<name>[^\x60"]+)\x60|\bLIMIT\s+(?<offset>\d+|\?|\$\d+)\s*,\s*(?<count>\d+|\?|\$\d+)`,
@@ -28,9 +28,10 @@ const SPELLINGS = new RegExp(
 /**
  * A statement that the grammar refuses, with what is plain in it of MySQL's spelling as PostgreSQL writes it: `INTERVAL 7 DAY`,
  * `LIMIT 10, 20`, and names in backquotes beside casts with `::`.
- * @returns undefined where there is nothing of that
+ * @returns undefined where there is nothing of that, or where strings end elsewhere for MySQL than for PostgreSQL: behind `\'`
  */
 export function respelt(text: string): Respelt | undefined {
+  if (text.includes("\\'")) return undefined;
   const mixed = text.includes("::");
   const foreign: Foreign[] = [];
   const shifts: { readonly from: number; readonly by: number }[] = [];

@@ -39,6 +39,7 @@ own are read as these, so that the rest of the query has its types; a function o
   messages: MESSAGES,
   restates: HOLD_QUERIES,
   about: "FuncCall",
+  where: (node) => node.kind === "FuncCall" && knownAs(node) !== undefined,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node) =>
       node.kind === "FuncCall" ? read(node, ctx) : undefined,
@@ -62,12 +63,16 @@ WHERE NOT (n IS NULL)`,
   ],
 });
 
+function knownAs({ funcname = [], args = [] }: FuncCall) {
+  const { schema, name } = qualified(funcname);
+  return schema === undefined ? READ[`${name} ${args.length}`] : undefined;
+}
+
 function read(call: FuncCall, ctx: Ctx): Node | undefined {
-  const { schema, name } = qualified(call.funcname ?? []);
-  const args = call.args ?? [];
-  const known = schema === undefined ? READ[`${name} ${args.length}`] : undefined;
-  if (!known || find(ctx.catalog, ctx.catalog.functions, { schema, name })) return undefined;
+  const { name } = qualified(call.funcname ?? []);
+  const known = knownAs(call);
+  if (!known || find(ctx.catalog, ctx.catalog.functions, { schema: undefined, name })) return undefined;
   ctx.carried(call, ["funcname", "args", "funcformat"]);
   ctx.report("read", { name, words: known.words }, call);
-  return known.make(args) as Node;
+  return known.make(call.args ?? []) as Node;
 }

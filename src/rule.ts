@@ -96,7 +96,17 @@ export {
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export { groupBy } from "./group-by.js";
 export type * from "./pg/ast.js";
-export { ALL_COLUMNS, columnRef, DEFAULT_FRAME, functionCall, operation, PLAIN_SELECT, sameKey, subqueryItem } from "./pg/build.js";
+export {
+  ALL_COLUMNS,
+  columnRef,
+  conjunction,
+  DEFAULT_FRAME,
+  functionCall,
+  operation,
+  PLAIN_SELECT,
+  sameKey,
+  subqueryItem,
+} from "./pg/build.js";
 export {
   as,
   castsItself,

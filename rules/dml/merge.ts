@@ -1,5 +1,6 @@
 import {
   as,
+  conjunction,
   eachDescendant,
   error,
   type InsertStmt,
@@ -110,12 +111,12 @@ function planOf(merge: MergeStmt): readonly Node[] | string {
   for (const when of kinds) {
     const kind = when.matchKind ?? "MERGE_WHEN_MATCHED";
     const earlier = before.get(kind) ?? [];
-    const condition = all([...(when.condition ? [when.condition] : []), ...earlier.map(isNotTrue)]);
+    const condition = conjunction([...(when.condition ? [when.condition] : []), ...earlier.map(isNotTrue)]);
     before.set(kind, [...earlier, when.condition ?? TRUE]);
     if (when.commandType === "CMD_NOTHING") continue;
     const found = kind === "MERGE_WHEN_MATCHED" ? on : kind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" ? missing(source) : undefined;
     const from = kind === "MERGE_WHEN_MATCHED" ? [source] : [];
-    const whereClause = all([...(found ? [found] : []), ...(condition ? [condition] : [])])!;
+    const whereClause = conjunction([...(found ? [found] : []), ...(condition ? [condition] : [])])!;
     if (when.commandType === "CMD_UPDATE") {
       const set = (when.targetList ?? []).flatMap((item) => as("ResTarget", item)?.name ?? []);
       const last = kinds.at(-1) === when;
@@ -134,7 +135,7 @@ function planOf(merge: MergeStmt): readonly Node[] | string {
       plan.push({ kind: "DeleteStmt", relation: target, ...(from.length > 0 && { usingClause: from }), whereClause, ...around } as Node);
     } else {
       inserts = true;
-      const insert = inserting(when, target, source, all([missing(target), ...(condition ? [condition] : [])])!, around);
+      const insert = inserting(when, target, source, conjunction([missing(target), ...(condition ? [condition] : [])])!, around);
       if (typeof insert === "string") return insert;
       plan.push(insert);
     }
@@ -153,10 +154,6 @@ const TRUE: Value = { kind: "A_Const", boolval: true };
 
 function isNotTrue(arg: Value): Value {
   return { kind: "BooleanTest", arg, booltesttype: "IS_NOT_TRUE" } as Value;
-}
-
-function all(conditions: readonly Value[]): Value | undefined {
-  return conditions.length < 2 ? conditions[0] : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
 }
 
 /** The rows of the source that meet none of the target. What is DEFAULT is left out of the list. */

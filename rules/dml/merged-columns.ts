@@ -1,4 +1,5 @@
 import {
+  ALL_COLUMNS,
   as,
   type ColumnRef,
   type Context,
@@ -103,15 +104,13 @@ function ofItsTable(ref: ColumnRef, around: readonly Node[], ctx: Ctx): ColumnRe
     if (owners.length === 0) continue;
     if (owners.length === 1 || !from.some(hasMerged) || namesOutput(query, around, name)) return undefined;
     const known = { ...ctx.analysis, origin: () => ctx.origin(query) as never };
-    const refs = starColumns({ fromClause: from }, STAR, known)?.find((column) => column.name === name)?.refs;
+    const refs = starColumns({ fromClause: from }, ALL_COLUMNS.val as ColumnRef, known)?.find((column) => column.name === name)?.refs;
     if (!refs) return ctx.report("ambiguous", { column: name }, ref);
     // What FULL JOIN merges is a column of a subquery, which the rule for FULL JOIN makes.
     return refs.length > 1 ? undefined : (ctx.change(ref, { fields: refs[0] as unknown as Value[] }) as ColumnRef);
   }
   return undefined;
 }
-
-const STAR = { kind: "ColumnRef", fields: [{ kind: "A_Star" }] } as ColumnRef;
 
 function fromOf(query: Node): readonly Value[] | undefined {
   if (query.kind === "SelectStmt" || query.kind === "UpdateStmt") return query.fromClause ?? [];

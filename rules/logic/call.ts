@@ -3,6 +3,7 @@ import {
   builtinFunctions,
   type Context,
   type CreateFunctionStmt,
+  conjunction,
   eachDescendant,
   type FuncCall,
   find,
@@ -322,8 +323,7 @@ function inlined(call: FuncCall, routine: StoredRoutine, ctx: Ctx, depth: number
   const unknown = options.get("strict") === true ? args.filter((arg) => ctx.info(arg)?.nullable !== false) : [];
   if (unknown.length === 0) return result as Node;
   const tests = unknown.map((arg): Value => ({ kind: "NullTest", arg: unplaced(arg), nulltesttype: "IS_NOT_NULL" }) as Value);
-  const expr: Value = tests.length === 1 ? tests[0]! : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: tests } as Value);
-  return { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr, result }] } as Node;
+  return { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: conjunction(tests), result }] } as Node;
 }
 
 const POLYMORPHIC = /^(?:any|record$|void$|trigger$)/;

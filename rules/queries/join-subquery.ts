@@ -2,6 +2,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  conjunction,
   error,
   HOLD_QUERIES,
   holds,
@@ -99,7 +100,7 @@ function inWhere(query: Query, refuse: (at: Node) => void, ctx: Ctx): Query | un
   if (moved.length === 0) return undefined;
   takenApart(query.whereClause, ctx);
   const where = query.whereClause === undefined ? [] : conjuncts(query.whereClause);
-  const patch = { [query.kind === "DeleteStmt" ? "usingClause" : "fromClause"]: items, whereClause: all([...moved, ...where]) };
+  const patch = { [query.kind === "DeleteStmt" ? "usingClause" : "fromClause"]: items, whereClause: conjunction([...moved, ...where]) };
   return ctx.change(query as SelectStmt, patch) as never;
 }
 
@@ -127,7 +128,7 @@ function without(item: Value, movable: boolean, ways: Ways, ctx: Ctx): Value {
   ctx.report("where", {}, refused[0] as Node);
   takenApart(join.quals, ctx);
   ways.moved.push(...refused);
-  return ctx.change(sides, { quals: all(parts.filter((part) => !refused.includes(part))) }) as JoinExpr;
+  return ctx.change(sides, { quals: conjunction(parts.filter((part) => !refused.includes(part))) }) as JoinExpr;
 }
 
 function conjuncts(condition: Value): readonly Value[] {
@@ -141,10 +142,6 @@ function takenApart(condition: Value | undefined, ctx: Ctx): void {
   if (and?.boolop !== "AND_EXPR") return;
   ctx.carried(and, ["boolop", "args"]);
   for (const part of and.args ?? []) takenApart(part, ctx);
-}
-
-function all(conditions: readonly Value[]): Value | undefined {
-  return conditions.length < 2 ? conditions[0] : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
 }
 
 /** One value, or whether there are rows, whatever the tables around it have. */

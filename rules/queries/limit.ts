@@ -2,6 +2,7 @@ import {
   as,
   type Context,
   columnRef,
+  conjunction,
   DEFAULT_FRAME,
   error,
   type FuncCall,
@@ -140,7 +141,7 @@ function limited(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     ...(withClause && { withClause }),
     targetList: shown,
     fromClause: [subqueryItem(inner, ctx.fresh("limit"))],
-    whereClause: conditions.length === 1 ? conditions[0]! : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value),
+    whereClause: conjunction(conditions)!,
     ...(sortClause.length > 0 && {
       sortClause: [{ kind: "SortBy", node: place, sortby_dir: "SORTBY_DEFAULT", sortby_nulls: "SORTBY_NULLS_FIRST" }],
     }),

@@ -4,6 +4,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  conjunction,
   DEFAULT_FRAME,
   error,
   type FuncCall,
@@ -200,9 +201,7 @@ function hypothetical(call: FuncCall | undefined, ctx: Ctx): Node | undefined {
   const orMissing = (test: Value): Value =>
     first && hasNull ? ({ kind: "BoolExpr", boolop: "OR_EXPR", args: [test, missing] } as Value) : test;
   const count = (test: Value | undefined, distinct?: Value): Value => {
-    const tests = [call.agg_filter, test].filter((each) => each !== undefined);
-    const filter: Value | undefined =
-      tests.length > 1 ? ({ kind: "BoolExpr", boolop: "AND_EXPR", args: tests } as Value) : (tests[0] as Value | undefined);
+    const filter = conjunction([call.agg_filter, test].filter((each) => each !== undefined));
     const of = distinct === undefined ? { agg_star: true } : { args: [distinct], agg_distinct: true };
     return {
       kind: "FuncCall",

@@ -3,6 +3,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  conjunction,
   counter,
   eachChild,
   eachDescendant,
@@ -861,7 +862,7 @@ function asItem(
     ...PLAIN_SELECT,
     targetList: targets.map(([column, node]): ResTarget => ({ kind: "ResTarget", name: column, val: value(node) })),
     fromClause: [value(numbers)],
-    ...(conditions.length > 0 && { whereClause: conjunction(conditions) }),
+    ...(conditions.length > 0 && { whereClause: conjunction(conditions)! }),
   } as SelectStmt;
   return {
     item: counted.lateral ? { lateral: true, subquery } : { subquery },
@@ -869,10 +870,6 @@ function asItem(
     from: [...counted.from, value(numbers)],
     isDeep: counted.isDeep,
   };
-}
-
-function conjunction(conditions: readonly Value[]): Value {
-  return conditions.length === 1 ? conditions[0]! : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
 }
 
 interface Bounds {

@@ -24,6 +24,11 @@ export function operation(name: string, lexpr: Value, rexpr: Value): Value {
   return { kind: "A_Expr", variant: "AEXPR_OP", name: [name], lexpr, rexpr } as Value;
 }
 
+/** All of some conditions; undefined for none of them. */
+export function conjunction(conditions: readonly Value[]): Value | undefined {
+  return conditions.length < 2 ? conditions[0] : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
+}
+
 /** A query as an item of FROM. */
 export function subqueryItem(subquery: SelectStmt, aliasname: string): RangeSubselect {
   return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } };

@@ -41,15 +41,21 @@ function unheeded(fk: Foreign, name: string, columns: number, ctx: Ctx): void {
   if ([fk.fk_upd_action, fk.fk_del_action].includes("d")) ctx.report("set-default", { name });
 }
 
+/** Both sides' columns in the order that TiDB asks for; those of a key on a column's own definition are not written. */
+function sidesOf({ fk_attrs }: Foreign, parent: NonNullable<TableConstraint["parent"]>, ctx: Ctx) {
+  const order = inOrderOfKey(ctx.catalog, parent);
+  const own = fk_attrs?.length === order.length ? { fk_attrs: order.map((place) => fk_attrs[place]!) } : {};
+  return { ...own, pk_attrs: order.map((place) => parent.columns[place]!.name) };
+}
+
 /** A key that a rule makes again. */
-function inKeyOrder(fk: Foreign, ctx: Ctx): Outcome {
+function madeAgain(fk: Foreign, ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(fk.pktable!));
   const names = fk.pk_attrs ?? [];
   const columns = names.flatMap((name) => table?.columns.get(name) ?? []);
   if (!table || columns.length !== names.length || columns.length !== fk.fk_attrs?.length) return undefined;
-  const order = inOrderOfKey(ctx.catalog, { table, columns });
-  if (order.every((place, i) => place === i)) return undefined;
-  return ctx.replace(ctx.change(fk, { fk_attrs: order.map((at) => fk.fk_attrs![at]!), pk_attrs: order.map((at) => names[at]!) }));
+  const sides = sidesOf(fk, { table, columns }, ctx);
+  return sides.pk_attrs.every((name, i) => name === names[i]) ? undefined : ctx.replace(ctx.change(fk, sides));
 }
 
 /** A key of a table that the input does not make: nothing is known of its columns. */
@@ -177,7 +183,7 @@ MATCH and SET DEFAULT without obeying them.`,
         if (fk.contype !== "CONSTR_FOREIGN") return;
         const made = ctx.constraint(fk);
         // What a rule makes again says nothing of MATCH.
-        if (!made) return fk.fk_matchtype === undefined ? inKeyOrder(fk as Foreign, ctx) : ofUnknownTable(fk, ctx);
+        if (!made) return fk.fk_matchtype === undefined ? madeAgain(fk as Foreign, ctx) : ofUnknownTable(fk, ctx);
         const name = made.name;
         if (fk.not_enforced) {
           ctx.consumed(fk.pktable!);
@@ -212,12 +218,9 @@ MATCH and SET DEFAULT without obeying them.`,
         const fixed = made.columns.some((c) => c.notNull || atEnd(c).notNull);
         if (fixed && [fk.fk_upd_action, fk.fk_del_action].includes("n")) ctx.report("set-null", { name });
         const quiet = (action: string | undefined) => (action === "d" || (fixed && action === "n") ? "a" : action);
-        const order = inOrderOfKey(ctx.catalog, parent);
-        const own = fk.fk_attrs?.length === order.length ? { fk_attrs: order.map((place) => fk.fk_attrs![place]!) } : {};
         return ctx.replace(
           ctx.change(fk, {
-            ...own,
-            pk_attrs: order.map((place) => parent.columns[place]!.name),
+            ...sidesOf(fk as Foreign, parent, ctx),
             fk_upd_action: quiet(fk.fk_upd_action),
             fk_del_action: setColumns.length > 0 ? "a" : quiet(fk.fk_del_action),
             fk_del_set_cols: [],

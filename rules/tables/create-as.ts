@@ -131,6 +131,15 @@ ALTER TABLE u ADD COLUMN c int`,
       refuses: ["INSERT INTO u VALUES (2, 'x', 2)"],
     },
     {
+      pg: "CREATE TABLE u AS SELECT tablename AS r FROM pg_tables WHERE tablename = 'nope'",
+      tidb: `CREATE TABLE u (
+  r LONGTEXT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO u SELECT tablename AS r
+FROM (SELECT TABLE_NAME AS tablename FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE') AS pg_tables
+WHERE tablename = 'nope'`,
+    },
+    {
       pg: "CREATE TABLE u AS SELECT * FROM elsewhere; CREATE MATERIALIZED VIEW v AS SELECT x FROM elsewhere",
       tidb: null,
       findings: ["types", "types"],

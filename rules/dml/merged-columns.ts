@@ -3,10 +3,12 @@ import {
   as,
   type ColumnRef,
   type Context,
+  conjunction,
   HOLD_QUERIES,
   isStar,
   type JoinExpr,
   type Node,
+  operation,
   rewritten,
   rule,
   type SelectStmt,
@@ -21,7 +23,7 @@ type Ctx = Context<"ambiguous">;
 export default rule({
   construct: "UPDATE and DELETE that read JOIN … USING or NATURAL JOIN",
   why: `Within UPDATE and DELETE, subqueries included, TiDB does not merge the columns of USING and NATURAL: a name without its table is
-ambiguous (error 1052), and * shows both. They are written with the table that PostgreSQL takes them from.`,
+ambiguous (error 1052), also in the USING of a further join, and * shows both. They are written with the table that PostgreSQL takes them from.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-FROM",
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-update",
@@ -42,6 +44,8 @@ ambiguous (error 1052), and * shows both. They are written with the table that P
       if (!around.some(({ kind }) => kind === "UpdateStmt" || kind === "DeleteStmt")) return undefined;
       const ref = as("ColumnRef", node);
       if (ref) return ofItsTable(ref, around, ctx);
+      const join = as("JoinExpr", node);
+      if (join) return onColumns(join, around, ctx);
       const select = as("SelectStmt", node);
       return select && (select.fromClause ?? []).some(hasMerged) ? withoutStars(select, ctx) : undefined;
     });
@@ -76,6 +80,28 @@ WHERE (id, 10, 5) IN (
       rejected: { sql: "UPDATE t SET n = 1 WHERE id IN (SELECT id FROM a JOIN b USING (id))", code: 1052 },
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, n int); CREATE TABLE a (id int, x int); CREATE TABLE b (id int, y int); CREATE TABLE c (id int, y int);
+INSERT INTO t VALUES (1, 0), (2, 0), (3, 0); INSERT INTO a VALUES (1, 10), (2, NULL); INSERT INTO b VALUES (1, 5), (3, 6); INSERT INTO c VALUES (1, 5), (2, 7)`,
+      pg: "UPDATE t SET n = (SELECT count(*) FROM a LEFT JOIN b USING (id) JOIN c USING (id) WHERE id = t.id); DELETE FROM t WHERE (id, 5, 10) IN (SELECT * FROM a NATURAL JOIN b NATURAL JOIN c)",
+      tidb: `UPDATE t
+SET
+  n = (
+    SELECT COUNT(*)
+    FROM a
+    LEFT JOIN b USING (id)
+    JOIN c ON a.id = c.id
+    WHERE a.id = t.id
+  );
+DELETE FROM t
+WHERE (id, 5, 10) IN (
+  SELECT a.id, b.y, a.x
+  FROM a
+  NATURAL JOIN b
+  JOIN c ON a.id = c.id AND b.y = c.y
+)`,
+      rejected: { sql: "DELETE FROM t WHERE id IN (SELECT a.id FROM a JOIN b USING (id) JOIN c USING (id))", code: 1052 },
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, n int); CREATE MATERIALIZED VIEW v AS SELECT id FROM t",
       pg: "DELETE FROM t WHERE EXISTS (SELECT * FROM v_query JOIN t AS u USING (id) WHERE u.n = 1)",
       tidb: "DELETE FROM t WHERE EXISTS (SELECT * FROM v_query JOIN t AS u USING (id) WHERE u.n = 1)",
@@ -103,13 +129,36 @@ function ofItsTable(ref: ColumnRef, around: readonly Node[], ctx: Ctx): ColumnRe
     const owners = ctx.analysis.range(ctx.origin(query)).filter(({ columns }) => columns.some((column) => column.name === name));
     if (owners.length === 0) continue;
     if (owners.length === 1 || !from.some(hasMerged) || namesOutput(query, around, name)) return undefined;
-    const known = { ...ctx.analysis, origin: () => ctx.origin(query) as never };
-    const refs = starColumns({ fromClause: from }, ALL_COLUMNS.val as ColumnRef, known)?.find((column) => column.name === name)?.refs;
+    const refs = columnsOf(from, query, ctx)?.find((column) => column.name === name)?.refs;
     if (!refs) return ctx.report("ambiguous", { column: name }, ref);
     // What FULL JOIN merges is a column of a subquery, which the rule for FULL JOIN makes.
     return refs.length > 1 ? undefined : (ctx.change(ref, { fields: refs[0] as unknown as Value[] }) as ColumnRef);
   }
   return undefined;
+}
+
+/** The columns that items of a query's FROM show. */
+function columnsOf(items: readonly Value[], query: Node, ctx: Ctx) {
+  return starColumns({ fromClause: items }, ALL_COLUMNS.val as ColumnRef, { ...ctx.analysis, origin: () => ctx.origin(query) as never });
+}
+
+/** A join by columns of which one side has merged some: by these columns, each with its table. */
+function onColumns(join: JoinExpr, around: readonly Node[], ctx: Ctx): JoinExpr | undefined {
+  const { larg, rarg, usingClause } = ctx.origin(join) as JoinExpr;
+  const query = around.findLast((node) => fromOf(node) !== undefined);
+  if (!query || !merges(join) || ![larg!, rarg!].some(hasMerged)) return undefined;
+  const [left, right] = [larg!, rarg!].map((side) => columnsOf([side], query, ctx));
+  const names = usingClause?.map(String) ?? left?.flatMap(({ name }) => (right?.some((other) => other.name === name) ? name : []));
+  const pairs = names?.map((name) => [left, right].map((side) => side?.find((column) => column.name === name)?.refs ?? []));
+  if (!pairs || pairs.flat().some(({ length }) => length === 0)) {
+    ctx.report("ambiguous", { column: names?.join(", ") ?? "NATURAL JOIN" }, join);
+    return undefined;
+  }
+  // What FULL JOIN merges is a column of a subquery, which the rule for FULL JOIN makes.
+  if (pairs.flat().some(({ length }) => length > 1)) return undefined;
+  const ref = ([fields]: (typeof pairs)[number][number]): ColumnRef => ({ kind: "ColumnRef", fields: [...fields!] });
+  const quals = conjunction(pairs.map(([one, other]) => operation("=", ref(one!), ref(other!))));
+  return ctx.change(join, { usingClause: undefined, isNatural: undefined, quals }) as JoinExpr;
 }
 
 function fromOf(query: Node): readonly Value[] | undefined {
@@ -133,7 +182,8 @@ function withoutStars(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
   const targets = (select.targetList ?? []).flatMap((item): readonly Value[] => {
     const star = as("ColumnRef", as("ResTarget", item)?.val);
     if (!star || !isStar(star) || star.fields!.length > 1) return [item];
-    const columns = starTargets(select, star, { ...ctx.analysis, origin: ctx.origin as never });
+    // As it was: joins by columns are joins by a condition in the copy.
+    const columns = starTargets(ctx.origin(select) as SelectStmt, star, { ...ctx.analysis, origin: ctx.origin as never });
     if (columns) ctx.consumed(item);
     else ctx.report("ambiguous", { column: "*" }, star);
     return columns ?? [item];

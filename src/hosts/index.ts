@@ -1,0 +1,6 @@
+import type { Host } from "./fragment.js";
+import { go } from "./go.js";
+import { tsx, typescript } from "./typescript.js";
+
+/** Every host language: the only registration. */
+export const HOSTS: readonly Host[] = [typescript, tsx, go];

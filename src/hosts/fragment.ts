@@ -7,7 +7,7 @@ export interface TextPart {
   readonly kind: "text";
   /** As the program has it, escapes resolved. */
   readonly text: string;
-  /** Where it stands in the host file. Of the same length as `text`, unless it is one escape or entity. */
+  /** Where it stands in the host file. Of the same length as `text`, unless it is one escape or entity, or stands between joined texts. */
   readonly span: Span;
   /** How a literal of this form spells a text; names a row of `SPELLINGS`. */
   readonly spelling: Spelling;
@@ -51,28 +51,60 @@ export interface Host {
   read(text: string): Promise<Reading>;
 }
 
-/**
- * How a form of literal spells a text within its quotes; undefined where it cannot.
- * `c` escapes by backslashes within double quotes; the others are named after what they belong to.
- */
-export const SPELLINGS = {
-  c: (text: string) => text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t"),
-  single: (text: string) => text.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t"),
+/** How a form of literal spells a text within its quotes; undefined where it cannot. */
+const LITERALS = {
+  /** Backslashes within double quotes: C and those after it. */
+  c: (text: string) => controls(text.replace(/[\\"]/g, "\\$&")),
+  /** The same within single quotes. */
+  single: (text: string) => controls(text.replace(/[\\']/g, "\\$&")),
+  /** The same within double quotes where a dollar begins a hole: PHP, Kotlin. */
+  dollar: (text: string) => controls(text.replace(/[\\"$]/g, "\\$&")),
+  /** The same where `#{` does: Ruby. */
+  hash: (text: string) => controls(text.replace(/[\\"]|#(?=[{$@])/g, "\\$&")),
+  /** Single quotes, within which a backslash escapes itself and the quote only: PHP, Ruby. */
+  quoted: (text: string) => text.replace(/[\\']/g, "\\$&"),
   /** JavaScript's templates. */
   template: (text: string) => text.replace(/[\\`]|\$(?=\{)/g, "\\$&"),
   /** Between backquotes, where nothing is escaped: Go. */
   backquotes: (text: string) => (text.includes("`") ? undefined : text),
-  /** Several lines between three quotes, backslashes escape: Python, Java, Kotlin's are `verbatim`. */
+  /** Several lines, backslashes escape: between three quotes in Python and Java. */
   triple: (text: string) => text.replaceAll("\\", "\\\\").replaceAll('"""', '\\"""').replaceAll("'''", "\\'''"),
   /** As it stands: raw strings and heredocs, whose ends must not come up in it. */
   verbatim: (text: string) => (/"""|'''|"#/.test(text) ? undefined : text),
+  /** Several lines as they stand, but for holes, which nothing escapes: `$` in Kotlin. */
+  holed: (text: string) => (/"""|[$]/.test(text) ? undefined : text),
+  /** Heredocs with holes: Ruby, PHP. */
+  heredoc: (text: string) => text.replace(/[\\$]|#(?=[{$@])/g, "\\$&"),
+  /** Double quotes and heredocs of a shell. */
+  shell: (text: string) => text.replace(/[\\$`"]/g, "\\$&"),
+  shellHeredoc: (text: string) => text.replace(/[\\$`]/g, "\\$&"),
   /** Between single or double quotes within which nothing is escaped. */
   raw: (text: string) => (/["']/.test(text) ? undefined : text),
+  /** Quotes are doubled: double ones in C#, single ones in YAML. */
+  doubled: (text: string) => text.replaceAll('"', '""'),
+  doubledSingle: (text: string) => (text.includes("\n") ? undefined : text.replaceAll("'", "''")),
+  /** On one line, without quotes: YAML. */
+  line: (text: string) => (/\n|: | #/.test(text) ? undefined : text),
   /** No literal at all: a file of SQL. */
   plain: (text: string) => text,
 } as const;
 
-export type Spelling = keyof typeof SPELLINGS;
+function controls(text: string): string {
+  return text.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t");
+}
+
+type Literal = keyof typeof LITERALS;
+
+/** A form of literal; `formatted` where signs of a format string have a meaning in it. */
+export type Spelling = Literal | `${Literal} formatted`;
+
+/** How each form spells a text within its quotes; undefined where it cannot. */
+export const SPELLINGS = Object.fromEntries(
+  Object.entries(LITERALS).flatMap(([name, spell]) => [
+    [name, spell],
+    [`${name} formatted`, (text: string) => (/[%{}]/.test(text) ? undefined : spell(text))],
+  ]),
+) as Readonly<Record<Spelling, (text: string) => string | undefined>>;
 
 /** A text with the place of each of its characters. */
 export interface Rendered {

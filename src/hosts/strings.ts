@@ -1,37 +1,48 @@
 import type { Span } from "../source/text.js";
-import { mayBeSql, mayHoldSql } from "./candidate.js";
-import type { Fragment, Host, Part, Reading, Spelling, TextPart } from "./fragment.js";
+import { HOLE, mayBegin, mayBeSql, mayHoldSql } from "./candidate.js";
+import type { Fragment, HolePart, Host, Part, Reading, Spelling, TextPart } from "./fragment.js";
 import { type Node, parseTree } from "./tree.js";
 
 /** How a language writes texts, as far as SQL in it is concerned. */
 export interface Language {
   readonly id: string;
   readonly extensions: readonly string[];
+  readonly names?: readonly string[];
   /** Its name among those that VS Code ships. */
   readonly grammar: string;
   /**
-   * A tree-sitter query. Captures: `@literal` (a whole literal), `@import` (a module's name, quotes may be around it), `@comment`,
-   * and in one pattern `@name` and `@value` (a constant and what it is).
+   * A tree-sitter query. Captures: `@literal` (a whole literal), `@import` (a module's name, quotes may be around it), `@comment`;
+   * in one pattern `@name` (or `@key`, for what is reached through a dot) and `@value` (or `@clause`, which is no value even in a bound
+   * hole): a constant and what it is; `@changed`, a name that is given another value somewhere; `@formatted`, one whose value is a format.
    */
   readonly query: string;
   /** The parts of a literal; undefined for one that holds no text. */
   readonly parts: (literal: Node, text: string) => Part[] | undefined;
-  /** The operands of an expression that joins texts; undefined for any other. */
-  readonly joined: (node: Node) => readonly Node[] | undefined;
+  /** The operands of an expression that joins texts, with what it puts between them; undefined for any other. */
+  readonly joined: (node: Node) => readonly (Node | TextPart)[] | undefined;
   /** Types of nodes that stand for their only named child: brackets, casts. */
   readonly through: ReadonlySet<string>;
   /** The name of what takes an expression: of a function, macro, annotation, tag, or of what it is assigned to. */
-  readonly taker: (root: Node) => string | undefined;
-  /** Places of a format string, where the taker fills one in. */
-  readonly format?: (taker: string | undefined, root: Node) => RegExp | undefined;
+  readonly taker: (root: Node, text: string) => string | undefined;
+  /** Whether an expression is a format string, and with what it is filled; `formatted` has the names of such with the places of their use. */
+  readonly format?: (root: Node, taker: string | undefined, formatted: ReadonlyMap<string, Node>) => Format | undefined;
+}
+
+/** How the places of a format string are written. */
+export interface Format {
+  /** Every place, and every doubled sign, which stands for itself. */
+  readonly places: RegExp;
+  /** What fills a place; asked for each in turn. */
+  readonly filling?: (place: string) => Span | undefined;
 }
 
 /** A host whose texts are found in its syntax tree. */
 export function hostOf(language: Language): Host {
-  return { id: language.id, extensions: language.extensions, read: (text) => readStrings(text, language) };
+  const { id, extensions, names } = language;
+  return { id, extensions, ...(names && { names }), read: (text) => readStrings(text, language) };
 }
 
-const NOTHING: Reading = { fragments: [], imports: [], comments: [], broken: false };
+export const NOTHING: Reading = { fragments: [], imports: [], comments: [], broken: false };
 
 async function readStrings(text: string, language: Language): Promise<Reading> {
   if (!mayHoldSql(text)) return NOTHING;
@@ -43,109 +54,217 @@ async function readStrings(text: string, language: Language): Promise<Reading> {
   }
 }
 
-function collect(text: string, language: Language, captures: readonly { name: string; node: Node }[], broken: boolean): Reading {
-  const constants = constantsOf(captures);
+interface File {
+  readonly text: string;
+  readonly language: Language;
+  readonly constants: Constants;
+  /** Literals that are parts of fragments already found, by the ids of their nodes. */
+  readonly used: Set<number>;
+}
+
+function collect(text: string, language: Language, captures: Captures, broken: boolean): Reading {
+  const file: File = { text, language, constants: constantsOf(captures), used: new Set() };
+  const formatted = new Map(captures.filter(({ name }) => name === "formatted").map(({ node }) => [node.text, node]));
   const fragments: Fragment[] = [];
   const imports: Reading["imports"][number][] = [];
   const comments: Span[] = [];
-  let done = 0;
   for (const { name, node } of captures) {
     if (name === "comment") comments.push(spanOf(node));
     else if (name === "import") imports.push({ name: node.text.replace(/^["'`<]|["'`>]$/g, ""), span: spanOf(node) });
-    else if (name === "literal" && node.startIndex >= done && mayBeSql(contentOf(text, node))) {
+    else if (name === "literal" && mayBegin(contentOf(text, node)) && !file.used.has(node.id)) {
       const root = rootOf(node, language);
-      const taker = language.taker(root);
-      const parts = withFormat(flatten(root, text, language, constants, 0), language.format?.(taker, root));
-      if (!parts.some((part) => part.kind === "text")) continue;
-      fragments.push({ parts, span: spanOf(root), taker });
-      done = root.endIndex;
+      const taker = language.taker(root, text);
+      const parts = withFormat(flatten(root, file), language.format?.(root, taker, formatted), root, file);
+      if (isSql(parts)) fragments.push({ parts, span: spanOf(root), taker });
     }
   }
   return { fragments, imports, comments, broken };
 }
 
-/** What stands behind the opening quotes, roughly: enough for a first look. */
-function contentOf(text: string, { startIndex, endIndex }: Node): string {
-  return text
-    .slice(startIndex, Math.min(endIndex, startIndex + 2000))
-    .replace(/^[A-Za-z@$]{0,3}#*(?:"""|'''|["'`]|<<[-~]?["']?\w+["']?)/, "")
-    .replaceAll("\\n", "\n");
+/** Whether parts may be SQL when they are put together. */
+export function isSql(parts: readonly Part[]): boolean {
+  return parts.some(({ kind }) => kind === "text") && mayBeSql(parts.map((part) => (part.kind === "text" ? part.text : HOLE)).join(""));
 }
 
-/** Values of names that are given one once in the file. */
-function constantsOf(captures: readonly { name: string; node: Node }[]): ReadonlyMap<string, Node> {
-  const values = new Map<string, Node>();
-  const twice = new Set<string>();
-  let name: string | undefined;
-  for (const capture of captures) {
-    if (capture.name === "name") name = capture.node.text;
-    else if (capture.name === "value" && name !== undefined) {
-      if (values.has(name)) twice.add(name);
-      values.set(name, capture.node);
-      name = undefined;
+/** What stands behind the opening quotes: enough for a first look at a literal. */
+function contentOf(text: string, { startIndex, endIndex }: Node): string {
+  return text.slice(startIndex, Math.min(endIndex, startIndex + 4000)).replace(OPENING, "");
+}
+
+const OPENING = /^[A-Za-z@$]{0,3}#*(?:"""+|'''|["'`]|<<<?[-~]?["']?\w+["']?|%[qQ]?\W)/;
+
+type Captures = readonly { readonly name: string; readonly node: Node }[];
+
+/** Each name with what it is given, and where that holds. */
+type Constants = ReadonlyMap<string, readonly Constant[]>;
+
+interface Constant {
+  readonly value: Node;
+  /** Undefined: the whole file. */
+  readonly scope: Node | undefined;
+  /** A piece of SQL, not a value. */
+  readonly clause: boolean;
+}
+
+/** Values of names that keep them; those reached through a dot have one before their name. */
+function constantsOf(captures: Captures): Constants {
+  const constants = new Map<string, Constant[]>();
+  let named: { name: string; node: Node } | undefined;
+  for (const { name, node } of captures) {
+    if (name === "name") named = { name: node.text, node };
+    else if (name === "key") named = { name: `.${node.text.replaceAll(/^["']|["']$/g, "")}`, node };
+    else if ((name === "value" || name === "clause") && named) {
+      const scope = named.name.startsWith(".") ? undefined : scopeOf(named.node);
+      constants.set(named.name, [...(constants.get(named.name) ?? []), { value: node, scope, clause: name === "clause" }]);
+      named = undefined;
     }
   }
-  for (const each of twice) values.delete(each);
-  return values;
+  for (const { name, node } of captures) {
+    const known = name === "changed" ? constants.get(node.text) : undefined;
+    if (known)
+      constants.set(
+        node.text,
+        known.filter(({ scope }) => !holds(scope, node)),
+      );
+  }
+  return constants;
 }
 
+const SCOPE = /(?:^|_)(?:block|body|function|method|closure|lambda|compound_statement|list)$|^(?:function|method)_/;
+
+/** The smallest thing around a name within which it is known; undefined for the whole file. */
+function scopeOf(name: Node): Node | undefined {
+  for (let { parent } = name; parent; { parent } = parent) if (SCOPE.test(parent.type) && !LISTS.test(parent.type)) return parent;
+  return undefined;
+}
+
+/** Lists of names and values, which are no scopes. */
+const LISTS = /expression_list|argument_list|spec_list|pattern_list|parameter_list/;
+
+function holds(scope: Node | undefined, place: Node): boolean {
+  return scope === undefined || (scope.startIndex <= place.startIndex && place.endIndex <= scope.endIndex);
+}
+
+/** What a name means at a place: the value of the nearest scope, where there is one only. */
+function valueAt(name: string, place: Node, constants: Constants): Constant | undefined {
+  const around = (constants.get(name) ?? []).filter(({ scope }) => holds(scope, place));
+  const size = ({ scope }: Constant) => (scope ? scope.endIndex - scope.startIndex : Number.POSITIVE_INFINITY);
+  const [nearest, next] = around.sort((a, b) => size(a) - size(b));
+  return nearest && (next === undefined || size(next) > size(nearest)) ? nearest : undefined;
+}
+
+/** How far an expression is followed outwards: chains that programs write, not people, are longer. */
+const HIGHEST = 500;
+
 /** The outermost expression of texts that a literal is a part of. */
-function rootOf(literal: Node, { joined, through }: Language): Node {
+function rootOf(literal: Node, language: Language): Node {
   let root = literal;
-  for (let { parent } = root; parent; { parent } = parent) {
-    if (joined(parent)) root = parent;
-    else if (!through.has(parent.type)) break;
-    else if (joined(parent.parent ?? parent)) root = parent;
+  for (let i = 0; i < HIGHEST; i++) {
+    const up = joining(root, language);
+    if (!up) return root;
+    root = up;
   }
   return root;
 }
 
+/** From an element of a list to the call that joins the list. */
+const NEAR = 5;
+
+/** The expression that a node is an operand of: its parent, or one a little above. */
+function joining(node: Node, language: Language): Node | undefined {
+  let up = node.parent;
+  for (let i = 0; up && i < NEAR; i++, up = up.parent)
+    if (operandsOf(up, language)?.some((operand) => "id" in operand && operand.id === node.id)) return up;
+  return undefined;
+}
+
+function operandsOf(node: Node, { through, joined }: Language): readonly (Node | TextPart)[] | undefined {
+  if (!through.has(node.type)) return joined(node);
+  const inner = node.namedChildren.find((child) => child !== null && !child.isExtra);
+  return inner ? [inner] : undefined;
+}
+
 /** Constants of constants of constants: nobody goes deeper, and two that name each other would never end. */
 const DEEPEST = 8;
+/** Of parts in one fragment: a program may double a text by each constant. */
+const MOST = 20_000;
 
-function flatten(node: Node, text: string, language: Language, constants: ReadonlyMap<string, Node>, depth: number): Part[] {
-  const operands = language.joined(node);
-  if (operands) return operands.flatMap((operand) => flatten(operand, text, language, constants, depth));
-  const inner = language.through.has(node.type) ? node.namedChildren.find((child) => child !== null) : undefined;
-  if (inner) return flatten(inner, text, language, constants, depth);
-  const own = language.parts(node, text);
-  if (own)
-    return own.flatMap((part) => (part.kind === "hole" && !part.bound ? filled(part, node, text, language, constants, depth) : part));
-  return filled({ kind: "hole", span: spanOf(node), bound: false }, node, text, language, constants, depth);
+function flatten(root: Node, file: File, depth = 0): Part[] {
+  const parts: Part[] = [];
+  const rest: (Node | Part)[] = [root];
+  for (let each = rest.pop(); each; each = rest.pop()) {
+    if (parts.length > MOST) break;
+    if (!("id" in each)) {
+      parts.push(each);
+      continue;
+    }
+    const operands = operandsOf(each, file.language);
+    if (operands) {
+      rest.push(...operands.toReversed());
+      continue;
+    }
+    const own = file.language.parts(each, file.text);
+    if (own && depth === 0) file.used.add(each.id);
+    for (const part of own ?? [{ kind: "hole", span: spanOf(each), bound: false } as const])
+      if (part.kind === "hole") parts.push(...filled(part, each, file, depth));
+      else parts.push(part);
+  }
+  return parts;
 }
 
 /** What a hole is filled with, where that is a constant of the file. */
-function filled(hole: Part, within: Node, text: string, language: Language, constants: ReadonlyMap<string, Node>, depth: number): Part[] {
-  const name = /[\w$]+(?=\}?$)/.exec(text.slice(hole.span.start, hole.span.end));
-  const bare = name !== null && /^[${#@(]*[\w$]+[)}]*$/.test(text.slice(hole.span.start, hole.span.end).replaceAll(/\s/g, ""));
-  const value = bare ? constants.get(name[0]) : undefined;
-  if (!value || depth >= DEEPEST || (value.startIndex <= within.startIndex && within.endIndex <= value.endIndex)) return [hole];
-  const parts = flatten(value, text, language, constants, depth + 1);
+function filled(hole: HolePart, within: Node, file: File, depth: number): Part[] {
+  const [, path, name] = NAMED.exec(file.text.slice(hole.span.start, Math.min(hole.span.end, hole.span.start + 200))) ?? [];
+  if (name === undefined || depth >= DEEPEST) return [hole];
+  const { value, clause } = valueAt(path ? `.${name}` : name, within, file.constants) ?? {};
+  if (!value || (hole.bound && !clause) || (value.startIndex <= within.startIndex && within.endIndex <= value.endIndex)) return [hole];
+  const parts = flatten(value, file, depth + 1);
   return parts.some((part) => part.kind === "text") ? parts : [hole];
 }
 
-/** Text parts with the places of a format string taken out as holes. */
-function withFormat(parts: readonly Part[], places: RegExp | undefined): readonly Part[] {
-  if (!places) return parts;
-  return parts.flatMap((part) => (part.kind === "text" && part.text.length === part.span.end - part.span.start ? cut(part, places) : part));
+/** A name, or one behind dots, in what encloses a hole. */
+const NAMED = /^[${#@(\s]*((?:[\w$]+(?:\.|::|->)\$?)*)([\w$]+)[\s)}]*$/;
+
+/** Text parts with the places of a format string taken out as holes, or as the constants that fill them. */
+function withFormat(parts: readonly Part[], format: Format | undefined, root: Node, file: File): readonly Part[] {
+  if (!format) return parts;
+  return parts.flatMap((part) => {
+    if (part.kind === "hole") return [part];
+    if (!isPlain(part)) return [{ ...part, spelling: formatted(part.spelling) }];
+    return cut(part, format.places).flatMap((each) => {
+      if (each.kind === "text") return [each];
+      const value = format.filling?.(file.text.slice(each.span.start, each.span.end));
+      const known = filled({ ...each, span: value ?? each.span }, root, file, 0);
+      return known.some(({ kind }) => kind === "text") ? known : [each];
+    });
+  });
+}
+
+function formatted(spelling: Spelling): Spelling {
+  return spelling.endsWith(" formatted") ? spelling : (`${spelling} formatted` as Spelling);
 }
 
 function cut(part: TextPart, places: RegExp): Part[] {
   const made: Part[] = [];
+  const spelling = formatted(part.spelling);
   let last = 0;
   const push = (end: number) => {
-    if (end > last) made.push(textPart(part.text.slice(last, end), part.span.start + last, part.span.start + end, part.spelling));
+    if (end > last) made.push(textPart(part.text.slice(last, end), part.span.start + last, part.span.start + end, spelling));
   };
   for (const { 0: found, index } of part.text.matchAll(places)) {
     push(index);
     const span = { start: part.span.start + index, end: part.span.start + index + found.length };
     // A doubled sign stands for itself.
-    if (found === "%%" || found === "{{" || found === "}}") made.push({ kind: "text", text: found[0]!, span, spelling: part.spelling });
+    if (found === "%%" || found === "{{" || found === "}}") made.push({ kind: "text", text: found[0]!, span, spelling });
     else made.push({ kind: "hole", span, bound: false });
     last = index + found.length;
   }
   push(part.text.length);
   return made;
+}
+
+function isPlain({ text, span }: TextPart): boolean {
+  return text.length === span.end - span.start;
 }
 
 export function spanOf({ startIndex, endIndex }: Node): Span {
@@ -169,7 +288,14 @@ export function partsBetween(
     escapes,
     holes,
     bound = false,
-  }: { readonly escapes?: ReadonlySet<string>; readonly holes?: ReadonlySet<string>; readonly bound?: boolean },
+    skipAfterNewline = false,
+  }: {
+    readonly escapes?: ReadonlySet<string>;
+    readonly holes?: ReadonlySet<string>;
+    readonly bound?: boolean;
+    /** An escaped end of a line takes the white space after it along. */
+    readonly skipAfterNewline?: boolean;
+  },
 ): Part[] {
   const parts: Part[] = [];
   let last = literal.startIndex + quotes.before;
@@ -189,6 +315,7 @@ export function partsBetween(
       if (isEscape) parts.push(textPart(unescaped(child.text), child.startIndex, child.endIndex, spelling));
       else parts.push({ kind: "hole", span: spanOf(child), bound });
       last = child.endIndex;
+      if (isEscape && skipAfterNewline && text[last - 1] === "\n") last += /^\s*/.exec(text.slice(last, end))![0].length;
     }
   };
   visit(literal);
@@ -219,7 +346,36 @@ export function unescaped(written: string): string {
   return LETTERS[body] ?? body;
 }
 
+/** Elements with what stands between them when they are joined by a text: a list's, a macro's. */
+export function between(elements: readonly Node[], separator: string, spelling: Spelling): (Node | TextPart)[] {
+  return elements.flatMap((element, i) => {
+    const before = elements[i - 1];
+    return before && separator ? [textPart(separator, before.endIndex, element.startIndex, spelling), element] : [element];
+  });
+}
+
+/** The named children of a node that are no comments. */
+export function childrenOf(node: Node | null | undefined): Node[] {
+  return node?.namedChildren.filter((child): child is Node => child !== null && !child.isExtra) ?? [];
+}
+
+/** Text parts without so many characters at the beginning of each of their lines. */
+export function dedented(parts: readonly Part[], width: number): Part[] {
+  if (width === 0) return [...parts];
+  return parts.flatMap((part, index) => {
+    if (part.kind === "hole" || !isPlain(part)) return [part];
+    const lines: Part[] = [];
+    for (const { 0: line, index: at } of part.text.matchAll(/[^\n]*(?:\n|$)/g)) {
+      // A part that follows another goes on in its line.
+      const skip = at === 0 && index > 0 ? 0 : Math.min(width, /^[ \t]*/.exec(line)![0].length);
+      if (line.length > skip)
+        lines.push(textPart(line.slice(skip), part.span.start + at + skip, part.span.start + at + line.length, part.spelling));
+    }
+    return lines;
+  });
+}
+
 /** The last name of a dotted, called or parametrised expression: `query` of `db.conn().query<T>`. */
 export function lastName(text: string): string | undefined {
-  return /([\w$]+!?)\s*(?:<[^()]*>)?\s*$/.exec(text.slice(-200))?.[1];
+  return /([\w$]+!?)\s*(?:(?:::)?<[^()]*>)?\s*$/.exec(text.slice(-200))?.[1];
 }

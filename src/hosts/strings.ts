@@ -1,7 +1,7 @@
 import type { Span } from "../source/text.js";
 import { HOLE, mayBegin, mayBeSql, mayHoldSql } from "./candidate.js";
 import type { Fragment, HolePart, Host, Part, Reading, Spelling, TextPart } from "./fragment.js";
-import { type Node, parseTree } from "./tree.js";
+import { type Node, type Parsed, parseTree } from "./tree.js";
 
 /** How a language writes texts, as far as SQL in it is concerned. */
 export interface Language {
@@ -93,7 +93,7 @@ function contentOf(text: string, { startIndex, endIndex }: Node): string {
 
 const OPENING = /^[A-Za-z@$]{0,3}#*(?:"""+|'''|["'`]|<<<?[-~]?["']?\w+["']?|%[qQ]?\W)/;
 
-type Captures = readonly { readonly name: string; readonly node: Node }[];
+type Captures = Parsed["captures"];
 
 /** Each name with what it is given, and where that holds. */
 type Constants = ReadonlyMap<string, readonly Constant[]>;
@@ -109,14 +109,15 @@ interface Constant {
 /** Values of names that keep them; those reached through a dot have one before their name. */
 function constantsOf(captures: Captures): Constants {
   const constants = new Map<string, Constant[]>();
-  let named: { name: string; node: Node } | undefined;
-  for (const { name, node } of captures) {
-    if (name === "name") named = { name: node.text, node };
-    else if (name === "key") named = { name: `.${node.text.replaceAll(/^["']|["']$/g, "")}`, node };
-    else if ((name === "value" || name === "clause") && named) {
+  const names = new Map<number, { name: string; node: Node }>();
+  for (const { name, node, patternIndex } of captures) {
+    if (name === "name") names.set(patternIndex, { name: node.text, node });
+    else if (name === "key") names.set(patternIndex, { name: `.${node.text.replaceAll(/^["']|["']$/g, "")}`, node });
+    const named = name === "value" || name === "clause" ? names.get(patternIndex) : undefined;
+    if (named) {
       const scope = named.name.startsWith(".") ? undefined : scopeOf(named.node);
       constants.set(named.name, [...(constants.get(named.name) ?? []), { value: node, scope, clause: name === "clause" }]);
-      named = undefined;
+      names.delete(patternIndex);
     }
   }
   for (const { name, node } of captures) {
@@ -145,9 +146,14 @@ function holds(scope: Node | undefined, place: Node): boolean {
   return scope === undefined || (scope.startIndex <= place.startIndex && place.endIndex <= scope.endIndex);
 }
 
+/** Scopes in which a name is known before it is given its value. */
+const ORDERLESS = /class|declaration_list/;
+
 /** What a name means at a place: the value of the nearest scope, where there is one only. */
 function valueAt(name: string, place: Node, constants: Constants): Constant | undefined {
-  const around = (constants.get(name) ?? []).filter(({ scope }) => holds(scope, place));
+  const around = (constants.get(name) ?? []).filter(
+    ({ scope, value }) => holds(scope, place) && (!scope || ORDERLESS.test(scope.type) || value.startIndex < place.startIndex),
+  );
   const size = ({ scope }: Constant) => (scope ? scope.endIndex - scope.startIndex : Number.POSITIVE_INFINITY);
   const [nearest, next] = around.sort((a, b) => size(a) - size(b));
   return nearest && (next === undefined || size(next) > size(nearest)) ? nearest : undefined;
@@ -289,12 +295,15 @@ export function partsBetween(
     holes,
     bound = false,
     skipAfterNewline = false,
+    widen = (span) => span,
   }: {
     readonly escapes?: ReadonlySet<string>;
-    readonly holes?: ReadonlySet<string>;
+    readonly holes?: Pick<ReadonlySet<string>, "has">;
     readonly bound?: boolean;
     /** An escaped end of a line takes the white space after it along. */
     readonly skipAfterNewline?: boolean;
+    /** What belongs to a hole beside its node: brackets. */
+    readonly widen?: (hole: Span) => Span;
   },
 ): Part[] {
   const parts: Part[] = [];
@@ -311,10 +320,12 @@ export function partsBetween(
         if (child.namedChildCount > 0) visit(child);
         continue;
       }
-      push(child.startIndex);
-      if (isEscape) parts.push(textPart(unescaped(child.text), child.startIndex, child.endIndex, spelling));
-      else parts.push({ kind: "hole", span: spanOf(child), bound });
-      last = child.endIndex;
+      if (child.startIndex < last || child.endIndex > end) continue;
+      const span = isEscape ? spanOf(child) : widen(spanOf(child));
+      push(span.start);
+      if (isEscape) parts.push(textPart(unescaped(child.text), span.start, span.end, spelling));
+      else parts.push({ kind: "hole", span, bound });
+      last = span.end;
       if (isEscape && skipAfterNewline && text[last - 1] === "\n") last += /^\s*/.exec(text.slice(last, end))![0].length;
     }
   };
@@ -346,6 +357,42 @@ export function unescaped(written: string): string {
   return LETTERS[body] ?? body;
 }
 
+/**
+ * The parts of a piece of a file by what a pattern finds in it, all between as it stands.
+ * @param made the text that each stands for; undefined for a hole
+ */
+export function partsOf(
+  text: string,
+  { start, end }: Span,
+  spelling: Spelling,
+  pattern: RegExp,
+  made: (found: string) => string | undefined,
+): Part[] {
+  const parts: Part[] = [];
+  let last = start;
+  for (const { 0: found, index } of text.slice(start, end).matchAll(pattern)) {
+    const at = start + index;
+    if (at > last) parts.push(textPart(text.slice(last, at), last, at, spelling));
+    const stands = made(found);
+    last = at + found.length;
+    parts.push(
+      stands === undefined ? { kind: "hole", span: { start: at, end: last }, bound: false } : textPart(stands, at, last, spelling),
+    );
+  }
+  if (end > last) parts.push(textPart(text.slice(last, end), last, end, spelling));
+  return parts;
+}
+
+/** The same within text parts that stand in the file as they are. */
+export function refined(parts: readonly Part[], text: string, pattern: RegExp, made: (found: string) => string | undefined): Part[] {
+  return parts.flatMap((part) => (part.kind === "text" && isPlain(part) ? partsOf(text, part.span, part.spelling, pattern, made) : [part]));
+}
+
+/** How far all lines are indented that are not empty. */
+export function indentOf(lines: readonly string[]): number {
+  return lines.reduce((least, line) => (line.trim() ? Math.min(least, /^[ \t]*/.exec(line)![0].length) : least), Number.POSITIVE_INFINITY);
+}
+
 /** Elements with what stands between them when they are joined by a text: a list's, a macro's. */
 export function between(elements: readonly Node[], separator: string, spelling: Spelling): (Node | TextPart)[] {
   return elements.flatMap((element, i) => {
@@ -361,7 +408,7 @@ export function childrenOf(node: Node | null | undefined): Node[] {
 
 /** Text parts without so many characters at the beginning of each of their lines. */
 export function dedented(parts: readonly Part[], width: number): Part[] {
-  if (width === 0) return [...parts];
+  if (width === 0 || !Number.isFinite(width)) return [...parts];
   return parts.flatMap((part, index) => {
     if (part.kind === "hole" || !isPlain(part)) return [part];
     const lines: Part[] = [];

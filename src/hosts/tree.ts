@@ -16,7 +16,8 @@ const loaded = new Map<string, Promise<Loaded>>();
 /** What a query finds in a text, with the tree that must be freed afterwards. */
 export interface Parsed {
   readonly tree: Tree;
-  readonly captures: readonly { readonly name: string; readonly node: Node }[];
+  /** In order of place; `patternIndex` tells those of one pattern. */
+  readonly captures: readonly { readonly name: string; readonly node: Node; readonly patternIndex: number }[];
 }
 
 /**

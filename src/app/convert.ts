@@ -1,4 +1,5 @@
 import { type Catalog, emptyCatalog, key } from "../catalog/model.js";
+import { replay } from "../catalog/replay.js";
 import { printers } from "../emit/printers.js";
 import { blankSheet, printing } from "../emit/printing.js";
 import { type RelationNamer, relationNamer } from "../emit/relations.js";
@@ -59,6 +60,7 @@ export async function convertHistory(
 
   const now: Catalog = {
     ...emptyCatalog(overrides),
+    ...(options.assume && { assuming: true }),
     // One map for both: a column that is defined again knows how it ends.
     defined: final.defined,
     again: true,
@@ -99,7 +101,11 @@ export async function convertHistory(
     database: undefined,
   };
   const results: FileResult[] = [];
-  for (const [i, items] of files.entries()) results.push(await convertFile(pass, history?.source ?? sources[i]!, items));
+  for (const [i, items] of files.entries()) {
+    const source = history?.source ?? sources[i]!;
+    if (options.known?.has(source)) passOver(pass, items);
+    else results.push(await convertFile(pass, source, items));
+  }
   const whole = results[0];
   const made = history && squashed && whole ? apart(history, byChunk(history, squashed, whole.statements)) : results;
   const { files: judged, findings: unused } = accepted(made, options.accept ?? []);
@@ -151,6 +157,19 @@ function atFirst<T>(make: () => T): () => T {
 function folded(rules: readonly Rule[], statements: readonly Statement[], final: Catalog, folds: Ledger): Node[] {
   fold(rules, statements, final, folds);
   return statements.flatMap(({ node }) => (node.kind === "ViewStmt" || node.kind === "CreateTableAsStmt" ? node : []));
+}
+
+/** Changes the schema by statements, and makes nothing of them. */
+function passOver({ run: { now } }: Pass, items: readonly Item[]): void {
+  for (const { statement, inner = [] } of items) {
+    if (statement) replay(now, statement.node);
+    const { schema } = now;
+    for (const each of inner) {
+      if (each.statement.schema !== undefined) now.schema = each.statement.schema;
+      replay(now, each.statement.node);
+    }
+    if (statement?.node.kind === "CreateSchemaStmt") now.schema = schema;
+  }
 }
 
 /** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */

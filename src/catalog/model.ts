@@ -102,6 +102,8 @@ export interface Catalog {
   readonly overrides: readonly TypeOverride[];
   /** The input is replayed a second time: `defined` has the columns of the first time, until they are defined again. */
   readonly again?: true;
+  /** Columns of relations that are not known are taken for what their context asks for. */
+  readonly assuming?: boolean;
   /** What came of the demands of domains at the end of the input, while it is replayed again. */
   readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
   /** What relations are called in TiDB, quoted; absent while the input is read. */

@@ -27,6 +27,10 @@ export interface ConvertOptions {
   readonly squash?: boolean;
   /** Each place is told of what is else said once a file. */
   readonly everywhere?: boolean;
+  /** Sources that only say what is there: they are read and have no result. */
+  readonly known?: ReadonlySet<Source>;
+  /** Columns of relations that the input does not have are taken for what their context asks for. */
+  readonly assume?: boolean;
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }

@@ -123,7 +123,12 @@ export function columnReference(scope: Scope, node: ColumnRef): Info | undefined
   const relation = names[names.length - 2]!;
   const item = itemNamed(scope, names[names.length - 3], relation);
   if (!item) return doubt(scope, node, "unknown-relation", `there is no ${relation} in FROM`);
-  return item === "unknown" ? undefined : columnOf(scope, node, item, column);
+  return item === "unknown" ? assumed(scope) : columnOf(scope, node, item, column);
+}
+
+/** A column of a relation that is not known: like an untyped literal, it is what its context asks for, if anything is to be assumed. */
+function assumed({ run: { catalog } }: Scope): Info | undefined {
+  return catalog.assuming ? { type: { name: "unknown" }, nullable: true, assumed: true } : undefined;
 }
 
 /** `t.*` as a value is the row. */
@@ -160,7 +165,7 @@ export function rowOf(item: Item): Info | undefined {
 
 function bareColumn(scope: Scope, node: Node, name: string): Info | undefined {
   const found = searchColumn(scope, node, name);
-  if (found === "unknown") return undefined;
+  if (found === "unknown") return assumed(scope);
   if (found) return found;
   const item = itemNamed(scope, undefined, name);
   if (item === "unknown") return undefined;

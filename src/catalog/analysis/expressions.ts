@@ -292,6 +292,8 @@ function between(scope: Scope, node: A_Expr): Info {
   return { type: { name: "bool" }, nullable, ...(first?.call ? { call: first.call } : {}) };
 }
 
+const TEXTS: ReadonlySet<string> = new Set(["text", "varchar", "bpchar", "name"]);
+
 function typeCast(scope: Scope, node: TypeCast): Info | undefined {
   const { catalog } = scope.run;
   const type = node.typeName && resolveType(catalog, node.typeName);
@@ -302,7 +304,9 @@ function typeCast(scope: Scope, node: TypeCast): Info | undefined {
       ? keep(scope, array, arrayExpression(scope, array, { name: element, ...(type?.mods ? { mods: type.mods } : {}) }))
       : expression(scope, node.arg);
   if (!type) return undefined;
-  if (!info || info.type.name === "unknown") coerce(scope, node.arg, type);
+  // That it is cast says that it is something else.
+  if (info?.assumed) info.type = { name: TEXTS.has(type.name) ? "int8" : "text" };
+  else if (!info || info.type.name === "unknown") coerce(scope, node.arg, type);
   return infoOf(type, info?.nullable !== false || castNullable(scope, info, type));
 }
 

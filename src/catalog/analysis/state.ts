@@ -13,6 +13,8 @@ export interface Info extends ExprInfo {
   call?: Signature;
   /** Of a row whose columns are known here. */
   fields?: readonly ItemColumn[];
+  /** A column of a relation that is not known, where such are taken for what their context asks for. */
+  assumed?: true;
 }
 
 /** A column that a query returns; its expression is there to be converted when a context asks for another type. */
@@ -147,6 +149,10 @@ export function coerce(scope: Scope, node: Value | undefined, target: PgType): v
   }
   if (node.kind === "ParamRef" && info.type.name === "unknown") {
     setParameter(run, node.number ?? 0, { name: target.name });
+    return;
+  }
+  if (info.assumed && info.type.name === "unknown") {
+    info.type = target;
     return;
   }
   if (node.kind === "CollateClause" && info.type.name === "unknown") {

@@ -385,6 +385,35 @@ report. An entry that matches no finding any more is named here with its place.`
   examples: [],
 } as const satisfies CoreFinding;
 
+const spelling = {
+  id: "core/spelling",
+  construct: "SQL in code that TiDB writes otherwise",
+  why: `What converts to something of the same meaning needs no word in a converted file, but code that still has PostgreSQL's form has to be
+changed: \`pg2tidb lint\` names each place with what stands there in TiDB.`,
+  docs: {},
+  messages: {
+    form: { severity: "note", text: "{pg} is {tidb} in TiDB" },
+    elsewhere: { severity: "note", text: "TiDB has no such statement: what it does is said where {what} is made" },
+    without: { severity: "note", text: "TiDB needs nothing in the place of this statement" },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
+const ignore = {
+  id: "lint/ignore",
+  construct: "comments that let findings pass",
+  why: `\`pg2tidb-ignore rule: reason\` in a comment lets a finding of the line, or of the next one, pass. A comment without a reason, for a rule that
+is none, or for what is not there any more, is itself told of: exceptions must not outlive their causes.`,
+  docs: {},
+  messages: {
+    "no-rule": { severity: "warning", text: "the comment names no rule", help: "write pg2tidb-ignore, the rule's id, a colon and the reason" },
+    "no-reason": { severity: "warning", text: "the comment gives no reason", help: "write it behind a colon: pg2tidb-ignore rule/id: reason" },
+    "no-such-rule": { severity: "warning", text: "there is no rule {rule}", help: "the ids are those that findings show" },
+    unused: { severity: "warning", text: "nothing of {rules} is there to let pass", help: "take the comment out" },
+  },
+  examples: [],
+} as const satisfies CoreFinding;
+
 const squash = {
   id: "core/squash",
   construct: "a step of a history that is squashed",
@@ -418,6 +447,8 @@ or is told about here. Rows are no part of a schema: with --squash they are left
 
 /** The findings of the converter's own nets. */
 export const CORE = {
+  spelling,
+  ignore,
   squash,
   configTypes,
   configAccept,

@@ -1,4 +1,4 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
+import { createTwoFilesPatch, diffArrays, FILE_HEADERS_ONLY } from "diff";
 import type { Paint } from "./colour.js";
 
 /**
@@ -23,6 +23,40 @@ export function unifiedDiff(name: string, source: string, output: string, paint:
   });
   const text = patch ?? wholeReplaced(name, source, output);
   return { text: colour(text, paint), exact: patch !== undefined };
+}
+
+/** Items `from` to `until` of one list, with items `to` to `upTo` of the other in their place. */
+export interface Replaced {
+  readonly from: number;
+  readonly until: number;
+  readonly to: number;
+  readonly upTo: number;
+}
+
+/** Two lists that differ in more than this are taken for another each: the time grows with the square of it. */
+const MOST_CHANGED_ITEMS = 2000;
+
+/** Where two lists differ; undefined when they were too different to be compared. */
+export function changesBetween(from: readonly string[], to: readonly string[]): readonly Replaced[] | undefined {
+  const parts = diffArrays([...from], [...to], { maxEditLength: MOST_CHANGED_ITEMS });
+  if (!parts) return undefined;
+  const runs: { -readonly [F in keyof Replaced]: Replaced[F] }[] = [];
+  let [left, right] = [0, 0];
+  let open = false;
+  for (const { added, removed, value } of parts) {
+    if (!added && !removed) {
+      left += value.length;
+      right += value.length;
+      open = false;
+      continue;
+    }
+    if (!open) runs.push({ from: left, until: left, to: right, upTo: right });
+    open = true;
+    if (removed) left += value.length;
+    else right += value.length;
+    Object.assign(runs.at(-1)!, { until: left, upTo: right });
+  }
+  return runs;
 }
 
 /** Every line out and every line in: still a diff that applies, made without comparing anything. */

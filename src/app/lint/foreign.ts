@@ -1,0 +1,40 @@
+/** SQL of another engine in the same tree is left alone; so is what is TiDB's already. */
+
+const OTHER_ENGINES = /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark)\d*(?=[/_.-])/i;
+const OURS = /(?:^|[/_.-])(?:postgres(?:ql)?|pg|pgsql|psql|pgx|cockroach(?:db)?)(?=[/_.-])/i;
+
+/** Whether the path of a file says that what is in it is another engine's. */
+export function isForeignPath(path: string): boolean {
+  return OTHER_ENGINES.test(path) && !OURS.test(path);
+}
+
+/** Packages that talk to another engine, in any language. */
+const FOREIGN_DRIVERS =
+  /(?:^|[/.@_-])(?:mysql2?|mysqlclient|pymysql|aiomysql|asyncmy|mariadb|go-sql-driver|mysql_async|sqlite3?|better-sqlite3|go-sqlite3|aiosqlite|rusqlite|libsql|clickhouse(?:-go|-driver|-connect)?|mssql|tedious|go-mssqldb|pyodbc|oracledb|cx_oracle|godror|snowflake|bigquery|duckdb|cassandra|gocql|planetscale)(?:$|[/.:_-])/i;
+const OUR_DRIVERS = /(?:^|[/.@_-])(?:pg|postgres(?:ql)?|pgx|pgxpool|pgconn|lib\/pq|psycopg2?|asyncpg|aiopg|pg8000|tokio[-_]postgres|slonik|npgsql|pgpool|vercel\/postgres|neondatabase|drizzle-orm\/(?:pg-core|node-postgres|postgres-js))(?:$|[/.:_-])/i;
+
+/** Whether the imports of a file are of drivers of other engines, and of none of PostgreSQL's. */
+export function hasForeignDriver(imports: readonly { readonly name: string }[]): boolean {
+  return imports.some(({ name }) => FOREIGN_DRIVERS.test(name)) && !imports.some(({ name }) => OUR_DRIVERS.test(name));
+}
+
+/** Quoted text and comments say nothing of the dialect. */
+const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g;
+
+/** What no PostgreSQL takes and another engine does. */
+const MARKS: readonly RegExp[] = [
+  /`[^`]*`/,
+  /\bon\s+duplicate\s+key\b|\breplace\s+into\b|\binsert\s+(?:or\s+(?:replace|ignore|abort)|ignore)\b|\bstraight_join\b/i,
+  /\bauto_increment\b|\bautoincrement\b|\bauto_random\b|\bengine\s*=|\bpragma\b|\bwithout\s+rowid\b|\bsqlite_master\b/i,
+  /\bcast\s*\([^()]*(?:\([^()]*\)[^()]*)*\s+as\s+(?:char|signed|unsigned|datetime|binary|json)\b(?!\s*varying)/i,
+  /\binterval\s+(?:[\d?$]+|\([^()]*\)|\w+)\s+(?:microsecond|second|minute|hour|day|week|month|quarter|year)\b/i,
+  /<=>|\b(?:ifnull|date_format|str_to_date|unix_timestamp|from_unixtime|utc_timestamp|group_concat|json_contains|json_extract|json_arrayagg|json_objectagg|json_unquote|last_insert_id|found_rows|timestampdiff|date_add|date_sub|curdate|datediff|member\s+of|regexp_like|json_search)\s*\(/i,
+  /\b(?:current_timestamp|now)\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
+  /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
+];
+
+/** Whether the text of a statement says that it is another engine's, or TiDB's already. */
+export function isForeignText(sql: string): boolean {
+  const bare = sql.replaceAll(QUOTED, " ");
+  return MARKS.some((mark) => mark.test(bare));
+}

@@ -1,0 +1,38 @@
+import type { Severity } from "../../finding.js";
+import type { Coverage, Linted, LintedFile, LintFinding } from "../../linted.js";
+import { lineIndex, type Position } from "../../source/text.js";
+
+/** A finding at its place. */
+export interface Placed extends Position {
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly finding: LintFinding;
+}
+
+/** The findings of a file with their lines and columns. */
+export function placed({ source, findings }: LintedFile): Placed[] {
+  const position = lineIndex(source);
+  return findings.map((finding) => {
+    const end = position(finding.span.end);
+    return { ...position(finding.span.start), endLine: end.line, endColumn: end.column, finding };
+  });
+}
+
+/** Whether a finding counts: nothing lets it pass. */
+export function counts({ suppressed, known }: LintFinding): boolean {
+  return suppressed === undefined && !known;
+}
+
+/** How many findings count, by severity, and how many are let pass. */
+export function totals({ files }: Linted): Readonly<Record<Severity | "suppressed" | "known", number>> {
+  const all = { note: 0, warning: 0, error: 0, suppressed: 0, known: 0 };
+  for (const { findings } of files)
+    for (const { severity, suppressed, known } of findings) all[suppressed !== undefined ? "suppressed" : known ? "known" : severity]++;
+  return all;
+}
+
+/** The last line of every run: what was looked at, and what could not be. */
+export function coverageLine({ files, checked, unread, foreign }: Coverage): string {
+  const more = [`${unread} not analysable`, `${foreign} of other engines left alone`];
+  return `${checked} SQL strings checked in ${files} files, ${more.join(", ")}`;
+}

@@ -34,7 +34,10 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
     format: Flags.option({ summary: "how findings are told, on stdout", options: LINT_FORMATS, default: "text" })(),
     fix: Flags.boolean({ summary: "rewrite what means the same: SQL, URLs, images, ports", exclusive: ["fix-dry-run"] }),
     "fix-dry-run": Flags.boolean({ summary: "show as a diff what --fix would rewrite" }),
-    baseline: Flags.string({ summary: "a file of known findings: only others count, and those that are gone must be taken out", helpValue: "FILE" }),
+    baseline: Flags.string({
+      summary: "a file of known findings: only others count, and those that are gone must be taken out",
+      helpValue: "FILE",
+    }),
     "update-baseline": Flags.boolean({ summary: "write the findings of this run into the baseline", dependsOn: ["baseline"] }),
     "max-warnings": Flags.integer({ summary: "exit with 1 when there are more warnings than this", min: 0 }),
     changed: Flags.string({

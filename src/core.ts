@@ -406,8 +406,16 @@ const ignore = {
 is none, or for what is not there any more, is itself told of: exceptions must not outlive their causes.`,
   docs: {},
   messages: {
-    "no-rule": { severity: "warning", text: "the comment names no rule", help: "write pg2tidb-ignore, the rule's id, a colon and the reason" },
-    "no-reason": { severity: "warning", text: "the comment gives no reason", help: "write it behind a colon: pg2tidb-ignore rule/id: reason" },
+    "no-rule": {
+      severity: "warning",
+      text: "the comment names no rule",
+      help: "write pg2tidb-ignore, the rule's id, a colon and the reason",
+    },
+    "no-reason": {
+      severity: "warning",
+      text: "the comment gives no reason",
+      help: "write it behind a colon: pg2tidb-ignore rule/id: reason",
+    },
     "no-such-rule": { severity: "warning", text: "there is no rule {rule}", help: "the ids are those that findings show" },
     unused: { severity: "warning", text: "nothing of {rules} is there to let pass", help: "take the comment out" },
   },

@@ -30,7 +30,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What several commands do alike.
   "src/linted": ["src/finding", "src/result", "src/source"],
   "src/report/lint": ["src/report", "src/finding", "src/linted", "src/source"],
-  "src/cli/lint": ["src/app", "src/cli", "src/engine/contract", "src/finding", "src/hosts", "src/linted", "src/report", "src/source", "src/trace"],
+  "src/cli/lint": [
+    "src/app",
+    "src/cli",
+    "src/engine/contract",
+    "src/finding",
+    "src/hosts",
+    "src/linted",
+    "src/report",
+    "src/source",
+    "src/trace",
+  ],
   "src/cli/begin": ["src/app", "src/cli", "src/config", "src/engine/contract", "src/finding", "src/result", "src/source"],
   "src/cli/flags": ["src/cli", "src/report"],
   "src/cli/run": ["src/app", "src/cli", "src/core", "src/finding", "src/report", "src/result", "src/source"],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CORE } from "../core.js";
 import type { Rule } from "../engine/contract.js";
 import type { Finding } from "../finding.js";
-import { SPELLINGS, type Fragment, type Host, type Reading } from "../hosts/fragment.js";
+import { type Fragment, type Host, type Reading, SPELLINGS } from "../hosts/fragment.js";
 import type { Coverage, Edit, Linted, LintedFile, LintedString, LintFinding, Unread } from "../linted.js";
 import type { FileResult, StatementResult } from "../result.js";
 import type { Source, Span } from "../source/text.js";
@@ -157,7 +157,14 @@ async function lintSql(
       const work = works.get(file.source);
       if (!work) continue;
       const rendered = { text: file.source.text, at: (offset: number) => offset, partOf: (at: Span) => plain(file.source.text, at) };
-      take(work, file, { host: file.source, span: { start: 0, end: 0 }, filled: { rendered, fillings: [] }, written: [], source: file.source, defines: true });
+      take(work, file, {
+        host: file.source,
+        span: { start: 0, end: 0 },
+        filled: { rendered, fillings: [] },
+        written: [],
+        source: file.source,
+        defines: true,
+      });
     }
   }
   // What only reads and writes rows leaves the schema as it is: all of it is judged by one.
@@ -196,17 +203,33 @@ function take(work: Work, file: FileResult, string: SqlString): void {
       tidb: sql.map(shown),
       outcome,
     });
-    const told = findings.filter(({ rule, message }) => !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown"));
+    const told = findings.filter(
+      ({ rule, message }) => !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown"),
+    );
     const made = outcome === "as-is" ? [] : (changesOf(statement, string) ?? []);
     const edits = editsOf(statement, made, string);
-    const hostSpan = ({ start, end }: Span) => ({ start: rendered.at(start), end: Math.max(rendered.at(end - 1) + 1, rendered.at(start) + 1) });
+    const hostSpan = ({ start, end }: Span) => ({
+      start: rendered.at(start),
+      end: Math.max(rendered.at(end - 1) + 1, rendered.at(start) + 1),
+    });
     for (const finding of told)
       work.findings.push({ finding: { ...finding, source: work.source, span: hostSpan(finding.span) }, from, edits });
     for (const change of made) {
-      if (told.some(({ span: at }) => at.start < change.end && change.start < at.end && at.end - at.start < statement.span.end - statement.span.start)) continue;
+      if (
+        told.some(
+          ({ span: at }) => at.start < change.end && change.start < at.end && at.end - at.start < statement.span.end - statement.span.start,
+        )
+      )
+        continue;
       const pg = shown(string.source.text.slice(change.start, change.end));
       const tidb = shown(change.text);
-      const finding = core(CORE.spelling, "form", { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) }, work.source, hostSpan(change));
+      const finding = core(
+        CORE.spelling,
+        "form",
+        { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) },
+        work.source,
+        hostSpan(change),
+      );
       work.findings.push({ finding, from, suggestion: tidb, edits });
     }
     if (outcome !== "as-is" && told.length === 0 && made.length === 0 && sql.length === 0) {
@@ -230,8 +253,13 @@ function changesOf({ sql, span, source }: StatementResult, _string: SqlString): 
 }
 
 /** What to write in the host; undefined unless the statement means the same and every place of it can be spelt where it stands. */
-function editsOf({ sql, findings, outcome }: StatementResult, made: readonly Change[], { filled, written }: SqlString): readonly Edit[] | undefined {
-  if (outcome !== "rewritten" || sql.length === 0 || made.length === 0 || findings.some(({ severity }) => severity !== "note")) return undefined;
+function editsOf(
+  { sql, findings, outcome }: StatementResult,
+  made: readonly Change[],
+  { filled, written }: SqlString,
+): readonly Edit[] | undefined {
+  if (outcome !== "rewritten" || sql.length === 0 || made.length === 0 || findings.some(({ severity }) => severity !== "note"))
+    return undefined;
   const edits: Edit[] = [];
   for (const change of made) {
     const part = filled.rendered.partOf(change);
@@ -248,7 +276,12 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
   const inComment = commentsOf(source, reading);
   const found: Found[] = [
     ...work.findings,
-    ...tracesIn(source.name, source.text, traces.filter((trace) => zero || !("zeroOnly" in trace && trace.zeroOnly)), inComment).map(({ trace, span, text, fix }) => ({
+    ...tracesIn(
+      source.name,
+      source.text,
+      traces.filter((trace) => zero || !("zeroOnly" in trace && trace.zeroOnly)),
+      inComment,
+    ).map(({ trace, span, text, fix }) => ({
       finding: { rule: trace.id, message: "trace", severity: trace.severity, text, help: trace.help, url: trace.docs, source, span },
       from: span.start,
       ...(fix !== undefined && { suggestion: fix, edits: [{ ...span, text: fix }] }),
@@ -263,14 +296,27 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
     counts.set(key, nth + 1);
     return { ...finding, suggestion, edits, suppressed: suppressions.reasonFor(finding, from), fingerprint: hashOf(`${key}\n${nth}`) };
   });
-  const own = suppressions.findings().map((finding): LintFinding => ({ ...finding, fingerprint: hashOf(`${finding.rule}\n${source.name}\n${source.text.slice(finding.span.start, finding.span.end)}`) }));
+  const own = suppressions
+    .findings()
+    .map(
+      (finding): LintFinding => ({
+        ...finding,
+        fingerprint: hashOf(`${finding.rule}\n${source.name}\n${source.text.slice(finding.span.start, finding.span.end)}`),
+      }),
+    );
   const findings = [...done, ...own].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   return { source, findings, strings: work.linted, unread, foreign };
 }
 
 /** Whether an offset lies in a comment: of the host's parser, or of a line that begins as one. */
 function commentsOf({ text }: Source, reading: Reading | undefined): (offset: number) => boolean {
-  const spans = reading && reading.comments.length > 0 ? reading.comments : [...text.matchAll(/(?<=^|\s)(?:#(?!!)|\/\/)[^\n]*|<!--[\s\S]*?-->/gm)].map(({ 0: found, index }) => ({ start: index, end: index + found.length }));
+  const spans =
+    reading && reading.comments.length > 0
+      ? reading.comments
+      : [...text.matchAll(/(?<=^|\s)(?:#(?!!)|\/\/)[^\n]*|<!--[\s\S]*?-->/gm)].map(({ 0: found, index }) => ({
+          start: index,
+          end: index + found.length,
+        }));
   return (offset) => {
     let [low, high] = [0, spans.length];
     while (low < high) {

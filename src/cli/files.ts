@@ -59,7 +59,14 @@ function named(path: string): string {
 }
 
 async function below(folder: string): Promise<string[]> {
-  const files = await globby("**/*", { cwd: folder, gitignore: true, dot: true, ignore: LEFT_OUT, followSymbolicLinks: false, onlyFiles: true });
+  const files = await globby("**/*", {
+    cwd: folder,
+    gitignore: true,
+    dot: true,
+    ignore: LEFT_OUT,
+    followSymbolicLinks: false,
+    onlyFiles: true,
+  });
   return files.map((file) => (folder === "." ? file : `${folder}/${file}`));
 }
 
@@ -111,7 +118,10 @@ const CODE = /\.(?:sql|[cm]?[jt]sx?|go|rs|py|java|kts?|rb|php|cs|sh|ya?ml|json|t
  * @throws UsageError where git does not know the commit, or there is no repository
  */
 export async function changedFiles(ref: string): Promise<ReadonlySet<string>> {
-  return new Set([...(await git(["diff", "--name-only", "--relative", "--diff-filter=d", "-z", ref])), ...(await git(["ls-files", "--others", "--exclude-standard", "-z"]))]);
+  return new Set([
+    ...(await git(["diff", "--name-only", "--relative", "--diff-filter=d", "-z", ref])),
+    ...(await git(["ls-files", "--others", "--exclude-standard", "-z"])),
+  ]);
 }
 
 /** Files that are staged, as the index has them. */

@@ -12,7 +12,7 @@ import type { Source } from "../source/text.js";
 import type { Trace } from "../trace.js";
 import type { Settings } from "./begin.js";
 import { EXIT, UsageError } from "./exit.js";
-import { changedFiles, type CodeBase, decodeFile, readCodeBase, stagedFiles } from "./files.js";
+import { type CodeBase, changedFiles, decodeFile, readCodeBase, stagedFiles } from "./files.js";
 import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
 
@@ -49,7 +49,9 @@ export async function runLint(
   load: () => Promise<LintTables>,
 ): Promise<number> {
   const base = await codeBase(paths, flags);
-  const schemaFiles = flags.schema ? (await readInputs(flags.schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source) : undefined;
+  const schemaFiles = flags.schema
+    ? (await readInputs(flags.schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source)
+    : undefined;
   const { rules, traces } = await load();
   const options: LintOptions = {
     ...settings.conversion,

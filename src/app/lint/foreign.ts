@@ -1,6 +1,7 @@
 /** SQL of another engine in the same tree is left alone; so is what is TiDB's already. */
 
-const OTHER_ENGINES = /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark)\d*(?=[/_.-])/i;
+const OTHER_ENGINES =
+  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark)\d*(?=[/_.-])/i;
 const OURS = /(?:^|[/_.-])(?:postgres(?:ql)?|pg|pgsql|psql|pgx|cockroach(?:db)?)(?=[/_.-])/i;
 
 /** Whether the path of a file says that what is in it is another engine's. */
@@ -11,7 +12,8 @@ export function isForeignPath(path: string): boolean {
 /** Packages that talk to another engine, in any language. */
 const FOREIGN_DRIVERS =
   /(?:^|[/.@_-])(?:mysql2?|mysqlclient|pymysql|aiomysql|asyncmy|mariadb|go-sql-driver|mysql_async|sqlite3?|better-sqlite3|go-sqlite3|aiosqlite|rusqlite|libsql|clickhouse(?:-go|-driver|-connect)?|mssql|tedious|go-mssqldb|pyodbc|oracledb|cx_oracle|godror|snowflake|bigquery|duckdb|cassandra|gocql|planetscale)(?:$|[/.:_-])/i;
-const OUR_DRIVERS = /(?:^|[/.@_-])(?:pg|postgres(?:ql)?|pgx|pgxpool|pgconn|lib\/pq|psycopg2?|asyncpg|aiopg|pg8000|tokio[-_]postgres|slonik|npgsql|pgpool|vercel\/postgres|neondatabase|drizzle-orm\/(?:pg-core|node-postgres|postgres-js))(?:$|[/.:_-])/i;
+const OUR_DRIVERS =
+  /(?:^|[/.@_-])(?:pg|postgres(?:ql)?|pgx|pgxpool|pgconn|lib\/pq|psycopg2?|asyncpg|aiopg|pg8000|tokio[-_]postgres|slonik|npgsql|pgpool|vercel\/postgres|neondatabase|drizzle-orm\/(?:pg-core|node-postgres|postgres-js))(?:$|[/.:_-])/i;
 
 /** Whether the imports of a file are of drivers of other engines, and of none of PostgreSQL's. */
 export function hasForeignDriver(imports: readonly { readonly name: string }[]): boolean {

@@ -10,7 +10,10 @@ export interface Filled {
 /** Ways to fill the holes, the likelier first; one where there are none. */
 export function fillings(parts: readonly Part[]): readonly (() => Filled)[] {
   if (!parts.some(({ kind }) => kind === "hole")) return [() => fill(parts, () => "")];
-  return [() => fill(parts, likely), () => fill(parts, (hole, i, before, after) => (isWhole(before) ? "" : likely(hole, i, before, after)))];
+  return [
+    () => fill(parts, likely),
+    () => fill(parts, (hole, i, before, after) => (isWhole(before) ? "" : likely(hole, i, before, after))),
+  ];
 }
 
 function fill(parts: readonly Part[], choose: (hole: HolePart, index: number, before: string, after: string) => string): Filled {

@@ -10,7 +10,8 @@ export interface FoundSchema {
 
 const MAKES_TABLES = /\b(?:create\s+(?:\w+\s+){0,2}?table|alter\s+table)\b/i;
 /** A file of a test makes tables of its own, and one that reverts takes them away. */
-const NO_SCHEMA = /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])|(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
+const NO_SCHEMA =
+  /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])|(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
 
 /** The schemas that SQL files of a tree make: those of one folder are one history, however many folders its versions have. */
 export function schemasIn(files: readonly Source[], inOrder: (a: string, b: string) => number): readonly FoundSchema[] {

@@ -14,7 +14,8 @@ interface Suppression {
 }
 
 /** What begins a comment in one of the languages, and what a comment says. */
-const COMMENT = /(?:\/\/|\/\*|#|--|<!--|;|%)[ \t*]*pg2tidb-ignore(?<file>-file)?(?![\w-])[ \t]*(?<rules>[\w/*, -]*?)[ \t]*(?::[ \t]*(?<reason>[^\n]*?))?[ \t]*(?:\*\/|-->)?[ \t]*\r?$/gm;
+const COMMENT =
+  /(?:\/\/|\/\*|#|--|<!--|;|%)[ \t*]*pg2tidb-ignore(?<file>-file)?(?![\w-])[ \t]*(?<rules>[\w/*, -]*?)[ \t]*(?::[ \t]*(?<reason>[^\n]*?))?[ \t]*(?:\*\/|-->)?[ \t]*\r?$/gm;
 
 export interface Suppressions {
   /** The reason why a finding may stand; undefined where no comment speaks of it. `from` is where the SQL string begins that it is in. */
@@ -39,12 +40,16 @@ export function suppressionsIn(source: Source, isRule: (id: string) => boolean):
     if (named.length === 0) findings.push(core(CORE.ignore, "no-rule", {}, source, span));
     else if (reason === "") findings.push(core(CORE.ignore, "no-reason", {}, source, span));
     else if (unknown !== undefined) findings.push(core(CORE.ignore, "no-such-rule", { rule: unknown }, source, span));
-    else all.push({ span, rules: named, reason, line: file ? undefined : spokenOf(source.text, span, lineOf(span.start).line), used: false });
+    else
+      all.push({ span, rules: named, reason, line: file ? undefined : spokenOf(source.text, span, lineOf(span.start).line), used: false });
   }
   return {
     reasonFor(finding, from) {
       const [line, first] = [lineOf(finding.span.start).line, lineOf(from).line];
-      const one = all.find((each) => (each.line === undefined || each.line === line || each.line === first) && each.rules.some((rule) => covers(rule, finding.rule)));
+      const one = all.find(
+        (each) =>
+          (each.line === undefined || each.line === line || each.line === first) && each.rules.some((rule) => covers(rule, finding.rule)),
+      );
       if (!one) return undefined;
       one.used = true;
       return one.reason;

@@ -11,13 +11,15 @@ const SHOWN = 10;
 export function renderLintText({ linted, paint, quiet }: LintOutput): string {
   const blocks: string[] = [];
   for (const file of linted.files)
-    for (const one of placed(file)) if (counts(one.finding) && (!quiet || one.finding.severity === "error")) blocks.push(block(file.source.name, one, paint));
+    for (const one of placed(file))
+      if (counts(one.finding) && (!quiet || one.finding.severity === "error")) blocks.push(block(file.source.name, one, paint));
   const unread = linted.files.flatMap((file) => file.unread.map((each) => ({ file, each })));
   for (const { file, each } of quiet ? [] : unread.slice(0, SHOWN)) {
     const [{ line, column }] = placed({ ...file, findings: [{ span: each.span }] as never }) as [Placed];
     blocks.push(paint.faint(`${file.source.name}:${line}:${column} not analysable: ${each.reason}\n`));
   }
-  if (!quiet && unread.length > SHOWN) blocks.push(paint.faint(`… and ${unread.length - SHOWN} more that are not analysable (--format json names all)\n`));
+  if (!quiet && unread.length > SHOWN)
+    blocks.push(paint.faint(`… and ${unread.length - SHOWN} more that are not analysable (--format json names all)\n`));
   for (const { path, reason } of linted.coverage.skipped) blocks.push(`${path}: not looked at: ${reason}\n`);
   const { error, warning, note, suppressed, known } = totals(linted);
   const passed = [...(suppressed > 0 ? [`${suppressed} suppressed`] : []), ...(known > 0 ? [`${known} known to the baseline`] : [])];
@@ -43,7 +45,8 @@ function block(file: string, { line, column, finding }: Placed, paint: Paint): s
     `${paint.faint(`${number} |`)} ${before}${marked}${after}`,
     `${margin} ${before.replaceAll(/[^\t]/g, " ")}${colour("^".repeat(Math.max(1, marked.length)))}`,
   ];
-  if (suggestion !== undefined && suggestion !== "") lines.push(`${margin} ${paint.strong("TiDB:")} ${suggestion.replaceAll(/\s+/g, " ").trim().slice(0, 200)}`);
+  if (suggestion !== undefined && suggestion !== "")
+    lines.push(`${margin} ${paint.strong("TiDB:")} ${suggestion.replaceAll(/\s+/g, " ").trim().slice(0, 200)}`);
   if (help !== undefined) lines.push(`${margin} ${paint.strong("help:")} ${help}`);
   return `${lines.join("\n")}\n\n`;
 }

@@ -296,14 +296,12 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
     counts.set(key, nth + 1);
     return { ...finding, suggestion, edits, suppressed: suppressions.reasonFor(finding, from), fingerprint: hashOf(`${key}\n${nth}`) };
   });
-  const own = suppressions
-    .findings()
-    .map(
-      (finding): LintFinding => ({
-        ...finding,
-        fingerprint: hashOf(`${finding.rule}\n${source.name}\n${source.text.slice(finding.span.start, finding.span.end)}`),
-      }),
-    );
+  const own = suppressions.findings().map(
+    (finding): LintFinding => ({
+      ...finding,
+      fingerprint: hashOf(`${finding.rule}\n${source.name}\n${source.text.slice(finding.span.start, finding.span.end)}`),
+    }),
+  );
   const findings = [...done, ...own].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   return { source, findings, strings: work.linted, unread, foreign };
 }

@@ -82,7 +82,8 @@ export function tracesIn(path: string, text: string, all: readonly Trace[], inCo
       if (!trace.inComments && inComment(start)) return [];
       const fix = trace.fix?.(match, path);
       const form = trace.form ? trace.form(match, path) : fix;
-      return [{ trace, span: { start, end }, text: filled(trace.text, match, text.slice(start, end)), form, fix }];
+      const written = text.slice(start, end);
+      return [{ trace, span: { start, end }, text: filled(trace.text, match, written), form: form === written ? undefined : form, fix }];
     });
   }
 }

@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/hosts": ["src/source"],
   // Traces of PostgreSQL that are not SQL.
   "src/trace": ["src/finding", "src/source"],
+  "src/comments": ["src/source"],
   traces: ["src/trace"],
   // The facade for rules.
   "src/rule": ["src/catalog", "src/emit", "src/engine", "src/finding", "src/group-by", "src/pg", "src/source", "src/types"],

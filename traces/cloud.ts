@@ -31,7 +31,7 @@ export const cloud = traces([
     text: "{match} runs a PostgreSQL",
     help: "a TidbCluster of TiDB Operator (chart tidb-operator of https://charts.pingcap.org), port 4000",
     files: FILES.yaml,
-    find: /(?<=\bkind:\s*["']?)(?:postgresql|PostgresCluster|Postgres|PerconaPGCluster)\b|(?<=\bapiVersion:\s*["']?)(?:acid\.zalan\.do|postgresql\.cnpg\.io|postgres-operator\.crunchydata\.com|kubegres\.\w+\.com)\/\w+|(?<=^\s*-?\s*name:\s*["']?)postgresql(?=["']?\s*\n(?:\s+\w+:[^\n]*\n){0,2}?\s+repository:)|(?<=^dependencies:\n(?:[^\n]*\n)*?\s+-?\s*name:\s*["']?)postgresql(?:-ha)?(?=["']?\s*$)/dgm,
+    find: /(?<=\bkind:\s*["']?)(?:postgresql|PostgresCluster|Postgres|PerconaPGCluster)\b|(?<=\bapiVersion:\s*["']?)(?:acid\.zalan\.do|postgresql\.cnpg\.io|postgres-operator\.crunchydata\.com|kubegres\.\w+\.com)\/\w+|\bpostgresql(?:-ha)?(?=["']?\s*\n(?:\s+\w+:[^\n]*\n){0,2}?\s+repository:)(?<=^\s*-?\s*name:\s*["']?postgresql(?:-ha)?)/dgm,
     examples: [
       { file: "db.yaml", text: "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\n", found: ["postgresql.cnpg.io/v1"] },
       {

@@ -17,13 +17,13 @@ export const ports = traces([
     text: "{match} publishes PostgreSQL's port",
     files: FILES.shell,
     find: /(?<![\w.])(?:\d+\.\d+\.\d+\.\d+:)?(?:\$\{[^{}]*\}|\d{1,5}):5432(?![\d.]|:\d)/dg,
-    fix: (match) => match[0].replaceAll("5432", "4000"),
+    fix: (match) => match[0].replaceAll(/\b5432\b/g, "4000"),
     examples: [
       {
         file: "docker-compose.yml",
-        text: '    ports:\n      - "5432:5432"\n      - 127.0.0.1:7432:5432\n      - ${DB_PORT:-5432}:5432\n',
-        found: ["5432:5432", "127.0.0.1:7432:5432", "${DB_PORT:-5432}:5432"],
-        fixed: '    ports:\n      - "4000:4000"\n      - 127.0.0.1:7432:4000\n      - ${DB_PORT:-4000}:4000\n',
+        text: '    ports:\n      - "5432:5432"\n      - 127.0.0.1:54320:5432\n      - ${DB_PORT:-5432}:5432\n',
+        found: ["5432:5432", "127.0.0.1:54320:5432", "${DB_PORT:-5432}:5432"],
+        fixed: '    ports:\n      - "4000:4000"\n      - 127.0.0.1:54320:4000\n      - ${DB_PORT:-4000}:4000\n',
       },
       { file: "docker-compose.yml", text: '      - "5432:3306"\n      - 1:54321\n', found: [] },
     ],
@@ -52,7 +52,7 @@ export const ports = traces([
     construct: "a setting with PostgreSQL's port",
     text: "5432 is PostgreSQL's port",
     files: FILES.any,
-    find: /(?<=port\w*[^\w\n][^\n]{0,48}|\bEXPOSE\s+|\s-p\s*)(?<![\w.-]|\d,)(?<at>5432)(?:\/tcp)?(?![\w.]|:\d)|(?<=[\s"'])5432\/tcp\b|(?<=port\w*\s*[^\w\n][^\n]{0,40}:-)5432\b/dgi,
+    find: /(?<![\w.-]|\d,)(?<at>5432)(?:\/tcp)?(?![\w.]|:\d)(?:(?<=port\w*[^\w\n][^\n]{0,48}5432(?:\/tcp)?)|(?<=\bEXPOSE\s+5432(?:\/tcp)?)|(?<=\s-p\s*5432))|(?<=[\s"'])5432\/tcp\b|(?<=:-)5432\b(?<=port\w*\s*[^\w\n][^\n]{0,40}5432)/dgi,
     fix: (match) => (match.groups?.at ? "4000" : match[0].replace("5432", "4000")),
     examples: [
       { file: ".env", text: "DB_PORT=5432\n", found: ["5432"], fixed: "DB_PORT=4000\n" },
@@ -85,7 +85,7 @@ export const ports = traces([
     severity: "warning",
     text: "5432 is PostgreSQL's port",
     files: FILES.any,
-    find: /(?<![\w.$#-]|\d,)(?<at>5432)(?![\w.%]|:\d)(?:(?<=(?:postgres|pg|database|socket|addr|host|tcp)[^\n]*)|(?=[^\n]*(?:postgres|database|socket|host|tcp)))/dgi,
+    find: /(?<![\w.$#-]|\d,)(?<at>5432)(?![\w.%]|:\d)(?:(?<=(?:postgres|pg|database|socket|addr|host|tcp)[^\n]{0,80}5432)|(?=[^\n]{0,80}(?:postgres|database|socket|host|tcp)))/dgi,
     form: () => "4000",
     examples: [
       { file: "proxy.rs", text: ".socket_addrs(|| Some(5432))", found: ["5432"], forms: ["4000"] },

@@ -101,7 +101,7 @@ export const tools = traces([
     text: "{match} starts or installs PostgreSQL",
     help: "tiup playground v8.5.6 --db 1 --pd 1 --kv 1 --tiflash 0, or docker run -p 4000:4000 pingcap/tidb:v8.5.6",
     files: FILES.shell,
-    find: /\b(?:systemctl|service|rc-service|brew\s+services)\s+(?:--\S+\s+)*(?:start|stop|restart|reload|status|enable)?\s*(?<at>postgres(?:ql)?(?:@\d+)?)(?:\.service)?\b|(?<=\b(?:apt-get|apt|apk|brew|yum|dnf)\s+(?:-\S+\s+)*(?:install|add)\s(?:[^\n&|;]|\\\n)*?\s?)(?<![\w./-])postgresql(?![\w/.-])|\bapt\.postgresql\.org\b/dg,
+    find: /\b(?:systemctl|service|rc-service|brew\s+services)\s+(?:--\S+\s+)*(?:start|stop|restart|reload|status|enable)?\s*(?<at>postgres(?:ql)?(?:@\d+)?)(?:\.service)?\b|(?<![\w./-])postgresql(?![\w/.-])(?<=\b(?:apt-get|apt|apk|brew|yum|dnf)\s+(?:-\S+\s+)*(?:install|add)\s(?:[^\n&|;]|\\\n)*)|\bapt\.postgresql\.org\b/dg,
     examples: [
       { file: "ci.sh", text: "sudo systemctl start postgresql.service", found: ["postgresql"] },
       { file: "ci.sh", text: "apt-get install -y curl postgresql && ls", found: ["postgresql"] },
@@ -117,7 +117,7 @@ export const tools = traces([
     text: "{match} sets up PostgreSQL",
     help: "a service container of pingcap/tidb:v8.5.6 with port 4000, or `tiup playground`",
     files: FILES.yaml,
-    find: /\buses:\s*["']?(?<at>[\w.-]+\/[\w.-]*postgres[\w.-]*@[\w.-]+)|(?<=^services:\s*(?:\n\s+-\s*\w+)*\n\s+-\s*)postgresql\b/dgm,
+    find: /\buses:\s*["']?(?<at>[\w.-]+\/[\w.-]*postgres[\w.-]*@[\w.-]+)|\bpostgresql\b(?<=^services:\s*(?:\n\s+-\s*\w+)*\n\s+-\s*postgresql)/dgm,
     examples: [
       {
         file: ".github/workflows/ci.yml",

@@ -4,7 +4,7 @@ import { FILES } from "./files.js";
 const TIDB = "pingcap/tidb:v8.5.6";
 const HUB = "https://hub.docker.com/r/pingcap/tidb";
 /** Names of images that are PostgreSQL, or PostgreSQL with an extension. */
-const NAME = String.raw`(?<![\w./:-])(?:[\w.-]+(?::\d+)?\/)*(?:postgres(?:ql)?|postgres-ha|postgis|pgvector|timescaledb(?:-ha)?|citus|postgres-alpine)`;
+const NAME = String.raw`(?:[\w.-]+(?::\d+)?\/)*(?:postgres(?:ql)?|postgres-ha|postgis|pgvector|timescaledb(?:-ha)?|citus|postgres-alpine)`;
 const TAG = String.raw`(?:\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{\{[^{}]*\}\}|[\w.-])+`;
 
 /** Containers of PostgreSQL and what belongs to them. */
@@ -68,7 +68,7 @@ export const images = traces([
     help: `${TIDB}, port 4000, a user root without a password; with Testcontainers use a generic container, or its module for TiDB in Java and Go`,
     files: FILES.any,
     find: new RegExp(
-      String.raw`(?<=["'\x60])(?<at>${NAME}:${TAG})(?=["'\x60])|(?<=\s)${NAME}(?::${TAG})?(?=\s|$)(?<=\bdocker\s+(?:run|pull)\b(?:[^\n]|\\\n)*)(?<!(?:--(?:name|hostname|network|user)|-[hu])[ =]\S+)|${NAME}:[\w.-]*\d[\w.-]*(?=["']?\s*$)(?<=^\s*-\s+(?:name:\s*)?["']?\S+)|${NAME}(?=["']?\s*$)(?<=\brepository:\s*["']?\S+)`,
+      String.raw`(?<=["'\x60])(?<at>${NAME}:${TAG})(?=["'\x60])|(?<=\s)${NAME}(?::${TAG})?(?=\s|$)(?<=\bdocker\s+(?:run|pull)\b(?:[^\n]|\\\n)*)(?<!(?:--(?:name|hostname|network|user)|-[hu])[ =]\S+)|(?<![\w./:-])${NAME}:[\w.-]*\d[\w.-]*(?=["']?\s*$)(?<=^\s*-\s+(?:name:\s*)?["']?\S+)|(?<![\w./:-])${NAME}(?=["']?\s*$)(?<=\brepository:\s*["']?\S+)`,
       "dgm",
     ),
     form: () => TIDB,

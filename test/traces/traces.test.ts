@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { tracesCatalogue } from "../../scripts/traces-catalogue.js";
 import { tracesIn } from "../../src/trace.js";
 import { TRACES } from "../../traces/index.js";
 
@@ -28,4 +31,8 @@ describe.each(TRACES.map((trace) => [trace.id, trace] as const))("%s", (_, trace
 
 it("no two traces share an id", () => {
   expect(new Set(TRACES.map(({ id }) => id)).size).toBe(TRACES.length);
+});
+
+it("has a catalogue that is up to date: if not, npm run docs", () => {
+  expect(readFileSync(join(import.meta.dirname, "../../traces/README.md"), "utf8")).toBe(tracesCatalogue(TRACES));
 });

@@ -65,9 +65,10 @@ function itemColumns(query: SelectStmt, item: Value, known: Known): Columns {
   return columns && columns.length > 0 ? columns.map(({ name }) => ({ name, refs: [[alias, name]] })) : undefined;
 }
 
-function derivedColumns({ subquery, alias }: RangeSubselect, known: Known): readonly { readonly name: string }[] | undefined {
-  const query = as("SelectStmt", subquery);
-  const names = alias?.colnames?.map(String) ?? [];
+function derivedColumns(derived: RangeSubselect, known: Known): readonly { readonly name: string }[] | undefined {
+  const query = as("SelectStmt", derived.subquery);
+  // A rule may have moved the names behind the alias into the subquery, whose own are told as the source has them.
+  const names = known.origin(derived).alias?.colnames?.map(String) ?? [];
   const columns = query && known.columns(known.origin(query));
   return columns?.map(({ name }, i) => ({ name: names[i] ?? name }));
 }

@@ -11,6 +11,7 @@ import foreignKey from "./constraints/foreign-key.js";
 import inline from "./constraints/inline.js";
 import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
+import columnList from "./dml/column-list.js";
 import setDefault from "./dml/default.js";
 import merge from "./dml/merge.js";
 import mergedColumns from "./dml/merged-columns.js";
@@ -194,6 +195,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/any-order": anyOrder,
   "queries/collate": collate,
   "queries/subquery-order": subqueryOrder,
+  "dml/column-list": columnList,
   "dml/overriding": overriding,
   "dml/multi-assign": multiAssign,
   "dml/default": setDefault,

@@ -19,6 +19,7 @@ import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
+import subscripts from "./dml/subscripts.js";
 import valuesRows from "./dml/values-rows.js";
 import writtenView from "./dml/view.js";
 import withWrites from "./dml/with-writes.js";
@@ -160,6 +161,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/search-cycle": searchCycle,
   "dml/merge": merge,
   "dml/view": writtenView,
+  "dml/subscripts": subscripts,
   "dml/values-rows": valuesRows,
   "dml/with-writes": withWrites,
   "queries/system-relations": systemRelations,

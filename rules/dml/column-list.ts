@@ -14,6 +14,7 @@ transformInsertRow). TiDB wants a value for each column (error 1136): the column
       const insert = readable as InsertStmt;
       const query = as("SelectStmt", insert.selectStmt);
       const table = insert.relation && find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation));
+      ctx.judged(insert);
       if (!table || !query || insert.cols?.length) return;
       const original = ctx.origin(query);
       const row = original.valuesLists?.[0] as readonly Value[] | undefined;

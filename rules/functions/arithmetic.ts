@@ -566,14 +566,19 @@ one and 2 in the other. A quotient that is computed on with is rounded here as w
       calls: ["width_bucket(anynonarray, anyarray)"],
       tidb: ([x, bounds], call) => {
         const text = call.text(bounds);
-        const known = as("A_ArrayExpr", bounds)?.elements?.map((each) => number(each, call)) ?? text?.slice(1, -1).split(",").map(Number);
+        const list = as("TypeCast", bounds)?.arg ?? bounds;
+        const known = as("A_ArrayExpr", list)?.elements?.map((each) => number(each, call)) ?? text?.slice(1, -1).split(",").map(Number);
         if (!known?.length || known.some((each) => each === undefined || Number.isNaN(each)))
           return call.refuse("width_bucket() with bounds that are no literal numbers");
-        if (isNode(bounds)) call.open(bounds);
+        for (const node of [bounds, list]) if (isNode(node)) call.open(node);
         const reached = known.map((bound) => tidb`(${infix("comparison")`${x} >= ${raw(String(bound))}`})`);
         return reached.slice(1).reduce((sum, each) => infix("additive")`${sum} + ${each}`, reached[0]!);
       },
-      proofs: proofs("width_bucket(i4, '{1,5,10}'::int[])", "width_bucket(i4, ARRAY[-2, 0, 7])"),
+      proofs: proofs(
+        "width_bucket(i4, '{1,5,10}'::int[])",
+        "width_bucket(i4, ARRAY[-2, 0, 7])",
+        "width_bucket(n, ARRAY[-2, 0, 7.5]::numeric[])",
+      ),
     },
     "log-base": {
       calls: ["log(numeric, numeric)"],

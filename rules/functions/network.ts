@@ -7,6 +7,7 @@ import {
   proofs,
   type Row,
   raw,
+  type Tidb,
   table,
   tidb,
   type Value,
@@ -47,6 +48,50 @@ const ordered = (sign: string): Row => ({
   why: "Addresses are compared by family, then by the bits of their networks.",
   proofs: proofs(`ip ${sign} ipb`, `ip ${sign} '100.0.0.0'`, `ip ${sign} '192.168.1.0/24'`, `'::2' ${sign} ip`),
 });
+
+const IPV6 = warning("of an address of IPv6 this is NULL: TiDB computes with 64 bits", {
+  help: "nothing to do where addresses are of IPv4; else compute in the application",
+});
+const ALL_BITS = raw("4294967295");
+
+/** An address of IPv4 as a number; NULL for one of IPv6. */
+const bits = (ip: Value): Tidb => tidb`INET_ATON(SUBSTRING_INDEX(${ip}, '/', 1))`;
+/** How many bits of an address of IPv4 are not its network's. */
+const hostLength = (ip: Value): Tidb => tidb`(32 - ${maskLength(ip)})`;
+/** The number with the last bits cleared. */
+const cleared = (number: Tidb, length: Tidb): Tidb => tidb`${number} >> ${length} << ${length}`;
+/** The mask of an address as its text has it. */
+const suffix = (ip: Value): Tidb => tidb`CASE WHEN INSTR(${ip}, '/') > 0 THEN CONCAT('/', SUBSTRING_INDEX(${ip}, '/', -1)) ELSE '' END`;
+/** The longer of two masks, as the text of an address of IPv4 has it. */
+const longerMask = (a: Value, b: Value): Tidb =>
+  tidb`CASE WHEN GREATEST(${maskLength(a)}, ${maskLength(b)}) = 32 THEN '' ELSE CONCAT('/', GREATEST(${maskLength(a)}, ${maskLength(b)})) END`;
+/** How many bits two addresses of IPv4 have in common from the first on. */
+const common = (a: Value, b: Value): Tidb =>
+  tidb`(32 - CASE ${bits(a)} ^ ${bits(b)} WHEN 0 THEN 0 ELSE CHAR_LENGTH(BIN(${bits(a)} ^ ${bits(b)})) END)`;
+
+/** A computation over addresses of IPv4. */
+const counted = (calls: readonly string[], write: (a: Value, b: Value, call: Call) => Tidb | undefined, ...pg: readonly string[]): Row => ({
+  calls,
+  tidb: ([a, b], call) => {
+    call.say("ipv6");
+    return write(a, b, call);
+  },
+  messages: { ipv6: IPV6 },
+  proofs: pg.map((each) => ({ pg: each, findings: ["ipv6"], ...(each.includes("'") ? {} : { differs: true as const }) })),
+});
+
+/** Whether the one network holds the other, or they have a part in common: of the same family, and the same in the bits of the shorter mask. */
+const holding = (sign: string, length: (a: Tidb, b: Tidb) => Tidb, more: string | undefined, ...pg: readonly string[]): Row =>
+  counted(
+    [`${sign}(inet, inet)`],
+    (a, b) => {
+      const [one, other] = [maskLength(a), maskLength(b)];
+      const same = tidb`${common(a, b)} >= ${length(one, other)}`;
+      const inside = more === undefined ? same : tidb`${same} AND ${one} ${raw(more)} ${other}`;
+      return tidb`CASE WHEN ${isIpv6(a)} <> ${isIpv6(b)} THEN FALSE ELSE ${inside} END`;
+    },
+    ...pg,
+  );
 
 const shown = (pg: string, expression: string) => [{ given: "CREATE TABLE h (ip inet)", pg: `SELECT ${pg} AS x FROM h`, tidb: expression }];
 
@@ -119,6 +164,97 @@ export const networkRules = table(
     "less-or-equal": ordered("<="),
     greater: ordered(">"),
     "greater-or-equal": ordered(">="),
+    network: counted(
+      ["network(inet)"],
+      (ip) => tidb`CONCAT(INET_NTOA(${cleared(bits(ip), hostLength(ip))}), '/', ${maskLength(ip)})`,
+      "network(ip)",
+      "network('192.168.1.77/26')",
+    ),
+    broadcast: counted(
+      ["broadcast(inet)"],
+      (ip) => tidb`CONCAT(INET_NTOA(${bits(ip)} | (1 << ${hostLength(ip)}) - 1), ${suffix(ip)})`,
+      "broadcast(ip)",
+      "broadcast('192.168.1.5/24')",
+    ),
+    netmask: counted(
+      ["netmask(inet)"],
+      (ip) => tidb`CASE WHEN ${isIpv6(ip)} THEN NULL ELSE INET_NTOA(${cleared(tidb`${ALL_BITS}`, hostLength(ip))}) END`,
+      "netmask(ip)",
+      "netmask('192.168.1.5/24')",
+    ),
+    hostmask: counted(
+      ["hostmask(inet)"],
+      (ip) => tidb`CASE WHEN ${isIpv6(ip)} THEN NULL ELSE INET_NTOA((1 << ${hostLength(ip)}) - 1) END`,
+      "hostmask(ip)",
+      "hostmask('192.168.23.20/30')",
+    ),
+    not: counted(["~(inet)"], (ip) => tidb`CONCAT(INET_NTOA(${bits(ip)} ^ ${ALL_BITS}), ${suffix(ip)})`, "~ip", "~'192.168.1.6'::inet"),
+    and: counted(
+      ["&(inet, inet)"],
+      (a, b) => tidb`CONCAT(INET_NTOA(${bits(a)} & ${bits(b)}), ${longerMask(a, b)})`,
+      "ip & ipb",
+      "'192.168.1.6'::inet & '0.0.0.255'",
+    ),
+    or: counted(
+      ["|(inet, inet)"],
+      (a, b) => tidb`CONCAT(INET_NTOA(${bits(a)} | ${bits(b)}), ${longerMask(a, b)})`,
+      "ip | ipb",
+      "'192.168.1.6/16'::inet | '0.0.0.255'",
+    ),
+    plus: counted(
+      ["+(inet, int8)"],
+      (ip, n) => tidb`CONCAT(INET_NTOA(${bits(ip)} + ${n}), ${suffix(ip)})`,
+      "ip + 25",
+      "'192.168.1.6'::inet + 25",
+    ),
+    minus: counted(
+      ["-(inet, int8)"],
+      (ip, n) => tidb`CONCAT(INET_NTOA(${bits(ip)} - ${n}), ${suffix(ip)})`,
+      "ip - 36",
+      "'192.168.1.43/24'::inet - 36",
+    ),
+    difference: counted(
+      ["-(inet, inet)"],
+      (a, b) => tidb`CAST(${bits(a)} AS SIGNED) - CAST(${bits(b)} AS SIGNED)`,
+      "ip - ipb",
+      "'192.168.1.43'::inet - '192.168.1.19'",
+    ),
+    merge: counted(
+      ["inet_merge(inet, inet)"],
+      (a, b) => {
+        const length = tidb`LEAST(${maskLength(a)}, ${maskLength(b)}, ${common(a, b)})`;
+        return tidb`CONCAT(INET_NTOA(${cleared(bits(a), tidb`(32 - ${length})`)}), '/', ${length})`;
+      },
+      "inet_merge('192.168.1.5/24', '192.168.2.5/24')",
+      "inet_merge('10.1.2.3', '10.1.2.3')",
+    ),
+    "same-family": {
+      calls: ["inet_same_family(inet, inet)"],
+      tidb: ([a, b]) => infix("comparison")`(${isIpv6(a)}) = (${isIpv6(b)})`,
+      proofs: proofs("inet_same_family(ip, ipb)", "inet_same_family(ip, '::1')"),
+    },
+    "set-mask": {
+      calls: ["set_masklen(inet, int4)"],
+      tidb: ([ip, length], call) => {
+        if (call.own(ip).name === "cidr") return call.refuse("set_masklen() of a cidr");
+        const host = tidb`SUBSTRING_INDEX(${ip}, '/', 1)`;
+        return tidb`CONCAT(${host}, CASE WHEN ${length} = CASE WHEN ${isIpv6(ip)} THEN 128 ELSE 32 END THEN '' ELSE CONCAT('/', ${length}) END)`;
+      },
+      proofs: proofs("set_masklen(ip, 16)", "set_masklen('192.168.1.5/24'::inet, 32)"),
+    },
+    extreme: {
+      calls: ["max(inet)", "min(inet)"],
+      tidb: ([ip], call) => {
+        const keyed = tidb`CONCAT(${addressKey(ip)}, ' ', ${ip})`;
+        const kept = call.filter === undefined ? keyed : tidb`CASE WHEN ${call.filter} THEN ${keyed} END`;
+        return tidb`SUBSTRING_INDEX(${raw(call.signature.name.toUpperCase())}(${kept})${call.over}, ' ', -1)`;
+      },
+      why: "What an address is sorted by stands before it.",
+      proofs: proofs("max(ip)", "min(ip)", "max(ipb) FILTER (WHERE b)"),
+    },
+    containing: holding(">>", (a) => a, "<", "ip >> ipb", "'192.168.1.0/24'::inet >> '192.168.1.5'"),
+    "containing-or-equal": holding(">>=", (a) => a, "<=", "ip >>= ipb", "'192.168.1.0/24'::inet >>= ip"),
+    overlaps: holding("&&", (a, b) => tidb`LEAST(${a}, ${b})`, undefined, "ip && ipb", "'192.168.1.0/24'::inet && '192.168.1.80/28'"),
     "contained-or-equal": within("<<=", ">="),
     contained: within("<<", ">"),
   },

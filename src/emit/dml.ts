@@ -10,6 +10,8 @@ export const dmlPrinters: Printers = {
     const insert = node as InsertStmt;
     const columns = (insert.cols ?? []).map((column) => targetName(column, p));
     const head = `INSERT INTO ${target(insert, p)}`;
+    if (insert.selectStmt && columns.length === 0 && !p.ledger.isJudged(insert))
+      return p.refuse(insert, "INSERT without a list of columns");
     if (!insert.selectStmt) return clauses([`${head} () VALUES ()`, p.print(insert.onConflictClause)]);
     return clauses([
       columns.length > 0 ? `${head} (${columns.join(", ")})` : head,

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import { CORE } from "../core.js";
 import type { Rule } from "../engine/contract.js";
-import type { Finding } from "../finding.js";
-import { type Fragment, type Host, type Reading, SPELLINGS } from "../hosts/fragment.js";
-import type { Coverage, Edit, Linted, LintedFile, LintedString, LintFinding, Unread } from "../linted.js";
-import type { FileResult, StatementResult } from "../result.js";
-import type { Source, Span } from "../source/text.js";
+import type { Fragment, Host, Reading } from "../hosts/fragment.js";
+import type { Coverage, Linted, LintedFile, LintFinding } from "../linted.js";
+import type { FileResult } from "../result.js";
+import type { Source } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
-import { type ConvertOptions, core } from "./convert/pass.js";
+import type { ConvertOptions } from "./convert/pass.js";
 import { convert } from "./convert.js";
-import { type Change, changes } from "./lint/edits.js";
 import { hasForeignDriver, isForeignPath, isForeignText } from "./lint/foreign.js";
-import { unfilled } from "./lint/holes.js";
-import { schemasIn } from "./lint/schema.js";
+import { textOf } from "./lint/holes.js";
+import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
+import { hashOf, take, wholeFile } from "./lint/take.js";
+import type { Found, Work } from "./lint/work.js";
 
 export interface LintOptions extends ConvertOptions {
   /** What the queries are judged by; undefined: what the files themselves make. */
@@ -27,26 +27,9 @@ export interface LintOptions extends ConvertOptions {
   readonly inOrder: (a: string, b: string) => number;
   /** The files that are to be judged; undefined: all. The others only say what is there. */
   readonly only?: ((file: Source) => boolean) | undefined;
+  /** What an earlier run found out about a file that is the same. */
+  readonly remembered?: ((file: Source) => LintedFile | undefined) | undefined;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
-}
-
-/** A file on its way. */
-interface Work {
-  readonly source: Source;
-  readonly strings: SqlString[];
-  readonly unread: Unread[];
-  foreign: number;
-  reading: Reading | undefined;
-  readonly findings: Found[];
-  readonly linted: LintedString[];
-}
-
-/** A finding, where the SQL begins that it is in, and what is changed there. */
-interface Found {
-  readonly finding: Finding;
-  readonly from: number;
-  readonly suggestion?: string | undefined;
-  readonly edits?: readonly Edit[] | undefined;
 }
 
 /**
@@ -64,22 +47,49 @@ export async function lint(
   const wanted = options.only ? files.filter(options.only) : files;
   const inSchema = new Map(schemas.flatMap((schema) => schema.sources.map((source) => [source, schema] as const)));
   const works = new Map<Source, Work>();
+  const done = new Map<Source, LintedFile>();
   for (const [i, source] of wanted.entries()) {
-    works.set(source, await begun(source, hosts, options, inSchema.has(source)));
+    const before = options.remembered?.(source);
+    if (before) done.set(source, before);
+    else works.set(source, await begun(source, hosts, options, inSchema.has(source)));
     options.onProgress?.(i + 1, wanted.length);
   }
-  const known = options.schemaFiles ?? schemas.flatMap(({ sources }) => sources);
-  await lintSql(works, schemas, known, rules, options);
+  if (works.size > 0) {
+    const known = options.schemaFiles ?? [...schemas.flatMap(({ sources }) => sources), ...(await inCode(files, works, hosts, options))];
+    await lintSql(works, schemas, known, rules, options);
+  }
 
   const ids = new Set([...rules, ...Object.values(CORE), ...traces].map(({ id }) => id));
   const isRule = (id: string) => ids.has(id) || (id.endsWith("/*") && [...ids].some((each) => each.startsWith(id.slice(0, -1))));
-  const judged = [...works.values()].map((work) => finished(work, traces, isRule, options.zero));
+  for (const work of works.values()) done.set(work.source, finished(work, traces, isRule, options.zero));
+  const judged = wanted.map((source) => done.get(source)!);
   return { files: judged, coverage: coverageOf(judged), schema: options.schemaFiles ? [] : schemas.map(({ name }) => name) };
 }
 
-/** @returns what `--fix` remembers a text by */
-export function hashOf(sql: string): string {
-  return createHash("sha256").update(sql.replaceAll(/\s+/g, " ").trim()).digest("hex").slice(0, 16);
+/** What migrations that are written in code make. */
+async function inCode(
+  files: readonly Source[],
+  works: ReadonlyMap<Source, Work>,
+  hosts: readonly Host[],
+  options: LintOptions,
+): Promise<Source[]> {
+  const made: Source[] = [];
+  for (const source of files) {
+    if (!isSchemaCode(source)) continue;
+    const { strings } = works.get(source) ?? (await begun(source, hosts, options, false));
+    // A copy: the text itself is judged as well.
+    for (const { source: own, defines } of strings) if (defines) made.push({ ...own });
+  }
+  return made;
+}
+
+/** What the findings of a file depend on beside its own text: all that makes the schema, in one figure. */
+export function schemaDigest(files: readonly Source[], { schemaFiles, inOrder }: Pick<LintOptions, "schemaFiles" | "inOrder">): string {
+  const hash = createHash("sha256");
+  const sources = schemaFiles ?? [];
+  const found = schemasIn(files, inOrder).flatMap((schema) => schema.sources);
+  for (const { name, text } of [...sources, ...found, ...files.filter(isSchemaCode)]) hash.update(`${name}\0${text.length}\0${text}`);
+  return hash.digest("hex");
 }
 
 function coverageOf(files: readonly LintedFile[]): Coverage {
@@ -114,9 +124,12 @@ function hostFor(path: string, hosts: readonly Host[]): Host | undefined {
 }
 
 async function takeFragment(work: Work, fragment: Fragment, options: LintOptions, isForeign: boolean): Promise<void> {
+  if (options.converted.size > 0 && options.converted.has(hashOf(textOf(fragment.parts)))) {
+    work.foreign++;
+    return;
+  }
   const judged = await judge(work.source, fragment, options.postgres, isForeign);
-  if (judged.kind === "sql" && options.converted.has(hashOf(judged.string.source.text))) work.foreign++;
-  else if (judged.kind === "sql") work.strings.push(judged.string);
+  if (judged.kind === "sql") work.strings.push(judged.string);
   else if (judged.kind === "unread") work.unread.push({ span: fragment.span, reason: judged.reason });
   else if (judged.kind === "foreign") work.foreign++;
 }
@@ -128,18 +141,9 @@ async function takeFile(work: Work): Promise<void> {
     work.foreign += source.text.split(/;\s*$/m).filter((text) => text.trim() !== "").length;
     return;
   }
-  const span = { start: 0, end: source.text.length };
-  const rendered = { text: source.text, at: (offset: number) => offset, partOf: (at: Span) => plain(source.text, at) };
   const defines = /(?:^|;)\s*(?:create|alter|drop|do)\s/im.test(source.text);
-  work.strings.push({ host: source, span, filled: { rendered, fillings: [] }, written: [], source, defines });
+  work.strings.push(wholeFile(source, defines));
 }
-
-function plain(text: string, span: Span) {
-  return { kind: "text" as const, text: text.slice(span.start, span.end), span, spelling: "plain" as const };
-}
-
-/** Findings in a query that only say that the schema is not at hand, or that advise. */
-const NOT_OF_CODE = /^(?:fitness\/|core\/absent-relation$|core\/unknown-column$|core\/schema-name$|tables\/unknown$|config\/)/;
 
 async function lintSql(
   works: ReadonlyMap<Source, Work>,
@@ -156,15 +160,7 @@ async function lintSql(
     for (const file of files) {
       const work = works.get(file.source);
       if (!work) continue;
-      const rendered = { text: file.source.text, at: (offset: number) => offset, partOf: (at: Span) => plain(file.source.text, at) };
-      take(work, file, {
-        host: file.source,
-        span: { start: 0, end: 0 },
-        filled: { rendered, fillings: [] },
-        written: [],
-        source: file.source,
-        defines: true,
-      });
+      take(work, file, wholeFile(file.source, true), options);
     }
   }
   // What only reads and writes rows leaves the schema as it is: all of it is judged by one.
@@ -178,7 +174,7 @@ async function lintSql(
   const takeAll = ({ files }: { readonly files: readonly FileResult[] }) => {
     for (const file of files) {
       const [work, string] = owner.get(file.source)!;
-      take(work, file, string);
+      take(work, file, string, options);
     }
   };
   if (queries.length > 0) takeAll(await convert([...known, ...queries], rules, { ...base, known: new Set(known) }));
@@ -187,88 +183,6 @@ async function lintSql(
     const defining = strings.filter(({ defines }) => defines).map(({ source }) => source);
     if (defining.length > 0) takeAll(await convert(defining, rules, base));
   }
-}
-
-/** Takes what became of a text to where it stands in the host. */
-function take(work: Work, file: FileResult, string: SqlString): void {
-  for (const statement of file.statements) {
-    const { rendered } = string.filled;
-    const { findings, sql, outcome } = statement;
-    const span = { start: rendered.at(statement.span.start), end: rendered.at(statement.span.end) };
-    const from = string.written.length === 0 && string.span.end === 0 ? span.start : string.span.start;
-    const shown = (text: string) => unfilled(text, string.filled, string.written);
-    work.linted.push({
-      span,
-      sql: shown(string.source.text.slice(statement.span.start, statement.span.end)),
-      tidb: sql.map(shown),
-      outcome,
-    });
-    const told = findings.filter(
-      ({ rule, message }) => !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown"),
-    );
-    const made = outcome === "as-is" ? [] : (changesOf(statement, string) ?? []);
-    const edits = editsOf(statement, made, string);
-    const hostSpan = ({ start, end }: Span) => ({
-      start: rendered.at(start),
-      end: Math.max(rendered.at(end - 1) + 1, rendered.at(start) + 1),
-    });
-    for (const finding of told)
-      work.findings.push({ finding: { ...finding, source: work.source, span: hostSpan(finding.span) }, from, edits });
-    for (const change of made) {
-      if (
-        told.some(
-          ({ span: at }) => at.start < change.end && change.start < at.end && at.end - at.start < statement.span.end - statement.span.start,
-        )
-      )
-        continue;
-      const pg = shown(string.source.text.slice(change.start, change.end));
-      const tidb = shown(change.text);
-      const finding = core(
-        CORE.spelling,
-        "form",
-        { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) },
-        work.source,
-        hostSpan(change),
-      );
-      work.findings.push({ finding, from, suggestion: tidb, edits });
-    }
-    if (outcome !== "as-is" && told.length === 0 && made.length === 0 && sql.length === 0) {
-      const finding = core(CORE.spelling, "without", {}, work.source, hostSpan(statement.span));
-      work.findings.push({ finding, from });
-    }
-  }
-}
-
-function short(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
-}
-
-/** Where the statement's text and what it became differ, with offsets of the string. */
-function changesOf({ sql, span, source }: StatementResult, _string: SqlString): readonly Change[] | undefined {
-  if (sql.length === 0) return undefined;
-  const written = source.text.slice(span.start, span.end);
-  const all = changes(written, sql.join(";\n")) ?? [{ start: 0, end: written.length, text: sql.join(";\n") }];
-  return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
-}
-
-/** What to write in the host; undefined unless the statement means the same and every place of it can be spelt where it stands. */
-function editsOf(
-  { sql, findings, outcome }: StatementResult,
-  made: readonly Change[],
-  { filled, written }: SqlString,
-): readonly Edit[] | undefined {
-  if (outcome !== "rewritten" || sql.length === 0 || made.length === 0 || findings.some(({ severity }) => severity !== "note"))
-    return undefined;
-  const edits: Edit[] = [];
-  for (const change of made) {
-    const part = filled.rendered.partOf(change);
-    const text = part && SPELLINGS[part.spelling](unfilled(change.text, filled, written));
-    if (!part || text === undefined || /hole_\d+_|\$\{h\d+\}/.test(text)) return undefined;
-    const start = filled.rendered.at(change.start);
-    edits.push({ start, end: start + (change.end - change.start), text });
-  }
-  return edits;
 }
 
 function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => boolean, zero: boolean): LintedFile {

@@ -1,20 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { type LintOptions, lint } from "../app/lint.js";
+import { type Fixed, fixed } from "../app/lint/fix.js";
+import { type LintOptions, lint, schemaDigest } from "../app/lint.js";
 import type { Rule } from "../engine/contract.js";
 import { SEVERITIES, type Severity } from "../finding.js";
 import { HOSTS } from "../hosts/index.js";
 import type { Linted, LintFinding } from "../linted.js";
 import type { Paint } from "../report/colour.js";
+import { unifiedDiff } from "../report/diff.js";
 import { type LintFormat, renderLint } from "../report/lint/formats.js";
 import { counts, totals } from "../report/lint/model.js";
 import type { Source } from "../source/text.js";
+import { cacheDirectory } from "../targets/paths.js";
 import type { Trace } from "../trace.js";
+import { baselineOf, type Compared, compared, readBaseline } from "./baseline.js";
 import type { Settings } from "./begin.js";
 import { EXIT, UsageError } from "./exit.js";
 import { type CodeBase, changedFiles, decodeFile, readCodeBase, stagedFiles } from "./files.js";
 import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
+import { writeAtomically } from "./output.js";
+import { type Memory, openMemory } from "./remember.js";
 
 /** The flags of lint, as far as they decide what is done. */
 export interface LintFlags {
@@ -61,10 +67,55 @@ export async function runLint(
     inOrder: naturally,
     only: base.only,
   };
-  const found = await lint(base.files, rules, traces, HOSTS, options);
-  const linted: Linted = { ...found, coverage: { ...found.coverage, skipped: base.skipped } };
+  const memory = flags["no-cache"] ? undefined : await memoryOf(base.files, options);
+  const found = await lint(base.files, rules, traces, HOSTS, { ...options, remembered: memory?.get });
+  await memory?.keep(found.files);
+  const whole = base.only === undefined && paths.length === 0;
+  const { linted, stale } = await withBaseline({ ...found, coverage: { ...found.coverage, skipped: base.skipped } }, flags, whole);
+  if (flags.fix || flags["fix-dry-run"]) return fix(linted, flags, paint);
   process.stdout.write(renderLint(flags.format, { linted, paint, quiet: flags.quiet }));
-  return exitOf(linted, flags);
+  for (const entry of stale) tell(`the baseline knows what is not there any more: ${entry}`);
+  if (stale.length > 0) tell("take these entries out, or write the baseline anew with --update-baseline");
+  return stale.length > 0 ? EXIT.findings : exitOf(linted, flags);
+}
+
+/** What earlier runs found out, as long as the schema, the options and the program are the same. */
+async function memoryOf(files: readonly Source[], options: LintOptions): Promise<Memory> {
+  const { postgres, target, schemas, overrides, zero, converted } = options;
+  const key = JSON.stringify([postgres, target, schemas, overrides, zero, [...converted], schemaDigest(files, options)]);
+  return openMemory(cacheDirectory(), process.cwd(), key);
+}
+
+async function withBaseline(linted: Linted, flags: LintFlags, whole: boolean): Promise<Compared> {
+  const path = flags.baseline;
+  if (path === undefined) return { linted, stale: [] };
+  if (flags["update-baseline"]) {
+    await writeAtomically(path, baselineOf(linted.files));
+    tell(`${path}: written`);
+  }
+  return compared(linted, await readBaseline(path), whole);
+}
+
+/** Rewrites files, or shows what would be. What is TiDB's now is remembered beside them, as PostgreSQL's grammar takes much of it as well. */
+async function fix(linted: Linted, flags: LintFlags, paint: Paint): Promise<number> {
+  const all: Fixed[] = [];
+  for (const file of linted.files) {
+    const one = await fixed(file, HOSTS);
+    if (one) all.push(one);
+  }
+  const places = all.reduce((sum, one) => sum + one.places, 0);
+  if (flags["fix-dry-run"]) {
+    for (const { source, text } of all) process.stdout.write(unifiedDiff(source.name, source.text, text, paint).text);
+    tell(`${places} places in ${all.length} files would be rewritten`);
+    return EXIT.ok;
+  }
+  for (const { source, text } of all) await writeAtomically(source.name, text);
+  const strings = [...new Set([...(await convertedStrings()), ...all.flatMap(({ converted }) => converted)])].sort();
+  if (strings.length > 0) await writeAtomically(CONVERTED, `${JSON.stringify({ version: 1, strings }, null, 2)}\n`);
+  tell(`${places} places in ${all.length} files rewritten`);
+  const left = linted.files.flatMap(({ findings }) => findings.filter((finding) => counts(finding) && !finding.edits));
+  tell(left.length === 0 ? "nothing is left to do" : `${left.length} findings are left, which need a person: run lint again to see them`);
+  return left.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
 interface Wanted extends CodeBase {

@@ -74,3 +74,8 @@ export function unfilled(sql: string, { fillings: made }: Filled, written: reado
   }
   return out;
 }
+
+/** The text of the parts as its holes are likely filled: what a text is known by. */
+export function textOf(parts: readonly Part[]): string {
+  return fill(parts, likely).rendered.text;
+}

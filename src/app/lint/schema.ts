@@ -33,3 +33,12 @@ function folderOf(path: string): string {
   if (folders.length > 1 && /^\d|migration\.sql$/.test(`${folders.at(-1)}`)) folders.pop();
   return folders.join("/") || ".";
 }
+
+const SCHEMA_CODE = /migrat|(?:^|[/._-])(?:schema|ddl|tables?|initdb)(?=[/._-])/i;
+
+/** Whether a file of code may make a schema, as migrations do that are written in it. */
+export function isSchemaCode({ name, text }: Source): boolean {
+  return (
+    !name.endsWith(".sql") && SCHEMA_CODE.test(name) && !NO_SCHEMA.test(name) && !isForeignPath(name) && /\bcreate\s+table\b/i.test(text)
+  );
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { CORE } from "../../core.js";
+import type { Finding } from "../../finding.js";
+import { SPELLINGS } from "../../hosts/fragment.js";
+import type { Edit } from "../../linted.js";
+import type { FileResult, StatementResult } from "../../result.js";
+import type { Source, Span } from "../../source/text.js";
+import { core } from "../convert/pass.js";
+import { type Change, changes } from "./edits.js";
+import { unfilled } from "./holes.js";
+import type { SqlString } from "./strings.js";
+import type { Work } from "./work.js";
+
+/** @returns what `--fix` remembers a text by: white space does not count */
+export function hashOf(sql: string): string {
+  return createHash("sha256").update(sql.replaceAll(/\s+/g, " ").trim()).digest("hex").slice(0, 16);
+}
+
+/** A file of SQL as one text. */
+export function wholeFile(source: Source, defines: boolean): SqlString {
+  const span = { start: 0, end: source.text.length };
+  const partOf = (at: Span) => ({ kind: "text" as const, text: textAt(source, at), span: at, spelling: "plain" as const });
+  const rendered = { text: source.text, at: (offset: number) => offset, partOf };
+  return { host: source, span, filled: { rendered, fillings: [] }, written: [], source, defines };
+}
+
+export function textAt({ text }: Source, { start, end }: Span): string {
+  return text.slice(start, end);
+}
+
+/** Findings in code that only say that the schema is not at hand, or that advise. */
+const NOT_OF_CODE = /^(?:fitness\/|core\/absent-relation$|core\/unknown-column$|core\/schema-name$|tables\/unknown$|config\/)/;
+
+function isOfCode({ rule, message }: Finding): boolean {
+  return !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown");
+}
+
+const PLACEHOLDER = /\$\d+|\$\{h\d+\}|(?<![:\w]):[a-z_]\w*|@[a-z_]\w*|%s|%\(\w+\)s|sqlc\.\w+\([^)]*\)/i;
+
+/** Takes what became of a text to where it stands in the host. */
+export function take(work: Work, file: FileResult, string: SqlString, { converted }: { readonly converted: ReadonlySet<string> }): void {
+  const isFile = string.source === string.host;
+  for (const statement of file.statements) {
+    if (isFile && converted.has(hashOf(textAt(string.source, statement.span)))) work.foreign++;
+    else takeStatement(work, statement, string, isFile);
+  }
+}
+
+function takeStatement(work: Work, statement: StatementResult, string: SqlString, isFile: boolean): void {
+  const { sql, outcome, span } = statement;
+  const { rendered } = string.filled;
+  const shown = (text: string) => unfilled(text, string.filled, string.written);
+  const inHost = ({ start, end }: Span): Span => ({
+    start: rendered.at(start),
+    end: Math.max(rendered.at(Math.max(end - 1, start)) + 1, rendered.at(start) + 1),
+  });
+  const from = isFile ? span.start : string.span.start;
+  const written = textAt(string.source, span);
+  work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
+
+  const findings = statement.findings.filter(isOfCode).map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
+  const all = outcome === "as-is" ? [] : changesOf(statement, written);
+  const edits = isFile && string.defines ? undefined : editsOf(statement, all, string);
+  for (const { finding, span: at } of findings)
+    work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
+  for (const change of all) {
+    const pg = shown(textAt(string.source, change)).trim();
+    const tidb = shown(change.text);
+    // What a parameter becomes is told of all of them at once.
+    if (tidb === "?" && findings.some(({ finding }) => finding.rule === CORE.parameters.id)) continue;
+    if (findings.some(({ span: at }) => covers(at, change, span))) continue;
+    const data = { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) };
+    work.findings.push({ finding: core(CORE.spelling, "form", data, work.source, inHost(change)), from, suggestion: tidb, edits });
+  }
+  if (outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
+    work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
+}
+
+/** What is said of parameters is said at the first of them. */
+function placeOf({ rule, span }: Finding, statement: StatementResult, written: string): Span {
+  const found = rule === CORE.parameters.id ? PLACEHOLDER.exec(written) : null;
+  const start = statement.span.start + (found?.index ?? 0);
+  return found ? { start, end: start + found[0].length } : span;
+}
+
+/** Whether a finding is about the place of a change, and about no more than a part of the statement. */
+function covers(at: Span, change: Span, whole: Span): boolean {
+  return at.start < change.end && change.start < at.end && at.end - at.start < whole.end - whole.start;
+}
+
+/** Characters of a text that a line of a finding shows. */
+const SHOWN = 60;
+
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > SHOWN ? `${line.slice(0, SHOWN - 1)}…` : line;
+}
+
+/** Where the statement's text and what it became differ; offsets are the whole text's. */
+function changesOf({ sql, span }: StatementResult, written: string): readonly Change[] {
+  if (sql.length === 0) return [];
+  const joined = sql.join(";\n");
+  const all = changes(written, joined) ?? [{ start: 0, end: written.length, text: joined }];
+  return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
+}
+
+/** What to write in the host; undefined unless the statement means the same and every place of it can be spelt where it stands. */
+function editsOf(
+  { sql, findings, outcome }: StatementResult,
+  all: readonly Change[],
+  { filled, written }: SqlString,
+): readonly Edit[] | undefined {
+  if (outcome !== "rewritten" || sql.length === 0 || all.length === 0 || findings.some(({ severity }) => severity !== "note"))
+    return undefined;
+  const edits: Edit[] = [];
+  for (const change of all) {
+    const part = filled.rendered.partOf(change);
+    const text = part && SPELLINGS[part.spelling](change.text);
+    // A hole that moves cannot be written into a literal.
+    if (!part || text === undefined || unfilled(text, filled, written) !== text) return undefined;
+    const start = filled.rendered.at(change.start);
+    edits.push({ start, end: start + (change.end - change.start), text });
+  }
+  return edits;
+}

@@ -15,49 +15,108 @@ interface Token extends Span {
   readonly key: string;
 }
 
-function tokens(sql: string): Token[] {
+/** Words that may be left out without another meaning. */
+const OPTIONAL: ReadonlySet<string> = new Set(["as", "asc", "inner", "outer"]);
+
+function tokens(sql: string, alike: boolean): Token[] {
   const all: Token[] = [];
   for (const { 0: text, index } of sql.matchAll(TOKEN)) {
     if (/^\s/.test(text) || text.startsWith("--") || text.startsWith("/*")) continue;
-    all.push({ key: /^[EeBbXxNnU&]*['"`$]/.test(text) ? text : text.toLowerCase(), start: index, end: index + text.length });
+    const key = /^(?:[EeBbXxNn]|U&)?['"`]/.test(text) ? text : text.toLowerCase();
+    if (alike && OPTIONAL.has(key)) continue;
+    all.push({ key: alike ? (PLACEHOLDER.test(key) ? "?" : (ALIKE[key] ?? key)) : key, start: index, end: index + text.length });
   }
   return all;
 }
 
+/** Words and signs of one meaning in both. */
+const ALIKE: Readonly<Record<string, string>> = { "!=": "<>" };
+
+/** Whether two texts have the same tokens but for brackets, in whatever order: `a NOT IN (1)` and `NOT (a IN (1))`. */
+export function sameTokens(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => {
+    const keys = tokens(text, true).map(({ key }) => key);
+    return keys
+      .filter((key) => key !== "(" && key !== ")")
+      .sort()
+      .join(" ");
+  });
+  return left === right;
+}
+
+const PLACEHOLDER = /^(?:\$\d+|\$\{.*\})$/;
+
 /** Changes so near to each other are one: `a::text` becomes `CAST(a AS CHAR)` as a whole. */
 const NEAR = 3;
 
+type Run = { from: number; until: number; to: number; upTo: number };
+
 /**
- * Where two forms of a statement differ, token by token, each place as small as it can be and none empty.
+ * Where two forms of a statement differ, token by token: each place as small as it can be with its brackets whole, and none empty.
+ * @param alike placeholders count as the same, and so do statements with or without a word that means nothing
  * @returns undefined where they have so little in common that the whole is another
  */
-export function changes(from: string, to: string): readonly Change[] | undefined {
-  const [before, after] = [tokens(from), tokens(to)];
+export function changes(from: string, to: string, alike: boolean): readonly Change[] | undefined {
+  const [before, after] = [tokens(from, alike), tokens(to, alike)];
   const runs = changesBetween(
     before.map(({ key }) => key),
     after.map(({ key }) => key),
   );
   if (!runs) return undefined;
-  const merged: { from: number; until: number; to: number; upTo: number }[] = [];
-  for (const run of runs) {
-    const last = merged.at(-1);
-    if (last && run.from - last.until <= NEAR) {
-      last.until = run.until;
-      last.upTo = run.upTo;
-    } else merged.push({ ...run });
-  }
-  return merged.map((run) => {
-    // What is only put in stands beside a token that stays: that one is taken along.
-    if (run.from === run.until && run.from > 0) {
-      run.from--;
-      run.to--;
-    } else if (run.from === run.until) {
-      run.until++;
-      run.upTo++;
-    }
-    const place = (list: readonly Token[], start: number, end: number) =>
-      end > start ? { start: list[start]!.start, end: list[end - 1]!.end } : { start: 0, end: 0 };
+  const place = (list: readonly Token[], start: number, end: number) =>
+    end > start ? { start: list[start]!.start, end: list[end - 1]!.end } : { start: 0, end: 0 };
+  return joined(runs, before, after).map((run) => {
     const there = place(after, run.to, run.upTo);
     return { ...place(before, run.from, run.until), text: to.slice(there.start, there.end) };
   });
+}
+
+/** Runs as a reader would mark them: those near to each other as one, brackets and what they belong to whole. */
+function joined(runs: readonly Run[], before: readonly Token[], after: readonly Token[]): Run[] {
+  const made: Run[] = [];
+  for (const each of runs) {
+    const last = made.at(-1);
+    // What an earlier one has grown over is a part of it.
+    if (last && each.from - last.until <= NEAR)
+      Object.assign(last, { until: Math.max(last.until, each.until), upTo: Math.max(last.upTo, each.upTo) });
+    else made.push({ ...each });
+    grow(made, before, after, runs);
+  }
+  return made;
+}
+
+/** Makes the last run larger by tokens that both have, until its brackets are whole and it is not empty. */
+function grow(made: Run[], before: readonly Token[], after: readonly Token[], runs: readonly Run[]): void {
+  for (let guard = before.length + after.length; guard > 0; guard--) {
+    const run = made.at(-1)!;
+    const open = [unmatched(before, run.from, run.until), unmatched(after, run.to, run.upTo)];
+    const left = open.some(({ closing }) => closing > 0) || (run.from === run.until && run.from > 0);
+    const right = open.some(({ opening }) => opening > 0) || (run.from === run.until && run.from === 0);
+    const called = !left && before[run.from]?.key === "(" && /^\w/.test(before[run.from - 1]?.key ?? "");
+    if ((left || called) && run.from > 0 && run.to > 0) {
+      const earlier = made.at(-2);
+      run.from--;
+      run.to--;
+      if (earlier && earlier.until >= run.from) {
+        made.splice(-2, 2, { ...run, from: earlier.from, to: earlier.to });
+      }
+    } else if (right && run.until < before.length && run.upTo < after.length) {
+      // The tokens behind are the same in both, up to the next run, which is taken in whole.
+      const next = runs.find(
+        ({ from, until, to, upTo }) => from >= run.until && to >= run.upTo && (until > from || upTo > to) && from === run.until,
+      );
+      run.until = next ? next.until : run.until + 1;
+      run.upTo = next ? next.upTo : run.upTo + 1;
+    } else return;
+  }
+}
+
+function unmatched(list: readonly Token[], start: number, end: number): { readonly opening: number; readonly closing: number } {
+  let [opening, closing] = [0, 0];
+  for (let i = start; i < end; i++) {
+    if (list[i]!.key === "(") opening++;
+    else if (list[i]!.key === ")" && opening > 0) opening--;
+    else if (list[i]!.key === ")") closing++;
+  }
+  return { opening, closing };
 }

@@ -6,7 +6,7 @@ import type { Edit } from "../../linted.js";
 import type { FileResult, StatementResult } from "../../result.js";
 import type { Source, Span } from "../../source/text.js";
 import { core } from "../convert/pass.js";
-import { type Change, changes } from "./edits.js";
+import { type Change, changes, sameTokens } from "./edits.js";
 import { unfilled } from "./holes.js";
 import type { SqlString } from "./strings.js";
 import type { Work } from "./work.js";
@@ -59,16 +59,14 @@ function takeStatement(work: Work, statement: StatementResult, string: SqlString
   work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
   const findings = statement.findings.filter(isOfCode).map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
-  const all = outcome === "as-is" ? [] : changesOf(statement, written);
-  const edits = isFile && string.defines ? undefined : editsOf(statement, all, string);
+  const all = outcome === "as-is" ? [] : changesOf(statement, written, true);
+  const edits = isFile && string.defines ? undefined : editsOf(statement, changesOf(statement, written, false), string);
   for (const { finding, span: at } of findings)
     work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
   for (const change of all) {
     const pg = shown(textAt(string.source, change)).trim();
     const tidb = shown(change.text);
-    // What a parameter becomes is told of all of them at once.
-    if (tidb === "?" && findings.some(({ finding }) => finding.rule === CORE.parameters.id)) continue;
-    if (findings.some(({ span: at }) => covers(at, change, span))) continue;
+    if (sameTokens(pg, tidb) || findings.some(({ span: at }) => covers(at, change, span))) continue;
     const data = { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) };
     work.findings.push({ finding: core(CORE.spelling, "form", data, work.source, inHost(change)), from, suggestion: tidb, edits });
   }
@@ -97,10 +95,10 @@ function short(text: string): string {
 }
 
 /** Where the statement's text and what it became differ; offsets are the whole text's. */
-function changesOf({ sql, span }: StatementResult, written: string): readonly Change[] {
+function changesOf({ sql, span }: StatementResult, written: string, alike: boolean): readonly Change[] {
   if (sql.length === 0) return [];
   const joined = sql.join(";\n");
-  const all = changes(written, joined) ?? [{ start: 0, end: written.length, text: joined }];
+  const all = changes(written, joined, alike) ?? [{ start: 0, end: written.length, text: joined }];
   return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
 }
 

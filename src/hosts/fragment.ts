@@ -111,8 +111,10 @@ export interface Rendered {
   readonly text: string;
   /** From an offset of the text to one of the host file. */
   readonly at: (offset: number) => number;
-  /** The text part that a span of the text lies in, where it is one and its characters stand one by one in the host. */
-  readonly partOf: (span: Span) => TextPart | undefined;
+  /** Where in the host what ends at an offset of the text ends: behind the escape, where its last character is written as one. */
+  readonly until: (offset: number) => number;
+  /** How a span of the text is spelt, where it is one piece of a literal, without holes and joins in it. */
+  readonly spellingOf: (span: Span) => Spelling | undefined;
 }
 
 /** The text of the parts, each hole as `spell` writes it. */
@@ -139,12 +141,23 @@ export function render(parts: readonly Part[], spell: (hole: HolePart, index: nu
     const within = offset - starts[indexAt(offset)]!;
     return isPlain(part) ? part.span.start + within : within === 0 ? part.span.start : part.span.end;
   };
-  const partOf = ({ start, end }: Span): TextPart | undefined => {
-    const first = indexAt(start);
-    const part = parts[first];
-    return part && isPlain(part) && end <= starts[first]! + part.text.length ? part : undefined;
+  const until = (offset: number): number => {
+    if (parts.length === 0 || offset === 0) return at(offset);
+    const part = parts[indexAt(offset - 1)]!;
+    return isPlain(part) ? at(offset - 1) + 1 : part.span.end;
   };
-  return { text, at, partOf };
+  const spellingOf = ({ start, end }: Span): Spelling | undefined => {
+    const first = indexAt(start);
+    let spelling: Spelling | undefined;
+    for (let i = first; i < parts.length && (i === first || starts[i]! < end); i++) {
+      const part = parts[i]!;
+      const joined = i > first && part.span.start !== parts[i - 1]!.span.end;
+      if (part.kind === "hole" || joined || (spelling !== undefined && part.spelling !== spelling)) return undefined;
+      spelling = part.spelling;
+    }
+    return spelling;
+  };
+  return { text, at, until, spellingOf };
 }
 
 function isPlain(part: Part): part is TextPart {

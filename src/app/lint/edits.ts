@@ -53,11 +53,11 @@ type Run = { from: number; until: number; to: number; upTo: number };
 
 /**
  * Where two forms of a statement differ, token by token: each place as small as it can be with its brackets whole, and none empty.
- * @param alike placeholders count as the same, and so do statements with or without a word that means nothing
+ * Placeholders count as the same, and so do statements with or without a word that means nothing.
  * @returns undefined where they have so little in common that the whole is another
  */
-export function changes(from: string, to: string, alike: boolean): readonly Change[] | undefined {
-  const [before, after] = [tokens(from, alike), tokens(to, alike)];
+export function changes(from: string, to: string): readonly Change[] | undefined {
+  const [before, after] = [tokens(from, true), tokens(to, true)];
   const runs = changesBetween(
     before.map(({ key }) => key),
     after.map(({ key }) => key),
@@ -71,19 +71,70 @@ export function changes(from: string, to: string, alike: boolean): readonly Chan
   });
 }
 
+/**
+ * What to write to make one text of the other, token by token: all else stays as it stands, its line breaks and letter case too.
+ * @returns undefined where they have so little in common that the whole is another
+ */
+export function rewriting(from: string, to: string): readonly Change[] | undefined {
+  const [before, after] = [tokens(from, false), tokens(to, false)];
+  const runs = changesBetween(
+    before.map(({ key }) => key),
+    after.map(({ key }) => key),
+  );
+  const endOf = (list: readonly Token[], i: number) => (i > 0 ? list[i - 1]!.end : 0);
+  const startOf = (list: readonly Token[], i: number, text: string) => list[i]?.start ?? text.length;
+  return runs?.map((run) => {
+    const [start, end] = [endOf(before, run.from), startOf(before, run.until, from)];
+    const core = run.upTo > run.to ? to.slice(after[run.to]!.start, after[run.upTo - 1]!.end) : "";
+    const [leading, trailing] =
+      core === ""
+        ? ["", ""]
+        : [to.slice(endOf(after, run.to), after[run.to]!.start), to.slice(after[run.upTo - 1]!.end, startOf(after, run.upTo, to))];
+    // The blanks are the reader's own. What is put in stands within blanks, on the side where the other text has some.
+    const own = from.slice(start, run.until > run.from ? before[run.from]!.start : end);
+    const behind = run.until > run.from ? from.slice(before[run.until - 1]!.end, end) : leading === "" ? own : "";
+    const ahead = run.until > run.from || leading !== "" ? own : "";
+    if (core === "") return { start, end, text: behind || (end < from.length ? ahead : "") };
+    const front = /^[,)]/.test(core) ? "" : ahead || needed(from[start - 1], leading, core[0]);
+    const back = behind || (core.endsWith(",") ? trailing : needed(core.at(-1), trailing, from[end]));
+    return { start, end, text: `${front}${core}${back}` };
+  });
+}
+
+/** A blank between two words; none where the signs keep them apart. */
+function needed(left: string | undefined, blank: string, right: string | undefined): string {
+  return /[\w$`?]/.test(left ?? "") && /[\w$`?]/.test(right ?? "") ? blank : "";
+}
+
 /** Runs as a reader would mark them: those near to each other as one, brackets and what they belong to whole. */
 function joined(runs: readonly Run[], before: readonly Token[], after: readonly Token[]): Run[] {
-  const made: Run[] = [];
+  const near: Run[] = [];
   for (const each of runs) {
+    const last = near.at(-1);
+    if (last && each.from - last.until <= NEAR) Object.assign(last, { until: each.until, upTo: each.upTo });
+    else near.push({ ...each });
+  }
+  const made: Run[] = [];
+  for (const each of near) {
     const last = made.at(-1);
     // What an earlier one has grown over is a part of it.
-    if (last && each.from - last.until <= NEAR)
+    if (last && each.from <= last.until)
       Object.assign(last, { until: Math.max(last.until, each.until), upTo: Math.max(last.upTo, each.upTo) });
     else made.push({ ...each });
-    grow(made, before, after, runs);
+    const list = made.map((run) => ({ ...run }));
+    grow(list, before, after, near);
+    const { from, until } = list.at(-1)!;
+    const own = made.at(-1)!;
+    // Brackets around half a statement are no place to point at.
+    if (until - from - (own.until - own.from) <= LONGEST) made.splice(0, made.length, ...list);
+    else if (own.from === own.until)
+      Object.assign(own, own.from > 0 ? { from: own.from - 1, to: own.to - 1 } : { until: 1, upTo: own.upTo + 1 });
   }
   return made;
 }
+
+/** Tokens that a place may grow by. */
+const LONGEST = 24;
 
 /** Makes the last run larger by tokens that both have, until its brackets are whole and it is not empty. */
 function grow(made: Run[], before: readonly Token[], after: readonly Token[], runs: readonly Run[]): void {

@@ -6,7 +6,7 @@ import type { Edit } from "../../linted.js";
 import type { FileResult, StatementResult } from "../../result.js";
 import type { Source, Span } from "../../source/text.js";
 import { core } from "../convert/pass.js";
-import { type Change, changes, sameTokens } from "./edits.js";
+import { type Change, changes, rewriting, sameTokens } from "./edits.js";
 import { unfilled } from "./holes.js";
 import type { SqlString } from "./strings.js";
 import type { Work } from "./work.js";
@@ -19,8 +19,8 @@ export function hashOf(sql: string): string {
 /** A file of SQL as one text. */
 export function wholeFile(source: Source, defines: boolean): SqlString {
   const span = { start: 0, end: source.text.length };
-  const partOf = (at: Span) => ({ kind: "text" as const, text: textAt(source, at), span: at, spelling: "plain" as const });
-  const rendered = { text: source.text, at: (offset: number) => offset, partOf };
+  const same = (offset: number) => offset;
+  const rendered = { text: source.text, at: same, until: same, spellingOf: () => "plain" as const };
   return { host: source, span, filled: { rendered, fillings: [] }, written: [], source, defines };
 }
 
@@ -52,15 +52,15 @@ function takeStatement(work: Work, statement: StatementResult, string: SqlString
   const shown = (text: string) => unfilled(text, string.filled, string.written);
   const inHost = ({ start, end }: Span): Span => ({
     start: rendered.at(start),
-    end: Math.max(rendered.at(Math.max(end - 1, start)) + 1, rendered.at(start) + 1),
+    end: Math.max(rendered.until(end), rendered.at(start) + 1),
   });
   const from = isFile ? span.start : string.span.start;
   const written = textAt(string.source, span);
   work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
   const findings = statement.findings.filter(isOfCode).map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
-  const all = outcome === "as-is" ? [] : changesOf(statement, written, true);
-  const edits = isFile && string.defines ? undefined : editsOf(statement, changesOf(statement, written, false), string);
+  const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
+  const edits = isFile && string.defines ? undefined : editsOf(statement, changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
     work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
   for (const change of all) {
@@ -95,10 +95,14 @@ function short(text: string): string {
 }
 
 /** Where the statement's text and what it became differ; offsets are the whole text's. */
-function changesOf({ sql, span }: StatementResult, written: string, alike: boolean): readonly Change[] {
+function changesOf(
+  { sql, span }: StatementResult,
+  written: string,
+  between: (from: string, to: string) => readonly Change[] | undefined,
+): readonly Change[] {
   if (sql.length === 0) return [];
   const joined = sql.join(";\n");
-  const all = changes(written, joined, alike) ?? [{ start: 0, end: written.length, text: joined }];
+  const all = between(written, joined) ?? [{ start: 0, end: written.length, text: joined }];
   return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
 }
 
@@ -112,12 +116,11 @@ function editsOf(
     return undefined;
   const edits: Edit[] = [];
   for (const change of all) {
-    const part = filled.rendered.partOf(change);
-    const text = part && SPELLINGS[part.spelling](change.text);
+    const spelling = filled.rendered.spellingOf(change);
+    const text = spelling && SPELLINGS[spelling](change.text);
     // A hole that moves cannot be written into a literal.
-    if (!part || text === undefined || unfilled(text, filled, written) !== text) return undefined;
-    const start = filled.rendered.at(change.start);
-    edits.push({ start, end: start + (change.end - change.start), text });
+    if (text === undefined || unfilled(text, filled, written) !== text) return undefined;
+    edits.push({ start: filled.rendered.at(change.start), end: filled.rendered.until(change.end), text });
   }
   return edits;
 }

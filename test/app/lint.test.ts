@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import rules from "../../rules/index.js";
+import { fixed } from "../../src/app/lint/fix.js";
+import { type LintOptions, lint } from "../../src/app/lint.js";
+import { HOSTS } from "../../src/hosts/index.js";
+import { lineIndex, type Source } from "../../src/source/text.js";
+import { TRACES } from "../../traces/index.js";
+
+const OPTIONS: LintOptions = {
+  postgres: "18",
+  target: "8.5.6",
+  zero: false,
+  converted: new Set(),
+  inOrder: (a, b) => (a < b ? -1 : 1),
+};
+
+const SCHEMA: Source = {
+  name: "migrations/1.sql",
+  text: "CREATE TABLE item (id int PRIMARY KEY, name varchar(40) NOT NULL, made timestamp);\n",
+};
+
+async function linted(files: Readonly<Record<string, string>>, options: Partial<LintOptions> = {}) {
+  const sources = Object.entries(files).map(([name, text]) => ({ name, text }));
+  return lint([SCHEMA, ...sources], rules, TRACES, HOSTS, { ...OPTIONS, ...options });
+}
+
+/** `line:column text => TiDB form`, of findings about SQL in one file. */
+async function told(name: string, text: string, options: Partial<LintOptions> = {}): Promise<string[]> {
+  const { files } = await linted({ [name]: text }, options);
+  const file = files.find(({ source }) => source.name === name)!;
+  const position = lineIndex(file.source);
+  return file.findings.map(({ span, rule, suggestion, suppressed }) => {
+    const { line, column } = position(span.start);
+    const place = text.slice(span.start, span.end);
+    return `${line}:${column} ${rule} ${place}${suggestion === undefined ? "" : ` => ${suggestion}`}${suppressed === undefined ? "" : ` (${suppressed})`}`;
+  });
+}
+
+describe("SQL in code", () => {
+  it("has each place with its TiDB form, to the character", async () => {
+    expect(await told("a.ts", "const q = \"SELECT id::text AS t FROM item WHERE name <> 'x'\";\n")).toEqual([
+      "1:19 core/spelling id::text => CAST(id AS CHAR)",
+    ]);
+  });
+
+  it("behind escapes, over lines and in joined texts", async () => {
+    const text = 'q := "SELECT \\"name\\" " +\n\t"FROM item ORDER BY made DESC NULLS LAST"\n';
+    expect(await told("a.go", `package a\nfunc f() {\n${text}}\n`)).toEqual([
+      '3:14 core/spelling \\"name\\" => name',
+      "4:32 core/spelling NULLS LAST => ",
+    ]);
+  });
+
+  it("is told of parameters at the first of them", async () => {
+    expect(await told("a.ts", 'db.query("DELETE FROM item WHERE id = $1 AND name = $2", [1, 2]);\n')).toEqual(["1:39 core/parameters $1"]);
+  });
+
+  it("that is the same in both has no finding", async () => {
+    expect(
+      await told("a.ts", 'db.query("SELECT id FROM item i INNER JOIN item j ON (i.id = j.id) WHERE i.id != 3 ORDER BY i.id ASC");\n'),
+    ).toEqual([]);
+  });
+
+  it("over relations that no schema makes is converted for what its context says", async () => {
+    expect(await told("a.ts", "db.query(\"SELECT a FROM nowhere WHERE b = 1 AND c ILIKE 'x%'\");\n")).toEqual([
+      expect.stringContaining("c ILIKE 'x%'"),
+    ]);
+  });
+
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: code of a host
+  it("with holes: names, values and clauses", async () => {
+    const text = "db.query(`SELECT ${columns} FROM ${table} WHERE id = ${id} AND name::text = 'x' ${rest}`);\n";
+    expect(await told("a.ts", text)).toEqual(["1:54 core/parameters ${id}", "1:64 core/spelling name::text => CAST(name AS CHAR)"]);
+  });
+
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: code of a host
+
+  it("of another engine is left alone and counted", async () => {
+    const { coverage } = await linted({
+      "src/mysql/a.ts": 'db.query("SELECT a::text FROM t");\n',
+      "src/b.ts": 'db.query("INSERT INTO t (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 1");\n',
+    });
+    expect([coverage.checked, coverage.foreign]).toEqual([1, 2]);
+  });
+
+  it("that is put together at run time is counted with its reason, and prose is nothing", async () => {
+    const { files, coverage } = await linted({
+      "a.ts": 'const w = "WHERE a = $1 AND b ILIKE $2";\nconst p = "Select a file from the list";\nconst s = "update the list";\n',
+    });
+    expect(files.flatMap(({ unread }) => unread.map(({ reason }) => reason))).toEqual([
+      "a part of a statement, which is put together at run time",
+    ]);
+    expect(coverage.checked).toBe(1);
+  });
+
+  it("that makes tables has no effect on the queries of other files", async () => {
+    const files = { "a.ts": 'db.query("DROP TABLE item");\n', "b.ts": 'db.query("SELECT id::text AS t FROM item");\n' };
+    const { files: all } = await linted(files);
+    expect(all.find(({ source }) => source.name === "b.ts")!.findings.map(({ suggestion }) => suggestion)).toEqual(["CAST(id AS CHAR)"]);
+  });
+});
+
+describe("a comment that lets findings pass", () => {
+  const query = 'db.query("SELECT id::text AS t FROM item");';
+
+  it("speaks of its own line or of the next, with a reason", async () => {
+    const passed = ["2:18 core/spelling id::text => CAST(id AS CHAR) (moved later)"];
+    expect(await told("a.ts", `// pg2tidb-ignore core/spelling: moved later\n${query}\n`)).toEqual(passed);
+    expect(await told("a.ts", `\n${query} // pg2tidb-ignore core/*: moved later\n`)).toEqual(passed);
+    expect(await told("a.ts", `// pg2tidb-ignore-file core/spelling: moved later\n${query}\n`)).toEqual(passed);
+  });
+
+  it("speaks of a text of several lines where it stands before its first", async () => {
+    const text = "// pg2tidb-ignore core/spelling: moved later\ndb.query(`\n  SELECT id::text AS t\n  FROM item`);\n";
+    expect(await told("a.ts", text)).toEqual(["3:10 core/spelling id::text => CAST(id AS CHAR) (moved later)"]);
+  });
+
+  it.each([
+    ["// pg2tidb-ignore core/spelling", "gives no reason"],
+    ["// pg2tidb-ignore: why", "names no rule"],
+    ["// pg2tidb-ignore no/such: why", "no rule no/such"],
+    ["// pg2tidb-ignore dml/returning: why", "nothing of dml/returning"],
+  ])("%s is told of itself", async (comment, text) => {
+    const { files } = await linted({ "a.ts": `${comment}\nconst a = 1;\n` });
+    expect(files.filter(({ source }) => source !== SCHEMA).flatMap(({ findings }) => findings.map((each) => each.text))).toEqual([
+      expect.stringContaining(text),
+    ]);
+  });
+});
+
+describe("--fix", () => {
+  async function once(name: string, text: string, converted: ReadonlySet<string> = new Set()) {
+    const { files } = await linted({ [name]: text }, { converted });
+    return fixed(files.find(({ source }) => source.name === name)!, HOSTS);
+  }
+
+  it("writes what means the same, in the host's spelling, and keeps the rest as it stands", async () => {
+    const text = "const q = 'SELECT  id::text AS \"t\",\\n  name || \\'!\\' AS x FROM item';\n";
+    expect((await once("a.ts", text))!.text).toBe("const q = 'SELECT  CAST(id AS CHAR) AS t,\\n  CONCAT(name, \\'!\\') AS x FROM item';\n");
+  });
+
+  it("does nothing the second time", async () => {
+    const first = await once("a.ts", 'db.query("SELECT id::text AS t, name || name AS n FROM item WHERE id = $1");\n');
+    expect(first!.text).toBe('db.query("SELECT CAST(id AS CHAR) AS t, CONCAT(name, name) AS n FROM item WHERE id = ?");\n');
+    expect(await once("a.ts", first!.text, new Set(first!.converted))).toBeUndefined();
+  });
+
+  it("leaves alone what may behave differently, what a comment lets pass, and what its literal cannot spell", async () => {
+    expect(await once("a.ts", 'db.query("SELECT now() AS n FROM item");\n')).toBeUndefined();
+    expect(await once("a.ts", '// pg2tidb-ignore core/spelling: later\ndb.query("SELECT id::text AS t FROM item");\n')).toBeUndefined();
+    expect(await once("a.go", 'package a\n\nvar q = `SELECT id::text AS "order" FROM item`\n')).toBeUndefined();
+  });
+});
+
+describe("fingerprints", () => {
+  it("stay when lines move, and tell two of the same from each other", async () => {
+    const query = 'db.query("SELECT id::text AS t FROM item");\n';
+    const prints = async (text: string) =>
+      (await linted({ "a.ts": text })).files
+        .filter(({ source }) => source !== SCHEMA)
+        .flatMap(({ findings }) => findings.map(({ fingerprint }) => fingerprint));
+    const [one] = await prints(query);
+    expect(await prints(`\n\n${query}`)).toEqual([one]);
+    const two = await prints(query + query);
+    expect([two[0], two[0] !== two[1]]).toEqual([one, true]);
+  });
+});

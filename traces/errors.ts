@@ -78,7 +78,7 @@ export const errors = traces([
     help: "compare the driver's number: err.errno of mysql2, MySQLError.Number of go-sql-driver, args[0] of PyMySQL, getErrorCode() of JDBC; a unique key 1062, a foreign key 1452 or 1451, NOT NULL 1048, a check 3819, to try again 9007, 8002 and 1213, a time limit 3024, a lock 1205 or 3572, no such table 1146",
     files: FILES.code,
     find: new RegExp(
-      String.raw`(?<=["'\x60])(?<at>${Object.keys(CODES).join("|")})(?=["'\x60])(?:(?<=(?:code|state|err|pg|postgres|case\s|violat|dup|unique|when\s|exists|retry|catch)[^\n]*)|(?=[^\n]*(?:violat|unique|dup|error|serializ|deadlock|foreign|undefined)))`,
+      String.raw`(?<=["'\x60])(?<at>${Object.keys(CODES).join("|")})(?=["'\x60])(?:(?<=(?:code|state|err|pg|postgres|case\s|violat|dup|unique|when\s|exists|retry|catch)[^\n]{0,120})|(?=[^\n]{0,120}(?:violat|unique|dup|error|serializ|deadlock|foreign|undefined)))`,
       "dgi",
     ),
     form: (match) => CODES[match[0].toUpperCase()],
@@ -102,7 +102,7 @@ export const errors = traces([
     text: "{match} is an error of PostgreSQL",
     help: "compare the driver's number: a unique key 1062, a foreign key 1452 or 1451, NOT NULL 1048, a check 3819, to try again 9007, 8002 and 1213, a time limit 3024, a lock 1205 or 3572, no such table 1146",
     files: FILES.code,
-    find: /\bpgerrcode\.\w+|(?<=["'`])(?:unique_violation|foreign_key_violation|not_null_violation|check_violation|exclusion_violation|serialization_failure|deadlock_detected|query_canceled|lock_not_available|undefined_table|duplicate_table|undefined_column|invalid_text_representation|too_many_connections|insufficient_privilege|invalid_catalog_name|duplicate_database)(?=["'`])|\b(?:errorcodes|errors|PostgresErrorCodes|PSQLState|PostgresErrorCode)\.(?:[A-Z]\w*_VIOLATION|UniqueViolation|ForeignKeyViolation|NotNullViolation|CheckViolation|SerializationFailure|DeadlockDetected|UNIQUE_VIOLATION|SERIALIZATION_FAILURE|DEADLOCK_DETECTED|UndefinedTable|DuplicateTable|DuplicateDatabase|QueryCanceled|LockNotAvailable|InvalidCatalogName)\b|\bSqlState::[A-Z]\w+|(?<=\bfrom\s+psycopg2?\.errors\s+import\s[^\n]*)\b[A-Z]\w+/dg,
+    find: /\bpgerrcode\.\w+|(?<=["'`])(?:unique_violation|foreign_key_violation|not_null_violation|check_violation|exclusion_violation|serialization_failure|deadlock_detected|query_canceled|lock_not_available|undefined_table|duplicate_table|undefined_column|invalid_text_representation|too_many_connections|insufficient_privilege|invalid_catalog_name|duplicate_database)(?=["'`])|\b(?:errorcodes|errors|PostgresErrorCodes|PSQLState|PostgresErrorCode)\.(?:[A-Z]\w*_VIOLATION|UniqueViolation|ForeignKeyViolation|NotNullViolation|CheckViolation|SerializationFailure|DeadlockDetected|UNIQUE_VIOLATION|SERIALIZATION_FAILURE|DEADLOCK_DETECTED|UndefinedTable|DuplicateTable|DuplicateDatabase|QueryCanceled|LockNotAvailable|InvalidCatalogName)\b|\bSqlState::[A-Z]\w+/dg,
     form: (match) => nameOf(match[0].replace(/^.*[.:]/, "")),
     examples: [
       {

@@ -68,13 +68,17 @@ export const images = traces([
     help: `${TIDB}, port 4000, a user root without a password; with Testcontainers use a generic container, or its module for TiDB in Java and Go`,
     files: FILES.any,
     find: new RegExp(
-      String.raw`(?<=["'\x60])(?<at>${NAME}:${TAG})(?=["'\x60])|(?<=\s)${NAME}(?::${TAG})?(?=\s|$)(?<=\bdocker\s+(?:run|pull)\b(?:[^\n]|\\\n)*)(?<!(?:--(?:name|hostname|network|user)|-[hu])[ =]\S+)|(?<![\w./:-])${NAME}:[\w.-]*\d[\w.-]*(?=["']?\s*$)(?<=^\s*-\s+(?:name:\s*)?["']?\S+)|(?<![\w./:-])${NAME}(?=["']?\s*$)(?<=\brepository:\s*["']?\S+)`,
+      String.raw`(?<=["'\x60])(?<at>${NAME}:${TAG})(?=["'\x60])|(?<=\s)${NAME}(?::${TAG})?(?=\s|$)(?<=\bdocker\s+(?:run|pull)\b(?:[^\n;|&]|\\\n)*)(?<!(?:--(?:name|hostname|network|user)|-[hu])[ =]\S+)|(?<![\w./:-])${NAME}:[\w.-]*\d[\w.-]*(?=["']?\s*$)(?<=^\s*-\s+(?:name:\s*)?["']?\S+)|(?<![\w./:-])${NAME}(?=["']?\s*$)(?<=\brepository:\s*["']?\S+)`,
       "dgm",
     ),
     form: () => TIDB,
     examples: [
       { file: "db.test.ts", text: 'new PostgreSqlContainer("postgres:16-alpine")', found: ["postgres:16-alpine"], forms: [TIDB] },
-      { file: "Makefile", text: "docker run -d --name postgres -p 1:2 postgres:17 > /dev/null", found: ["postgres:17"] },
+      {
+        file: "Makefile",
+        text: "docker run -d --name postgres -p 1:2 postgres:17 > /dev/null; app --engine postgres --x",
+        found: ["postgres:17"],
+      },
       { file: ".gitlab-ci.yml", text: "services:\n  - postgres:16\n", found: ["postgres:16"] },
       { file: "values.yaml", text: "image:\n  repository: bitnami/postgresql\n", found: ["bitnami/postgresql"] },
       { file: "db.test.ts", text: 'x("postgres:"); y("mysql:8"); z("postgres://a"); run("docker run mysql:8")', found: [] },

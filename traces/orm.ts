@@ -248,7 +248,7 @@ export const orm = traces([
     text: "{match} is a type of PostgreSQL",
     help: "jsonb: json; uuid: char(36); timestamptz: timestamp(6) with precision; citext, inet: varchar; arrays: json (TypeORM simple-json); tsvector: none",
     files: FILES.javascript,
-    find: /(?<=@(?:Primary(?:Generated)?|Create|Update|Delete)?(?:Date)?(?:Column|Property)\(\s*\{?\s*(?:[^(){}]*\b(?:type|columnType):\s*)?["'])(?:jsonb|timestamptz|timestamp with(?:out)? time zone|citext|hstore|inet|cidr|macaddr|bytea|tsvector|int4range|int8range|tstzrange|daterange|double precision|money|interval)(?=["'])|\bDataTypes\.(?:JSONB|ARRAY|HSTORE|RANGE|CITEXT|INET|CIDR|MACADDR|TSVECTOR)\b|(?<=@(?:Column|Property)\(\s*\{[^(){}]*)\barray:\s*true\b/dg,
+    find: /\b(?:jsonb|timestamptz|timestamp with(?:out)? time zone|citext|hstore|inet|cidr|macaddr|bytea|tsvector|int4range|int8range|tstzrange|daterange|double precision|money|interval)(?=["'])(?<=@\w*(?:Column|Property)\(\s*\{?\s*(?:[^(){}]{0,200}\b(?:type|columnType):\s*)?["'][\w ]+)|\bDataTypes\.(?:JSONB|ARRAY|HSTORE|RANGE|CITEXT|INET|CIDR|MACADDR|TSVECTOR)\b|\barray:\s*true\b(?<=@(?:Column|Property)\(\s*\{[^(){}]{0,200})/dg,
     examples: [
       {
         file: "user.ts",
@@ -267,7 +267,7 @@ export const orm = traces([
     text: "{match} is a type of PostgreSQL",
     help: "jsonb: json; uuid: char(36); timestamptz: timestamp(6) or datetime(6); serial: bigint with autoIncrement(); bytea: longblob; text as a key: varchar(255)",
     files: FILES.javascript,
-    find: /(?<=\.addColumn\(\s*(?:"[^"]*"|'[^']*'|\w+),\s*(?:sql\s*)?["'`])(?:jsonb|uuid|timestamptz|serial|bigserial|bytea|citext|inet|text\[\]|int4range|tsvector)\b(?:\[\])?|\bt(?:able)?\.(?:jsonb|uuid|specificType|inet|timestamptz)(?=\()|\bgen_random_uuid\(\)(?=[`"'])/dg,
+    find: /\b(?:jsonb|uuid|timestamptz|serial|bigserial|bytea|citext|inet|text\[\]|int4range|tsvector)(?:\[\])?(?=["'`])(?<=\.addColumn\(\s*(?:"[^"]*"|'[^']*'|\w+),\s*(?:sql\s*)?["'`][\w[\]]+)|\bt(?:able)?\.(?:jsonb|uuid|specificType|inet|timestamptz)(?=\()|\bgen_random_uuid\(\)(?=[`"'])/dg,
     within: /addColumn|createTable|schema\.(?:alter|create|table)/,
     examples: [
       {
@@ -303,7 +303,7 @@ export const orm = traces([
     text: "{match} is a type of PostgreSQL",
     help: "jsonb: json; uuid: char(36); text[]: json; timestamptz: timestamp(6); bytea: longblob; default:gen_random_uuid(): default:(uuid()); clause.Returning has no counterpart",
     files: FILES.go,
-    find: /(?<=\b(?:gorm|bun|pg|xorm):"[^"]*type:\s*)(?:jsonb|uuid|timestamptz|bytea|citext|inet|hstore|tsvector|\w+\[\]|double precision|serial|bigserial)|(?<=\bgorm:"[^"]*default:)(?:gen_random_uuid|uuid_generate_v4)\(\)|\bclause\.Returning\b|\bpostgres\.(?:Jsonb|Hstore)\b/dg,
+    find: /(?<=type:\s*)(?:jsonb|uuid|timestamptz|bytea|citext|inet|hstore|tsvector|\w+\[\]|double precision|serial|bigserial)(?![\w-])(?<=\b(?:gorm|bun|pg|xorm):"[^"\n]*)|\b(?:gen_random_uuid|uuid_generate_v4)\(\)(?<=\bgorm:"[^"\n]*default:[\w()]*)|\bclause\.Returning\b|\bpostgres\.(?:Jsonb|Hstore)\b/dg,
     examples: [
       { file: "user.go", text: 'Meta string `gorm:"column:meta;type:jsonb;default:x"`', found: ["jsonb"] },
       { file: "user.go", text: 'Meta string `gorm:"type:json" json:"jsonb"`', found: [] },

@@ -63,7 +63,7 @@ export const rust = traces([
     text: "{match} chooses PostgreSQL; for TiDB: {match} for MySQL",
     help: "the feature mysql (sea-orm: sqlx-mysql; diesel: mysql; diesel-async: mysql); remove features for types that only PostgreSQL has: network-address, ipnetwork, bit-vec",
     files: CARGO,
-    find: /(?<=\bfeatures\s*=\s*\[[^\]]*["'])(?:[\w-]+\/)?(?<at>postgres\w*|sqlx-postgres|with-postgres-array|backend-postgres|postgres-array|postgres_backend|db-postgres|sqlx-postgresql|with-db-postgres|runtime-tokio-postgres)(?=["'])|(?<=["'])[\w-]+\/postgres\w*(?=["'])/dg,
+    find: /(?<=["'](?:[\w-]+\/)?)(?:postgres\w*|sqlx-postgres(?:ql)?|with-(?:db-)?postgres\w*(?:-array)?|backend-postgres|postgres-array|db-postgres|runtime-tokio-postgres)(?=["'])(?<=\bfeatures\s*=\s*\[[^\]]*)|(?<=["'])[\w-]+\/postgres\w*(?=["'])/dg,
     form: (match) => match[0].replace(/postgres\w*/, "mysql"),
     examples: [
       {

@@ -1,5 +1,5 @@
 /** A piece of a URL that is filled in when the program runs. */
-const HOLE = String.raw`\$?\{\{[^{}]*\}\}|[$#]\{(?:[^{}]|\{[^{}]*\})*\}|\$\([^()]*\)|\{[\w.:()[\]]*\}|<[\w-]+>`;
+const HOLE = String.raw`\$?\{\{[^{}]*\}\}|[$#]\{(?:[^{}]|\{[^{}]*\})*\}|\$\([^()]*\)|\{[\w.:()[\]']*\}|<[\w-]+>`;
 const IPV6 = String.raw`\[[\w:.-]+\]`;
 
 /** The rest of a URL after its scheme, in code, in a setting or in a command. */

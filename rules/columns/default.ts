@@ -96,14 +96,18 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       if (!column) return ctx.drop("unknown-column", { column: `${alter.relation.relname}.${cmd.name}` });
       if (isAutoIncrement(column)) return ctx.drop("auto-increment", { column: column.name });
       // Without any, TiDB refuses rows that give no value (error 1364), of a column that may be NULL too.
-      if (cmd.def === undefined)
-        return ctx.replace(
-          tidbText(
-            `ALTER COLUMN ${name} ${column.notNull || freedLater(column.name, ctx.origin(cmd as Node), alter.cmds) ? "DROP DEFAULT" : "SET DEFAULT NULL"}`,
-          ),
-        );
+      const without = () => {
+        const isFilled = column.notNull || freedLater(column.name, ctx.origin(cmd as Node), alter.cmds);
+        return tidbText(`ALTER COLUMN ${name} ${isFilled ? "DROP DEFAULT" : "SET DEFAULT NULL"}`);
+      };
+      if (cmd.def === undefined) return ctx.replace(without());
       const value = tidbDefault(ctx.catalog, column, cmd.def);
-      if ("refused" in value) return ctx.drop(isEpoch(cmd.def) ? "epoch" : "left-out", { column: column.name, what: value.refused });
+      if ("refused" in value) {
+        // The default that it takes the place of must not fill rows any more.
+        ctx.consumed(cmd.def);
+        ctx.gone(ctx.origin(cmd as Node));
+        return ctx.replace(without(), isEpoch(cmd.def) ? "epoch" : "left-out", { column: column.name, what: value.refused });
+      }
       ctx.consumed(cmd.def);
       if (value.finding) ctx.report(value.finding, { column: column.name });
       // JSON's constructors are taken by MODIFY only (errors 1101, 1105), a bare now-function in parentheses only.
@@ -276,12 +280,25 @@ ALTER TABLE t ALTER COLUMN u SET DEFAULT (UUID());
 ALTER TABLE t ALTER COLUMN n SET DEFAULT (NEXTVAL(s));
 ALTER TABLE t ALTER COLUMN z SET DEFAULT '1970-01-01 00:00:01+00:00';
 ALTER TABLE t ALTER COLUMN d SET DEFAULT NULL;
+ALTER TABLE t ALTER COLUMN d SET DEFAULT NULL;
 ALTER TABLE t MODIFY COLUMN a INT NOT NULL;
-ALTER TABLE t ALTER COLUMN a DROP DEFAULT`,
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
+ALTER TABLE t ALTER COLUMN n SET DEFAULT NULL`,
       findings: ["per-statement", "uuid-version", "first-instant", "left-out", "auto-increment", "left-out", "unknown-column"],
       accepts: ["INSERT INTO t (a) VALUES (1)"],
       refuses: ["INSERT INTO t () VALUES ()"],
       rejected: { sql: "ALTER TABLE t ALTER COLUMN z SET DEFAULT '1970-01-01 00:00:00+00:00'", code: 1067 },
+    },
+    {
+      given: "CREATE TABLE t (a varchar(9) NOT NULL DEFAULT 'x', b varchar(9)); INSERT INTO t VALUES ('1', '2')",
+      pg: "ALTER TABLE t ALTER a SET DEFAULT upper('y'), ALTER b SET NOT NULL, ALTER b SET DEFAULT upper('y'); ALTER TABLE t ALTER a TYPE varchar(19)",
+      tidb: `ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
+ALTER TABLE t MODIFY COLUMN b VARCHAR(9) NOT NULL;
+ALTER TABLE t ALTER COLUMN b DROP DEFAULT;
+ALTER TABLE t MODIFY COLUMN a VARCHAR(19) NOT NULL`,
+      findings: ["left-out", "left-out"],
+      accepts: ["INSERT INTO t VALUES ('a', 'b')"],
+      refuses: ["INSERT INTO t (a) VALUES ('a')", "INSERT INTO t (b) VALUES ('b')"],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)",

@@ -118,6 +118,45 @@ END $$`,
       findings: ["stopped", "unfolded"],
     },
     {
+      given: 'CREATE TABLE t (a int, b text); CREATE TABLE "U" (a int)',
+      pg: `DO $$ DECLARE words text[] := ARRAY['x', 'y']; t text; tables text[] := ARRAY['t', 'U']; BEGIN
+  UPDATE t SET b = words[2] WHERE b = ANY (words);
+  FOREACH t IN ARRAY tables LOOP
+    IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = t AND column_name = 'tenant') THEN
+      EXECUTE format('ALTER TABLE %I ADD COLUMN tenant varchar(9) DEFAULT %L', t, t);
+    END IF;
+    EXECUTE 'CREATE INDEX ' || quote_ident(t || '_tenant') || ' ON ' || quote_ident(t) || ' (tenant)';
+  END LOOP;
+  FOR i IN 1..2 LOOP EXECUTE format('CREATE TABLE p%s (a int)', i); INSERT INTO t (a) VALUES (i); END LOOP;
+END $$`,
+      tidb: `UPDATE t
+SET
+  b = CASE WHEN JSON_TYPE(JSON_EXTRACT(JSON_ARRAY('x', 'y'), '$[1]')) <> 'NULL' THEN JSON_UNQUOTE(JSON_EXTRACT(JSON_ARRAY('x', 'y'), '$[1]')) END
+WHERE b IN ('x', 'y');
+ALTER TABLE t ADD COLUMN IF NOT EXISTS tenant VARCHAR(9) DEFAULT 't';
+CREATE INDEX t_tenant ON t (tenant);
+ALTER TABLE \`U\` ADD COLUMN IF NOT EXISTS tenant VARCHAR(9) DEFAULT 'U';
+CREATE INDEX \`U_tenant\` ON \`U\` (tenant);
+CREATE TABLE p1 (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO t (a) VALUES (1);
+CREATE TABLE p2 (
+  a INT
+) COLLATE utf8mb4_0900_bin;
+INSERT INTO t (a) VALUES (2)`,
+      findings: ["unfolded"],
+      accepts: ["INSERT INTO `U` (a, tenant) VALUES (1, 'x')", "INSERT INTO p2 VALUES (1)"],
+    },
+    {
+      given: "CREATE TABLE t (a int, b text)",
+      pg: `DO $$ DECLARE n int := 1; BEGIN n := 2; EXECUTE format('CREATE TABLE p%s (a int)', n); END $$;
+DO $$ DECLARE r text; BEGIN FOREACH r IN ARRAY ARRAY['a'] LOOP NULL; END LOOP; INSERT INTO t (b) VALUES (r); END $$;
+DO $$ DECLARE r text := now()::text; BEGIN EXECUTE format('COMMENT ON TABLE t IS %L', r); END $$`,
+      tidb: null,
+      findings: ["lost", "lost", "lost"],
+    },
+    {
       pg: "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 AS a LOOP EXECUTE format('CREATE TABLE t%s (a int)', r.a); END LOOP; END $$",
       tidb: null,
       findings: ["lost"],

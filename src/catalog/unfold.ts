@@ -72,7 +72,7 @@ const REFUSALS: { readonly [K in Step["kind"]]: (step: Of<K>, caught: boolean) =
   return: () => undefined,
   assign: () => "an assignment",
   dynamic: (step, caught) => (step.constant ? REFUSALS.sql(step.constant, caught) : "a statement put together at run time"),
-  loop: () => "a loop",
+  loop: ({ rounds }, caught) => (rounds ? first(rounds, (round) => refusal(round, caught)) : "a loop"),
   other: (step) => step.word,
 };
 
@@ -98,6 +98,7 @@ function runStep(walk: Walk, step: Step, around: Around): End {
   if (step.kind === "sql") return keepStep(walk, step, around);
   if (step.kind === "dynamic") return keepStep(walk, step.constant!, around);
   if (step.kind === "if") return runBranch(walk, step, around);
+  if (step.kind === "loop") return run(walk, step.rounds!.flat(), { ...around, guarded: false });
   return step.kind === "block" ? runBlock(walk, step, around) : "through";
 }
 
@@ -147,6 +148,7 @@ function statementsOf(steps: readonly Step[]): SqlStep[] {
     if (step.kind === "sql") return [step];
     if (step.kind === "dynamic") return step.constant ? [step.constant] : [];
     if (step.kind === "if") return [...step.branches.flatMap((branch) => statementsOf(branch.steps)), ...statementsOf(step.otherwise)];
+    if (step.kind === "loop") return (step.rounds ?? []).flatMap(statementsOf);
     return step.kind === "block" ? statementsOf(step.steps) : [];
   });
 }

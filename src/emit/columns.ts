@@ -23,7 +23,8 @@ export function columnDefinition(
   if (!mapped?.sql) return { refused: `the type of ${column.name}` };
   if (column.generated) return { refused: "a generated column" };
   const value = column.default === undefined || isAutoIncrement(column) ? undefined : tidbDefault(catalog, column, column.default);
-  const isLeftOut = column.defaultNode !== undefined && isLost(column.defaultNode);
+  // The rule of defaults tells of one that ALTER TABLE sets where it is set, which may be in the same statement.
+  const isLeftOut = column.defaultNode !== undefined && (column.defaultNode.kind === "AlterTableCmd" || isLost(column.defaultNode));
   if (value && "refused" in value && !isLeftOut) return { refused: `the default of ${column.name}: ${value.refused}` };
   const parts = [identifier(column.name), mapped.sql];
   if (column.notNull) parts.push("NOT NULL");

@@ -1,15 +1,17 @@
 import { split } from "../source/split.js";
 import type { Source, Span } from "../source/text.js";
 import type { Node, Value } from "./ast.js";
+import { type Bound, constantOf, integerOf, itemsOf, names, textOf, withBound } from "./bound.js";
 import { as, optionsOf, typeName } from "./names.js";
 import { type Grammar, type GrammarVersion, grammar, parseWith } from "./parse.js";
+import { unplaced } from "./walk.js";
 
 /** The body of a function or DO block, as far as anybody here looks into it. */
 export interface Program {
   /** `sql`, `plpgsql`, … in lower case. */
   readonly language: string;
   readonly steps: readonly Step[];
-  /** Variables that a DECLARE of the body names. */
+  /** Variables that the steps use and whose values the body does not tell. */
   readonly variables: readonly string[];
   /** Lines of the body that are not blank. */
   readonly lines: number;
@@ -51,9 +53,15 @@ export type Step =
   /** `row` for RETURN NEW and RETURN OLD of a trigger. */
   | { readonly kind: "return"; readonly row: "new" | "old" | undefined; readonly value: Value | undefined }
   | { readonly kind: "perform"; readonly value: Value | undefined; readonly query: Node | undefined }
-  /** EXECUTE of a text; `node` where the text is one constant. */
+  /** EXECUTE of a text; `constant` where the body tells it. */
   | { readonly kind: "dynamic"; readonly value: Value | undefined; readonly constant: SqlStep | undefined }
-  | { readonly kind: "loop"; readonly query: Node | undefined; readonly steps: readonly Step[] }
+  /** `rounds`: the steps of each round with the variable's value in them, where the body tells what it goes over. */
+  | {
+      readonly kind: "loop";
+      readonly query: Node | undefined;
+      readonly steps: readonly Step[];
+      readonly rounds?: readonly (readonly Step[])[] | undefined;
+    }
   /** What else PL/pgSQL has, by its own word: `foreach a`, `getdiag`. */
   | { readonly kind: "other"; readonly word: string; readonly steps: readonly Step[] };
 
@@ -83,7 +91,17 @@ export async function readProgram(source: Source, span: Span, node: Routine, pre
   const lines = body.split("\n").filter((line) => line.trim() !== "").length;
   const found = source.text.indexOf(body, span.start);
   const place = found >= 0 && found + body.length <= span.end ? { start: found, end: found + body.length } : undefined;
-  const reading: Reading = { parser, body, at: place?.start, start: span.start, cursor: 0, rows: new Map(), names: [] };
+  const reading: Reading = {
+    parser,
+    body,
+    at: place?.start,
+    start: span.start,
+    cursor: 0,
+    rows: new Map(),
+    names: [],
+    variables: [],
+    bound: new Map(),
+  };
   if (language === "sql") return { language, steps: sqlSteps(reading), variables: [], lines, place, unread: undefined };
   if (language !== "plpgsql") return unread(language, lines, `its language, ${language}`);
   const parsed = await readBody(source.text.slice(span.start, span.end), preferred);
@@ -97,8 +115,12 @@ export async function readProgram(source: Source, span: Span, node: Routine, pre
   if (returnsValue(node))
     reading.names = (parsed.datums as Wire[]).map((datum) => (Object.values(datum)[0] as Wire | undefined)?.refname as string | undefined);
   const block = (parsed.action as Wire).PLpgSQL_stmt_block as Wire;
-  const variables = (parsed.datums as Wire[]).flatMap((datum) => declared(datum));
-  return { language, steps: stepsOf(block.body, reading), variables, lines, place, unread: undefined };
+  const datums = parsed.datums as Wire[];
+  reading.variables = datums.map((datum) => Object.values(datum)[0] as Wire | undefined);
+  reading.bound = constants(reading, JSON.stringify(block));
+  const steps = stepsOf(block.body, reading);
+  const variables = datums.flatMap((datum) => declared(datum)).filter((name) => isOpen(steps, name));
+  return { language, steps, variables, lines, place, unread: undefined };
 }
 
 /** Whether RETURN cannot stand alone in the body. */
@@ -144,6 +166,48 @@ function declared(datum: Wire): string[] {
 
 const IMPLICIT = new Set(["sqlstate", "sqlerrm"]);
 
+/** Variables that get a constant where they are declared and keep it. */
+function constants(reading: Reading, body: string): Bound {
+  // What a query or a diagnostic is put into is told by numbers, some of them left out.
+  if (/"into":true|PLpgSQL_stmt_(?:getdiag|fetch|call)"/.test(body)) return new Map();
+  const bound = new Map<string, Value>();
+  const { variables } = reading;
+  for (const variable of variables) {
+    const name = variable?.refname as string | undefined;
+    const text = queryText(variable?.default_val);
+    if (name === undefined || text === undefined || variables.filter((other) => other?.refname === name).length > 1) continue;
+    const value = constantOf(parseExpression(reading, text, undefined), bound);
+    const isAssigned = [...body.matchAll(/"query":"((?:[^"\\]|\\.)*)","parseMode":[345]/g)].some(
+      ([, query]) => assigned(JSON.parse(`"${query}"`) as string)?.target[0] === name,
+    );
+    const typed = value !== undefined && !isAssigned && ofType(reading, variable, value);
+    if (typed) bound.set(name, typed);
+  }
+  return bound;
+}
+
+/** The value with the type that the variable is declared with; undefined where the schema decides on that. */
+function ofType(reading: Reading, variable: Wire | undefined, value: Value): Value | undefined {
+  const type = ((variable?.datatype as Wire | undefined)?.PLpgSQL_type as Wire | undefined)?.typname as string | undefined;
+  const cast = type === undefined ? undefined : as("TypeCast", parseExpression(reading, `NULL::${type}`, undefined));
+  return cast && { ...cast, arg: as("TypeCast", value)?.arg ?? value };
+}
+
+/** Whether steps use a variable or set it, other than by what the body tells. */
+function isOpen(steps: readonly Step[], name: string): boolean {
+  return steps.some((step): boolean => {
+    if (step.kind === "loop" && step.rounds) return step.rounds.some((round) => isOpen(round, name));
+    if (step.kind === "other" || (step.kind === "assign" && step.target[0] === name)) return true;
+    if (stepsWithin(step).some((inner) => isOpen(inner, name))) return true;
+    if (step.kind === "sql") return step.into || step.node === undefined || names(step.node, name);
+    if (step.kind === "if") return step.branches.some(({ condition }) => condition === undefined || names(condition, name));
+    if (step.kind === "dynamic") return step.constant ? step.constant.into : step.value === undefined || names(step.value, name);
+    if (step.kind === "loop") return step.query === undefined || names(step.query, name);
+    if (step.kind === "perform") return names(step.value, name) || names(step.query, name);
+    return "value" in step && names(step.value, name);
+  });
+}
+
 /** Where the reading of a body stands. */
 interface Reading {
   readonly parser: Grammar;
@@ -158,6 +222,10 @@ interface Reading {
   rows: ReadonlyMap<number, "new" | "old">;
   /** Names of variables and parameters by their numbers. */
   names: readonly (string | undefined)[];
+  /** All variables by their numbers. */
+  variables: readonly (Wire | undefined)[];
+  /** Those whose values are known where the reading stands. */
+  bound: Bound;
 }
 
 function placeOf(reading: Reading, text: string): number | undefined {
@@ -175,7 +243,13 @@ function parse(reading: Reading, prefix: string, text: string, at: number | unde
 function sqlStep(reading: Reading, text: string, into = false): SqlStep {
   const at = placeOf(reading, text);
   const span = at === undefined ? { start: reading.start, end: reading.start } : { start: at, end: at + text.length };
-  return { kind: "sql", text, node: parse(reading, "", text, at), span, into };
+  return { kind: "sql", text, node: withBound(parse(reading, "", text, at), reading.bound), span, into };
+}
+
+/** A statement that EXECUTE runs: one that does not stand in the source as it is has no places. */
+function executed(reading: Reading, text: string, into: boolean): SqlStep {
+  const { node, ...step } = sqlStep({ ...reading, bound: new Map() }, text, into);
+  return { ...step, node: step.span.end > step.span.start || node === undefined ? node : unplaced(node) };
 }
 
 /** The statements of a body in SQL. */
@@ -198,7 +272,7 @@ function expression(reading: Reading, wire: unknown): Value | undefined {
 
 function parseExpression(reading: Reading, text: string, at: number | undefined): Value | undefined {
   const select = as("SelectStmt", parse(reading, "SELECT ", text, at));
-  return select?.targetList?.length === 1 ? as("ResTarget", select.targetList[0])?.val : undefined;
+  return select?.targetList?.length === 1 ? withBound(as("ResTarget", select.targetList[0])?.val, reading.bound) : undefined;
 }
 
 function query(reading: Reading, wire: unknown): Node | undefined {
@@ -218,6 +292,37 @@ function stepsOf(list: unknown, reading: Reading): Step[] {
 const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[a-zA-Z_]\w*)`;
 const ASSIGNMENT = new RegExp(String.raw`^\s*(${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})*)\s*:?=\s*`);
 
+/** What an assignment is to, and how long the words before its value are; undefined for a part of a variable. */
+function assigned(text: string): { readonly target: readonly string[]; readonly length: number } | undefined {
+  const head = ASSIGNMENT.exec(text);
+  if (!head) return undefined;
+  const words = [...head[1]!.matchAll(/"((?:[^"]|"")+)"|[^\s".]+/g)];
+  return { target: words.map(([word, quoted]) => quoted?.replaceAll('""', '"') ?? word.toLowerCase()), length: head[0].length };
+}
+
+/** More rounds than anybody writes out. */
+const MOST_ROUNDS = 500;
+
+/** A loop over values that the body tells. */
+function loopOver(reading: Reading, body: Wire, variable: Wire | undefined, values: readonly Value[] | undefined): Step {
+  const { cursor, bound } = reading;
+  const steps = stepsOf(body.body, reading);
+  const after = reading.cursor;
+  const name = variable?.refname as string | undefined;
+  const typed = values?.map((value) => ofType(reading, variable, value));
+  let rounds: Step[][] | undefined;
+  if (name !== undefined && typed && typed.length <= MOST_ROUNDS && !typed.includes(undefined)) {
+    rounds = typed.map((value) => {
+      reading.cursor = cursor;
+      reading.bound = new Map([...bound, [name, value!]]);
+      return stepsOf(body.body, reading);
+    });
+    reading.cursor = after;
+    reading.bound = bound;
+  }
+  return { kind: "loop", query: undefined, steps, rounds };
+}
+
 /** RAISE levels from which on the statement fails (elog.h, ERROR). */
 const FAILS = 21;
 
@@ -226,13 +331,10 @@ const STEPS: Readonly<Record<string, (body: Wire, reading: Reading) => Step[]>> 
   assign(body, reading) {
     const text = queryText(body.expr) ?? "";
     const at = placeOf(reading, text);
-    const head = ASSIGNMENT.exec(text);
+    const head = assigned(text);
     if (!head) return [{ kind: "other", word: "assignment to a part", steps: [] }];
-    const target = [...head[1]!.matchAll(/"((?:[^"]|"")+)"|[^\s".]+/g)].map(
-      ([word, quoted]) => quoted?.replaceAll('""', '"') ?? word.toLowerCase(),
-    );
-    const value = parseExpression(reading, text.slice(head[0].length), at === undefined ? undefined : at + head[0].length);
-    return [{ kind: "assign", target, value }];
+    const value = parseExpression(reading, text.slice(head.length), at === undefined ? undefined : at + head.length);
+    return [{ kind: "assign", target: head.target, value }];
   },
   if(body, reading) {
     const first = { condition: expression(reading, body.cond), steps: stepsOf(body.then_body, reading) };
@@ -271,10 +373,20 @@ const STEPS: Readonly<Record<string, (body: Wire, reading: Reading) => Step[]>> 
   },
   dynexecute(body, reading) {
     const value = expression(reading, body.query);
-    const text = as("A_Const", value)?.sval;
-    return [{ kind: "dynamic", value, constant: text === undefined ? undefined : sqlStep({ ...reading }, text, body.into === true) }];
+    const text = body.params === undefined ? textOf(value, reading.bound) : undefined;
+    return [{ kind: "dynamic", value, constant: text === undefined ? undefined : executed(reading, text, body.into === true) }];
   },
-  fori: (body, reading) => [{ kind: "loop", query: undefined, steps: stepsOf(body.body, reading) }],
+  fori(body, reading) {
+    const [lower, upper] = [body.lower, body.upper].map((wire) => integerOf(expression(reading, wire), reading.bound));
+    const count = lower === undefined || upper === undefined || body.step || body.reverse ? undefined : Math.max(0, upper - lower + 1);
+    const told = count !== undefined && count <= MOST_ROUNDS;
+    const values = told ? Array.from({ length: count }, (_, i): Value => ({ kind: "A_Const", ival: lower! + i })) : undefined;
+    return [loopOver(reading, body, (body.var as Wire).PLpgSQL_var as Wire, values)];
+  },
+  foreach_a(body, reading) {
+    const items = body.slice ? undefined : itemsOf(expression(reading, body.expr), reading.bound);
+    return [loopOver(reading, body, reading.variables[(body.varno as number | undefined) ?? 0], items)];
+  },
   loop: (body, reading) => [{ kind: "loop", query: undefined, steps: stepsOf(body.body, reading) }],
   while(body, reading) {
     const condition = expression(reading, body.cond);

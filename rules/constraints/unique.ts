@@ -9,7 +9,9 @@ import {
   type NodeOf,
   neverNull,
   note,
+  raw,
   rule,
+  tidb,
   tidbText,
   type Value,
   warning,
@@ -33,7 +35,7 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
     "unknown-index": error("constraint {name} is not made: the input does not make the index {index} that it is to use", {
       help: "convert the file that makes the index together with this one",
     }),
-    "using-index": note("the index {index} becomes the constraint {name}; both exist under their names in TiDB", {}),
+    "using-index": note("the index {index} becomes the constraint {name}"),
     "nulls-not-distinct": note("NULLS NOT DISTINCT became a key over each column and whether it is NULL"),
     "exclude-equal": note("EXCLUDE {name} compares by = alone: it is UNIQUE"),
     exclude: error("EXCLUDE {name} was left out: TiDB has no exclusion constraints", {
@@ -141,7 +143,11 @@ character that may be stored), and NULLS NOT DISTINCT, which becomes a key over 
         ctx.report("using-index", { index, name }, constraint as never);
         ctx.carried(cmd, ["subtype", "def"]);
         ctx.carried(constraint, ["contype", "indexname", "conname", "keys"]);
-        if (constraint.contype === "CONSTR_PRIMARY") return [tidbText(`ADD PRIMARY KEY (${keys})`) as never];
+        // The index is the key from now on; beside it, a second one would be kept.
+        if (constraint.contype === "CONSTR_PRIMARY")
+          return [
+            tidb`ADD PRIMARY KEY (${raw(keys)});\nALTER TABLE ${alter.relation!} DROP INDEX IF EXISTS ${raw(identifier(keyName(index)))}` as never,
+          ];
         return name === index ? [] : [tidbText(`RENAME INDEX ${identifier(keyName(index))} TO ${identifier(keyName(name))}`) as never];
       });
       if (cmds.length === alter.cmds?.length && cmds.every((cmd, i) => cmd === alter.cmds![i])) return;
@@ -228,7 +234,7 @@ ALTER TABLE t DROP INDEX k`,
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL); CREATE UNIQUE INDEX i ON t (a)",
       pg: "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX i, ADD UNIQUE USING INDEX elsewhere",
-      tidb: "ALTER TABLE t DROP PRIMARY KEY;\nALTER TABLE t ADD PRIMARY KEY (a)",
+      tidb: "ALTER TABLE t DROP PRIMARY KEY;\nALTER TABLE t ADD PRIMARY KEY (a);\nALTER TABLE t DROP INDEX IF EXISTS i",
       findings: ["unknown-index", "using-index"],
       accepts: ["INSERT INTO t VALUES (1, 1), (1, 2)"],
       refuses: ["INSERT INTO t VALUES (2, 1)"],

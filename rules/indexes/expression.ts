@@ -145,6 +145,16 @@ COALESCE is one of those, and CASE says the same.`,
       refuses: ["INSERT INTO t VALUES ('a', 1)", "INSERT INTO t VALUES ('é', 0)"],
       rejected: { sql: "CREATE INDEX k ON t ((COALESCE(b, 0)))", code: 8200 },
     },
+    {
+      given: "CREATE TABLE t (a int, at timestamp, d date, h time)",
+      pg: "CREATE INDEX i ON t (a, COALESCE(at, '9999-12-31 23:59:59')); CREATE UNIQUE INDEX k ON t (COALESCE(d, '2020-01-01'), COALESCE(h, '10:00')); CREATE UNIQUE INDEX p ON t (a) WHERE at > '2020-01-01'",
+      tidb: `CREATE INDEX i ON t (a, (CASE WHEN at IS NOT NULL THEN at ELSE CAST('9999-12-31 23:59:59' AS DATETIME(6)) END));
+CREATE UNIQUE INDEX k ON t ((CASE WHEN d IS NOT NULL THEN d ELSE CAST('2020-01-01' AS DATE) END), (CASE WHEN h IS NOT NULL THEN h ELSE CAST('10:00:00' AS TIME(6)) END));
+CREATE UNIQUE INDEX p ON t ((CASE WHEN at > CAST('2020-01-01 00:00:00' AS DATETIME(6)) THEN a END))`,
+      accepts: ["INSERT INTO t VALUES (1, '2019-01-01', NULL, NULL), (1, NULL, '2020-01-02', NULL), (1, '2020-01-02', NULL, '11:00')"],
+      refuses: ["INSERT INTO t VALUES (2, NULL, '2020-01-01', '10:00')", "INSERT INTO t VALUES (1, '2021-01-01', '2020-01-09', NULL)"],
+      rejected: { sql: "CREATE INDEX j ON t ((CASE WHEN at IS NOT NULL THEN at ELSE TIMESTAMP '9999-12-31 23:59:59' END))", code: 8200 },
+    },
   ],
 });
 

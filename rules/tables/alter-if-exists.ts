@@ -1,4 +1,4 @@
-import { as, find, note, relationName, rule } from "../../src/rule.js";
+import { as, find, note, relationName, rule, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "ALTER TABLE IF EXISTS, ADD COLUMN IF NOT EXISTS",
@@ -10,7 +10,9 @@ Of a column that is there, PostgreSQL passes over its constraints as well, which
   },
   messages: {
     exists: note("IF EXISTS is left away: the input creates {table}"),
-    absent: note("there is no {table} in the input to alter"),
+    absent: warning("there is no {table} in the input to alter, and so nothing is", {
+      help: "where the database has it, convert the file that makes it together with this one",
+    }),
     there: note("{table} has the column {column} already, so that PostgreSQL passes over ADD COLUMN IF NOT EXISTS: it is left away"),
   },
   restates: ["AlterTableStmt"],

@@ -1,6 +1,6 @@
 import { LEVEL } from "../engine/tidb.js";
 import type { Constraint, Node, Value } from "../pg/ast.js";
-import { asCondition, type Place, refusedAt } from "./places.js";
+import { asCondition, asIndexed, type Place, refusedAt } from "./places.js";
 import { type Printer, type Printing, prints } from "./printing.js";
 import { identifier } from "./words.js";
 
@@ -30,7 +30,7 @@ export function printAt(place: Place, expression: Value | undefined, node: Node,
 
 /** Several of them. */
 export function listAt(place: Place, expressions: readonly Value[] | undefined, node: Node, p: Printing): string {
-  const text = p.list(expressions);
+  const text = place === "an index" ? asIndexed(p.list(expressions)) : p.list(expressions);
   const refused = refusedAt(place, text);
   return refused === undefined
     ? text

@@ -220,6 +220,21 @@ ALTER TABLE t DROP INDEX k`,
       rejected: { sql: "CREATE TABLE u (url VARCHAR(2000) UNIQUE)", code: 1071 },
     },
     {
+      pg: "CREATE TABLE t (a int, b text, c text, UNIQUE (a, b, c)); ALTER TABLE t ALTER b TYPE jsonb USING b::jsonb",
+      tidb: `CREATE TABLE t (
+  a INT,
+  b LONGTEXT,
+  c LONGTEXT,
+  UNIQUE KEY t_a_b_c_key (a, (MD5(b)), (MD5(c)))
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE t DROP INDEX t_a_b_c_key;
+ALTER TABLE t MODIFY COLUMN b JSON;
+ALTER TABLE t ADD UNIQUE KEY t_a_b_c_key (a, (MD5(b)), (MD5(c)))`,
+      findings: ["too-long", "too-long"],
+      accepts: [`INSERT INTO t VALUES (1, '{"a": 1}', 'x'), (1, '{"a": 2}', 'x')`],
+      refuses: [`INSERT INTO t VALUES (1, '{"a": 1}', 'x')`],
+    },
+    {
       pg: "CREATE TABLE t (url varchar(2000) PRIMARY KEY)",
       tidb: "CREATE TABLE t (\n  url VARCHAR(2000) NOT NULL\n) COLLATE utf8mb4_0900_bin",
       findings: ["primary-too-long"],

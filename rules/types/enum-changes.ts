@@ -111,6 +111,18 @@ ALTER TABLE t MODIFY COLUMN m ENUM('Closed','open') NOT NULL DEFAULT 'Closed'`,
       refuses: ["INSERT INTO t VALUES ('closed')"],
     },
     {
+      pg: "CREATE TYPE kind AS ENUM ('a', 'b'); CREATE TABLE t (k kind NOT NULL, s text NOT NULL, UNIQUE (k, s)); ALTER TYPE kind ADD VALUE 'a_longer_label'",
+      tidb: `CREATE TABLE t (
+  k ENUM('a','b') NOT NULL,
+  s VARCHAR(764) NOT NULL,
+  UNIQUE KEY t_k_s_key (k, s)
+) COLLATE utf8mb4_0900_bin;
+ALTER TABLE t MODIFY COLUMN k ENUM('a','b','a_longer_label') NOT NULL`,
+      findings: ["columns"],
+      accepts: ["INSERT INTO t VALUES ('a_longer_label', 'x'), ('a', 'x')"],
+      refuses: ["INSERT INTO t VALUES ('a_longer_label', 'x')"],
+    },
+    {
       given: "CREATE TYPE mode AS ENUM ('a', 'b'); CREATE TABLE t (m mode PRIMARY KEY, n mode[])",
       pg: "ALTER TYPE mode RENAME VALUE 'a' TO 'c'",
       tidb: null,

@@ -162,6 +162,8 @@ export interface Column {
     literalDefault: boolean;
     /** The enum it last was of: its keys need that when the type is gone from the catalog already. */
     enumType?: EnumType | undefined;
+    /** The longest label of all enums that it ever is of. */
+    longestLabel?: string;
     /** Its primary key stands in CREATE TABLE in TiDB, and a later statement makes it in PostgreSQL. */
     keyedFromStart?: true;
     autoIncrement: boolean;

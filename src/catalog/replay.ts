@@ -122,6 +122,7 @@ const STEPS: { readonly [K in Kind]?: Replay<K> } = {
       const at = neighbour < 0 ? type.labels.length : node.newValIsAfter ? neighbour + 1 : neighbour;
       type.labels.splice(at, 0, node.newVal);
     }
+    for (const column of columnsOf(catalog, catalog.enums, type)) keepLongest(column, type);
   },
   CreateDomainStmt: createDomain,
   AlterDomainStmt: alterDomain,
@@ -804,12 +805,17 @@ function defineColumn(catalog: Catalog, table: Table, def: ColumnDef, added = fa
     changes: NONE,
   };
   column.history.enumType ??= find(catalog, catalog.enums, typeName(column.type));
+  keepLongest(column);
   catalog.defined.set(def, column);
   table.columns.set(column.name, column);
   if (!column.identity) return;
   column.notNull = true;
   countElsewhere(column, undefined);
   makeOwnSequence(catalog, column);
+}
+
+function keepLongest({ history }: Column, type = history.enumType): void {
+  for (const label of type?.labels ?? []) if (label.length > (history.longestLabel?.length ?? 0)) history.longestLabel = label;
 }
 
 /** TiDB counts for one column of a table (error 1075), and by 1: a sequence gives the others their numbers. */
@@ -1304,6 +1310,7 @@ const ALTERATIONS: Readonly<Record<string, AlterStep>> = {
     column.changedFrom = column.type;
     column.type = as("ColumnDef", cmd.def)?.typeName ?? column.type;
     column.history.enumType = find(catalog, catalog.enums, typeName(column.type)) ?? column.history.enumType;
+    keepLongest(column);
     demand(catalog, column, cmd, column.changedFrom);
   }),
   AT_AddIdentity: withColumn((catalog, column, cmd) => {

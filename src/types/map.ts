@@ -112,7 +112,9 @@ function roomInKey(columns: readonly Column[], catalog: Catalog, kind: Key["kind
 
 /** Whether all columns of a key can stand in it whole, text without a length being cut. Where they cannot, a digest must stand in. */
 export function fitsKey(columns: readonly Column[], catalog: Catalog): boolean {
-  if (columns.some((c) => isUnbounded(c, catalog))) return roomInKey(columns, catalog) !== undefined;
+  const endless = columns.filter((c) => isUnbounded(c, catalog));
+  // What becomes JSON later on leaves no room, and text beside it has no bound then.
+  if (endless.length > 0) return roomInKey(columns, catalog) !== undefined && endless.every((c) => indexBytes(c, catalog) <= MAX_KEY_BYTES);
   return columns.reduce((sum, c) => sum + keyBytes(c, catalog), 0) <= MAX_KEY_BYTES;
 }
 
@@ -226,10 +228,16 @@ const BYTES_BY_LENGTH: Readonly<Record<string, (length: number) => number>> = {
   BIT: (n) => Math.ceil(n / 8),
 };
 
+/** Labels that decide how long an enum's column is in a key: a longer one that comes later must find room beside the text there. */
+function labelsOf({ history }: Column, { use }: MappedType): readonly string[] {
+  const labels = use.enumType?.labels ?? [];
+  return history.longestLabel === undefined ? labels : [...labels, history.longestLabel];
+}
+
 /** Bytes of a column in a key; infinite where it cannot stand in one without being cut. */
 export function keyBytes(column: Column, catalog: Catalog = emptyCatalog()): number {
   const mapped = columnType(catalog, column);
-  if (mapped?.row === ENUM_ROW) return Math.max(...mapped.use.enumType!.labels.map((label) => Buffer.byteLength(label)), 1);
+  if (mapped?.row === ENUM_ROW) return Math.max(...labelsOf(column, mapped).map((label) => Buffer.byteLength(label)), 1);
   const [, word = "", length] = /^(\w+)(?:\((\d+))?/.exec(mapped?.sql ?? "") ?? [];
   return KEY_BYTES[word] ?? BYTES_BY_LENGTH[word]?.(Number(length)) ?? Number.POSITIVE_INFINITY;
 }
@@ -237,7 +245,7 @@ export function keyBytes(column: Column, catalog: Catalog = emptyCatalog()): num
 /** Likewise in an expression, where an ENUM is text. */
 function computedBytes(column: Column, catalog: Catalog): number {
   const mapped = columnType(catalog, column);
-  if (mapped?.row === ENUM_ROW) return BYTES_PER_CHARACTER * Math.max(...mapped.use.enumType!.labels.map((label) => [...label].length), 1);
+  if (mapped?.row === ENUM_ROW) return BYTES_PER_CHARACTER * Math.max(...labelsOf(column, mapped).map((label) => [...label].length), 1);
   return Math.max(EXPRESSION_BYTES, keyBytes(column, catalog));
 }
 

@@ -23,6 +23,18 @@ export function counts({ suppressed, known }: LintFinding): boolean {
   return suppressed === undefined && !known;
 }
 
+/** The findings to tell one by one: those that count, of them only errors where the reader wants no more. */
+export function told(file: LintedFile, quiet: boolean): Placed[] {
+  return placed(file).filter(({ finding }) => counts(finding) && (!quiet || finding.severity === "error"));
+}
+
+/** A text as one line of a log: spaces for line ends and tabs, `\x1b` for an escape. */
+export function oneLine(text: string): string {
+  return text
+    .replaceAll(/[ \t\r\n\u2028\u2029]+/g, " ")
+    .replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
 /** How many findings count, by severity, and how many are let pass. */
 export function totals({ files }: Linted): Readonly<Record<Severity | "suppressed" | "known", number>> {
   const all = { note: 0, warning: 0, error: 0, suppressed: 0, known: 0 };

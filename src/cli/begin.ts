@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import type { ConvertOptions } from "../app/convert/pass.js";
-import type { Config } from "../config/config.js";
+import type { Config, LintConfig } from "../config/config.js";
 import type { Rule } from "../engine/contract.js";
 import type { Severity } from "../finding.js";
 import type { Result } from "../result.js";
@@ -15,6 +15,7 @@ export interface Settings {
   readonly conversion: ConvertOptions;
   readonly failOn: Severity;
   readonly tidb: string | undefined;
+  readonly lint: LintConfig | undefined;
 }
 
 /** A command's settings and inputs. */
@@ -56,6 +57,7 @@ export async function settingsOf(flags: SettingFlags): Promise<Settings> {
     },
     failOn: flags["fail-on"] ?? config.failOn ?? "error",
     tidb: flags.tidb ?? config.tidb,
+    lint: config.lint,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The reader's settings in a file of the project. Loaded only by the commands that need it: its parser and its schema cost some start-up. */
 import { readFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { UsageError } from "../cli/exit.js";
 import { nearest } from "../report/near.js";
 import { lineIndex, type Source, type Span } from "../source/text.js";
@@ -15,6 +15,26 @@ interface Placed {
   readonly span: Span;
 }
 
+/** How severe the findings of some rules are. `rule` is the id of one, or of a folder of them: `fitness/*`. */
+export interface RuleSeverity {
+  readonly rule: string;
+  readonly severity: "off" | "note" | "warning" | "error";
+  /** Where it is written, as `file:line`. */
+  readonly place: string;
+}
+
+/** What the file says about lint. */
+export interface LintConfig {
+  readonly failOn?: "note" | "warning" | "error";
+  /** Paths that the working directory leads to. */
+  readonly schema?: readonly string[];
+  /** The folder that globs start at. */
+  readonly folder: string;
+  readonly exclude: readonly string[];
+  readonly rules: readonly RuleSeverity[];
+  readonly overrides: readonly { readonly files: readonly string[]; readonly rules: readonly RuleSeverity[] }[];
+}
+
 /** What the file says; every part may be absent. */
 export interface Config {
   readonly postgres?: "18" | "16";
@@ -24,7 +44,10 @@ export interface Config {
   readonly failOn?: "note" | "warning" | "error";
   readonly types: readonly (Placed & { readonly pattern: string; readonly tidb: string; readonly place: string })[];
   readonly accept: readonly (Placed & { readonly rule: string; readonly object?: string; readonly reason: string })[];
+  readonly lint?: LintConfig;
 }
+
+type Severities = Readonly<Record<string, RuleSeverity["severity"]>>;
 
 interface Written {
   readonly postgres?: string | number;
@@ -34,6 +57,13 @@ interface Written {
   readonly failOn?: "note" | "warning" | "error";
   readonly types?: Readonly<Record<string, string>>;
   readonly accept?: readonly { readonly rule: string; readonly object?: string; readonly reason: string }[];
+  readonly lint?: {
+    readonly failOn?: "note" | "warning" | "error";
+    readonly schema?: readonly string[];
+    readonly exclude?: readonly string[];
+    readonly rules?: Severities;
+    readonly overrides?: readonly { readonly files: string | readonly string[]; readonly rules: Severities }[];
+  };
 }
 
 /**
@@ -67,7 +97,10 @@ export function readConfig({ path, text }: ConfigFile, cwd: string): Config {
   };
   const problem = problemOf(value);
   if (problem) fail(problem.path, problem.message);
-  const { types = {}, accept = [], postgres, ...settings } = value as Written;
+  const { types = {}, accept = [], lint, postgres, ...settings } = value as Written;
+  const severities = (rules: Severities, steps: readonly (string | number)[]) =>
+    Object.entries(rules).map(([rule, severity]) => ({ rule, severity, place: line(span([...steps, rule]).start) }));
+  const folder = dirname(resolve(cwd, path));
   return {
     ...settings,
     ...(postgres === undefined ? {} : { postgres: String(postgres) as "18" | "16" }),
@@ -78,6 +111,19 @@ export function readConfig({ path, text }: ConfigFile, cwd: string): Config {
       return { pattern, tidb, place: line(place.start), source, span: place };
     }),
     accept: accept.map((entry, i) => ({ ...entry, source, span: span(["accept", i, "rule"]) })),
+    ...(lint && {
+      lint: {
+        ...(lint.failOn && { failOn: lint.failOn }),
+        ...(lint.schema && { schema: lint.schema.map((each) => relative(cwd, resolve(folder, each)) || ".") }),
+        folder,
+        exclude: lint.exclude ?? [],
+        rules: severities(lint.rules ?? {}, ["lint", "rules"]),
+        overrides: (lint.overrides ?? []).map(({ files, rules }, i) => ({
+          files: [files].flat(),
+          rules: severities(rules, ["lint", "overrides", i, "rules"]),
+        })),
+      },
+    }),
   };
 }
 

@@ -60,7 +60,10 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
     const { argv, flags } = await this.parse(Lint);
     process.exitCode = await guarded(this, async () => {
       const settings = await settingsOf(flags);
-      return runLint(argv as string[], flags, settings, paintFor(process.stdout, flags), tables);
+      return runLint(argv as string[], flags, settings, paintFor(process.stdout, flags), async () => ({
+        ...(await tables()),
+        version: this.config.version,
+      }));
     });
   }
 }

@@ -44,6 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/trace",
     "src/targets/paths",
   ],
+  "src/cli/severities": ["src/cli", "src/config", "src/linted", "src/report/near"],
+  "src/cli/rule-texts": ["src/core", "src/engine/contract", "src/finding", "src/report/lint", "src/trace"],
   "src/cli/begin": ["src/app", "src/cli", "src/config", "src/engine/contract", "src/finding", "src/result", "src/source"],
   "src/cli/flags": ["src/cli", "src/report"],
   "src/cli/run": ["src/app", "src/cli", "src/core", "src/finding", "src/report", "src/result", "src/source"],

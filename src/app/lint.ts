@@ -195,10 +195,11 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
       source.text,
       traces.filter((trace) => zero || !("zeroOnly" in trace && trace.zeroOnly)),
       inComment,
-    ).map(({ trace, span, text, fix }) => ({
+    ).map(({ trace, span, text, form, fix }) => ({
       finding: { rule: trace.id, message: "trace", severity: trace.severity, text, help: trace.help, url: trace.docs, source, span },
       from: span.start,
-      ...(fix !== undefined && { suggestion: fix, edits: [{ ...span, text: fix }] }),
+      suggestion: form,
+      ...(fix !== undefined && { edits: [{ ...span, text: fix }] }),
     })),
   ];
   const suppressions = suppressionsIn(source, isRule);

@@ -40,9 +40,10 @@ const LARGEST = 5_000_000;
 
 /**
  * Reads files and all files below folders, those that .gitignore names left out.
+ * @param isLeftOut what else is not to be looked at, by its path below the working directory
  * @throws InputError for a path that is not there
  */
-export async function readCodeBase(paths: readonly string[]): Promise<CodeBase> {
+export async function readCodeBase(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<CodeBase> {
   const wanted = paths.length === 0 ? ["."] : paths;
   const found = new Set<string>();
   for (const path of wanted) {
@@ -51,7 +52,7 @@ export async function readCodeBase(paths: readonly string[]): Promise<CodeBase> 
     if (!entry.isDirectory()) found.add(named(path));
     else for (const file of await below(path)) found.add(named(file));
   }
-  return readAll([...found].sort());
+  return readAll([...found].filter((path) => !isLeftOut(path)).sort());
 }
 
 function named(path: string): string {

@@ -8,8 +8,8 @@ import { HOSTS } from "../hosts/index.js";
 import type { Linted, LintFinding } from "../linted.js";
 import type { Paint } from "../report/colour.js";
 import { unifiedDiff } from "../report/diff.js";
-import { type LintFormat, renderLint } from "../report/lint/formats.js";
-import { counts, totals } from "../report/lint/model.js";
+import { type LintFormat, renderLint, TELL_COVERAGE } from "../report/lint/formats.js";
+import { counts, coverageLine, totals } from "../report/lint/model.js";
 import type { Source } from "../source/text.js";
 import { cacheDirectory } from "../targets/paths.js";
 import type { Trace } from "../trace.js";
@@ -21,6 +21,8 @@ import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
 import { writeAtomically } from "./output.js";
 import { type Memory, openMemory } from "./remember.js";
+import { ruleTexts } from "./rule-texts.js";
+import { isExcluded, withSeverities } from "./severities.js";
 
 /** The flags of lint, as far as they decide what is done. */
 export interface LintFlags {
@@ -44,6 +46,8 @@ export interface LintFlags {
 export interface LintTables {
   readonly rules: readonly Rule[];
   readonly traces: readonly Trace[];
+  /** This program's version, for reports. */
+  readonly version: string;
 }
 
 /** Lints, tells, and returns the exit code. */
@@ -54,11 +58,13 @@ export async function runLint(
   paint: Paint,
   load: () => Promise<LintTables>,
 ): Promise<number> {
-  const base = await codeBase(paths, flags);
-  const schemaFiles = flags.schema
-    ? (await readInputs(flags.schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source)
+  const base = await codeBase(paths, flags, isExcluded(settings.lint));
+  const schema = flags.schema ?? settings.lint?.schema;
+  const schemaFiles = schema
+    ? (await readInputs(schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source)
     : undefined;
-  const { rules, traces } = await load();
+  const { rules, traces, version } = await load();
+  const texts = ruleTexts(rules, traces);
   const options: LintOptions = {
     ...settings.conversion,
     schemaFiles,
@@ -70,13 +76,15 @@ export async function runLint(
   const memory = flags["no-cache"] ? undefined : await memoryOf(base.files, options);
   const found = await lint(base.files, rules, traces, HOSTS, { ...options, remembered: memory?.get });
   await memory?.keep(found.files);
+  const weighed = withSeverities(found, settings.lint, texts.keys());
   const whole = base.only === undefined && paths.length === 0;
-  const { linted, stale } = await withBaseline({ ...found, coverage: { ...found.coverage, skipped: base.skipped } }, flags, whole);
+  const { linted, stale } = await withBaseline({ ...weighed, coverage: { ...found.coverage, skipped: base.skipped } }, flags, whole);
   if (flags.fix || flags["fix-dry-run"]) return fix(linted, flags, paint);
-  process.stdout.write(renderLint(flags.format, { linted, paint, quiet: flags.quiet }));
+  process.stdout.write(await renderLint(flags.format, { linted, paint, quiet: flags.quiet, about: (rule) => texts.get(rule), version }));
+  if (!TELL_COVERAGE.includes(flags.format)) tell(coverageLine(linted.coverage));
   for (const entry of stale) tell(`the baseline knows what is not there any more: ${entry}`);
   if (stale.length > 0) tell("take these entries out, or write the baseline anew with --update-baseline");
-  return stale.length > 0 ? EXIT.findings : exitOf(linted, flags);
+  return stale.length > 0 ? EXIT.findings : exitOf(linted, flags, settings.lint?.failOn);
 }
 
 /** What earlier runs found out, as long as the schema, the options and the program are the same. */
@@ -122,14 +130,14 @@ interface Wanted extends CodeBase {
   readonly only: ((file: Source) => boolean) | undefined;
 }
 
-async function codeBase(paths: readonly string[], flags: LintFlags): Promise<Wanted> {
+async function codeBase(paths: readonly string[], flags: LintFlags, isLeftOut: (path: string) => boolean): Promise<Wanted> {
   const name = flags["stdin-filename"];
   if (name !== undefined) {
     const own = decodeFile(name, await buffer(process.stdin));
     if (!("text" in own)) throw new UsageError(`${name}: ${own.reason ?? "not text"}`);
     return { files: [own], skipped: [], only: undefined };
   }
-  const base = await readCodeBase(paths);
+  const base = await readCodeBase(paths, isLeftOut);
   if (flags.staged) {
     const staged = await stagedFiles();
     const files = base.files.map((file) => {
@@ -159,8 +167,8 @@ async function convertedStrings(): Promise<ReadonlySet<string>> {
   }
 }
 
-function exitOf(linted: Linted, flags: LintFlags): number {
-  const level = flags["fail-on"] ?? "note";
+function exitOf(linted: Linted, flags: LintFlags, failOn: Severity = "note"): number {
+  const level = flags["fail-on"] ?? failOn;
   const counted = linted.files.flatMap(({ findings }) => findings.filter(counts));
   const fails = counted.some(({ severity }: LintFinding) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(level));
   const most = flags["max-warnings"];

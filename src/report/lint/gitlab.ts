@@ -1,6 +1,6 @@
 import type { Severity } from "../../finding.js";
 import type { LintOutput } from "./formats.js";
-import { told } from "./model.js";
+import { jsonOf, told } from "./model.js";
 
 const SEVERITY: Readonly<Record<Severity, string>> = { note: "info", warning: "minor", error: "major" };
 
@@ -15,5 +15,5 @@ export function renderGitlab({ linted, quiet }: LintOutput): string {
       location: { path: file.source.name, lines: { begin: line, end: endLine } },
     })),
   );
-  return `${JSON.stringify(all, null, 2)}\n`;
+  return jsonOf(all);
 }

@@ -51,10 +51,14 @@ function passed(path: string): XmlElement {
 
 function failed({ source: { name: path } }: LintedFile, { line, column, finding }: ReturnType<typeof told>[number]): XmlElement {
   const { rule, severity, text, help, suggestion } = finding;
-  const more = [`${path}:${line}:${column}`, ...(suggestion ? [`TiDB: ${suggestion}`] : []), ...(help === undefined ? [] : [`help: ${help}`])];
+  const more = [
+    `${path}:${line}:${column}`,
+    ...(suggestion ? [`TiDB: ${suggestion}`] : []),
+    ...(help === undefined ? [] : [`help: ${help}`]),
+  ];
   return {
     name: "testcase",
-    attributes: { name: `${rule} ${line}:${column}`, classname: path, file: path, line },
+    attributes: { name: `${line}:${column} ${rule}: ${text}`, classname: path, file: path, line },
     children: [{ name: "failure", attributes: { message: text, type: severity }, children: more.join("\n") }],
   };
 }

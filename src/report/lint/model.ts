@@ -35,6 +35,16 @@ export function oneLine(text: string): string {
     .replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
+/** Texts that were cut short may end in half a character, which JSON can write and few can read. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+/** A document of JSON that every reader takes. */
+export function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, (_, each) => (typeof each === "string" ? wellFormed(each) : each), 2)}\n`;
+}
+
 /** How many findings count, by severity, and how many are let pass. */
 export function totals({ files }: Linted): Readonly<Record<Severity | "suppressed" | "known", number>> {
   const all = { note: 0, warning: 0, error: 0, suppressed: 0, known: 0 };

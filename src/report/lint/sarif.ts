@@ -3,7 +3,7 @@ import type { Severity } from "../../finding.js";
 import type { Edit, LintedFile, LintFinding } from "../../linted.js";
 import { lineIndex, type Source, type Span } from "../../source/text.js";
 import type { LintOutput, RuleText } from "./formats.js";
-import { coverageLine, placed } from "./model.js";
+import { coverageLine, jsonOf, placed, wellFormed } from "./model.js";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -52,7 +52,7 @@ export function renderSarif({ linted, about, version }: LintOutput): string {
       },
     ],
   };
-  return `${JSON.stringify(log, (_, value) => (typeof value === "string" ? wellFormed(value) : value), 2)}\n`;
+  return jsonOf(log);
 }
 
 function descriptor(id: string, text: RuleText | undefined): ReportingDescriptor {
@@ -123,9 +123,4 @@ function at(source: Source, { start, end }: Span): PhysicalLocation & { readonly
     ...artifact(source.name),
     region: { startLine: first.line, startColumn: first.column, endLine: last.line, endColumn: last.column },
   };
-}
-
-/** Texts that were cut short may end in half a character, which JSON can write and few can read. */
-function wellFormed(text: string): string {
-  return text.replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }

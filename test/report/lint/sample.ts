@@ -17,8 +17,18 @@ const query: Source = {
 const env: Source = { name: "deploy/.env", text: "DATABASE_URL=postgres://u:secret@db:5432/shop\nREPLICA=postgres://db/shop\nPORT=5432\n" };
 const clean: Source = { name: "src/clean.go", text: 'db.Query("SELECT 1")\n' };
 
-function finding(source: Source, marked: string, rest: Partial<LintFinding> & Pick<LintFinding, "rule" | "severity" | "text">): LintFinding {
-  return { message: "m", source, span: place(source, marked), fingerprint: `0123456789abcd${marked.length.toString(16).padStart(2, "0")}`, ...rest };
+function finding(
+  source: Source,
+  marked: string,
+  rest: Partial<LintFinding> & Pick<LintFinding, "rule" | "severity" | "text">,
+): LintFinding {
+  return {
+    message: "m",
+    source,
+    span: place(source, marked),
+    fingerprint: `0123456789abcd${marked.length.toString(16).padStart(2, "0")}`,
+    ...rest,
+  };
 }
 
 const cast = place(query, "id::text");
@@ -39,14 +49,26 @@ const files: readonly LintedFile[] = [
       finding(query, "text\n  FROM", {
         rule: "dml/50%",
         severity: "warning",
-        text: "::warning::50% of \u001b[31m<names> & \"quotes\",\nand a second line",
+        text: '::warning::50% of \u001b[31m<names> & "quotes",\nand a second line',
         help: "see: there",
         url: "https://example.org/?a=1&b=2",
         edits: [...edits],
       }),
-      finding(query, "😀 ILIKE", { rule: "operators/ilike", severity: "error", text: "half a character: \ud83d", help: "LOWER(…) LIKE LOWER(…)" }),
+      finding(query, "😀 ILIKE", {
+        rule: "operators/ilike",
+        severity: "error",
+        text: "half a character: \ud83d",
+        help: "LOWER(…) LIKE LOWER(…)",
+      }),
     ],
-    strings: [{ span: place(query, "SELECT id::text"), sql: "SELECT id::text FROM t", tidb: ["SELECT CAST(id AS CHAR) FROM t"], outcome: "rewritten" }],
+    strings: [
+      {
+        span: place(query, "SELECT id::text"),
+        sql: "SELECT id::text FROM t",
+        tidb: ["SELECT CAST(id AS CHAR) FROM t"],
+        outcome: "rewritten",
+      },
+    ],
     unread: [{ span: place(query, "// 😀"), reason: "built at run time" }],
     foreign: 0,
   },

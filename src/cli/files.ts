@@ -49,14 +49,21 @@ export async function readCodeBase(paths: readonly string[], isLeftOut: (path: s
   for (const path of wanted) {
     const entry = await stat(path).catch(() => undefined);
     if (!entry) throw new InputError(`${path}: there is no such file or folder`);
-    if (!entry.isDirectory()) found.add(named(path));
-    else for (const file of await below(path)) found.add(named(file));
+    if (!entry.isDirectory()) found.add(fromHere(path));
+    else for (const file of await below(path)) found.add(fromHere(file));
   }
   return readAll([...found].filter((path) => !isLeftOut(path)).sort());
 }
 
-function named(path: string): string {
+/** A path as files are named: from the working directory, with slashes. */
+export function fromHere(path: string): string {
   return (relative(process.cwd(), resolve(path)) || path).replaceAll("\\", "/");
+}
+
+/** Whether some paths are files, all of them. */
+export async function areFiles(paths: readonly string[]): Promise<boolean> {
+  const entries = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return entries.length > 0 && entries.every((entry) => entry?.isFile());
 }
 
 async function below(folder: string): Promise<string[]> {

@@ -16,7 +16,7 @@ import type { Trace } from "../trace.js";
 import { baselineOf, type Compared, compared, readBaseline } from "./baseline.js";
 import type { Settings } from "./begin.js";
 import { EXIT, UsageError } from "./exit.js";
-import { type CodeBase, changedFiles, decodeFile, readCodeBase, stagedFiles } from "./files.js";
+import { areFiles, type CodeBase, changedFiles, decodeFile, fromHere, readCodeBase, stagedFiles } from "./files.js";
 import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
 import { writeAtomically } from "./output.js";
@@ -58,8 +58,10 @@ export async function runLint(
   paint: Paint,
   load: () => Promise<LintTables>,
 ): Promise<number> {
-  const base = await codeBase(paths, flags, isExcluded(settings.lint));
   const schema = flags.schema ?? settings.lint?.schema;
+  const isLeftOut = isExcluded(settings.lint);
+  const byName = schema === undefined && !flags.staged && flags.changed === undefined && (await areFiles(paths));
+  const base = byName ? await namedFiles(paths, isLeftOut) : await codeBase(paths, flags, isLeftOut);
   const schemaFiles = schema
     ? (await readInputs(schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source)
     : undefined;
@@ -152,6 +154,13 @@ async function codeBase(paths: readonly string[], flags: LintFlags, isLeftOut: (
     return { ...base, only: ({ name: path }) => changed.has(path) };
   }
   return { ...base, only: undefined };
+}
+
+/** Files that hooks and editors name one by one: the tree around them is read too, as its migrations are the schema that they are judged by. */
+async function namedFiles(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<Wanted> {
+  const named = new Set(paths.map(fromHere));
+  const { files, skipped } = await readCodeBase([".", ...paths], isLeftOut);
+  return { files, skipped: skipped.filter(({ path }) => named.has(path)), only: ({ name }) => named.has(name) };
 }
 
 /** What --fix left: a file of the project, to be committed with it. */

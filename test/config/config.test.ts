@@ -23,6 +23,40 @@ describe("a configuration", () => {
     expect(entry!.source.text.slice(entry!.span.start, entry!.span.end)).toBe('"rule"');
   });
 
+  it("says of lint what is looked at, and how severe rules are for which files", () => {
+    const { lint } = read(
+      [
+        "lint:",
+        "  failOn: warning",
+        "  schema: [db/schema.sql]",
+        "  exclude: [legacy/**]",
+        "  rules:",
+        "    dml/returning: error",
+        "    fitness/*: off",
+        "  overrides:",
+        "    - files: test/**",
+        "      rules: { core/spelling: off }",
+        "    - files: [a.ts, b.ts]",
+        "      rules: {}",
+      ].join("\n"),
+      `sub/${FILE}`,
+    );
+    expect(lint).toEqual({
+      failOn: "warning",
+      schema: ["sub/db/schema.sql"],
+      folder: join(process.cwd(), "sub"),
+      exclude: ["legacy/**"],
+      rules: [
+        { rule: "dml/returning", severity: "error", place: `sub/${FILE}:6` },
+        { rule: "fitness/*", severity: "off", place: `sub/${FILE}:7` },
+      ],
+      overrides: [
+        { files: ["test/**"], rules: [{ rule: "core/spelling", severity: "off", place: `sub/${FILE}:10` }] },
+        { files: ["a.ts", "b.ts"], rules: [] },
+      ],
+    });
+  });
+
   it("may be empty", () => {
     expect(read("# nothing yet\n")).toEqual({ types: [], accept: [] });
   });
@@ -42,6 +76,18 @@ describe("a configuration", () => {
     ["types:\n  text: varchar(99999)\n", "goes up to 16383"],
     ["types:\n  text: varchar(9) collate latin1_bin\n", "knows the collations utf8mb4_0900_bin"],
     ["types:\n  text: [a]\n", `${FILE}:2: types.text: must be string`],
+    ["lint:\n  fail: note\n", `${FILE}:2: lint.fail: there is no such key; did you mean failOn?`],
+    [
+      "lint:\n  rules:\n    dml/returning: of\n",
+      `${FILE}:3: lint.rules.dml/returning: must be off, note, warning, error; did you mean off?`,
+    ],
+    ["lint:\n  rules:\n    returning*: off\n", `${FILE}:2: lint.rules: "returning*" is not of the form`],
+    ["lint:\n  schema: db/schema.sql\n", `${FILE}:2: lint.schema: must be array`],
+    ["lint:\n  overrides:\n    - files: a.ts\n", `${FILE}:3: lint.overrides.0: needs rules`],
+    [
+      "lint:\n  overrides:\n    - files: a.ts\n      rules: {}\n      rule: {}\n",
+      `${FILE}:5: lint.overrides.0.rule: there is no such key; did you mean rules?`,
+    ],
     ["types: {\n", `${FILE}:2: is neither YAML nor JSON`],
     ["failOn: note\nfailOn: error\n", "is neither YAML nor JSON: Map keys must be unique"],
   ])("is refused with its place: %j", (text, message) => {

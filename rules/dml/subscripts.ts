@@ -1,5 +1,6 @@
 import {
   type A_Indices,
+  arrayToJson,
   as,
   type Context,
   error,
@@ -7,6 +8,7 @@ import {
   functionCall,
   HOLD_QUERIES,
   infix,
+  literalText,
   type Node,
   type NodeOf,
   nodesOf,
@@ -39,7 +41,7 @@ changed by jsonb_set(), key by key, with the objects that are not there yet (arr
       help: "nothing to do where such arrays have elements before the one that is set",
     }),
     other: error("the statement is not in the output: it sets a part of a column that cannot be told from the input", {
-      help: "literal places of arrays of numbers, texts, booleans and times are converted, and keys of jsonb; else set the whole column",
+      help: "literal places of arrays of numbers, texts, booleans and times, slices to literals that fill them, and keys of jsonb are converted; else set the whole column",
     }),
   },
   restates: HOLD_QUERIES,
@@ -101,10 +103,17 @@ ON DUPLICATE KEY UPDATE a = JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', VALUES
       rejected: { sql: "UPDATE t SET a[1] = 5", code: 1064 },
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int[])",
-      pg: "UPDATE t SET a[id] = 5",
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[]); INSERT INTO t VALUES (1, '{1,2,3}', '{7,8}'), (2, NULL, '{}')",
+      pg: "UPDATE t SET a[1:2] = ARRAY[id, NULL, 5]",
+      tidb: `UPDATE t
+SET
+  a = JSON_SET(JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[0]')), '$[1]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[1]'))`,
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[])",
+      pg: "UPDATE t SET a[id] = 5; UPDATE t SET a[1:3] = '{1,2}'; UPDATE t SET a[1:2] = b; UPDATE t SET a[1:2] = '{{1,2},{3,4}}'; UPDATE t SET a[1:2] = NULL",
       tidb: null,
-      findings: ["other"],
+      findings: ["other", "other", "other", "other", "other"],
       rejected: { sql: "UPDATE t SET a[1] = 5", code: 1064 },
     },
   ],
@@ -182,8 +191,8 @@ function withElementsSet(clause: Clause, relation: RangeVar, ctx: Ctx): Node | "
       const from = step && first(step);
       const to = step?.is_slice ? as("A_Const", step.uidx)?.ival : from;
       if (more || from === undefined || to === undefined || to < from || to > FAR || type?.arrayBounds?.length !== 1) return undefined;
-      // NULL for a slice changes nothing in PostgreSQL.
-      if (step!.is_slice && ctx.info(target.val)?.nullable !== false) return undefined;
+      // PostgreSQL raises an error where there are not enough elements; NULL for a slice changes nothing there.
+      if (step!.is_slice && (elementsOf(target.val) ?? 0) < to - from + 1) return undefined;
       const element = step!.is_slice ? undefined : asElement(target.val!, String(type.names?.at(-1)));
       if (!step!.is_slice && element === undefined) return undefined;
       if (from > 1) said.push([target.name!, from]);
@@ -194,6 +203,16 @@ function withElementsSet(clause: Clause, relation: RangeVar, ctx: Ctx): Node | "
   if (!next) return "other";
   for (const [column, place] of said) ctx.report("places", { column, place });
   return next;
+}
+
+/** The number of elements of a literal array of one dimension; undefined for all else. */
+function elementsOf(value: Value | undefined): number | undefined {
+  const listed = as("A_ArrayExpr", value)?.elements;
+  if (listed) return listed.some((element) => as("A_ArrayExpr", element)) ? undefined : listed.length;
+  const text = literalText(as("TypeCast", value)?.arg ?? value);
+  const json = text === undefined ? undefined : arrayToJson(text, JSON.stringify);
+  const elements = json === undefined ? undefined : (JSON.parse(json) as unknown[]);
+  return elements?.some(Array.isArray) ? undefined : elements?.length;
 }
 
 /** A value as an element of JSON. */

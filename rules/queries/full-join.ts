@@ -109,6 +109,21 @@ FROM (
 ) AS full_1`,
     },
     {
+      given: `CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int);
+INSERT INTO a VALUES (1, 10), (2, NULL), (3, 30); INSERT INTO b VALUES (2, 200), (3, NULL), (4, 400)`,
+      pg: "SELECT * FROM (SELECT id, x FROM a) AS s (k, v) FULL JOIN b ON s.k = b.id",
+      tidb: `SELECT full_1.s_k AS k, full_1.s_v AS v, full_1.b_id AS id, full_1.b_y AS y
+FROM (
+  SELECT s.k AS s_k, s.v AS s_v, b.id AS b_id, b.y AS b_y
+  FROM (SELECT id AS k, x AS v FROM a) AS s
+  LEFT JOIN b ON s.k = b.id
+  UNION ALL
+  SELECT NULL, NULL, b.id, b.y
+  FROM b
+  WHERE NOT EXISTS (SELECT 1 FROM (SELECT id AS k, x AS v FROM a) AS s WHERE (s.k = b.id))
+) AS full_1`,
+    },
+    {
       given: "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int)",
       pg: "SELECT a.x FROM a FULL JOIN b USING (id) FULL JOIN b AS c USING (id); SELECT * FROM a FULL JOIN elsewhere AS e ON a.id IS NULL",
       tidb: null,

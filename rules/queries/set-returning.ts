@@ -69,7 +69,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
   },
   messages: MESSAGES,
   on: (takes) => [
-    takes("SelectStmt", ["fromClause"], (readable, ctx) => {
+    takes("SelectStmt", ["fromClause", "whereClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
       if (
         !holds(
@@ -83,7 +83,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       const fromClause = (select.fromClause ?? []).map((item) => withRows(item, around, ctx));
       return fromClause.some((item, i) => item !== select.fromClause![i]) ? ctx.replace(ctx.change(select, { fromClause })) : undefined;
     }),
-    takes("SelectStmt", ["targetList", "fromClause", "groupClause"], (readable, ctx) => {
+    takes("SelectStmt", ["targetList", "fromClause", "whereClause", "groupClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
       const found = (select.targetList ?? []).flatMap((item) => callsIn(as("ResTarget", item)?.val).map((call) => ({ item, call })));
       const [first, ...more] = found;
@@ -93,8 +93,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
       if (select.groupClause?.length) return refuse("it stands beside GROUP BY");
       if (select.targetList!.some((item) => aggregates(item, ctx) || hasWindow(item)))
         return refuse("it stands beside an aggregate or window function, which is computed before");
-      const together = more.length === 0 ? call : inStep(found.map((each) => each.call));
-      if (!together) return refuse("another one stands beside it");
+      const together = inStep(found.map((each) => each.call));
       const aliasname = ctx.fresh("rows");
       const names = found.map(({ item, call: each }, i) => {
         const target = as("ResTarget", item)!;
@@ -105,7 +104,7 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
         return (isTaken ? undefined : own) ?? (more.length === 0 ? nameOf(each) : `${nameOf(each)}_${i + 1}`);
       });
       const alias = { kind: "Alias", aliasname, colnames: names } as const;
-      const rows = rowsOf([together], { kind: "RangeFunction", alias }, { select, made: new Map() }, ctx);
+      const rows = rowsOf(together, { kind: "RangeFunction", alias }, { select, made: new Map() }, ctx);
       if (!rows) return;
       const columns = new Map<Node, Node>();
       for (const [i, each] of found.entries()) {
@@ -330,8 +329,37 @@ WHERE x.lateral_key_1 = t.id`,
       findings: ["lax", "lax"],
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, j jsonb)",
-      pg: "SELECT unnest('{1}'::int[]), generate_series(1, 2)",
+      pg: "SELECT unnest('{1}'::int[]) AS u, generate_series(1, 2) AS g, 7 AS k",
+      tidb: `SELECT rows_1.u AS u, rows_1.g AS g, 7 AS k
+FROM (
+  SELECT
+    IF(nth_item.item_i < JSON_LENGTH(CAST('[1]' AS JSON)), IF(JSON_TYPE(JSON_EXTRACT(CAST('[1]' AS JSON), CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(CAST('[1]' AS JSON), CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)), NULL) AS u,
+    IF(nth_item.item_i < (FLOOR((2 - 1) / 1) + 1), 1 + nth_item.item_i * 1, NULL) AS g
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, GREATEST(COALESCE(JSON_LENGTH(CAST('[1]' AS JSON)), 0), COALESCE(FLOOR((2 - 1) / 1) + 1, 0)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+) AS rows_1`,
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, n bigint); INSERT INTO t VALUES (1, 3), (2, 9007199254740993), (3, NULL), (4, 0)",
+      pg: "SELECT id, generate_series(1, n) AS g FROM t WHERE n < 100 AND length('x') = 1; SELECT t.id, g FROM t, generate_series(1, t.n) AS g WHERE t.id <> 2 AND g > 1",
+      tidb: `SELECT id, rows_1.g AS g
+FROM t, (
+  SELECT t.id AS lateral_key_1, 1 + nth_item.item_i * 1 AS g
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(FLOOR((n - 1) / 1) + 1) FROM t WHERE n < 100) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < (FLOOR((n - 1) / 1) + 1)
+) AS rows_1
+WHERE (rows_1.lateral_key_1 = t.id) AND (n < 100 AND CHAR_LENGTH('x') = 1);
+SELECT t.id, g
+FROM t, (
+  SELECT t.id AS lateral_key_1, 1 + nth_item.item_i * 1 AS g
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(FLOOR((t.n - 1) / 1) + 1) FROM t WHERE t.id <> 2) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < (FLOOR((t.n - 1) / 1) + 1)
+) AS g
+WHERE (g.lateral_key_1 = t.id) AND (t.id <> 2 AND g > 1)`,
+    },
+    {
+      pg: "SELECT generate_series(1, 2), generate_series(timestamp '2024-01-31', '2024-04-30', '1 month')",
       tidb: null,
       findings: ["refused"],
     },
@@ -361,15 +389,12 @@ function hasWindow(item: Value): boolean {
   );
 }
 
-/** Several calls of unnest() in a list go on side by side until the longest array ends, as one of all arrays does in FROM. */
-function inStep(calls: readonly FuncCall[]): FuncCall | undefined {
-  const isUnnest = calls.every((call) => nameOf(call) === "unnest" && call.args?.length === 1);
-  return isUnnest
-    ? functionCall(
-        "unnest",
-        calls.flatMap(({ args }) => args ?? []),
-      )
-    : undefined;
+/** Several calls in a list go on side by side until the longest ends; those of unnest() as one of all arrays does in FROM. */
+function inStep(calls: readonly FuncCall[]): readonly FuncCall[] {
+  const isUnnest = calls.length > 1 && calls.every((call) => nameOf(call) === "unnest" && call.args?.length === 1);
+  if (!isUnnest) return calls;
+  const arrays = calls.flatMap(({ args }) => args ?? []);
+  return [functionCall("unnest", arrays)];
 }
 
 interface Rows {
@@ -882,18 +907,22 @@ interface Bounds {
 /** How far to count: of a function over other items' columns, as far as any of their rows needs. */
 function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
   const range = ctx.analysis.range(ctx.origin(select));
-  const names = new Set<string>();
-  for (const call of calls)
-    eachDescendant(ctx.origin(call), (node) => {
-      const fields = as("ColumnRef", node)?.fields;
-      const column = fields?.at(-1);
-      if (!fields || typeof column !== "string") return;
-      const entry =
-        fields.length > 1
-          ? range.find(({ alias }) => alias === fields.at(-2))
-          : (range.find(({ columns }) => columns.some(({ name }) => name === column)) ?? range.find(({ alias }) => alias === column));
-      if (entry) names.add(entry.alias);
-    });
+  const readBy = (nodes: readonly Node[]): ReadonlySet<string | undefined> => {
+    const found = new Set<string | undefined>();
+    for (const top of nodes)
+      eachDescendant(ctx.origin(top), (node) => {
+        const fields = as("ColumnRef", node)?.fields;
+        const column = fields?.at(-1);
+        if (!fields || typeof column !== "string") return;
+        const entry =
+          fields.length > 1
+            ? range.find(({ alias }) => alias === fields.at(-2))
+            : (range.find(({ columns }) => columns.some(({ name }) => name === column)) ?? range.find(({ alias }) => alias === column));
+        found.add(entry?.alias);
+      });
+    return found;
+  };
+  const names = new Set([...readBy(calls)].filter((name) => name !== undefined));
   if (names.size === 0) return { lateral: false, most: count, from: [], isDeep: false };
   const items = (select.fromClause ?? []).flatMap(relations);
   const from: Value[] = [];
@@ -918,8 +947,26 @@ function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ct
   }
   const [first, ...more] = from;
   const joined = more.reduce<Value>((all, next) => value(tidb`${all} CROSS JOIN ${next}`), first!);
-  return { lateral: true, most: tidb`(SELECT MAX(${value(most)}) FROM ${joined})`, from, isDeep };
+  // A number may be far larger than any array is long: it counts only in rows that WHERE leaves.
+  const isNumber = !isDeep && calls.some((call) => nameOf(call as FuncCall) === "generate_series");
+  const tests = isNumber ? conjuncts(select.whereClause).filter((test) => isPlain(test) && isWithin(readBy([test as Node]), names)) : [];
+  const where = tests.length > 0 ? tidb` WHERE ${conjunction(tests)!}` : raw("");
+  return { lateral: true, most: tidb`(SELECT MAX(${value(most)}) FROM ${joined}${where})`, from, isDeep };
 }
+
+function conjuncts(test: Value | undefined): readonly Value[] {
+  const { boolop, args } = as("BoolExpr", test) ?? {};
+  if (boolop === "AND_EXPR") return (args ?? []).flatMap(conjuncts);
+  return test === undefined ? [] : [test];
+}
+
+const PLAIN = new Set(["ColumnRef", "A_Const", "A_Expr", "NullTest", "BooleanTest", "BoolExpr", "TypeCast", "TypeName"]);
+
+/** Whether a test may stand twice: it has no parameter, subquery or function. */
+const isPlain = (test: Value): boolean => !holds(test, ({ kind }) => !PLAIN.has(kind));
+
+const isWithin = <T>(some: ReadonlySet<T | undefined>, all: ReadonlySet<T>): boolean =>
+  some.size > 0 && [...some].every((each) => each !== undefined && all.has(each));
 
 /** An expression over the columns of a function's rows by what these are computed of. */
 function inTermsOf(arg: Arg, alias: string, values: ReadonlyMap<string, Arg>, ctx: Ctx): Arg {

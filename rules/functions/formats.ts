@@ -395,27 +395,10 @@ function numberText(x: Value, f: NumberFormat): Tidb {
   return parts.length === 1 ? filled : invoke("CONCAT", parts);
 }
 
-/** Patterns of a time of day and what stands between them. */
-const TIME_OF_DAY = /^[^A-Za-z]*(?:(?:FM)?(?:HH24|HH12|HH|MI|SS|MS|US|AM|PM|am|pm)[^A-Za-z]*)+$/;
-
 export const formatRules = table(
   "functions/formats",
   { pg: "functions-formatting", tidb: "date-and-time-functions" },
   {
-    "time-of-day-to-char": {
-      calls: ["to_char(interval, text)"],
-      tidb: ([time, format], call) => {
-        const text = call.text(format);
-        if (call.own(time).name !== "time") return call.refuse("to_char() of an interval (format its EXTRACTs, or EXTRACT(EPOCH FROM x))");
-        if (text === undefined || !TIME_OF_DAY.test(text))
-          return call.refuse("to_char() of a time with more than hours, minutes and seconds");
-        const found = pieces(text, tidb`TIMESTAMP('2000-01-01', ${time})` as unknown as Value, "");
-        if (typeof found === "string") return call.refuse(`to_char() with the pattern ${found}`);
-        return joined(found, tidb`TIMESTAMP('2000-01-01', ${time})` as unknown as Value);
-      },
-      why: "PostgreSQL takes a time of day for an interval here.",
-      proofs: proofs("to_char(ti, 'HH24:MI:SS')", "to_char(ti, 'HH12:MI AM')", "to_char(ti, 'FMHH24:MI:SS.MS')"),
-    },
     "time-to-char": {
       calls: ["to_char(timestamp|timestamptz, text)"],
       tidb: ([time, format], call) => {

@@ -11,6 +11,7 @@ import {
   intervalParts,
   intervalText,
   intervalUnit,
+  invoke,
   isNode,
   negated,
   type Parts,
@@ -604,6 +605,55 @@ const AS_TEXT = warning(
   },
 );
 
+const MICROS: Readonly<Record<string, (u: Tidb) => Tidb>> = {
+  HH24: (u) => tidb`(${u}) DIV 3600000000`,
+  HH12: (u) => tidb`COALESCE(NULLIF((${u}) DIV 3600000000 % 12, 0), 12)`,
+  HH: (u) => tidb`COALESCE(NULLIF((${u}) DIV 3600000000 % 12, 0), 12)`,
+  MI: (u) => tidb`(${u}) DIV 60000000 % 60`,
+  SS: (u) => tidb`(${u}) DIV 1000000 % 60`,
+  MS: (u) => tidb`(${u}) DIV 1000 % 1000`,
+  US: (u) => tidb`(${u}) % 1000000`,
+  SSSS: (u) => tidb`(${u}) DIV 1000000`,
+};
+
+/** Patterns of to_char() for intervals, and texts between them. */
+const PATTERN = /(FM)?(HH24|HH12|HH|MI|SSSS|SS|MS|US|AM|PM|YYYY|MM|DD)|"([^"\\]*)"|([^A-Za-z"\\]+)/iy;
+
+/** The texts that to_char() puts together (formatting.c, DCH_to_char, where hours go beyond 24); undefined for other patterns. */
+function shown(format: string, { months, days, microseconds }: Partial<Parts>): readonly Tidb[] | undefined {
+  const found: Tidb[] = [];
+  const zero = tidb`0`;
+  for (PATTERN.lastIndex = 0; PATTERN.lastIndex < format.length; ) {
+    const [, fm, word, quoted, plain] = PATTERN.exec(format) ?? [];
+    const name = word?.toUpperCase();
+    if (quoted !== undefined || plain !== undefined) found.push(tidb`${raw(string((quoted ?? plain)!))}`);
+    else if (name === "AM" || name === "PM") {
+      const [am, pm] = word === name ? ["AM", "PM"] : ["am", "pm"];
+      found.push(tidb`CASE WHEN (${microseconds ?? zero}) DIV 3600000000 % 24 >= 12 THEN ${raw(string(pm!))} ELSE ${raw(string(am!))} END`);
+    } else if (name === undefined) return undefined;
+    else if (name === "YYYY") found.push(digits(tidb`(${months ?? zero}) DIV 12`, fm ? 0 : 4));
+    else if (name === "MM") found.push(digits(tidb`(${months ?? zero}) % 12`, fm ? 0 : 2));
+    else if (name === "DD") found.push(digits(tidb`(${days ?? zero})`, fm ? 0 : 2, true));
+    else {
+      const amount = MICROS[name]!(microseconds ?? zero);
+      if (name === "MS" || name === "US") found.push(digits(amount, name === "MS" ? 3 : 6, true));
+      else found.push(digits(amount, fm || name === "SSSS" ? 0 : 2));
+    }
+  }
+  return found;
+}
+
+/**
+ * A number with at least so many digits.
+ * @param signed the sign is one of them
+ */
+function digits(amount: Tidb, least: number, signed = false): Tidb {
+  if (least === 0) return tidb`CAST(${amount} AS CHAR)`;
+  const size = tidb`ABS(${amount})`;
+  const places = signed ? tidb`CASE WHEN ${amount} < 0 THEN ${raw(String(least - 1))} ELSE ${raw(String(least))} END` : raw(String(least));
+  return tidb`CONCAT(CASE WHEN ${amount} < 0 THEN '-' ELSE '' END, LPAD(${size}, GREATEST(${places}, CHAR_LENGTH(${size})), '0'))`;
+}
+
 /** The constant that an interval comes to, put together of others; undefined where it cannot be told. */
 function comesTo(node: Value, call: Call, read: Value[]): Interval | undefined {
   const made = as("FuncCall", node);
@@ -632,6 +682,15 @@ const JUSTIFIED: Readonly<Record<string, (interval: Interval) => Interval>> = {
     if (days > 0 && microseconds < 0) return { ...interval, days: days - 1, microseconds: microseconds + DAY };
     if (days < 0 && microseconds > 0) return { ...interval, days: days + 1, microseconds: microseconds - DAY };
     return { ...interval, days, microseconds };
+  },
+  justify_interval(interval) {
+    const [moreDays, microseconds] = carry(interval.microseconds, DAY);
+    const [moreMonths, days] = carry(interval.days + moreDays, 30);
+    const whole = { months: interval.months + moreMonths, days, microseconds };
+    const rest = days * DAY + microseconds;
+    if (whole.months > 0 && rest < 0) return JUSTIFIED.justify_hours!({ ...whole, months: whole.months - 1, days: days + 30 });
+    if (whole.months < 0 && rest > 0) return JUSTIFIED.justify_hours!({ ...whole, months: whole.months + 1, days: days - 30 });
+    return JUSTIFIED.justify_hours!(whole);
   },
   justify_days(interval) {
     const [more, days] = carry(interval.days, 30);
@@ -782,6 +841,7 @@ export const intervalRules = table(
         "/(interval, float8)",
         "justify_hours(interval)",
         "justify_days(interval)",
+        "justify_interval(interval)",
       ],
       tidb: constantInterval,
       messages: { "as-text": AS_TEXT, spelt: SPELT },
@@ -809,6 +869,10 @@ export const intervalRules = table(
           "2 * interval '1 hour 30 min'",
           "justify_hours(interval '27 hours')",
           "justify_days(interval '35 days')",
+          "justify_interval(interval '1 mon -1 hour')",
+          "justify_interval(interval '-1 mon 1 hour')",
+          "justify_interval(interval '-5 days 1 hour')",
+          "justify_interval(interval '1 year 64 days 49:30')",
           "justify_days(justify_hours(interval '-1 mon 800 hours'))",
           "(interval '1 day' + '36:00')::text",
         ),
@@ -875,6 +939,38 @@ export const intervalRules = table(
         "iv",
         "to_jsonb(iv)",
       ),
+    },
+    "to-char": {
+      calls: ["to_char(interval, text)"],
+      tidb: ([interval, format], call) => {
+        const text = call.text(format);
+        const terms =
+          call.own(interval).name === "time" ? { microseconds: ofDay(interval), given: [given(interval)] } : termsOf(interval, call);
+        const found = text && terms && shown(text, terms);
+        if (!found) return call.refuse("to_char() of such an interval, or with other patterns than YYYY, MM, DD and those of a time");
+        return where(terms.given, invoke("CONCAT", found));
+      },
+      why: "An interval has no time of a clock: its hours go beyond 24. PostgreSQL takes a time of day for an interval here.",
+      messages: { spelt: SPELT },
+      proofs: [
+        ...proofs(
+          "to_char(ti, 'HH24:MI:SS')",
+          "to_char(ti, 'HH12:MI AM')",
+          "to_char(ti, 'FMHH24:MI:SS.MS')",
+          "to_char(ti, 'hh24:mi:ss.us am')",
+          "to_char(ti::interval, 'SSSS')",
+          "to_char(interval '15h 2m 12s', 'HH24:MI:SS')",
+          "to_char(interval '100 hours', 'HH24:MI HH12 pm')",
+          "to_char(interval '-1 day -02:03:04.005006', 'DD HH24:MI:SS.MS US')",
+          "to_char(interval '-14 months', 'YYYY-MM FMYYYY')",
+          `to_char(interval '1 year 2 mons 3 days 04:05:06.7', 'YYYY"y" MM"m" DD"d" FMHH24"h"')`,
+          "to_char(ts - tsb, 'DD HH24:MI:SS')",
+          "to_char((tsb - ts) * 3, 'FMDD HH24:MI:SS.US')",
+          "to_char(age(ts, tsb), 'YYYY MM DD')",
+          "to_char(sum(ts - tsb), 'HH24:MI')",
+        ),
+        { pg: "to_char(iv, 'YYYY-MM-DD HH24:MI:SS.MS')", findings: ["spelt"] },
+      ],
     },
     "from-time": {
       calls: ["time::interval"],

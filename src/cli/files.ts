@@ -28,6 +28,7 @@ const LEFT_OUT = [
   "**/.venv/**",
   "**/*.min.js",
   "**/*.map",
+  "**/*.sarif",
   "**/*.lock",
   "**/{package-lock,npm-shrinkwrap}.json",
   "**/pnpm-lock.yaml",

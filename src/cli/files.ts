@@ -28,7 +28,9 @@ const LEFT_OUT = [
   "**/.venv/**",
   "**/*.min.js",
   "**/*.map",
+  // Reports of earlier runs.
   "**/*.sarif",
+  "**/gl-code-quality-report.json",
   "**/*.lock",
   "**/{package-lock,npm-shrinkwrap}.json",
   "**/pnpm-lock.yaml",

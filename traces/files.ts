@@ -20,5 +20,5 @@ export const FILES = {
    * Programs and configuration: all but prose, data, SQL (which has its rules), styles, what is locked or generated.
    * A file with an ending that nobody foresaw is among them.
    */
-  any: /^(?!.*\.(?:mdx?|rst|adoc|te?xt|html?|sql|lock|sum|svg|css|scss|less|csv|tsv|pot?|snap|ipynb|pem|crt|key|map|log|patch|diff)$)(?!(?:.*\/)?(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json|go\.sum|LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CODEOWNERS|README|CHANGE(?:LOG|S))[\w.-]*$).+$/i,
+  any: /^(?!.*\.(?:mdx?|rst|adoc|te?xt|html?|sql|lock|sum|svg|css|scss|less|csv|tsv|pot?|snap|ipynb|pem|crt|key|map|log|patch|diff|[1-8])$)(?!(?:.*\/)?(?:package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json|go\.sum|LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CODEOWNERS|README|CHANGE(?:LOG|S))[\w.-]*$).+$/i,
 } as const;

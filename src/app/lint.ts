@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { commentsIn } from "../comments.js";
 import { CORE } from "../core.js";
 import type { Rule } from "../engine/contract.js";
 import type { Fragment, Host, Reading } from "../hosts/fragment.js";
@@ -193,7 +194,7 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
     ...tracesIn(
       source.name,
       source.text,
-      traces.filter((trace) => zero || !("zeroOnly" in trace && trace.zeroOnly)),
+      traces.filter((trace) => zero || !trace.zeroOnly),
       inComment,
     ).map(({ trace, span, text, form, fix }) => ({
       finding: { rule: trace.id, message: "trace", severity: trace.severity, text, help: trace.help, url: trace.docs, source, span },
@@ -221,15 +222,9 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
   return { source, findings, strings: work.linted, unread, foreign };
 }
 
-/** Whether an offset lies in a comment: of the host's parser, or of a line that begins as one. */
-function commentsOf({ text }: Source, reading: Reading | undefined): (offset: number) => boolean {
-  const spans =
-    reading && reading.comments.length > 0
-      ? reading.comments
-      : [...text.matchAll(/(?<=^|\s)(?:#(?!!)|\/\/)[^\n]*|<!--[\s\S]*?-->/gm)].map(({ 0: found, index }) => ({
-          start: index,
-          end: index + found.length,
-        }));
+/** Whether an offset lies in a comment: of the host's parser, or as far as a glance tells. */
+function commentsOf({ name, text }: Source, reading: Reading | undefined): (offset: number) => boolean {
+  const spans = reading && reading.comments.length > 0 ? reading.comments : commentsIn(name, text);
   return (offset) => {
     let [low, high] = [0, spans.length];
     while (low < high) {

@@ -351,6 +351,31 @@ function numberFormat(text: string): NumberFormat | undefined {
   };
 }
 
+const NUMERALS = [
+  ["DIV 1000", "'', 'M', 'MM', 'MMM'"],
+  ["DIV 100 % 10", "'', 'C', 'CC', 'CCC', 'CD', 'D', 'DC', 'DCC', 'DCCC', 'CM'"],
+  ["DIV 10 % 10", "'', 'X', 'XX', 'XXX', 'XL', 'L', 'LX', 'LXX', 'LXXX', 'XC'"],
+  ["% 10", "'', 'I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX'"],
+] as const;
+
+/** Roman numerals of 1 to 3999, in 15 places (formatting.c, int_to_roman). */
+function romanText(x: Value, fill: boolean): Tidb {
+  const n = tidb`CAST(${x} AS DECIMAL(65,0))`;
+  const numerals = invoke(
+    "CONCAT",
+    NUMERALS.map(([place, words]) => tidb`ELT(${n} ${raw(place)} + 1, ${raw(words)})`),
+  );
+  const text = fill ? tidb`LPAD(${numerals}, 15, ' ')` : numerals;
+  return tidb`CASE WHEN ${n} BETWEEN 1 AND 3999 THEN ${text} WHEN ${n} IS NOT NULL THEN '###############' END`;
+}
+
+/** The end of an ordinal; a negative number, and one that has too many places, has none (formatting.c, get_th). */
+function ordinalEnd(x: Value, places: number, end: string): Tidb {
+  const n = tidb`CAST(${x} AS DECIMAL(65,0))`;
+  const word = tidb`CASE WHEN ${n} < 0 OR ${n} >= ${raw(`1${"0".repeat(places)}`)} THEN '' WHEN ${n} DIV 10 % 10 = 1 THEN 'th' ELSE COALESCE(ELT(${n} % 10, 'st', 'nd', 'rd'), 'th') END`;
+  return end === "TH" ? tidb`UPPER(${word})` : word;
+}
+
 /** The text of a number by a format (formatting.c, NUM_processor). */
 function numberText(x: Value, f: NumberFormat): Tidb {
   const size = Math.max(f.whole, 1);
@@ -465,10 +490,17 @@ export const formatRules = table(
         }),
       },
       tidb: ([number, format], call) => {
-        const text = call.text(format);
-        const found = text === undefined ? undefined : numberFormat(text);
-        if (!found) return call.refuse(`to_char() of a number with the format '${text ?? "that is no literal"}'`);
-        if (call.type(number).name === "float8") call.say("float");
+        const text = call.text(format) ?? "";
+        const isFloat = call.type(number).name === "float8";
+        const roman = isFloat ? undefined : /^(FM)?RN$/.exec(text);
+        if (roman) return romanText(number, !roman[1]);
+        const [ordinal] = isFloat ? [] : (/TH$|th$/.exec(text) ?? []);
+        const counted = ordinal && numberFormat(text.slice(0, -2));
+        if (counted && counted.fraction === 0 && counted.sign + counted.after === "")
+          return invoke("CONCAT", [numberText(number, counted), ordinalEnd(number, counted.whole, ordinal)]);
+        const found = numberFormat(text);
+        if (!found) return call.refuse(`to_char() of a number with the format '${text === "" ? "that is no literal" : text}'`);
+        if (isFloat) call.say("float");
         return numberText(number, found);
       },
       proofs: [
@@ -501,10 +533,16 @@ export const formatRules = table(
             "990.9",
             "99990.0099",
             "FM99990.0099",
+            "RN",
+            "FMRN",
+            "9999th",
+            "FM999TH",
+            "99th",
           ].flatMap((format) => [`to_char(n, '${format}')`, `to_char(i4b, '${format}')`]),
           "to_char(i8, 'FM999,999,999,999,999,999')",
           "to_char(extract(hour from ts), 'FM00')",
           "to_char(0.5, 'FM990.00')",
+          ...["1", "4", "11", "22", "113", "3999", "485", "0", "-12"].flatMap((n) => [`to_char(${n}, 'RN')`, `to_char(${n}, 'FM9999th')`]),
           "to_char(nn, '999999.999')",
         ),
         { pg: "to_char(f8b, 'FM999999.0')", findings: ["float"] },

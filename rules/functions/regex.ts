@@ -330,9 +330,12 @@ const replaced: Write = ([value, pattern, replacement, flagsArg], call) => {
 /** The part of a text that the nth group matches. */
 function groupOf(value: Value, re2: string, flags: Tidb, group: number): Tidb {
   const whole = tidb`REGEXP_SUBSTR(${value}, ${raw(string(re2))}, 1, 1, ${flags})`;
-  if (group === 0) return whole;
-  return tidb`REGEXP_REPLACE(${whole}, ${raw(string(`^(?:${re2})$`))}, ${raw(string(`\\${group}`))}, 1, 1, ${flags})`;
+  return group === 0 ? whole : partOf(whole, re2, flags, group);
 }
+
+/** What the nth group matches in a text that is a match from its first character to its last. */
+const partOf = (whole: Tidb, re2: string, flags: Tidb, group: number): Tidb =>
+  tidb`REGEXP_REPLACE(${whole}, ${raw(string(`^(?:${re2})$`))}, ${raw(string(`\\${group}`))}, 1, 1, ${flags})`;
 
 function parts(value: Value, pattern: Value, flags: string, call: Call): readonly Tidb[] | undefined {
   const found = read(pattern, flags, true, call);
@@ -528,22 +531,41 @@ export const regexRules = table(
       ],
     },
     "nth-substring": {
-      calls: ["regexp_substr(text, text, int4)", "regexp_substr(text, text, int4, int4)", "regexp_substr(text, text, int4, int4, text)"],
-      tidb: ([value, pattern, start, nth, flagsArg], call) => {
+      calls: [
+        "regexp_substr(text, text, int4)",
+        "regexp_substr(text, text, int4, int4)",
+        "regexp_substr(text, text, int4, int4, text)",
+        "regexp_substr(text, text, int4, int4, text, int4)",
+      ],
+      tidb: ([value, pattern, start, nth, flagsArg, groupArg], call) => {
         const flags = flagsAt(flagsArg, call);
         const [from, n] = [call.integer(start), nth === undefined ? 1 : call.integer(nth)];
-        if (flags === undefined || from === undefined || from < 1 || n === undefined || n < 1)
+        const group = groupArg === undefined ? 0 : call.integer(groupArg);
+        if (flags === undefined || from === undefined || from < 1 || n === undefined || n < 1 || group === undefined)
           return call.refuse("regexp_substr() with flags or numbers that are no literals");
         const found = searched(pattern, flags, call);
         if (!found) return undefined;
         if (from > 1 && /^\^|[(|]\^/.test(found.re2))
           return call.refuse("regexp_substr() of a pattern with ^ from another start than the first");
-        return tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN REGEXP_SUBSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags}) END`;
+        const whole = tidb`REGEXP_SUBSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags})`;
+        const { groups = 0, optionalGroup, edges } = read(pattern, flags, true, call)?.known ?? {};
+        if (group !== 0 && (group < 0 || group > Math.min(groups, 9) || optionalGroup || edges))
+          return call.refuse("a group that is not there, can stay without a match, or stands beside a word's edge");
+        const part = group === 0 ? whole : partOf(whole, found.re2, found.flags, group);
+        return tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN ${part} END`;
       },
       why: "A start behind the end is an error in TiDB.",
       messages: { longest: LONGEST, edge: EDGE },
       proofs: [
-        ...proofs("regexp_substr(t, '[a-z]', 1, 2)", "regexp_substr(t, 'B', 1, 1, 'i')", "regexp_substr(t, '[a-c]', 2)"),
+        ...proofs(
+          "regexp_substr(t, '[a-z]', 1, 2)",
+          "regexp_substr(t, 'B', 1, 1, 'i')",
+          "regexp_substr(t, '[a-c]', 2)",
+          "regexp_substr(t, '(.)B', 1, 1, 'i', 1)",
+          "regexp_substr(t, '([a-z])([a-z])', 1, 1, '', 0)",
+          "regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i', 2)",
+          "regexp_substr('k1=v1 k2=v2', '(\\w+)=(\\w+)', 1, 2, '', 2)",
+        ),
         { pg: "regexp_substr(t, 'ab|a', 1)", findings: ["longest"] },
         { pg: "regexp_substr(t, '\\mb', 1)", findings: ["edge"] },
       ],

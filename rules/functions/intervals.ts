@@ -972,6 +972,32 @@ export const intervalRules = table(
         { pg: "to_char(iv, 'YYYY-MM-DD HH24:MI:SS.MS')", findings: ["spelt"] },
       ],
     },
+    truncated: {
+      calls: ["date_trunc(text, interval)"],
+      tidb: ([arg, interval], call) => {
+        const field = (call.text(arg) ?? "").toLowerCase().replace(/s$/, "");
+        const { months = 0, days = 0, microseconds = 0 } = intervalUnit(field) ?? {};
+        const terms = /^(?:year|month|day|hour|minute|second|millisecond|microsecond)$/.test(field) ? termsOf(interval, call) : undefined;
+        if (!terms) return call.refuse("date_trunc() of such an interval, or to such a unit");
+        call.say("as-text");
+        const cut = (term: Tidb | undefined, size: number) => term && infix("additive")`(${term}) - (${term}) % ${raw(String(size))}`;
+        const kept = {
+          months: months > 1 ? cut(terms.months, months) : terms.months,
+          days: months > 0 ? undefined : terms.days,
+          microseconds: months + days > 0 ? undefined : cut(terms.microseconds, microseconds),
+        };
+        return textOfTerms(each(terms.given, (term) => kept[term]));
+      },
+      messages: { "as-text": AS_TEXT, spelt: SPELT },
+      proofs: [
+        ...["year", "month", "day", "hour", "minutes", "second", "milliseconds"].map((field) => ({
+          pg: `date_trunc('${field}', iv)`,
+          findings: ["spelt", "as-text"],
+        })),
+        { pg: "date_trunc('hour', ts - tsb)", findings: ["as-text"] },
+        { pg: "date_trunc('minute', interval '-1 year -26:03:04.5')", findings: ["as-text"] },
+      ],
+    },
     "from-time": {
       calls: ["time::interval"],
       tidb: ([time], call) => call.other("::", ["time", "text"], [time]),

@@ -207,12 +207,26 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   tstzrange: "timestamptz",
 };
 
+/** Of days and computed days TiDB's GREATEST() and CASE make times, whose text has hours. */
+const typed = (name: string, bound: Tidb): Tidb => (name === "daterange" ? tidb`CAST(${bound} AS DATE)` : bound);
+
 /** The text of a range of integers or days. */
-function composed(ranges: readonly Range[], empty: Tidb, lower: Tidb, upper: Tidb): Tidb {
+function composed(name: string, ranges: readonly Range[], empty: Tidb, from: Tidb, to: Tidb): Tidb {
+  const [lower, upper] = [typed(name, from), typed(name, to)];
   const unknown = any(ranges.flatMap((range) => range.unknown ?? []));
   const text = tidb`CASE WHEN ${empty} OR COALESCE(${lower} >= ${upper}, FALSE) THEN 'empty' ELSE CONCAT(CASE WHEN ${lower} IS NULL THEN '(' ELSE '[' END, COALESCE(${lower}, ''), ',', COALESCE(${upper}, ''), ')') END`;
   return unknown ? tidb`CASE WHEN ${unknown} THEN NULL ELSE ${text} END` : text;
 }
+
+/** The text of a range of integers or days that is not empty. */
+const written = (name: string, from: Tidb, to: Tidb): Tidb => {
+  const [lower, upper] = [typed(name, from), typed(name, to)];
+  return tidb`CONCAT(CASE WHEN ${lower} IS NULL THEN '(' ELSE '[' END, COALESCE(${lower}, ''), ',', COALESCE(${upper}, ''), ')')`;
+};
+
+const APART = warning("a union or difference that is no range, as it would have a gap, is NULL, where PostgreSQL raises an error", {
+  help: "nothing to do where the ranges meet",
+});
 
 export const rangeRules = table(
   "functions/ranges",
@@ -408,14 +422,14 @@ export const rangeRules = table(
         if (!a || !b) return undefined;
         const lower = tidb`GREATEST(COALESCE(${a.lower}, ${b.lower}), COALESCE(${b.lower}, ${a.lower}))`;
         const upper = tidb`LEAST(COALESCE(${a.upper}, ${b.upper}), COALESCE(${b.upper}, ${a.upper}))`;
-        return composed([a, b], any([a.empty ?? no, b.empty ?? no])!, lower, upper);
+        return composed(call.type(one).name, [a, b], any([a.empty ?? no, b.empty ?? no])!, lower, upper);
       },
       why: "Ranges of integers and days, which are written [lower,upper), from the later beginning to the earlier end.",
       messages: MESSAGES,
       proofs: [
         ...proofs("int4range(1, 10) * int4range(5, 15)", "int4range(1, 3) * int4range(5, 9)", "int4range(NULL, 4) * '[2,)'::int4range"),
         ...shown(["int4range(least(i4, i4b), greatest(i4, i4b)) * '[1,50)'"]),
-        ...kept("ir * irb", "ir * '[5,)'", "dr * daterange('2024-01-10', '2024-03-01', '[]')"),
+        ...kept("ir * irb", "ir * '[5,)'", "dr * daterange('2024-01-10', '2024-03-01', '[]')", "dr * '(,2999-01-01]'"),
       ],
     },
     merge: {
@@ -426,13 +440,73 @@ export const rangeRules = table(
         const bound = (fn: string, side: "lower" | "upper") =>
           tidb`CASE WHEN ${a.empty ?? no} THEN ${b[side]} WHEN ${b.empty ?? no} THEN ${a[side]} ELSE ${raw(fn)}(${a[side]}, ${b[side]}) END`;
         const both = infix("and")`${a.empty ?? no} AND ${b.empty ?? no}`;
-        return composed([a, b], both, bound("LEAST", "lower"), bound("GREATEST", "upper"));
+        return composed(call.type(one).name, [a, b], both, bound("LEAST", "lower"), bound("GREATEST", "upper"));
       },
       messages: MESSAGES,
       proofs: [
         ...proofs("range_merge(int4range(1, 3), int4range(5, 9))", "range_merge(int4range(3, 3), int4range(5, 9))"),
         ...shown(["range_merge(int4range(least(i4, i4b), greatest(i4, i4b)), '[1,50)')"]),
-        ...kept("range_merge(ir, irb)", "range_merge(ir, '[5,6)')"),
+        ...kept("range_merge(ir, irb)", "range_merge(ir, '[5,6)')", "range_merge(dr, '(,2999-01-01]')"),
+      ],
+    },
+    union: {
+      calls: ["int4range", "int8range", "daterange"].map((name) => `+(${name}, ${name})`),
+      tidb: ([one, other], call) => {
+        const merged = call.other("range_merge", [call.type(one).name, call.type(one).name], [one, other]);
+        const [a, b] = [rangeOf(one, call), rangeOf(other, call)];
+        if (!merged || !a || !b) return undefined;
+        call.say("apart");
+        const meeting = tidb`COALESCE(${a.lower} <= ${b.upper}, TRUE) AND COALESCE(${b.lower} <= ${a.upper}, TRUE)`;
+        return tidb`CASE WHEN ${any([a.empty ?? no, b.empty ?? no])!} OR (${meeting}) THEN ${merged} END`;
+      },
+      why: "Where the ranges overlap or touch, it goes from the earlier beginning to the later end.",
+      messages: { ...MESSAGES, apart: APART },
+      proofs: [
+        ...["int4range(1, 5) + int4range(3, 9)", "int4range(1, 5) + int4range(5, 9)", "int4range(3, 3) + int4range(NULL, 9)"].map((pg) => ({
+          pg,
+          findings: ["apart"],
+        })),
+        ...["ir + ir", "ir + '(,)'", "ir + 'empty'", "dr + '(,2999-01-01]'"].map((pg) => ({ pg, findings: ["stored", "apart"] })),
+        { pg: "int4range(least(i4, i4b), greatest(i4, i4b)) + '(,)'", findings: ["reversed", "apart"] },
+      ],
+    },
+    difference: {
+      calls: ["int4range", "int8range", "daterange"].map((name) => `-(${name}, ${name})`),
+      tidb: ([one, other], call) => {
+        const [a, b] = [rangeOf(one, call), rangeOf(other, call)];
+        if (!a || !b) return undefined;
+        call.say("apart");
+        const before = tidb`(${b.lower} IS NOT NULL AND COALESCE(${a.lower} < ${b.lower}, TRUE))`;
+        const after = tidb`(${b.upper} IS NOT NULL AND COALESCE(${a.upper} > ${b.upper}, TRUE))`;
+        const disjoint = any([
+          b.empty ?? no,
+          tidb`COALESCE(${a.lower} >= ${b.upper}, FALSE)`,
+          tidb`COALESCE(${a.upper} <= ${b.lower}, FALSE)`,
+        ])!;
+        const unknown = any([a, b].flatMap((range) => range.unknown ?? [])) ?? no;
+        const text = (lower: Tidb, upper: Tidb) => written(call.type(one).name, lower, upper);
+        return tidb`CASE WHEN ${unknown} THEN NULL WHEN ${a.empty ?? no} THEN 'empty' WHEN ${disjoint} THEN ${text(a.lower, a.upper)} WHEN ${before} AND ${after} THEN NULL WHEN ${before} THEN ${text(a.lower, b.lower)} WHEN ${after} THEN ${text(b.upper, a.upper)} ELSE 'empty' END`;
+      },
+      messages: { ...MESSAGES, apart: APART },
+      proofs: [
+        ...["int4range(1, 5) - int4range(3, 9)", "int4range(1, 5) - int4range(5, 9)", "int4range(1, 5) - '(,2]'::int4range"].map((pg) => ({
+          pg,
+          findings: ["apart"],
+        })),
+        ...[
+          "ir - ir",
+          "ir - '(,)'",
+          "ir - 'empty'",
+          "ir - '[3,)'",
+          "irb - '(,4]'",
+          "ir - '(,7)'",
+          "dr - '[2024-01-10,)'",
+          "dr - '(,1999-12-31]'",
+        ].map((pg) => ({
+          pg,
+          findings: ["stored", "apart"],
+        })),
+        { pg: "int4range(least(i4, i4b), greatest(i4, i4b)) - '(,3)'", findings: ["reversed", "apart"] },
       ],
     },
     bounds: {

@@ -359,9 +359,9 @@ FROM t, (
 WHERE (g.lateral_key_1 = t.id) AND (t.id <> 2 AND g > 1)`,
     },
     {
-      pg: "SELECT generate_series(1, 2), generate_series(timestamp '2024-01-31', '2024-04-30', '1 month')",
+      pg: `SELECT generate_series(1, 2), generate_series(timestamp '2024-01-31', '2024-04-30', '1 month'); SELECT generate_series(1, 2), jsonb_object_keys('{"bb": 1, "a": 2, "c": 3}'); SELECT * FROM jsonb_object_keys('{"aa": 1, "b": 2}') WITH ORDINALITY AS k (k, i)`,
       tidb: null,
-      findings: ["refused"],
+      findings: ["refused", "refused", "refused"],
     },
   ],
 });
@@ -405,6 +405,8 @@ interface Rows {
   readonly chain?: Tidb;
   /** Numbers for which there is no row. */
   readonly where?: Tidb;
+  /** They come in another order than in PostgreSQL: of jsonb's keys the shorter come first there. */
+  readonly unordered?: true;
 }
 
 const I = tidbText("nth_item.item_i");
@@ -425,13 +427,18 @@ const each = (of: (json: Tidb) => Tidb): Maker => {
   return ([json], ctx) => ({
     ...spelling(of, ctx),
     count: sized(json!, "OBJECT"),
+    unordered: true,
     columns: [
       ["key", tidb`JSON_UNQUOTE(${key(json!)})`],
       ["value", of(held(json!))],
     ],
   });
 };
-const keys: Maker = ([json]) => ({ count: sized(json!, "OBJECT"), columns: [["", tidb`JSON_UNQUOTE(${key(json!)})`]] });
+const keys: Maker = ([json]) => ({
+  count: sized(json!, "OBJECT"),
+  unordered: true,
+  columns: [["", tidb`JSON_UNQUOTE(${key(json!)})`]],
+});
 const itself = (json: Tidb): Tidb => json;
 
 /** Says what becomes of the texts of numbers and objects. */
@@ -785,10 +792,13 @@ function withRows(item: Value, around: Around, ctx: Ctx): Value {
   return { kind: "RangeSubselect", alias: alias as NonNullable<RangeSubselect["alias"]>, ...made.item };
 }
 
+const UNORDERED = "keys of an object come in another order in TiDB, and they are numbered or stand beside other rows";
+
 /** The rows of several functions side by side: those with fewer have NULLs behind their end. */
 function sideBySide(all: readonly Rows[]): Rows | string {
   if (all.length === 1) return all[0]!;
   if (all.some(({ chain, where }) => chain || where)) return "its rows are made one of another, and stand beside those of other functions";
+  if (all.some(({ unordered }) => unordered)) return UNORDERED;
   const counts = all.map(({ count }) => tidb`COALESCE(${value(count)}, 0)`);
   const columns = all.flatMap((rows) =>
     rows.columns.map(([name, node]): [string, Arg] => [name, tidb`IF(${I} < ${value(rows.count)}, ${value(node)}, NULL)`]),
@@ -846,7 +856,8 @@ function rowsOf(
     each.push(make(call.args ?? [], ctx, item.coldeflist ?? []));
   }
   const failed = each.find((rows) => typeof rows === "string");
-  const rows = failed ?? sideBySide(each as readonly Rows[]);
+  const together = failed ?? sideBySide(each as readonly Rows[]);
+  const rows = item.ordinality && typeof together !== "string" && together.unordered ? UNORDERED : together;
   if (typeof rows !== "string") return asItem(rows, calls, item, name, around, ctx);
   ctx.report("refused", { name, what: rows }, calls[0]);
   return undefined;

@@ -133,6 +133,7 @@ const CHANGES: Readonly<Record<string, (ctx: Ctx, column: Column, expression: Va
     const definition = tidb`${raw(identifier(name))} ${raw(type)} GENERATED ALWAYS AS (${expression!}) VIRTUAL${raw(column.notNull ? " NOT NULL" : "")}`;
     const { hidden } = column.history;
     if (isVirtual(column) && !(hidden && column.notNull)) return ctx.replace(tidb`MODIFY COLUMN ${definition}`, "set", { column: name });
+    column.history.hidden = true;
     const all = [...table.columns.keys()];
     const before = all[all.indexOf(name) - 1];
     const place = raw(before === undefined ? "FIRST" : `AFTER ${identifier(before)}`);

@@ -9,6 +9,7 @@ import {
   columnDefinition,
   computedFrom,
   constraintName,
+  edited,
   find,
   fitsKey,
   type Index,
@@ -53,7 +54,8 @@ it.`,
     }),
   },
   restates: ["RenameStmt", "AlterEnumStmt", "AlterTableStmt", "CommentStmt"],
-  restate(statement, ctx) {
+  restate(whole, ctx) {
+    const statement = computedAnew(whole, ctx);
     const changed = changedBy(statement, ctx);
     const { columns, renamed, anew } = changed;
     const held = columns.flatMap((column) => {
@@ -68,7 +70,7 @@ it.`,
     const overComputed = [...anew.again, ...anew.only].flatMap((column) => thingsOver(column, ctx));
     const things = [...new Set([...held, ...overComputed])];
     const computed = anew.again;
-    if (things.length === 0 && computed.length === 0) return undefined;
+    if (things.length === 0 && computed.length === 0) return statement === whole ? undefined : [{ node: statement }];
     for (const { name } of computed) ctx.report("computed", { name, columns: columns.map((column) => column.name).join(", ") || name });
     const isForeign = (thing: (typeof things)[number]) => "type" in thing && thing.type === "foreign";
     const names = (of: typeof things) => of.map(({ name }) => name).join(", ");
@@ -77,7 +79,11 @@ it.`,
     const tables = [...new Set(others.map(({ table }) => table.name))].join(", ");
     if (freed.length > 0) ctx.report("set-null", { names: names(freed) });
     if (others.length > 0)
-      ctx.report("again", { names: names(others), table: tables, columns: [...columns, ...anew.only].map(({ name }) => name).join(", ") });
+      ctx.report("again", {
+        names: names(others),
+        table: tables,
+        columns: (columns.length > 0 ? [...columns, ...anew.only] : [...anew.only, ...computed]).map(({ name }) => name).join(", "),
+      });
     const again = things.map((thing) => ("type" in thing ? constraintAgain(thing, ctx) : ctx.change(thing.node, indexAgain(thing))));
     const hidden = computed.map((column) => hide(column, statement, ctx));
     return [
@@ -87,6 +93,28 @@ it.`,
     ];
   },
   examples: [
+    {
+      given: `CREATE TYPE mood AS ENUM ('sad'); CREATE FUNCTION moodof(text) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT CAST($1 AS mood)';
+CREATE TABLE t (a text, m mood NOT NULL GENERATED ALWAYS AS (moodof(a)) STORED); CREATE INDEX i ON t (m); INSERT INTO t VALUES ('sad')`,
+      pg: "ALTER TYPE mood ADD VALUE 'ok'; ALTER TABLE t ALTER m DROP NOT NULL; ALTER TABLE t ALTER m SET NOT NULL",
+      tidb: `DROP INDEX i ON t;
+ALTER TABLE t DROP COLUMN m;
+ALTER TABLE t ADD COLUMN m ENUM('sad','ok') GENERATED ALWAYS AS (NULL) VIRTUAL AFTER a;
+ALTER TABLE t DROP COLUMN m;
+ALTER TABLE t ADD COLUMN m ENUM('sad','ok') GENERATED ALWAYS AS (a) VIRTUAL NOT NULL AFTER a;
+CREATE INDEX i ON t (m);
+DROP INDEX i ON t;
+ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok') GENERATED ALWAYS AS (a) VIRTUAL;
+CREATE INDEX i ON t (m);
+DROP INDEX i ON t;
+ALTER TABLE t DROP COLUMN m;
+ALTER TABLE t ADD COLUMN m ENUM('sad','ok') GENERATED ALWAYS AS (a) VIRTUAL NOT NULL AFTER a;
+CREATE INDEX i ON t (m)`,
+      findings: ["computed", "again", "again", "again"],
+      accepts: ["INSERT INTO t (a) VALUES ('ok')"],
+      refuses: ["INSERT INTO t (a) VALUES ('bad')", "INSERT INTO t (a) VALUES (NULL)"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN m ENUM('sad','ok','x') GENERATED ALWAYS AS (a) STORED", code: 3106 },
+    },
     {
       given:
         "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (a varchar(9), m mood, gone timestamp); CREATE UNIQUE INDEX i ON t (lower(a)) WHERE gone IS NULL; CREATE UNIQUE INDEX k ON t (a) WHERE m = 'sad'",
@@ -218,13 +246,14 @@ interface Changed {
 const NONE = { again: [], only: [] };
 const NOTHING: Changed = { columns: [], renamed: false, freed: new Set(), anew: NONE };
 const COMPUTES = new Set(["AT_SetExpression", "AT_DropExpression"]);
+const NULLNESS = new Set(["AT_SetNotNull", "AT_DropNotNull"]);
 const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType"]);
 
 /** The columns that a statement renames, or changes by MODIFY COLUMN, and can. */
 function changedBy(statement: Node, ctx: Ctx): Changed {
   if (statement.kind === "RenameStmt" && statement.renameType === "OBJECT_COLUMN" && statement.relation) {
     const column = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation))?.columns.get(statement.newname ?? "");
-    if (!column || boundFrom(column, ctx.catalog)) return NOTHING;
+    if (!column || boundFrom(column)) return NOTHING;
     return {
       ...NOTHING,
       columns: [column],
@@ -268,17 +297,31 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
   const only = (statement.cmds ?? []).flatMap((item) => {
     const cmd = as("AlterTableCmd", item);
     const column = cmd && COMPUTES.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
-    return column && !isBound(column, ctx.catalog) ? [column] : [];
+    return column && !isBound(column) ? [column] : [];
   });
   const again = [...new Set(columns.flatMap(computedFrom))].filter((each) => isThere(each, ctx) && !only.includes(each));
   return { columns, renamed: false, freed, anew: { again, only } };
+}
+
+/** NOT NULL of a generated column comes or goes with the column, which is computed as before. */
+function computedAnew(statement: Node, ctx: Ctx): Node {
+  const alter = as("AlterTableStmt", statement);
+  const table = alter?.relation && find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+  if (!alter || !table) return statement;
+  const cmds = edited(alter.cmds, (item) => {
+    const cmd = as("AlterTableCmd", item);
+    const column = NULLNESS.has(cmd?.subtype ?? "") ? table.columns.get(cmd!.name ?? "") : undefined;
+    if (!cmd || !column?.generated || !column.computed || !isThere(column, ctx)) return undefined;
+    return [ctx.change(cmd, { subtype: "AT_SetExpression", def: asItIs(column) })];
+  });
+  return cmds !== alter.cmds ? ctx.change(alter, { cmds }) : statement;
 }
 
 /** Whether the column is computed in TiDB, and can be made anew. */
 function isThere(column: Column, ctx: Ctx): boolean {
   const { def, table } = column;
   return (
-    !isBound(column, ctx.catalog) &&
+    !isBound(column) &&
     !ctx.lost(def) &&
     !ctx.lost(table.node) &&
     !(def.constraints ?? []).some((c) => as("Constraint", c)?.contype === "CONSTR_GENERATED" && ctx.lost(c as Node))
@@ -314,16 +357,17 @@ function hide(column: Column, statement: Node, ctx: Ctx) {
 }
 
 function computeAgain(column: Column): NodeOf<"AlterTableStmt"> {
-  const { expression } = column.computed!;
-  const def = redefined(expression as Node, column.computed!);
-  const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_SetExpression", name: column.name, def };
+  const cmd: NodeOf<"AlterTableCmd"> = { kind: "AlterTableCmd", subtype: "AT_SetExpression", name: column.name, def: asItIs(column) };
   return { kind: "AlterTableStmt", relation: relationOf(column.table), cmds: [cmd], objtype: "OBJECT_TABLE" };
 }
 
+/** The expression of a generated column, with the names that columns have now. */
+function asItIs({ computed }: Column): Node {
+  return redefined(computed!.expression as Node, computed!);
+}
+
 function isChanged(column: Column, ctx: Ctx): boolean {
-  return (
-    !ctx.lost(column.def) && !ctx.lost(column.table.node) && (column.type.arrayBounds?.length ?? 0) === 0 && !boundFrom(column, ctx.catalog)
-  );
+  return !ctx.lost(column.def) && !ctx.lost(column.table.node) && (column.type.arrayBounds?.length ?? 0) === 0 && !boundFrom(column);
 }
 
 function typeNow(column: Column, ctx: Ctx): string {

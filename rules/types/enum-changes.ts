@@ -68,11 +68,14 @@ rows, and the old one goes. Arrays of an enum are JSON, which takes any text.`,
       if (absent.length > 0) ctx.report("absent", { columns: words(absent), type: name.name });
       const isArray = (column: Column) => (column.type.arrayBounds?.length ?? 0) > 0;
       // What is computed is made anew, which gives it the labels.
-      const own = columns.filter((column) => !isArray(column) && (!column.generated || isBound(column, ctx.catalog)));
+      const own = columns.filter((column) => !isArray(column) && (!column.generated || isBound(column)));
       if (columns.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
       const label = alter.oldVal;
       if (label === undefined) {
-        if (own.length === 0) return absent.length > 0 ? ctx.statements([]) : ctx.drop("unused", { type: name.name });
+        if (own.length === 0)
+          return absent.length > 0 || columns.some((column) => !isArray(column))
+            ? ctx.statements([])
+            : ctx.drop("unused", { type: name.name });
         return ctx.statements(
           own.flatMap((column) => modified(ctx, column) ?? []),
           "columns",
@@ -170,7 +173,7 @@ function nameOf(column: Column): string {
 
 /** The column with the labels that the type has now; undefined, and a finding, where its definition has no TiDB form. */
 function modified(ctx: Ctx, column: Column): Tidb | undefined {
-  const by = boundFrom(column, ctx.catalog);
+  const by = boundFrom(column);
   if (by) {
     ctx.differs(column.def);
     return ctx.report("computed-from", { column: column.name, by: by.name });

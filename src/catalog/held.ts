@@ -1,6 +1,4 @@
-import type { Node } from "../pg/ast.js";
-import { nodesOf, qualified } from "../pg/names.js";
-import { holds } from "../pg/walk.js";
+import { nodesOf } from "../pg/names.js";
 import type { Catalog, Column, Index, Table, TableConstraint } from "./model.js";
 import { keyName } from "./naming.js";
 import { constrainedRows, generatedColumns, ORDERED_METHODS, prefixOf } from "./replay.js";
@@ -11,19 +9,16 @@ export function computedFrom(column: Column): readonly Column[] {
 }
 
 /** One of them that cannot be. */
-export function boundFrom(column: Column, catalog: Catalog): Column | undefined {
-  return generatedColumns(column).find((each) => isBound(each, catalog));
+export function boundFrom(column: Column): Column | undefined {
+  return generatedColumns(column).find(isBound);
 }
 
-/** Whether a generated column cannot be made anew: a primary or foreign key holds it, or it calls a function of the input's own. */
-export function isBound({ table, computed }: Column, { routines }: Catalog): boolean {
-  const names = new Set([...routines.keys()].map((k) => k.slice(k.indexOf(".") + 1)));
-  const isOwn = (node: Node) => node.kind === "FuncCall" && names.has(qualified(node.funcname ?? []).name);
-  const isKeyed = [...table.constraints.values()].some(
+/** Whether a generated column cannot be made anew: a primary or foreign key holds it. */
+export function isBound({ table, computed }: Column): boolean {
+  return [...table.constraints.values()].some(
     ({ type, columns }) =>
       (type === "primary" || type === "foreign") && columns.some((each) => each.computed === computed && computed !== undefined),
   );
-  return isKeyed || holds(computed?.expression, isOwn);
 }
 
 /** Whether an index is over expressions in TiDB: it is so here, it constrains only some of the rows, or it is over elements of arrays. */

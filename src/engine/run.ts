@@ -198,7 +198,7 @@ export function restatingOf(rules: readonly Rule[]): Restating {
  * analysis of its own.
  */
 export function restate(walk: Walk): readonly Restated[] {
-  return restated(walk, { node: walk.statement.current }, -1);
+  return restated(walk, walk.run, { node: walk.statement.current }, -1);
 }
 
 /** Rules that are about a node of the statement. */
@@ -211,8 +211,9 @@ function concerned({ byNode }: Restating, statement: Node): ReadonlySet<Rule> {
 }
 
 /** What the rules behind a place make of a statement, and of what they make. */
-function restated(walk: Walk, each: Restated, from: number): readonly Restated[] {
-  const { restating } = walk.run;
+function restated(walk: Walk, whole: Run, each: Restated, from: number): readonly Restated[] {
+  const { restating } = whole;
+  walk.run = ownRun(walk, whole, each);
   let about: ReadonlySet<Rule> | undefined;
   for (const { rule, place } of restating.byStatement.get(each.node.kind) ?? NONE) {
     if (place <= from) continue;
@@ -224,9 +225,15 @@ function restated(walk: Walk, each: Restated, from: number): readonly Restated[]
     walk.node = each.node;
     const made = rule.restate!(each.node, walk.context);
     // A rule that says nothing of the schema leaves the one at hand.
-    if (made) return made.flatMap((one) => restated(walk, each.catalog && !one.catalog ? { ...one, catalog: each.catalog } : one, place));
+    if (made)
+      return made.flatMap((one) => restated(walk, whole, each.catalog && !one.catalog ? { ...one, catalog: each.catalog } : one, place));
   }
   return [each];
+}
+
+/** What a rule made has parts of which the statement's analysis knows nothing. */
+function ownRun({ statement }: Walk, whole: Run, { node, catalog: now = whole.now }: Restated): Run {
+  return node === statement.current ? whole : { ...whole, now, analysis: lazyAnalysis(now, node, whole.ledger) };
 }
 
 /** What all statements walk with, one after another: a context for each of them would be most of what a small one costs. */

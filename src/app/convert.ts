@@ -234,7 +234,7 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
     const { inside } = chunk as SqlChunk;
     const own = (stands = false) => makeStatement(pass, item.statement!, item.between ? [...inside, ...item.between] : inside, stands);
     if (!item.inner) return own();
-    const held = () => item.inner!.map((each) => makeStatement(pass, each.statement, each.comments));
+    const held = () => item.inner!.map((each) => within(each.statement, makeStatement(pass, each.statement, each.comments)));
     // What becomes of a trigger depends on whether its CHECK is in the output.
     if (!isHolder(item.statement.node)) return together([...held(), own(true)]);
     const { schema } = pass.run.now;
@@ -246,12 +246,19 @@ async function makeItem(pass: Pass, item: Item): Promise<Made> {
   return makeInsert(pass, chunk as SqlChunk);
 }
 
+/** Its text is kept where the statement is lost: what stands in the output of its block does not show it. */
+function within({ source, span }: Statement, made: Made): Made {
+  const isLost = made.sql.length === 0 && made.findings.some(({ severity }) => severity === "error");
+  return isLost ? { ...made, lost: [source.text.slice(span.start, span.end)] } : made;
+}
+
 /** A block and the statements that it came to. */
 function together(parts: readonly Made[]): Made {
   return {
     sql: parts.flatMap((part) => part.sql),
     findings: parts.flatMap((part) => part.findings),
     comments: parts.flatMap((part) => part.comments),
+    lost: [...new Set(parts.flatMap((part) => part.lost ?? []))],
     verbatim: false,
   };
 }

@@ -8,3 +8,16 @@ it("takes an apostrophe in a comment for no beginning of a string, however long 
   expect(files[0]!.output).toContain("it's the key");
   expect(account).toMatchObject({ statements: 1, unconverted: 0 });
 });
+
+it("shows what of a DO block is not in the output as it is written, and no more of it", async () => {
+  const text = `CREATE TABLE t (a text);
+DO $$ BEGIN
+  ALTER TABLE t ADD COLUMN b int;
+  CREATE INDEX i ON t USING gin (to_tsvector('english', a));
+END $$;`;
+  const { files } = await convertTexts({ "a.sql": text });
+  const lines = files[0]!.output.split("\n");
+  expect(lines).toContain("-- CREATE INDEX i ON t USING gin (to_tsvector('english', a))");
+  expect(lines).toContain("ALTER TABLE t ADD COLUMN b INT;");
+  expect(files[0]!.output).not.toContain("-- ALTER TABLE");
+});

@@ -62,7 +62,7 @@ export function resultOf(
     blocks.push(
       hole(
         errors.map((f) => `${f.rule}: ${f.text}`),
-        sql.length === 0 ? holeText(chunk, original) : "",
+        sql.length === 0 ? holeText(chunk, original) : (made.lost ?? []).join("\n"),
       ),
     );
   for (const text of sql) blocks.push(`${text};`);

@@ -76,6 +76,8 @@ export interface Made {
   readonly findings: readonly Finding[];
   /** Comments from within the statement that found no place in it. */
   readonly comments: readonly string[];
+  /** Statements of a block that are not in the output, as they are written. */
+  readonly lost?: readonly string[];
   /** The statement means the same as it stands, and may stand as it is written. */
   readonly verbatim?: boolean;
 }

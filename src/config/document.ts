@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isSeq, LineCounter, type Node, parseDocument } from "../source/yaml.js";
 import type { Span } from "../source/text.js";
 
 /** A YAML or JSON text (which is YAML too), with the place of everything in it. */

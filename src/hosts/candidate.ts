@@ -54,6 +54,7 @@ const CAPITALS = pattern(
   String.raw`(?:BEGIN|COMMIT|ROLLBACK|END|ABORT)\s*;?\s*$`,
   String.raw`(?:SHOW|RESET|CLOSE|EXECUTE|DEALLOCATE)\s+${WORD}\s*;?\s*$`,
   String.raw`UPDATE\s+(?:ONLY\s+)?${WORD}\s*$`,
+  String.raw`\\?\\copy\s`,
   String.raw`(?:CREATE|ALTER|DROP|COMMENT\s+ON|WITH|WITH\s+RECURSIVE|UPDATE|SET|TRUNCATE|LOCK)\s+\uE000`,
   String.raw`(?:FROM|WHERE|AND|OR|ORDER\s+BY|GROUP\s+BY|HAVING|LIMIT|OFFSET|RETURNING|ON\s+CONFLICT|SET|VALUES|USING|UNION|EXCEPT|INTERSECT|FOR\s+UPDATE|FOR\s+SHARE|(?:(?:LEFT|RIGHT|INNER|FULL|CROSS)\s+)?(?:OUTER\s+)?JOIN)(?:[\s(\uE000]|$)`,
 );
@@ -71,24 +72,42 @@ const SMALL = new RegExp(
   "y",
 );
 
+const TYPE =
+  "text|int[248]?|integer|bigint|smallint|jsonb?|uuid|date|timestamp(?:tz)?|numeric|decimal|float[48]?|bool(?:ean)?|varchar|interval|regclass|regtype|bytea|citext|inet|oid|name|double precision";
+
+/** What only a condition or another expression of SQL has, wherever it begins. */
+const EXPRESSION = pattern(
+  "i",
+  String.raw`\(\s*SELECT\s[^.!?]*?\sFROM\s`,
+  String.raw`[\w"')\]]\s+(?:NOT\s+)?ILIKE\s+[$:?'%@\w\uE000(]`,
+  String.raw`(?:=|<>|!=|<|>)\s*(?:ANY|ALL)\s*\(`,
+  String.raw`[\w"')\]]\s*#?->>?\s*'`,
+  String.raw`[\w"')\]}\uE000]::(?:${TYPE})\b(?!:)`,
+  String.raw`\bIS\s+(?:NOT\s+)?DISTINCT\s+FROM\b`,
+  String.raw`\b(?:ASC|DESC)\s+NULLS\s+(?:FIRST|LAST)\b`,
+  String.raw`[\w"')\]]\s*(?:@>|<@)\s*[$:'?\w\uE000]`,
+  String.raw`^\s*\(?[\w"]+(?:\.[\w"]+)?\s*(?:=|<>|!=|<=|>=|<|>)\s*(?:\$\d+|\?|:\w+|@\w+)(?:[\s),;]|$)`,
+  String.raw`^\s*\(?[\w"]+(?:\.[\w"]+)?\s+IS\s+(?:NOT\s+)?NULL\b`,
+);
+
 /**
  * Whether a text, holes in it as `HOLE`, begins as SQL does, or as a clause that is put into SQL at run time. A look at the first words
- * only, which lets some prose through ("select all from the list"): parsing decides. Comments and brackets may stand before.
+ * mostly, which lets some prose through ("select all from the list"): parsing decides. Comments and brackets may stand before.
  */
 export function mayBeSql(text: string): boolean {
   const at = beginning(text);
   if (/select/iy.test(text.slice(at, at + 6))) return matches(SELECTS, text, at);
   if (matches(STATEMENTS, text, at) || matches(CAPITALS, text, at) || matches(SMALL, text, at)) return true;
-  return !/^[A-Z][a-z]/.test(text.slice(at, at + 2)) && matches(ORDERS, text, at);
+  return EXPRESSION.test(text) || (!/^[A-Z][a-z]/.test(text.slice(at, at + 2)) && matches(ORDERS, text, at));
 }
 
-/** Whether a literal, as it is written, is worth that look: its first word is one that begins SQL, or its beginning is a hole. */
+/** Whether a literal, as it is written, is worth that look: its first word is one that begins SQL, its beginning is a hole, or it is a condition. */
 export function mayBegin(written: string): boolean {
-  return matches(FIRST, written, beginning(written));
+  return matches(FIRST, written, beginning(written)) || EXPRESSION.test(written);
 }
 
 const FIRST =
-  /(?:select|insert|update|delete|merge|with|values|create|alter|drop|comment|grant|revoke|truncate|refresh|reindex|cluster|vacuum|analyze|begin|commit|rollback|end|abort|start|savepoint|release|listen|unlisten|notify|set|reset|show|lock|explain|copy|declare|fetch|move|close|call|do|prepare|execute|deallocate|discard|from|where|and|or|order|group|having|limit|offset|returning|on|left|right|inner|full|cross|outer|join|union|except|intersect|for|using)\b|[${%#{]/iy;
+  /(?:select|insert|update|delete|merge|with|values|create|alter|drop|comment|grant|revoke|truncate|refresh|reindex|cluster|vacuum|analyze|begin|commit|rollback|end|abort|start|savepoint|release|listen|unlisten|notify|set|reset|show|lock|explain|copy|declare|fetch|move|close|call|do|prepare|execute|deallocate|discard|from|where|and|or|order|group|having|limit|offset|returning|on|left|right|inner|full|cross|outer|join|union|except|intersect|for|using)\b|[${%#{]|\\\\?copy\b/iy;
 
 function matches(pattern: RegExp, text: string, at: number): boolean {
   pattern.lastIndex = at;

@@ -1,5 +1,5 @@
-import { isMap, isSeq, LineCounter, type Node, parseDocument } from "../source/yaml.js";
 import type { Span } from "../source/text.js";
+import { isMap, isSeq, LineCounter, type Node, parseDocument } from "../source/yaml.js";
 
 /** A YAML or JSON text (which is YAML too), with the place of everything in it. */
 export interface ConfigDocument {

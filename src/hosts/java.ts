@@ -23,7 +23,7 @@ export const java: Host = hostOf({
 (assignment_expression left: (identifier) @changed)
 `,
   parts: (node, text) => {
-    if (node.type !== "string_literal" || isJpql(node, text)) return undefined;
+    if (node.type !== "string_literal") return undefined;
     if (text.startsWith('"""', node.startIndex)) return textBlock(node, text);
     return partsBetween(node, text, { before: 1, after: 1 }, "c", { escapes: new Set(["escape_sequence"]) });
   },
@@ -42,6 +42,7 @@ export const java: Host = hostOf({
       return between(given.slice(1), given[0].text.slice(1, -1).replaceAll("\\n", "\n"), "c");
     return of && isText(of) && SAME.has(name) ? [of] : undefined;
   },
+  isNone: isJpql,
   through: new Set(["parenthesized_expression"]),
   taker: ({ parent }) => {
     const at = parent?.type === "element_value_pair" || parent?.type === "element_value_array_initializer" ? parent.parent : parent;
@@ -75,10 +76,9 @@ function isText({ type }: Node): boolean {
 }
 
 /** Whether a text is in the query language of JPA, over classes and not over tables. */
-function isJpql(literal: Node, text: string): boolean {
-  let at: Node | null = literal.parent;
-  while (at && /^(?:binary_expression|parenthesized_expression|element_value_pair|element_value_array_initializer)$/.test(at.type))
-    at = at.parent;
+function isJpql(root: Node, text: string): boolean {
+  const { parent } = root;
+  const at = parent?.type === "element_value_pair" ? parent.parent : parent;
   const taking = at?.parent;
   if (at?.type === "argument_list") return /^create(?:Named)?Query$/.test(name(taking) ?? "");
   if (at?.type !== "annotation_argument_list" || !taking) return false;

@@ -224,7 +224,7 @@ function constantsOf({ text, expressions }: Scan): ReadonlyMap<string, readonly 
 
 /** Constants of constants: two may name each other, and each may double a text. */
 const CONSTANTS_DEEP = 8;
-const MOST = 20_000;
+const MANY = 2000;
 
 function filled(
   parts: readonly Part[],
@@ -235,10 +235,9 @@ function filled(
   made: Part[] = [],
 ): Part[] {
   for (const part of parts) {
-    if (made.length > MOST) break;
     const source = part.kind === "hole" ? text.slice(part.span.start, Math.min(part.span.end, part.span.start + 200)) : "";
     const name = /^(?:\$\{?)?\s*(?:[\w]+\.)*(\w+)\s*\}?$/.exec(source)?.[1];
-    const value = name === undefined || name === own || depth >= CONSTANTS_DEEP ? undefined : constants.get(name);
+    const value = name === undefined || name === own || depth >= CONSTANTS_DEEP || made.length > MANY ? undefined : constants.get(name);
     if (value) filled(value, constants, text, own, depth + 1, made);
     else made.push(part);
   }

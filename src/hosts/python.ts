@@ -29,7 +29,7 @@ export const python: Host = hostOf({
 (call function: (attribute object: (identifier) @formatted attribute: (identifier) @method (#eq? @method "format")))
 `,
   parts: (node, text) => {
-    if (node.type !== "string" || node.parent?.type === "expression_statement") return undefined;
+    if (node.type !== "string") return undefined;
     const [opening = "", prefix = "", quotes = ""] =
       /^([a-zA-Z]*)("""|'''|["'])/.exec(text.slice(node.startIndex, node.startIndex + 6)) ?? [];
     if (quotes === "" || /b/i.test(prefix)) return undefined;
@@ -65,6 +65,7 @@ export const python: Host = hostOf({
     if (!SAME.has(name)) return undefined;
     return of && isText(of) ? [of] : first && isText(first) ? [first] : undefined;
   },
+  isNone: ({ parent }) => parent?.type === "expression_statement",
   through: new Set(["parenthesized_expression"]),
   taker: ({ parent }) => {
     const at = parent?.type === "keyword_argument" ? parent.parent : parent;

@@ -1,7 +1,7 @@
 import type { Span } from "../source/text.js";
 import { HOLE, mayBegin, mayBeSql, mayHoldSql } from "./candidate.js";
 import type { Fragment, HolePart, Host, Part, Reading, Spelling, TextPart } from "./fragment.js";
-import { type Node, type Parsed, parseTree } from "./tree.js";
+import { type Node, type Parsed, parseTree, pathTo } from "./tree.js";
 
 /** How a language writes texts, as far as SQL in it is concerned. */
 export interface Language {
@@ -20,6 +20,8 @@ export interface Language {
   readonly parts: (literal: Node, text: string) => Part[] | undefined;
   /** The operands of an expression that joins texts, with what it puts between them; undefined for any other. */
   readonly joined: (node: Node) => readonly (Node | TextPart)[] | undefined;
+  /** Whether an expression is known to be no SQL: documentation, another language. */
+  readonly isNone?: (root: Node, text: string) => boolean;
   /** Types of nodes that stand for their only named child: brackets, casts. */
   readonly through: ReadonlySet<string>;
   /** The name of what takes an expression: of a function, macro, annotation, tag, or of what it is assigned to. */
@@ -46,7 +48,9 @@ export const NOTHING: Reading = { fragments: [], imports: [], comments: [], brok
 
 async function readStrings(text: string, language: Language): Promise<Reading> {
   if (!mayHoldSql(text)) return NOTHING;
-  const { tree, captures } = await parseTree(text, language.grammar, language.query);
+  const parsed = await parseTree(text, language.grammar, language.query);
+  if (!parsed) return { ...NOTHING, broken: true };
+  const { tree, captures } = parsed;
   try {
     return collect(text, language, captures, tree.rootNode.hasError);
   } finally {
@@ -73,6 +77,7 @@ function collect(text: string, language: Language, captures: Captures, broken: b
     else if (name === "import") imports.push({ name: node.text.replace(/^["'`<]|["'`>]$/g, ""), span: spanOf(node) });
     else if (name === "literal" && mayBegin(contentOf(text, node)) && !file.used.has(node.id)) {
       const root = rootOf(node, language);
+      if (language.isNone?.(root, text)) continue;
       const taker = language.taker(root, text);
       const parts = withFormat(flatten(root, file), language.format?.(root, taker, formatted), root, file);
       if (isSql(parts)) fragments.push({ parts, span: spanOf(root), taker });
@@ -159,28 +164,25 @@ function valueAt(name: string, place: Node, constants: Constants): Constant | un
   return nearest && (next === undefined || size(next) > size(nearest)) ? nearest : undefined;
 }
 
-/** How far an expression is followed outwards: chains that programs write, not people, are longer. */
-const HIGHEST = 500;
-
-/** The outermost expression of texts that a literal is a part of. */
-function rootOf(literal: Node, language: Language): Node {
-  let root = literal;
-  for (let i = 0; i < HIGHEST; i++) {
-    const up = joining(root, language);
-    if (!up) return root;
-    root = up;
-  }
-  return root;
-}
-
 /** From an element of a list to the call that joins the list. */
 const NEAR = 5;
 
-/** The expression that a node is an operand of: its parent, or one a little above. */
-function joining(node: Node, language: Language): Node | undefined {
-  let up = node.parent;
-  for (let i = 0; up && i < NEAR; i++, up = up.parent)
-    if (operandsOf(up, language)?.some((operand) => "id" in operand && operand.id === node.id)) return up;
+/** The outermost expression of texts that a literal is a part of. */
+function rootOf(literal: Node, language: Language): Node {
+  const path = pathTo(literal);
+  let at = path.length - 1;
+  for (;;) {
+    const up = joining(path, at, language);
+    if (up === undefined) return path[at]!;
+    at = up;
+  }
+}
+
+/** Where the expression stands in a path that one of it is an operand of: right above it, or a little higher. */
+function joining(path: readonly Node[], at: number, language: Language): number | undefined {
+  const { id } = path[at]!;
+  for (let up = at - 1; up >= 0 && up >= at - NEAR; up--)
+    if (operandsOf(path[up]!, language)?.some((operand) => "id" in operand && operand.id === id)) return up;
   return undefined;
 }
 
@@ -192,40 +194,47 @@ function operandsOf(node: Node, { through, joined }: Language): readonly (Node |
 
 /** Constants of constants of constants: nobody goes deeper, and two that name each other would never end. */
 const DEEPEST = 8;
-/** Of parts in one fragment: a program may double a text by each constant. */
-const MOST = 20_000;
+/** Of parts in one fragment, when no more constants are followed: each may double a text. */
+const MANY = 2000;
 
-function flatten(root: Node, file: File, depth = 0): Part[] {
-  const parts: Part[] = [];
+/** The parts of an expression, put behind those there are already. */
+function flatten(root: Node, file: File, depth = 0, parts: Part[] = []): Part[] {
   const rest: (Node | Part)[] = [root];
   for (let each = rest.pop(); each; each = rest.pop()) {
-    if (parts.length > MOST) break;
     if (!("id" in each)) {
       parts.push(each);
       continue;
     }
     const operands = operandsOf(each, file.language);
     if (operands) {
-      rest.push(...operands.toReversed());
+      for (const operand of operands.toReversed()) rest.push(operand);
       continue;
     }
     const own = file.language.parts(each, file.text);
     if (own && depth === 0) file.used.add(each.id);
     for (const part of own ?? [{ kind: "hole", span: spanOf(each), bound: false } as const])
-      if (part.kind === "hole") parts.push(...filled(part, each, file, depth));
-      else parts.push(part);
+      if (part.kind === "text") parts.push(part);
+      else fill(part, each, file, depth, parts);
   }
   return parts;
 }
 
-/** What a hole is filled with, where that is a constant of the file. */
-function filled(hole: HolePart, within: Node, file: File, depth: number): Part[] {
-  const [, path, name] = NAMED.exec(file.text.slice(hole.span.start, Math.min(hole.span.end, hole.span.start + 200))) ?? [];
-  if (name === undefined || depth >= DEEPEST) return [hole];
+/** Puts what a hole is filled with behind the parts, where that is a constant of the file; otherwise the hole. */
+function fill(hole: HolePart, within: Node, file: File, depth: number, parts: Part[]): void {
+  const before = parts.length;
+  const value = before < MANY && depth < DEEPEST ? constantIn(hole, within, file) : undefined;
+  if (value) flatten(value, file, depth + 1, parts);
+  for (let i = before; i < parts.length; i++) if (parts[i]!.kind === "text") return;
+  parts.length = before;
+  parts.push(hole);
+}
+
+function constantIn({ span, bound }: HolePart, within: Node, file: File): Node | undefined {
+  const [, path, name] = NAMED.exec(file.text.slice(span.start, Math.min(span.end, span.start + 200))) ?? [];
+  if (name === undefined) return undefined;
   const { value, clause } = valueAt(path ? `.${name}` : name, within, file.constants) ?? {};
-  if (!value || (hole.bound && !clause) || (value.startIndex <= within.startIndex && within.endIndex <= value.endIndex)) return [hole];
-  const parts = flatten(value, file, depth + 1);
-  return parts.some((part) => part.kind === "text") ? parts : [hole];
+  if (!value || (bound && !clause) || (value.startIndex <= within.startIndex && within.endIndex <= value.endIndex)) return undefined;
+  return value;
 }
 
 /** A name, or one behind dots, in what encloses a hole. */
@@ -234,16 +243,25 @@ const NAMED = /^[${#@(\s]*((?:[\w$]+(?:\.|::|->)\$?)*)([\w$]+)[\s)}]*$/;
 /** Text parts with the places of a format string taken out as holes, or as the constants that fill them. */
 function withFormat(parts: readonly Part[], format: Format | undefined, root: Node, file: File): readonly Part[] {
   if (!format) return parts;
-  return parts.flatMap((part) => {
-    if (part.kind === "hole") return [part];
-    if (!isPlain(part)) return [{ ...part, spelling: formatted(part.spelling) }];
-    return cut(part, format.places).flatMap((each) => {
-      if (each.kind === "text") return [each];
-      const value = format.filling?.(file.text.slice(each.span.start, each.span.end));
-      const known = filled({ ...each, span: value ?? each.span }, root, file, 0);
-      return known.some(({ kind }) => kind === "text") ? known : [each];
-    });
-  });
+  const made: Part[] = [];
+  for (const part of parts)
+    if (part.kind === "hole") made.push(part);
+    else if (!isPlain(part)) made.push({ ...part, spelling: formatted(part.spelling) });
+    else
+      for (const each of cut(part, format.places)) {
+        if (each.kind === "text") made.push(each);
+        else {
+          const value = constantIn(
+            { ...each, span: format.filling?.(file.text.slice(each.span.start, each.span.end)) ?? each.span },
+            root,
+            file,
+          );
+          const known = value ? flatten(value, file, 1) : [];
+          if (known.some(({ kind }) => kind === "text")) made.push(...known);
+          else made.push(each);
+        }
+      }
+  return made;
 }
 
 function formatted(spelling: Spelling): Spelling {

@@ -91,13 +91,14 @@ func f(b strings.Builder) {
       [" WHERE y = $1", "WriteString"],
       [" AND z = ⟨%d⟩", "Fprintf"],
       ["SELECT ? FROM t", "Raw"],
+      ["a = ? AND b", "Where"],
       ["SELECT a, b FROM ⟨%s⟩", "Sprintf"],
       ["SELECT a FROM t", "Exec"],
       ["SELECT 100% FROM t", "Printf"],
       ["SELECT 1", "q"],
       [" FROM t", "q"],
     ]);
-    expect(placeOf(all[5]!, "b", text)).toBe("3:18");
+    expect(placeOf(all[6]!, "b", text)).toBe("3:18");
   });
 
   it("what is broken hides nothing else; prose is none", async () => {

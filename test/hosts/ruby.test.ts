@@ -33,6 +33,7 @@ end
       ["      SELECT '\\d' #{no}\n", "execute"],
       ["DELETE FROM t WHERE a = 'it''s' AND b = \"c\"", "execute"],
       ["SELECT 1 FROM t WHERE a = 'x'⟨y⟩", "find_by_sql"],
+      ["a = ? AND b IS NULL", "where"],
       ["SELECT 2 FROM t", "q"],
       ["SELECT ⟨#{q}⟩ FROM t", "r"],
       [" AND z = 1", "q"],
@@ -45,7 +46,7 @@ end
     expect(placeOf(all[0]!, "WHERE", text)).toBe("7:17");
     expect(placeOf(all[1]!, "SELECT", text)).toBe("10:7");
     expect(placeOf(all[2]!, "AND", text)).toBe("13:14");
-    expect(placeOf(all[6]!, "z", text)).toBe("18:16");
+    expect(placeOf(all[7]!, "z", text)).toBe("18:16");
     expect(imports).toEqual(["pg"]);
     expect(comments).toEqual(["# one"]);
     expect(broken).toBe(false);

@@ -36,14 +36,15 @@ const q = sql.unsafe\`UPDATE t SET a = \${x > 1 ? sql\`DEFAULT\` : 2}\`;
 `;
     const all = await found(".ts", text);
     expect(all.map(({ sql, taker }) => [sql, taker])).toEqual([
+      ["deleted_at IS NULL", "sql"],
       ['SELECT ⟨${sql.ref("a")}⟩ FROM t WHERE deleted_at IS NULL AND b = ⟨${b}!⟩', "sql"],
       ["SELECT ⟨${id}!⟩::int AS n", "sql"],
       ["DELETE FROM t WHERE id IN (⟨${Prisma.join(ids)}⟩)", "sql"],
       ["INSERT INTO t ⟨${sql(rows)}⟩ RETURNING id", "sql"],
       ["UPDATE t SET a = ⟨${x > 1 ? sql`DEFAULT` : 2}⟩", "sql"],
     ]);
-    expect(placeOf(all[0]!, "deleted_at", text)).toBe("2:20");
-    expect(placeOf(all[1]!, "::int", text)).toBe("4:51");
+    expect(placeOf(all[1]!, "deleted_at", text)).toBe("2:20");
+    expect(placeOf(all[2]!, "::int", text)).toBe("4:51");
   });
 
   it("Drizzle's tables and columns stand in its templates by name", async () => {

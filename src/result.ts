@@ -18,6 +18,8 @@ export interface StatementResult {
   readonly outcome: Outcome;
   /** TiDB statements without semicolons, in order; empty when it was folded into another one or left out. */
   readonly sql: readonly string[];
+  /** Of each statement of `sql`, what its question marks stand for, in order, as the source writes them; undefined where there are none. */
+  readonly parameters?: readonly (readonly string[])[];
   readonly findings: readonly Finding[];
 }
 

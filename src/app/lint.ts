@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import { commentsIn } from "../comments.js";
 import { CORE } from "../core.js";
 import type { Rule } from "../engine/contract.js";
+import type { Finding } from "../finding.js";
 import type { Fragment, Host, Reading } from "../hosts/fragment.js";
 import type { Coverage, Linted, LintedFile, LintFinding } from "../linted.js";
 import type { FileResult } from "../result.js";
-import type { Source } from "../source/text.js";
+import type { Source, Span } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
 import type { ConvertOptions } from "./convert/pass.js";
 import { convert } from "./convert.js";
-import { hasForeignDriver, isForeignPath, isForeignText } from "./lint/foreign.js";
+import { hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
 import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
@@ -105,7 +106,7 @@ function coverageOf(files: readonly LintedFile[]): Coverage {
 }
 
 async function begun(source: Source, hosts: readonly Host[], options: LintOptions, isSchema: boolean): Promise<Work> {
-  const work: Work = { source, strings: [], unread: [], foreign: 0, reading: undefined, findings: [], linted: [] };
+  const work: Work = { source, strings: [], unread: [], foreign: 0, converted: 0, reading: undefined, findings: [], linted: [] };
   if (source.name.endsWith(".sql")) {
     if (!isSchema) await takeFile(work);
     return work;
@@ -116,6 +117,8 @@ async function begun(source: Source, hosts: readonly Host[], options: LintOption
   work.reading = reading;
   const isForeign = isForeignPath(source.name) || hasForeignDriver(reading.imports);
   for (const fragment of reading.fragments) await takeFragment(work, fragment, options, isForeign);
+  // A file in which some SQL is another engine's, and none says that it is PostgreSQL's, is that engine's.
+  if (work.foreign > 0 && !work.strings.some(({ source: { text } }) => isOurText(text))) work.foreign += work.strings.splice(0).length;
   return work;
 }
 
@@ -126,7 +129,7 @@ function hostFor(path: string, hosts: readonly Host[]): Host | undefined {
 
 async function takeFragment(work: Work, fragment: Fragment, options: LintOptions, isForeign: boolean): Promise<void> {
   if (options.converted.size > 0 && options.converted.has(hashOf(textOf(fragment.parts)))) {
-    work.foreign++;
+    work.converted++;
     return;
   }
   const judged = await judge(work.source, fragment, options.postgres, isForeign);
@@ -187,44 +190,71 @@ async function lintSql(
 }
 
 function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => boolean, zero: boolean): LintedFile {
-  const { source, reading, unread, foreign } = work;
-  const inComment = commentsOf(source, reading);
-  const found: Found[] = [
-    ...work.findings,
-    ...tracesIn(
-      source.name,
-      source.text,
-      traces.filter((trace) => zero || !trace.zeroOnly),
-      inComment,
-    ).map(({ trace, span, text, form, fix }) => ({
-      finding: { rule: trace.id, message: "trace", severity: trace.severity, text, help: trace.help, url: trace.docs, source, span },
+  const { source, reading, foreign } = work;
+  const { text, long } = withoutLongLines(source.text);
+  const wanted = traces.filter((trace) => zero || !trace.zeroOnly);
+  const inSql = within(work.strings.filter((string) => string.source !== string.host).map(({ span }) => span));
+  const traced = tracesIn(source.name, text, wanted, commentsOf(source, reading))
+    // Rules have judged the SQL already; a URL or a name in it is told by them where it matters.
+    .filter(({ span }) => !inSql(span.start))
+    .map(({ trace, span, text: told, form, fix }) => ({
+      finding: { rule: trace.id, message: "trace", severity: trace.severity, text: told, help: trace.help, url: trace.docs, source, span },
       from: span.start,
       suggestion: form,
       ...(fix !== undefined && { edits: [{ ...span, text: fix }] }),
-    })),
-  ];
+    }));
   const suppressions = suppressionsIn(source, isRule);
   const counts = new Map<string, number>();
-  const done = found.map(({ finding, from, suggestion, edits }): LintFinding => {
-    const { start, end } = finding.span;
-    const key = `${finding.rule}\n${source.name}\n${source.text.slice(start, Math.min(end, start + 200)).replaceAll(/\s+/g, " ")}`;
+  const printed = ({ rule, span: { start, end } }: Finding): string => {
+    const key = `${rule}\n${source.name}\n${source.text.slice(start, Math.min(end, start + 200)).replaceAll(/\s+/g, " ")}`;
     const nth = counts.get(key) ?? 0;
     counts.set(key, nth + 1);
-    return { ...finding, suggestion, edits, suppressed: suppressions.reasonFor(finding, from), fingerprint: hashOf(`${key}\n${nth}`) };
-  });
-  const own = suppressions.findings().map(
-    (finding): LintFinding => ({
+    return hashOf(`${key}\n${nth}`);
+  };
+  const found: readonly Found[] = [...work.findings, ...traced];
+  const done = found.map(
+    ({ finding, from, suggestion, edits }): LintFinding => ({
       ...finding,
-      fingerprint: hashOf(`${finding.rule}\n${source.name}\n${source.text.slice(finding.span.start, finding.span.end)}`),
+      suggestion,
+      edits,
+      suppressed: suppressions.reasonFor(finding, from),
+      fingerprint: printed(finding),
     }),
   );
+  const own = suppressions.findings().map((finding): LintFinding => ({ ...finding, fingerprint: printed(finding) }));
   const findings = [...done, ...own].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  return { source, findings, strings: work.linted, unread, foreign };
+  const unread = [
+    ...work.unread,
+    ...long.map((span) => ({ span, reason: `a line of ${span.end - span.start} characters, in which only SQL was looked for` })),
+  ];
+  return { source, findings, strings: work.linted, unread, foreign: foreign + work.converted };
+}
+
+/** Nobody writes lines as long: they are data, or made by a program. Characters. */
+const LONGEST_LINE = 5000;
+
+/** The text with blanks in the place of lines that are too long to be anybody's, and where these are. */
+function withoutLongLines(text: string): { readonly text: string; readonly long: readonly Span[] } {
+  if (text.length <= LONGEST_LINE) return { text, long: [] };
+  const long: Span[] = [];
+  let start = 0;
+  const lines = text.split("\n").map((line) => {
+    const span = { start, end: start + line.length };
+    start = span.end + 1;
+    if (line.length <= LONGEST_LINE) return line;
+    long.push(span);
+    return " ".repeat(line.length);
+  });
+  return { text: long.length === 0 ? text : lines.join("\n"), long };
 }
 
 /** Whether an offset lies in a comment: of the host's parser, or as far as a glance tells. */
 function commentsOf({ name, text }: Source, reading: Reading | undefined): (offset: number) => boolean {
-  const spans = reading && reading.comments.length > 0 ? reading.comments : commentsIn(name, text);
+  return within(reading && reading.comments.length > 0 ? reading.comments : commentsIn(name, text));
+}
+
+/** @param spans in order, none within another */
+function within(spans: readonly Span[]): (offset: number) => boolean {
   return (offset) => {
     let [low, high] = [0, spans.length];
     while (low < high) {

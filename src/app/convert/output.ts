@@ -67,7 +67,11 @@ export function resultOf(
     );
   for (const text of sql) blocks.push(`${text};`);
   const findings = named(told, node, original);
-  return { result: { source, span, kind: statementWords(original), outcome, sql, findings }, output: blocks.join("\n") };
+  const { parameters } = made;
+  return {
+    result: { source, span, kind: statementWords(original), outcome, sql, findings, ...(parameters && { parameters }) },
+    output: blocks.join("\n"),
+  };
 }
 
 /** A hole shows the original; of a COPY block only its head: the data may be gigabytes. */

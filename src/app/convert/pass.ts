@@ -78,6 +78,8 @@ export interface Made {
   readonly comments: readonly string[];
   /** Statements of a block that are not in the output, as they are written. */
   readonly lost?: readonly string[];
+  /** Of each statement of `sql`, what its question marks stand for, in order, as the source writes them. */
+  readonly parameters?: readonly (readonly string[])[];
   /** The statement means the same as it stands, and may stand as it is written. */
   readonly verbatim?: boolean;
 }

@@ -16,7 +16,7 @@ import type { Tidb } from "../../engine/tidb.js";
 import { clauseWords } from "../../engine/words.js";
 import type { Finding } from "../../finding.js";
 import type { Kind, Node } from "../../pg/ast.js";
-import { templateHole } from "../../pg/placeholders.js";
+import { parameterName, templateHole } from "../../pg/placeholders.js";
 import { respeltOf } from "../../pg/respelt.js";
 import { eachDescendant } from "../../pg/walk.js";
 import type { Comment } from "../../source/split.js";
@@ -108,11 +108,17 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
   for (const node of ledger.reportedNodes()) pass.lost.add(node);
   if (sql.length > 0) findings.push(...renamed(pass, statement));
   tellOnce(pass, statement, trees);
+  const several = sql.some((text) => text.includes(";\n"));
   return {
-    sql: sql.some((text) => text.includes(";\n")) ? sql.flatMap(statementsOf) : sql,
+    sql: several ? sql.flatMap(statementsOf) : sql,
     findings,
     comments: comments.map((c) => c.text),
+    ...(orders.some((numbers) => numbers.length > 0) && { parameters: namesOf(orders, statement.node) }),
   };
+}
+
+function namesOf(orders: readonly (readonly number[])[], node: Node): string[][] {
+  return orders.map((numbers) => numbers.map((number) => parameterName(node, number)));
 }
 
 /** What of a statement was read as PostgreSQL's and is written as MySQL has it. */

@@ -94,9 +94,12 @@ export function rewriting(from: string, to: string): readonly Change[] | undefin
     const own = from.slice(start, run.until > run.from ? before[run.from]!.start : end);
     const behind = run.until > run.from ? from.slice(before[run.until - 1]!.end, end) : leading === "" ? own : "";
     const ahead = run.until > run.from || leading !== "" ? own : "";
-    if (core === "") return { start, end, text: behind || (end < from.length ? ahead : "") };
+    if (core === "") {
+      const isApart = endOf(after, run.to) < startOf(after, run.upTo, to);
+      return { start, end, text: isApart && end < from.length ? behind || ahead : "" };
+    }
     const front = /^[,)]/.test(core) ? "" : ahead || needed(from[start - 1], leading, core[0]);
-    const back = behind || (core.endsWith(",") ? trailing : needed(core.at(-1), trailing, from[end]));
+    const back = core.endsWith("(") ? "" : behind || (core.endsWith(",") ? trailing : needed(core.at(-1), trailing, from[end]));
     return { start, end, text: `${front}${core}${back}` };
   });
 }

@@ -1,7 +1,7 @@
 /** SQL of another engine in the same tree is left alone; so is what is TiDB's already. */
 
 const OTHER_ENGINES =
-  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark)\d*(?=[/_.-])/i;
+  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark|tsql)\d*(?=[/_.-])/i;
 const OURS = /(?:^|[/_.-])(?:postgres(?:ql)?|pg|pgsql|psql|pgx|cockroach(?:db)?)(?=[/_.-])/i;
 
 /** Whether the path of a file says that what is in it is another engine's. */
@@ -32,6 +32,7 @@ const MARKS: readonly RegExp[] = [
   /\binterval\s+(?:[\d?$]+|\([^()]*\)|\w+)\s+(?:microsecond|second|minute|hour|day|week|month|quarter|year)\b/i,
   /<=>|\b(?:ifnull|date_format|str_to_date|unix_timestamp|from_unixtime|utc_timestamp|group_concat|json_contains|json_extract|json_arrayagg|json_objectagg|json_unquote|last_insert_id|found_rows|timestampdiff|date_add|date_sub|curdate|datediff|member\s+of|regexp_like|json_search)\s*\(/i,
   /\b(?:current_timestamp|now)\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
+  /\b(?:jsonextract\w*|tojsonstring|touint\d+|tostartof\w+|uniq(?:exact|hll12|combined)?|quantiles?\w*|countif|sumif|avgif|grouparray\w*|arraymap|todate(?:time)?(?:64)?|formatdatetime|tostring)\s*\(|\bcount\(\)/i,
   /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
 ];
 
@@ -39,4 +40,12 @@ const MARKS: readonly RegExp[] = [
 export function isForeignText(sql: string): boolean {
   const bare = sql.replaceAll(QUOTED, " ");
   return MARKS.some((mark) => mark.test(bare));
+}
+
+/** What no other engine takes. */
+const OURS_TEXT = /::\s*[a-z]|\$\d+|\breturning\b|\bilike\b|\bon\s+conflict\b|\bany\s*\(|\bdistinct\s+on\b|\bpg_\w+|\bnow\s*\(\)/i;
+
+/** Whether the text of a statement says that it is PostgreSQL's. */
+export function isOurText(sql: string): boolean {
+  return OURS_TEXT.test(sql.replaceAll(QUOTED, " "));
 }

@@ -26,7 +26,8 @@ export type Judged =
   | { readonly kind: "prose" };
 
 /** What a fragment is: each way to fill its holes is tried on the grammar. */
-export async function judge(host: Source, { parts, span, taker }: Fragment, grammar: GrammarVersion, isForeign: boolean): Promise<Judged> {
+export async function judge(host: Source, { parts, span, taker }: Fragment, grammar: GrammarVersion, inForeign: boolean): Promise<Judged> {
+  const isForeign = inForeign || OTHER_CLIENTS.test(taker ?? "");
   const written = parts.flatMap((part) => (part.kind === "hole" ? host.text.slice(part.span.start, part.span.end) : []));
   let first: { text: string; message: string } | undefined;
   for (const make of fillings(parts)) {
@@ -80,6 +81,9 @@ const DEFINES =
 
 /** Whoever takes SQL has a name like these. */
 const TAKES_SQL = /quer|exec|sql|raw|prepare|fetch|select|statement|stmt|batch|cursor|ddl|migrat|up|down/i;
+
+/** Programs that send SQL to another engine. */
+const OTHER_CLIENTS = /^(?:mysql(?:sh|import|admin)?|mariadb|sqlite3|clickhouse(?:-client)?|sqlcmd|duckdb|bq|snowsql)$/;
 
 /** Words that begin a clause, and no statement. */
 const CLAUSE =

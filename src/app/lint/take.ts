@@ -46,7 +46,8 @@ export function take(work: Work, file: FileResult, string: SqlString, { converte
   }
 }
 
-function takeStatement(work: Work, statement: StatementResult, string: SqlString, isFile: boolean): void {
+function takeStatement(work: Work, converted: StatementResult, string: SqlString, isFile: boolean): void {
+  const statement = { ...converted, sql: withHoles(converted) };
   const { sql, outcome, span } = statement;
   const { rendered } = string.filled;
   const shown = (text: string) => unfilled(text, string.filled, string.written);
@@ -58,7 +59,8 @@ function takeStatement(work: Work, statement: StatementResult, string: SqlString
   const written = textAt(string.source, span);
   work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
-  const findings = statement.findings.filter(isOfCode).map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
+  const own = statement.findings.filter((finding) => isOfCode(finding) && !isAlready(finding, statement, written));
+  const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
   const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
   const edits = isFile && string.defines ? undefined : editsOf(statement, changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
@@ -66,12 +68,39 @@ function takeStatement(work: Work, statement: StatementResult, string: SqlString
   for (const change of all) {
     const pg = shown(textAt(string.source, change)).trim();
     const tidb = shown(change.text);
-    if (sameTokens(pg, tidb) || findings.some(({ span: at }) => covers(at, change, span))) continue;
+    if (sameTokens(pg, tidb) || findings.some(({ finding, span: at }) => finding.rule !== CORE.parameters.id && covers(at, change, span)))
+      continue;
     const data = { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) };
     work.findings.push({ finding: core(CORE.spelling, "form", data, work.source, inHost(change)), from, suggestion: tidb, edits });
   }
   if (outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
     work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
+}
+
+/** The statements with what the host fills in in its own place: the host's library makes a parameter of it, in whatever order. */
+function withHoles({ sql, parameters }: StatementResult): readonly string[] {
+  if (!parameters?.flat().some((name) => HOLE.test(name))) return sql;
+  const names = parameters.flat();
+  let next = 0;
+  return sql.map((text) =>
+    text.replaceAll(/'(?:[^'\\]|''|\\[\s\S])*'|`[^`]*`|\?/g, (found) => {
+      if (found !== "?") return found;
+      const name = names[next++] ?? "?";
+      return HOLE.test(name) ? name : found;
+    }),
+  );
+}
+
+const HOLE = /^\$\{h\d+\}$/;
+
+/** Whether all parameters are what they were: question marks, or what the host fills in. */
+function isAlready({ rule, message }: Finding, { parameters }: StatementResult, written: string): boolean {
+  if (rule !== CORE.parameters.id || (message !== "places" && message !== "order")) return false;
+  const names = parameters?.flat() ?? [];
+  const marks = names.filter((name) => !HOLE.test(name));
+  // Several question marks look alike: which of them changed places is to be told.
+  if (message === "order" && marks.length > 0) return false;
+  return marks.every((name) => name === "?") && marks.length === written.replaceAll(/'(?:[^']|'')*'/g, "").split("?").length - 1;
 }
 
 /** What is said of parameters is said at the first of them. */

@@ -9,7 +9,10 @@ export interface Work {
   readonly source: Source;
   readonly strings: SqlString[];
   readonly unread: Unread[];
+  /** Strings of other engines. */
   foreign: number;
+  /** Strings that are TiDB's already. */
+  converted: number;
   reading: Reading | undefined;
   readonly findings: Found[];
   readonly linted: LintedString[];

@@ -1,6 +1,6 @@
 import type { Severity } from "../../finding.js";
 import type { Paint } from "../colour.js";
-import { excerpt } from "../excerpt.js";
+import { type Excerpt, excerpt } from "../excerpt.js";
 import type { LintOutput } from "./formats.js";
 import { counts, coverageLine, type Placed, placed, totals } from "./model.js";
 
@@ -28,6 +28,12 @@ export function renderLintText({ linted, paint, quiet }: LintOutput): string {
   return blocks.join("");
 }
 
+/** A line without the passwords of URLs: reports are read by more people than the code. */
+function hidden({ before, marked, after }: Excerpt): Excerpt {
+  const hide = (text: string) => text.replaceAll(/(:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g, "$1***");
+  return { before: hide(before), marked: hide(marked), after: hide(after) };
+}
+
 const COLOURS: Readonly<Record<Severity, (paint: Paint) => Paint["error"]>> = {
   error: (paint) => paint.error,
   warning: (paint) => paint.warning,
@@ -37,7 +43,7 @@ const COLOURS: Readonly<Record<Severity, (paint: Paint) => Paint["error"]>> = {
 function block(file: string, { line, column, finding }: Placed, paint: Paint): string {
   const { severity, rule, text, help, suggestion, source, span } = finding;
   const colour = COLOURS[severity](paint);
-  const { before, marked, after } = excerpt(source, span);
+  const { before, marked, after } = hidden(excerpt(source, span));
   const number = String(line).padStart(5);
   const margin = `${" ".repeat(number.length)} ${paint.faint("|")}`;
   const lines = [

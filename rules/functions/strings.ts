@@ -595,6 +595,10 @@ export const stringRules = table(
       calls: ["decode(text, text)"],
       tidb: ([text, format], call) => {
         const name = call.text(format)?.toLowerCase();
+        if (name === "escape") {
+          if (call.text(text)?.includes("\\") !== false) call.say("escapes");
+          return tidb`CAST(${text} AS BINARY)`;
+        }
         if (name !== "hex" && name !== "base64") return call.refuse(`decode() of ${name ?? "a format that is no literal"}`);
         call.say("malformed");
         return name === "hex" ? tidb`UNHEX(${text})` : tidb`FROM_BASE64(${text})`;
@@ -603,10 +607,15 @@ export const stringRules = table(
         malformed: warning("text that is not of that format gives NULL or other bytes, where PostgreSQL raises an error", {
           help: "nothing to do where the text comes from encode()",
         }),
+        escapes: warning("a backslash in the text is taken as it is, where PostgreSQL reads escapes and raises an error for others", {
+          help: "nothing to do where the text has none",
+        }),
       },
       proofs: [
         { pg: "decode(encode(y, 'hex'), 'hex')", findings: ["malformed"] },
         { pg: "decode(encode(y, 'base64'), 'base64')", findings: ["malformed"] },
+        { pg: "decode(v, 'escape')", findings: ["escapes"] },
+        { pg: "encode(decode('aé', 'escape'), 'hex')" },
       ],
     },
     "concatenate-bytes": { calls: ["||(bytea, bytea)"], tidb: same("CONCAT"), proofs: proofs("y || y", "y || '\\x00'") },

@@ -92,6 +92,22 @@ ALTER TABLE t CHANGE COLUMN s_new s VARCHAR(3)`,
       rejected: { sql: "ALTER TABLE t MODIFY COLUMN s VARCHAR(1)", code: 1265 },
     },
     {
+      given: "CREATE TABLE t (s varchar(9) NOT NULL UNIQUE, n int); CREATE INDEX i ON t (n, s); INSERT INTO t VALUES ('aé', 7)",
+      pg: "ALTER TABLE t ALTER s TYPE bytea USING decode(s, 'escape')",
+      tidb: `DROP INDEX i ON t;
+ALTER TABLE t DROP INDEX t_s_key;
+ALTER TABLE t ADD COLUMN s_new VARBINARY(3072) AFTER s;
+UPDATE t SET s_new = CAST(s AS BINARY);
+ALTER TABLE t DROP COLUMN s;
+ALTER TABLE t CHANGE COLUMN s_new s VARBINARY(3072) NOT NULL;
+CREATE INDEX i ON t (n, s(255));
+ALTER TABLE t ADD UNIQUE KEY t_s_key (s)`,
+      findings: ["beside"],
+      accepts: ["INSERT INTO t VALUES (X'00', 8)"],
+      refuses: ["INSERT INTO t VALUES (X'61C3A9', 8)", "INSERT INTO t (n) VALUES (8)"],
+      rejected: { sql: "ALTER TABLE t MODIFY COLUMN n VARBINARY(9) USING (n)", code: 1064 },
+    },
+    {
       given: "CREATE TABLE t (s varchar(40) NOT NULL UNIQUE, n int); INSERT INTO t VALUES ('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 7)",
       pg: "ALTER TABLE t ALTER s TYPE uuid USING s::uuid",
       tidb: `ALTER TABLE t ADD COLUMN s_new CHAR(36) AFTER s;
@@ -131,9 +147,10 @@ function computed(ctx: Ctx, alter: Alter, cmd: Cmd, column: Column): readonly Re
   const old = { ...column, type: before, notNull: false, default: undefined };
   const emptied = columnDefinition(ctx.catalog, old, ctx.lost);
   const empty = columnDefinition(ctx.catalog, { ...column, notNull: false }, ctx.lost);
-  const free = isFree(ctx.catalog, column);
-  // Its emptied column would have to become bytes of text, or text of bytes (error 8200).
-  if (!free && (from.row.family === "bytes") !== (to.row.family === "bytes")) return undefined;
+  // Its emptied column would have to become bytes of text, or text of bytes (error 8200); indexes and unique keys were taken off.
+  const recast = (from.row.family === "bytes") !== (to.row.family === "bytes");
+  const free = isFree(ctx.catalog, column, recast && using !== undefined);
+  if (!free && recast) return undefined;
   if ("refused" in after || "refused" in emptied || "refused" in empty) return undefined;
 
   const name = raw(identifier(column.name));
@@ -182,15 +199,19 @@ function freeName({ name, table }: Column): string {
   return free;
 }
 
-/** Whether no key, index or constraint of the table has to do with the column. */
-function isFree(catalog: Catalog, column: Column): boolean {
+/**
+ * Whether no key, index or constraint of the table has to do with the column.
+ * @param bare indexes and unique keys are off it for the change
+ */
+function isFree(catalog: Catalog, column: Column, bare: boolean): boolean {
   const { table } = column;
   return (
-    column.history.keys.length === 0 &&
-    [...table.constraints.values()].every((c) => !c.columns.includes(column)) &&
-    [...catalog.indexes.values()].every(
-      (index) => index.table !== table || (!index.columns.includes(column) && !index.columns.includes(null)),
-    ) &&
+    (bare || column.history.keys.length === 0) &&
+    [...table.constraints.values()].every((c) => !c.columns.includes(column) || (bare && c.type === "unique")) &&
+    (bare ||
+      [...catalog.indexes.values()].every(
+        (index) => index.table !== table || (!index.columns.includes(column) && !index.columns.includes(null)),
+      )) &&
     [...table.columns.values()].every((c) => !c.generated)
   );
 }

@@ -57,13 +57,16 @@ it.`,
   restate(whole, ctx) {
     const statement = computedAnew(whole, ctx);
     const changed = changedBy(statement, ctx);
-    const { columns, renamed, anew } = changed;
+    const { columns, renamed, replaced, anew } = changed;
     const held = columns.flatMap((column) => {
       const constraints = [...column.table.constraints.values()].filter(
         (made) => !ctx.lost(made.node) && holds(made, column, changed, ctx),
       );
       const indexes = [...ctx.catalog.indexes.values()].filter(
-        (index) => index.table === column.table && !ctx.lost(index.node) && holdsIn(index, column, renamed, ctx),
+        (index) =>
+          index.table === column.table &&
+          !ctx.lost(index.node) &&
+          (replaced.has(column) ? index.named.columns.includes(column) : holdsIn(index, column, renamed, ctx)),
       );
       return [...indexes, ...constraints];
     });
@@ -241,10 +244,12 @@ interface Changed {
   readonly renamed: boolean;
   /** Columns that may be NULL from now on. */
   readonly freed: ReadonlySet<Column>;
+  /** Columns whose place another takes, as TiDB makes no bytes of text nor text of bytes (error 8200). */
+  readonly replaced: ReadonlySet<Column>;
 }
 
 const NONE = { again: [], only: [] };
-const NOTHING: Changed = { columns: [], renamed: false, freed: new Set(), anew: NONE };
+const NOTHING: Changed = { columns: [], renamed: false, freed: new Set(), replaced: new Set(), anew: NONE };
 const COMPUTES = new Set(["AT_SetExpression", "AT_DropExpression"]);
 const NULLNESS = new Set(["AT_SetNotNull", "AT_DropNotNull"]);
 const MODIFIED = new Set(["AT_SetNotNull", "AT_DropNotNull", "AT_AlterColumnType"]);
@@ -272,6 +277,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
       // A CHECK that speaks of the label does so by its new name.
       renamed: statement.oldVal !== undefined,
       freed: new Set(),
+      replaced: new Set(),
     };
   }
   if (statement.kind === "CommentStmt" && statement.objtype === "OBJECT_COLUMN") {
@@ -285,6 +291,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
   if (statement.kind !== "AlterTableStmt" || !statement.relation) return NOTHING;
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation));
   const freed = new Set<Column>();
+  const replaced = new Set<Column>();
   const columns = (statement.cmds ?? []).flatMap((item) => {
     const cmd = as("AlterTableCmd", item);
     const column = cmd && MODIFIED.has(cmd.subtype ?? "") ? table?.columns.get(cmd.name ?? "") : undefined;
@@ -292,6 +299,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
     // PostgreSQL refuses another type for what a column is computed from (0A000).
     if (cmd!.subtype === "AT_AlterColumnType" && computedFrom(column).length > 0) return [];
     if (cmd!.subtype === "AT_DropNotNull" && !column.notNull) freed.add(column);
+    if (as("ColumnDef", cmd!.def)?.raw_default !== undefined && isOtherThanText(column, ctx)) replaced.add(column);
     return cmd!.subtype === "AT_AlterColumnType" && typeBefore(column, ctx) === typeNow(column, ctx) ? [] : [column];
   });
   const only = (statement.cmds ?? []).flatMap((item) => {
@@ -300,7 +308,7 @@ function changedBy(statement: Node, ctx: Ctx): Changed {
     return column && !isBound(column) ? [column] : [];
   });
   const again = [...new Set(columns.flatMap(computedFrom))].filter((each) => isThere(each, ctx) && !only.includes(each));
-  return { columns, renamed: false, freed, anew: { again, only } };
+  return { columns, renamed: false, freed, replaced, anew: { again, only } };
 }
 
 /** NOT NULL of a generated column comes or goes with the column, which is computed as before. */
@@ -378,6 +386,12 @@ function typeBefore(column: Column, ctx: Ctx): string {
   return (column.changedFrom && mapType(ctx.catalog, column.changedFrom, column)?.sql) ?? "";
 }
 
+/** Whether text becomes bytes, or bytes text. */
+function isOtherThanText(column: Column, ctx: Ctx): boolean {
+  const isBytes = (type: Column["type"]) => mapType(ctx.catalog, type, column)?.row.family === "bytes";
+  return column.changedFrom !== undefined && isBytes(column.changedFrom) !== isBytes(column.type);
+}
+
 /** Types that no index holds whole (errors 1170, 3152). */
 const ENDLESS = /^(LONGTEXT|LONGBLOB|JSON)/;
 
@@ -390,12 +404,12 @@ function holdsIn(index: Index, column: Column, renamed: boolean, ctx: Ctx): bool
   return ENDLESS.test(now) ? !ENDLESS.test(typeBefore(column, ctx)) : !fitsKey(plain, ctx.catalog);
 }
 
-function holds({ type, columns, node, parent }: TableConstraint, column: Column, { renamed, freed }: Changed, ctx: Ctx): boolean {
+function holds({ type, columns, node, parent }: TableConstraint, column: Column, { renamed, freed, replaced }: Changed, ctx: Ctx): boolean {
   if (!columns.includes(column)) return false;
   if (type === "check") return renamed;
   // SET NULL was left away while the column was NOT NULL.
   if (type === "foreign") return parent !== undefined && freed.has(column) && isSetNull(node) && columns.every((c) => !isFixed(c));
-  return type === "unique" && (node.nulls_not_distinct === true || !fitsKey(columns, ctx.final));
+  return type === "unique" && (replaced.has(column) || node.nulls_not_distinct === true || !fitsKey(columns, ctx.final));
 }
 
 function isSetNull({ fk_del_action, fk_upd_action }: NodeOf<"Constraint">): boolean {

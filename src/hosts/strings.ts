@@ -105,11 +105,14 @@ type Constants = ReadonlyMap<string, readonly Constant[]>;
 
 interface Constant {
   readonly value: Node;
-  /** Undefined: the whole file. */
-  readonly scope: Node | undefined;
+  /** Where it holds, looked up when it is asked for; undefined: in the whole file. */
+  readonly scope: () => Node | undefined;
   /** A piece of SQL, not a value. */
   readonly clause: boolean;
 }
+
+/** A name that is given so many values in one file says nothing. */
+const OFTEN = 200;
 
 /** Values of names that keep them; those reached through a dot have one before their name. */
 function constantsOf(captures: Captures): Constants {
@@ -120,17 +123,21 @@ function constantsOf(captures: Captures): Constants {
     else if (name === "key") names.set(patternIndex, { name: `.${node.text.replaceAll(/^["']|["']$/g, "")}`, node });
     const named = name === "value" || name === "clause" ? names.get(patternIndex) : undefined;
     if (named) {
-      const scope = named.name.startsWith(".") ? undefined : scopeOf(named.node);
-      constants.set(named.name, [...(constants.get(named.name) ?? []), { value: node, scope, clause: name === "clause" }]);
+      const { node: at } = named;
+      const scope = named.name.startsWith(".") ? () => undefined : once(() => scopeOf(at));
+      const known = constants.get(named.name) ?? [];
+      constants.set(named.name, known);
+      if (known.length < OFTEN) known.push({ value: node, scope, clause: name === "clause" });
       names.delete(patternIndex);
     }
   }
+  for (const [name, known] of constants) if (known.length >= OFTEN) constants.delete(name);
   for (const { name, node } of captures) {
     const known = name === "changed" ? constants.get(node.text) : undefined;
     if (known)
       constants.set(
         node.text,
-        known.filter(({ scope }) => !holds(scope, node)),
+        known.filter(({ scope }) => !holds(scope(), node)),
       );
   }
   return constants;
@@ -156,12 +163,23 @@ const ORDERLESS = /class|declaration_list/;
 
 /** What a name means at a place: the value of the nearest scope, where there is one only. */
 function valueAt(name: string, place: Node, constants: Constants): Constant | undefined {
-  const around = (constants.get(name) ?? []).filter(
-    ({ scope, value }) => holds(scope, place) && (!scope || ORDERLESS.test(scope.type) || value.startIndex < place.startIndex),
-  );
-  const size = ({ scope }: Constant) => (scope ? scope.endIndex - scope.startIndex : Number.POSITIVE_INFINITY);
+  const around = (constants.get(name) ?? [])
+    .map((constant) => ({ constant, scope: constant.scope() }))
+    .filter(
+      ({ scope, constant: { value } }) =>
+        holds(scope, place) && (!scope || ORDERLESS.test(scope.type) || value.startIndex < place.startIndex),
+    );
+  const size = ({ scope }: (typeof around)[number]) => (scope ? scope.endIndex - scope.startIndex : Number.POSITIVE_INFINITY);
   const [nearest, next] = around.sort((a, b) => size(a) - size(b));
-  return nearest && (next === undefined || size(next) > size(nearest)) ? nearest : undefined;
+  return nearest && (next === undefined || size(next) > size(nearest)) ? nearest.constant : undefined;
+}
+
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
 }
 
 /** From an element of a list to the call that joins the list. */

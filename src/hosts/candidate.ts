@@ -22,7 +22,7 @@ const STATEMENTS = pattern(
   String.raw`(?:grant|revoke)\s[\s\S]*?\s(?:to|from)\s`,
   String.raw`refresh\s+materialized\b`,
   String.raw`start\s+transaction\b`,
-  String.raw`(?:begin|commit|rollback)(?:\s*;|\s+(?:work|transaction|isolation|prepared|to)\b)`,
+  String.raw`(?:begin|commit|rollback)(?:\s*;|\s+(?:work|transaction)\s*(?:;|$|isolation\b|read\b|and\b)|\s+(?:to|prepared|isolation)\s)`,
   String.raw`set\s+(?:local\s+|session\s+)?(?:${WORD}\s*=|${WORD}\s+to\s|transaction\b|time\s+zone\b|role\b|constraints\b|session\s|names\b)`,
   String.raw`lock\s+table\s`,
   String.raw`explain\s*(?:\(|analyze\b|verbose\b|select\b|insert\b|update\b|delete\b|with\b|\uE000)`,
@@ -56,7 +56,7 @@ const CAPITALS = pattern(
   String.raw`UPDATE\s+(?:ONLY\s+)?${WORD}\s*$`,
   String.raw`\\?\\copy\s`,
   String.raw`(?:CREATE|ALTER|DROP|COMMENT\s+ON|WITH|WITH\s+RECURSIVE|UPDATE|SET|TRUNCATE|LOCK)\s+\uE000`,
-  String.raw`(?:FROM|WHERE|AND|OR|ORDER\s+BY|GROUP\s+BY|HAVING|LIMIT|OFFSET|RETURNING|ON\s+CONFLICT|SET|VALUES|USING|UNION|EXCEPT|INTERSECT|FOR\s+UPDATE|FOR\s+SHARE|(?:(?:LEFT|RIGHT|INNER|FULL|CROSS)\s+)?(?:OUTER\s+)?JOIN)(?:[\s(\uE000]|$)`,
+  String.raw`(?:FROM|WHERE|AND|OR|ORDER\s+BY|GROUP\s+BY|HAVING|LIMIT|OFFSET|RETURNING|ON\s+CONFLICT|SET|VALUES|USING|UNION|EXCEPT|INTERSECT|(?:(?:LEFT|RIGHT|INNER|FULL|CROSS)\s+)?(?:OUTER\s+)?JOIN)(?:\s+\S|[(\uE000])|FOR\s+(?:UPDATE|SHARE)\b`,
 );
 
 function pattern(flags: string, ...alternatives: readonly string[]): RegExp {
@@ -64,11 +64,12 @@ function pattern(flags: string, ...alternatives: readonly string[]): RegExp {
 }
 
 /** A selection in small letters, or with a capital, may be prose: "Select a file". Something of SQL must come after. */
-const SELECTS = /SELECT|[sS]elect\b(?=\s*[\d*('"\uE000$:@?%]|(?:[^.!?]|[.!?](?!\s))*?(?:\bfrom\b|[(*,='\uE000]|::|\bas\b))/y;
+const SELECTS =
+  /SELECT(?![\w[])(?=\s*\S)|select(?=[\s*(\uE000'"$])(?=\s*[\d*('"\uE000$:@?%]|(?:[^.!?]|[.!?](?!\s))*?(?:\bfrom\b|[(*,='\uE000]|::|\bas\b))|Select\s(?=(?:[^.!?]|[.!?](?!\s))*?\bfrom\s)/y;
 
 /** Clauses in small letters, which begin English sentences too: then something of SQL must come after. */
 const SMALL = new RegExp(
-  String.raw`(?:order by|group by|limit [\d$?:\uE000%]|offset [\d$?:\uE000%]|returning [\w"*]|on conflict|for update|(?:left |right |inner |full |cross )?(?:outer )?join ${WORD}[\s\w]* on |(?:from|where|and|or|set|having|values|using)\s*[("'$:?@]|(?:where|having)\s*[\d\uE000]|(?:where|and|or|set|having)\s+(?:not\s+)?${WORD}(?:\([^()]*\))?\s*(?:=|<|>|!=|~|::|(?:not\s+)?(?:in|like|ilike|between)\b\s*[(:$?'\uE000%]|is\s+(?:not\s+)?null)|from ${WORD}[\s\w,]* where)`,
+  String.raw`(?:order by|group by|limit [\d$?:\uE000%]|offset [\d$?:\uE000%]|returning [\w"*]|on conflict|for update|(?:left |right |inner |full |cross )?(?:outer )?join ${WORD}[\s\w]* on |(?:from|where|and|or|set|having|values)\s*[("'$:?@]|(?:where|having)\s*[\d\uE000]|(?:where|and|or|set|having)\s+(?:not\s+)?${WORD}(?:\([^()]*\))?\s*(?:=|<|>|!=|~|::|(?:not\s+)?(?:in|like|ilike|between)\b\s*[(:$?'\uE000%]|is\s+(?:not\s+)?null)|from ${WORD}[\s\w,]* where)`,
   "y",
 );
 

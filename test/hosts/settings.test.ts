@@ -93,7 +93,7 @@ describe("TOML", () => {
   it("every form of string", async () => {
     const text = `# one
 a = "SELECT \\"a\\" FROM t" # two
-b = 'SELECT ''
+b = 'SELECT \\d'
 [x]
 c = """
 SELECT a \\
@@ -105,7 +105,7 @@ e = ["Update it", "DELETE FROM t"]
     const { found: all, comments } = await read(".toml", text);
     expect(all.map(({ sql, taker }) => [sql, taker])).toEqual([
       ['SELECT "a" FROM t', "a"],
-      ["SELECT ", "b"],
+      ["SELECT \\d", "b"],
       ["SELECT a FROM t", "c"],
       ["SELECT '\\d'\nFROM t", "d"],
       ["DELETE FROM t", "e"],

@@ -117,15 +117,14 @@ function g() { const w = "WHERE y"; return \`SELECT 1 FROM t \${w} \${z ? \`AND 
 `;
     const all = await found(".ts", text);
     expect(all.map(({ sql }) => sql)).toEqual([
-      "SELECT",
       "WHERE x",
       "SELECT a, b FROM r WHERE x",
       "WHERE y",
       'SELECT 1 FROM t WHERE y ⟨${z ? `AND z = 1` : ""}⟩',
       "AND z = 1",
     ]);
-    expect(placeOf(all[2]!, "b", text)).toBe("1:23");
-    expect(placeOf(all[2]!, "r ", text)).toBe("2:36");
+    expect(placeOf(all[1]!, "b", text)).toBe("1:23");
+    expect(placeOf(all[1]!, "r ", text)).toBe("2:36");
   });
 
   it("imports, comments, and prose that begins as SQL does", async () => {

@@ -211,7 +211,7 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
     counts.set(key, nth + 1);
     return hashOf(`${key}\n${nth}`);
   };
-  const found: readonly Found[] = [...work.findings, ...traced];
+  const found: readonly Found[] = once([...work.findings, ...traced]);
   const done = found.map(
     ({ finding, from, suggestion, edits }): LintFinding => ({
       ...finding,
@@ -228,6 +228,17 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
     ...long.map((span) => ({ span, reason: `a line of ${span.end - span.start} characters, in which only SQL was looked for` })),
   ];
   return { source, findings, strings: work.linted, unread, foreign: foreign + work.converted };
+}
+
+/** A constant stands in every text that it is joined into: what is to be said of its place is said once. */
+function once(all: readonly Found[]): readonly Found[] {
+  const known = new Map<string, Found>();
+  for (const each of all) {
+    const { rule, text, span } = each.finding;
+    const key = `${rule} ${span.start} ${span.end} ${text}`;
+    if (!known.has(key)) known.set(key, each);
+  }
+  return [...known.values()];
 }
 
 /** Nobody writes lines as long: they are data, or made by a program. Characters. */

@@ -93,6 +93,18 @@ describe("SQL in code", () => {
     expect(coverage.checked).toBe(1);
   });
 
+  it("in a version of a history is judged by the versions before it, whatever it is about", async () => {
+    const { files } = await linted({
+      "db/0001_init/migration.sql": "CREATE TYPE state AS ENUM ('a');\nCREATE TABLE job (id int PRIMARY KEY, state state);\n",
+      "db/0002_more/migration.sql": "ALTER TYPE state ADD VALUE 'b';\n",
+      "db/queries.sql": "-- name: one\nSELECT id::text AS t FROM job;\n",
+    });
+    const of = (name: string) =>
+      files.find(({ source }) => source.name === name)!.findings.map(({ rule, message }) => `${rule} ${message}`);
+    expect(of("db/0002_more/migration.sql")).toEqual(["types/enum-changes columns", "core/spelling form"]);
+    expect(of("db/queries.sql")).toEqual(["core/spelling form"]);
+  });
+
   it("that makes tables has no effect on the queries of other files", async () => {
     const files = { "a.ts": 'db.query("DROP TABLE item");\n', "b.ts": 'db.query("SELECT id::text AS t FROM item");\n' };
     const { files: all } = await linted(files);

@@ -13,25 +13,33 @@ const MAKES_TABLES = /\b(?:create\s+(?:\w+\s+){0,2}?table|alter\s+table)\b/i;
 const NO_SCHEMA =
   /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])|(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
 
-/** The schemas that SQL files of a tree make: those of one folder are one history, however many folders its versions have. */
+const DEFINES = /(?:^|;)\s*(?:create|alter|drop|comment\s+on|do\s)/im;
+/** Files that are run in the order of their names, whatever is in them. */
+const VERSIONED = /^[VR]?_*\d/;
+
+/**
+ * The schemas that SQL files of a tree make: those of one folder are one history, however many folders its versions have. Of a folder in which
+ * tables are made, every version belongs to it, and of other files those that define something.
+ */
 export function schemasIn(files: readonly Source[], inOrder: (a: string, b: string) => number): readonly FoundSchema[] {
   const groups = new Map<string, Source[]>();
   for (const source of files) {
-    if (!source.name.endsWith(".sql") || NO_SCHEMA.test(source.name) || isForeignPath(source.name)) continue;
-    if (!MAKES_TABLES.test(source.text) || isForeignText(source.text)) continue;
-    const name = folderOf(source.name);
-    groups.set(name, [...(groups.get(name) ?? []), source]);
+    if (!source.name.endsWith(".sql") || NO_SCHEMA.test(source.name) || isForeignPath(source.name) || isForeignText(source.text)) continue;
+    const { folder, version } = placeOf(source.name);
+    if (VERSIONED.test(version) || DEFINES.test(source.text)) groups.set(folder, [...(groups.get(folder) ?? []), source]);
   }
   return [...groups]
+    .filter(([, sources]) => sources.some(({ text }) => MAKES_TABLES.test(text)))
     .sort(([a], [b]) => inOrder(a, b))
     .map(([name, sources]) => ({ name, sources: sources.sort((a, b) => inOrder(a.name, b.name)) }));
 }
 
-/** `migrations` for `migrations/0001_init/up.sql` as well as for `migrations/0001_init.sql`. */
-function folderOf(path: string): string {
-  const folders = path.split("/").slice(0, -1);
-  if (folders.length > 1 && /^\d|migration\.sql$/.test(`${folders.at(-1)}`)) folders.pop();
-  return folders.join("/") || ".";
+/** The folder of a history, and what names the version in it: `migrations` and `0001_init` for `migrations/0001_init/up.sql`. */
+function placeOf(path: string): { readonly folder: string; readonly version: string } {
+  const folders = path.split("/");
+  const name = folders.pop()!;
+  const own = folders.length > 1 && VERSIONED.test(folders.at(-1)!) ? folders.pop() : undefined;
+  return { folder: folders.join("/") || ".", version: own ?? name };
 }
 
 const SCHEMA_CODE = /migrat|(?:^|[/._-])(?:schema|ddl|tables?|initdb)(?=[/._-])/i;

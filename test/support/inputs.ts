@@ -5,10 +5,10 @@ import { decode } from "../../src/source/decode.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Every PostgreSQL file of fixtures/, as a group of its own. */
+/** Every PostgreSQL file of fixtures/, as a group of its own. Whole applications (fixtures/app) have tests of their own. */
 export function fixtures(): Group[] {
   return readdirSync(join(ROOT, "fixtures"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".sql") && !file.endsWith(".tidb.sql"))
+    .filter((file) => file.endsWith(".sql") && !file.endsWith(".tidb.sql") && !/^app[\\/]/.test(file))
     .sort()
     .map((file) => {
       const { source } = decode(file.replaceAll("\\", "/"), readFileSync(join(ROOT, "fixtures", file)));

@@ -9,6 +9,7 @@ const PARSES: Readonly<Record<string, string>> = {
   convert: "--liftoff-only",
   check: "--liftoff-only",
   types: "--liftoff-only",
+  lint: "--liftoff-only",
   prove: "--wasm-tiering-budget=1000000000",
 };
 

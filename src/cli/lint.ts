@@ -58,6 +58,8 @@ export async function runLint(
   paint: Paint,
   load: () => Promise<LintTables>,
 ): Promise<number> {
+  // Read while the files are.
+  const loading = load();
   const schema = flags.schema ?? settings.lint?.schema;
   const isLeftOut = isExcluded(settings.lint);
   const byName = schema === undefined && !flags.staged && flags.changed === undefined && (await areFiles(paths));
@@ -65,7 +67,7 @@ export async function runLint(
   const schemaFiles = schema
     ? (await readInputs(schema, { stdin: () => buffer(process.stdin) })).inputs.map(({ source }) => source)
     : undefined;
-  const { rules, traces, version } = await load();
+  const { rules, traces, version } = await loading;
   const texts = ruleTexts(rules, traces);
   const options: LintOptions = {
     ...settings.conversion,
@@ -75,7 +77,8 @@ export async function runLint(
     inOrder: naturally,
     only: base.only,
   };
-  const memory = flags["no-cache"] ? undefined : await memoryOf(base.files, options);
+  // A few files are looked at in less time than it takes to read what is remembered of all.
+  const memory = flags["no-cache"] || base.only !== undefined ? undefined : await memoryOf(base.files, options);
   const found = await lint(base.files, rules, traces, HOSTS, { ...options, remembered: memory?.get });
   await memory?.keep(found.files);
   const weighed = withSeverities(found, settings.lint, texts.keys());

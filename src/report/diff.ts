@@ -38,10 +38,15 @@ const MOST_CHANGED_ITEMS = 2000;
 
 /** Where two lists differ; undefined when they were too different to be compared. */
 export function changesBetween(from: readonly string[], to: readonly string[]): readonly Replaced[] | undefined {
-  const parts = diffArrays([...from], [...to], { maxEditLength: MOST_CHANGED_ITEMS });
+  // What both begin and end with needs no search.
+  let start = 0;
+  while (start < from.length && start < to.length && from[start] === to[start]) start++;
+  let end = 0;
+  while (end < from.length - start && end < to.length - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end++;
+  const parts = diffArrays(from.slice(start, from.length - end), to.slice(start, to.length - end), { maxEditLength: MOST_CHANGED_ITEMS });
   if (!parts) return undefined;
   const runs: { -readonly [F in keyof Replaced]: Replaced[F] }[] = [];
-  let [left, right] = [0, 0];
+  let [left, right] = [start, start];
   let open = false;
   for (const { added, removed, value } of parts) {
     if (!added && !removed) {

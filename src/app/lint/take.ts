@@ -62,7 +62,7 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   const own = statement.findings.filter((finding) => isOfCode(finding) && !isAlready(finding, statement, written));
   const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
   const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
-  const edits = isFile && string.defines ? undefined : editsOf(statement, changesOf(statement, written, rewriting), string);
+  const edits = (isFile && string.defines) || !isSame(statement) ? undefined : editsOf(changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
     work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
   for (const change of all) {
@@ -135,14 +135,14 @@ function changesOf(
   return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
 }
 
-/** What to write in the host; undefined unless the statement means the same and every place of it can be spelt where it stands. */
-function editsOf(
-  { sql, findings, outcome }: StatementResult,
-  all: readonly Change[],
-  { filled, written }: SqlString,
-): readonly Edit[] | undefined {
-  if (outcome !== "rewritten" || sql.length === 0 || all.length === 0 || findings.some(({ severity }) => severity !== "note"))
-    return undefined;
+/** Whether the statement is written otherwise, and means the same. */
+function isSame({ sql, findings, outcome }: StatementResult): boolean {
+  return outcome === "rewritten" && sql.length > 0 && findings.every(({ severity }) => severity === "note");
+}
+
+/** What to write in the host; undefined unless every place of the statement can be spelt where it stands. */
+function editsOf(all: readonly Change[], { filled, written }: SqlString): readonly Edit[] | undefined {
+  if (all.length === 0) return undefined;
   const edits: Edit[] = [];
   for (const change of all) {
     const spelling = filled.rendered.spellingOf(change);

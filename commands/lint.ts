@@ -32,7 +32,10 @@ Exits with 0, or 1 when there are findings as severe as --fail-on, 2 on wrong us
     }),
     zero: Flags.boolean({ summary: "find every mention of PostgreSQL, however harmless" }),
     format: Flags.option({ summary: "how findings are told, on stdout", options: LINT_FORMATS, default: "text" })(),
-    fix: Flags.boolean({ summary: "rewrite what means the same: SQL, URLs, images, ports", exclusive: ["fix-dry-run"] }),
+    fix: Flags.boolean({
+      summary: "rewrite what means the same: SQL, URLs, images, ports",
+      exclusive: ["fix-dry-run", "staged", "stdin-filename"],
+    }),
     "fix-dry-run": Flags.boolean({ summary: "show as a diff what --fix would rewrite" }),
     baseline: Flags.string({
       summary: "a file of known findings: only others count, and those that are gone must be taken out",

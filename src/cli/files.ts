@@ -109,7 +109,7 @@ async function readOne(path: string): Promise<Source | { readonly path: string; 
 export function decodeFile(path: string, bytes: Uint8Array): Source | { readonly path: string; readonly reason: string | undefined } {
   if (bytes.subarray(0, 8000).includes(0)) return { path, reason: CODE.test(path) ? "binary, though its name is of code" : undefined };
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  if (text.includes("\uFFFD") && CODE.test(path) && !isUtf8(bytes)) return { path, reason: "not UTF-8" };
+  if (text.includes("\uFFFD") && !isUtf8(bytes)) return { path, reason: "not UTF-8" };
   return { name: path, text };
 }
 

@@ -31,7 +31,6 @@ export interface LintOptions extends ConvertOptions {
   readonly only?: ((file: Source) => boolean) | undefined;
   /** What an earlier run found out about a file that is the same. */
   readonly remembered?: ((file: Source) => LintedFile | undefined) | undefined;
-  readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
 /**
@@ -47,14 +46,13 @@ export async function lint(
 ): Promise<Linted> {
   const schemas = schemasIn(files, options.inOrder);
   const wanted = options.only ? files.filter(options.only) : files;
-  const inSchema = new Map(schemas.flatMap((schema) => schema.sources.map((source) => [source, schema] as const)));
+  const inSchema = new Set(schemas.flatMap(({ sources }) => sources));
   const works = new Map<Source, Work>();
   const done = new Map<Source, LintedFile>();
-  for (const [i, source] of wanted.entries()) {
+  for (const source of wanted) {
     const before = options.remembered?.(source);
     if (before) done.set(source, before);
     else works.set(source, await begun(source, hosts, options, inSchema.has(source)));
-    options.onProgress?.(i + 1, wanted.length);
   }
   if (works.size > 0) {
     const known = options.schemaFiles ?? [...schemas.flatMap(({ sources }) => sources), ...(await inCode(files, works, hosts, options))];

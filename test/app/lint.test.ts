@@ -83,6 +83,16 @@ describe("SQL in code", () => {
     expect([coverage.checked, coverage.foreign]).toEqual([1, 2]);
   });
 
+  it.each([
+    "SELECT id FROM item WHERE made > current_timestamp(3) AND name ILIKE 'x'",
+    "SELECT name::vector <=> $1 FROM item",
+    "SELECT CAST(name AS json) FROM item WHERE regexp_like(name, 'x')",
+    "SELECT id FROM item WHERE engine = 'x' AND id = $1",
+  ])("that PostgreSQL takes is nobody else's: %s", async (sql) => {
+    const { coverage } = await linted({ "a.ts": `db.query(${JSON.stringify(sql)});\n` });
+    expect([coverage.checked, coverage.foreign]).toEqual([2, 0]);
+  });
+
   it("that is put together at run time is counted with its reason, and prose is nothing", async () => {
     const { files, coverage } = await linted({
       "a.ts": 'const w = "WHERE a = $1 AND b ILIKE $2";\nconst p = "Select a file from the list";\nconst s = "update the list";\n',

@@ -27,11 +27,11 @@ const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*
 const MARKS: readonly RegExp[] = [
   /`[^`]*`/,
   /\bon\s+duplicate\s+key\b|\breplace\s+into\b|\binsert\s+(?:or\s+(?:replace|ignore|abort)|ignore)\b|\bstraight_join\b/i,
-  /\bauto_increment\b|\bautoincrement\b|\bauto_random\b|\bengine\s*=|\bpragma\b|\bwithout\s+rowid\b|\bsqlite_master\b/i,
-  /\bcast\s*\([^()]*(?:\([^()]*\)[^()]*)*\s+as\s+(?:char|signed|unsigned|datetime|binary|json)\b(?!\s*varying)/i,
+  /\bauto_increment\b|\bautoincrement\b|\bauto_random\b|\)\s*engine\s*=|\bcollate\s*=?\s*utf8mb4|\b(?:long|medium|tiny)(?:text|blob)\b|\bpragma\b|\bwithout\s+rowid\b|\bsqlite_master\b/i,
+  /\bcast\s*\([^()]*(?:\([^()]*\)[^()]*)*\s+as\s+(?:signed|unsigned|datetime|binary)\b/i,
   /\binterval\s+(?:[\d?$]+|\([^()]*\)|\w+)\s+(?:microsecond|second|minute|hour|day|week|month|quarter|year)\b/i,
-  /<=>|\b(?:ifnull|date_format|str_to_date|unix_timestamp|from_unixtime|utc_timestamp|group_concat|json_contains|json_extract|json_arrayagg|json_objectagg|json_unquote|last_insert_id|found_rows|timestampdiff|date_add|date_sub|curdate|datediff|member\s+of|regexp_like|json_search)\s*\(/i,
-  /\b(?:current_timestamp|now)\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
+  /\b(?:ifnull|date_format|str_to_date|unix_timestamp|from_unixtime|utc_timestamp|group_concat|json_contains|json_extract|json_unquote|last_insert_id|found_rows|timestampdiff|date_sub|curdate|datediff|member\s+of|json_search)\s*\(/i,
+  /\bnow\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
   /\b(?:jsonextract\w*|tojsonstring|touint\d+|tostartof\w+|uniq(?:exact|hll12|combined)?|quantiles?\w*|countif|sumif|avgif|grouparray\w*|arraymap|todate(?:time)?(?:64)?|formatdatetime|tostring)\s*\(|\bcount\(\)/i,
   /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
 ];

@@ -122,9 +122,10 @@ async function fix(linted: Linted, flags: LintFlags, paint: Paint): Promise<numb
     tell(`${places} places in ${all.length} files would be rewritten`);
     return EXIT.ok;
   }
-  for (const { source, text } of all) await writeAtomically(source.name, text);
+  // Before the files: a text that is rewritten and not remembered would be rewritten again.
   const strings = [...new Set([...(await convertedStrings()), ...all.flatMap(({ converted }) => converted)])].sort();
   if (strings.length > 0) await writeAtomically(CONVERTED, `${JSON.stringify({ version: 1, strings }, null, 2)}\n`);
+  for (const { source, text } of all) await writeAtomically(source.name, text);
   tell(`${places} places in ${all.length} files rewritten`);
   const left = linted.files.flatMap(({ findings }) => findings.filter((finding) => counts(finding) && !finding.edits));
   tell(left.length === 0 ? "nothing is left to do" : `${left.length} findings are left, which need a person: run lint again to see them`);

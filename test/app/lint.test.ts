@@ -167,6 +167,12 @@ describe("--fix", () => {
     expect(await once("a.ts", first!.text, new Set(first!.converted))).toBeUndefined();
   });
 
+  it("leaves alone a constant that other statements have too, and one of several statements in a text", async () => {
+    const shared = 'const c = "id::text AS t";\nconst q = "SELECT " + c + " FROM item";\n';
+    expect(await once("a.ts", shared)).toBeUndefined();
+    expect(await once("a.ts", 'db.query("SELECT id::text AS t FROM item; SELECT now() AS n FROM item");\n')).toBeUndefined();
+  });
+
   it("leaves alone what may behave differently, what a comment lets pass, and what its literal cannot spell", async () => {
     expect(await once("a.ts", 'db.query("SELECT now() AS n FROM item");\n')).toBeUndefined();
     expect(await once("a.ts", '// pg2tidb-ignore core/spelling: later\ndb.query("SELECT id::text AS t FROM item");\n')).toBeUndefined();

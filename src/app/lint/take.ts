@@ -42,11 +42,12 @@ export function take(work: Work, file: FileResult, string: SqlString, { converte
   const isFile = string.source === string.host;
   for (const statement of file.statements) {
     if (isFile && converted.has(hashOf(textAt(string.source, statement.span)))) work.foreign++;
-    else takeStatement(work, statement, string, isFile);
+    else takeStatement(work, statement, string, isFile, isFile || file.statements.length === 1);
   }
 }
 
-function takeStatement(work: Work, converted: StatementResult, string: SqlString, isFile: boolean): void {
+/** @param isAlone what is remembered as converted is a whole text: one of several statements in it must not take the others along */
+function takeStatement(work: Work, converted: StatementResult, string: SqlString, isFile: boolean, isAlone: boolean): void {
   const statement = { ...converted, sql: withHoles(converted) };
   const { sql, outcome, span } = statement;
   const { rendered } = string.filled;
@@ -62,7 +63,8 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   const own = statement.findings.filter((finding) => isOfCode(finding) && !isAlready(finding, statement, written));
   const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
   const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
-  const edits = (isFile && string.defines) || !isSame(statement) ? undefined : editsOf(changesOf(statement, written, rewriting), string);
+  const edits =
+    (isFile && string.defines) || !isAlone || !isSame(statement) ? undefined : editsOf(changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
     work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
   for (const change of all) {
@@ -141,7 +143,7 @@ function isSame({ sql, findings, outcome }: StatementResult): boolean {
 }
 
 /** What to write in the host; undefined unless every place of the statement can be spelt where it stands. */
-function editsOf(all: readonly Change[], { filled, written }: SqlString): readonly Edit[] | undefined {
+function editsOf(all: readonly Change[], { filled, written, span }: SqlString): readonly Edit[] | undefined {
   if (all.length === 0) return undefined;
   const edits: Edit[] = [];
   for (const change of all) {
@@ -149,7 +151,10 @@ function editsOf(all: readonly Change[], { filled, written }: SqlString): readon
     const text = spelling && SPELLINGS[spelling](change.text);
     // A hole that moves cannot be written into a literal.
     if (text === undefined || unfilled(text, filled, written) !== text) return undefined;
-    edits.push({ start: filled.rendered.at(change.start), end: filled.rendered.until(change.end), text });
+    const [start, end] = [filled.rendered.at(change.start), filled.rendered.until(change.end)];
+    // A constant that is joined in stands in other statements too.
+    if (start < span.start || end > span.end) return undefined;
+    edits.push({ start, end, text });
   }
   return edits;
 }

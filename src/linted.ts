@@ -63,3 +63,8 @@ export interface Linted {
   /** Where the schema that queries were judged by comes from; empty where there is none. */
   readonly schema: readonly string[];
 }
+
+/** Whether a rule's id is meant by an entry: the id itself, or `folder/*`. */
+export function isMeant(entry: string, id: string): boolean {
+  return entry === id || (entry.endsWith("/*") && id.startsWith(entry.slice(0, -1)));
+}

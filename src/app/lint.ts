@@ -4,7 +4,7 @@ import { CORE } from "../core.js";
 import type { Rule } from "../engine/contract.js";
 import type { Finding } from "../finding.js";
 import type { Fragment, Host, Reading } from "../hosts/fragment.js";
-import type { Coverage, Linted, LintedFile, LintFinding } from "../linted.js";
+import { type Coverage, isMeant, type Linted, type LintedFile, type LintFinding } from "../linted.js";
 import type { FileResult } from "../result.js";
 import type { Source, Span } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
@@ -60,7 +60,7 @@ export async function lint(
   }
 
   const ids = new Set([...rules, ...Object.values(CORE), ...traces].map(({ id }) => id));
-  const isRule = (id: string) => ids.has(id) || (id.endsWith("/*") && [...ids].some((each) => each.startsWith(id.slice(0, -1))));
+  const isRule = (entry: string) => ids.has(entry) || [...ids].some((id) => isMeant(entry, id));
   for (const work of works.values()) done.set(work.source, finished(work, traces, isRule, options.zero));
   const judged = wanted.map((source) => done.get(source)!);
   return { files: judged, coverage: coverageOf(judged), schema: options.schemaFiles ? [] : schemas.map(({ name }) => name) };

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { LintConfig, RuleSeverity } from "../config/config.js";
-import type { Linted, LintFinding } from "../linted.js";
+import { isMeant, type Linted, type LintFinding } from "../linted.js";
 import { nearest } from "../report/near.js";
 import { UsageError } from "./exit.js";
 import { matcher } from "./globs.js";
@@ -37,17 +37,13 @@ export function withSeverities(linted: Linted, config: LintConfig | undefined, i
 }
 
 function judged(finding: LintFinding, rules: readonly RuleSeverity[]): LintFinding[] {
-  const severity = rules.findLast(({ rule }) => covers(rule, finding.rule))?.severity ?? finding.severity;
+  const severity = rules.findLast(({ rule }) => isMeant(rule, finding.rule))?.severity ?? finding.severity;
   return severity === "off" ? [] : [{ ...finding, severity }];
-}
-
-function covers(rule: string, id: string): boolean {
-  return rule === id || (rule.endsWith("/*") && id.startsWith(rule.slice(0, -1)));
 }
 
 function assertRules({ rules, overrides }: LintConfig, ids: readonly string[]): void {
   for (const { rule, place } of [...rules, ...overrides.flatMap((each) => each.rules)]) {
-    if (ids.some((id) => covers(rule, id))) continue;
+    if (ids.some((id) => isMeant(rule, id))) continue;
     const folders = [...new Set(ids.map((id) => `${id.slice(0, id.indexOf("/"))}/*`))];
     const near = nearest(rule, rule.endsWith("/*") ? folders : ids);
     throw new UsageError(

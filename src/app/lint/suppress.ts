@@ -1,5 +1,6 @@
 import { CORE } from "../../core.js";
 import type { Finding } from "../../finding.js";
+import { isMeant } from "../../linted.js";
 import { lineIndex, type Source, type Span } from "../../source/text.js";
 import { core } from "../convert/pass.js";
 
@@ -48,7 +49,7 @@ export function suppressionsIn(source: Source, isRule: (id: string) => boolean):
       const [line, first] = [lineOf(finding.span.start).line, lineOf(from).line];
       const one = all.find(
         (each) =>
-          (each.line === undefined || each.line === line || each.line === first) && each.rules.some((rule) => covers(rule, finding.rule)),
+          (each.line === undefined || each.line === line || each.line === first) && each.rules.some((rule) => isMeant(rule, finding.rule)),
       );
       if (!one) return undefined;
       one.used = true;
@@ -64,8 +65,4 @@ export function suppressionsIn(source: Source, isRule: (id: string) => boolean):
 function spokenOf(text: string, { start }: Span, line: number): number {
   const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
   return before.trim() === "" || before.trim() === "{" ? line + 1 : line;
-}
-
-function covers(rule: string, id: string): boolean {
-  return rule === id || (rule.endsWith("/*") && id.startsWith(rule.slice(0, -1)));
 }

@@ -80,6 +80,31 @@ export {
   unchanged,
   type Write,
 } from "./engine/forms.js";
+export {
+  ageParts,
+  ageTerms,
+  aggregated,
+  clockText,
+  constantInterval,
+  cutTerms,
+  eachTerm,
+  given,
+  intervalTextOf,
+  isDifference,
+  isIntervalText,
+  justifiedTerms,
+  lengthOfInterval,
+  lengthOfTerms,
+  MAKE_INTERVAL,
+  madeTerms,
+  microsecondsOf,
+  ofDay,
+  type Terms,
+  TODAY,
+  termsOf,
+  termsOfOperator,
+  where,
+} from "./engine/intervals.js";
 export { counter, type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts } from "./engine/order.js";
 export {

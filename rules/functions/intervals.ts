@@ -1,31 +1,49 @@
 import {
   addIntervals,
+  ageParts,
+  ageTerms,
+  aggregated,
   as,
   type Call,
+  clockText,
   comparisons,
-  type FuncCall,
-  INTERVAL_FIELDS,
+  constantInterval,
+  cutTerms,
+  given,
   type Interval,
   infix,
-  intervalLength,
   intervalParts,
   intervalText,
+  intervalTextOf,
   intervalUnit,
   invoke,
+  isDifference,
+  isIntervalText,
   isNode,
+  justifiedTerms,
+  lengthOfInterval,
+  lengthOfTerms,
+  MAKE_INTERVAL,
+  madeTerms,
+  microsecondsOf,
   negated,
+  ofDay,
   type Parts,
-  parseInterval,
   proofs,
   type Row,
   raw,
   string,
+  type Terms,
   type Tidb,
+  TODAY,
   table,
+  termsOf,
+  termsOfOperator,
   tidb,
   type Value,
   type Write,
   warning,
+  where,
 } from "../../src/rule.js";
 
 /** So many months, days or microseconds: a constant times something that is computed. */
@@ -37,34 +55,17 @@ interface Step {
   readonly fraction?: boolean;
 }
 
+const DAY = 86_400e6;
+const ZERO: Interval = { months: 0, days: 0, microseconds: 0 };
 const UNITS = ["months", "days", "microseconds"] as const;
 const INTEGER = /^int[248]$/;
 const TIMES = "timestamp|timestamptz";
 
 const steps = (interval: Interval): Step[] => UNITS.flatMap((unit) => (interval[unit] === 0 ? [] : [{ unit, amount: interval[unit] }]));
 
-/** The constant that an interval is; undefined for all others. */
-function constant(node: Value, call: Call): Interval | undefined {
-  const text = call.text(node);
-  if (text === undefined) return undefined;
-  const [field = 0] = as("TypeCast", node) ? (call.type(node).mods ?? []) : [];
-  return parseInterval(text, INTERVAL_FIELDS[field]);
-}
-
-/** Arguments of make_interval(). */
-const MAKE: readonly (readonly [string, string])[] = [
-  ["years", "year"],
-  ["months", "month"],
-  ["weeks", "week"],
-  ["days", "day"],
-  ["hours", "hour"],
-  ["mins", "minute"],
-  ["secs", "second"],
-];
-
 /** What an interval adds, unit by unit, and the nodes that were read for it; undefined where it cannot be told. */
 function stepsOf(node: Value, call: Call, read: Value[]): readonly Step[] | undefined {
-  const known = constant(node, call);
+  const known = constantInterval(node, call);
   if (known) return steps(known);
   read.push(node);
   const cast = as("TypeCast", node);
@@ -81,7 +82,7 @@ function stepsOf(node: Value, call: Call, read: Value[]): readonly Step[] | unde
   }
   if (sign !== "*") return undefined;
   const [interval, factor] = call.type(lexpr).name === "interval" ? [lexpr, rexpr] : [rexpr, lexpr];
-  const unit = constant(interval, call);
+  const unit = constantInterval(interval, call);
   return unit && multiplied(unit, factor, call);
 }
 
@@ -112,7 +113,7 @@ function makeSteps(args: readonly Value[], call: Call, read: Value[]): readonly 
     const named = as("NamedArgExpr", arg);
     if (named) read.push(arg);
     const value = named?.arg ?? arg;
-    const [, word] = (named ? MAKE.find(([name]) => name === named.name) : MAKE[i]) ?? [];
+    const [, word] = (named ? MAKE_INTERVAL.find(([name]) => name === named.name) : MAKE_INTERVAL[i]) ?? [];
     if (word === undefined) return undefined;
     const seconds = word === "second" && call.text(value) !== undefined ? Number(call.text(value)) : call.integer(value);
     const unit = intervalUnit(word)!;
@@ -168,7 +169,7 @@ function moved(time: Value | Tidb, interval: Value, minus: boolean, call: Call):
   const found = stepsOf(interval, call, read);
   const told = found && summed(found);
   if (!told) {
-    if (isStored(interval, call)) return movedByStored(time, interval, minus, call);
+    if (isIntervalText(interval, call)) return movedByStored(time, interval, minus, call);
     const micros = microsecondsOf(interval, call);
     if (!micros) return movedByTerms(time, interval, minus, call);
     return minus ? tidb`DATE_SUB(${time}, INTERVAL ${micros} MICROSECOND)` : tidb`DATE_ADD(${time}, INTERVAL ${micros} MICROSECOND)`;
@@ -194,58 +195,10 @@ function summed(all: readonly Step[]): readonly Step[] | undefined {
   return sorted.filter(({ unit }) => unit === "months").length > 1 ? undefined : sorted;
 }
 
-const ZERO: Interval = { months: 0, days: 0, microseconds: 0 };
-const DAY = 86_400e6;
-
-/** Microseconds as PostgreSQL compares intervals, a month being 30 days; undefined for what has none in TiDB, a stored interval say. */
-function microsecondsOf(node: Value, call: Call): Tidb | undefined {
-  const known = constant(node, call);
-  if (known) return tidb`${raw(String((known.months * 30 + known.days) * DAY + known.microseconds))}`;
-  if (isStored(node, call)) {
-    call.say("spelt");
-    return intervalLength(node);
-  }
-  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
-  if (variant !== "AEXPR_OP" || rexpr === undefined || !isNode(node)) return undefined;
-  const sign = name?.at(-1);
-  const pair = lexpr === undefined ? [] : [call.type(lexpr).name, call.type(rexpr).name];
-  call.open(node);
-  if (sign === "-" && pair.every((type) => type === "timestamp" || type === "timestamptz") && lexpr !== undefined)
-    return tidb`TIMESTAMPDIFF(MICROSECOND, ${rexpr}, ${lexpr})`;
-  const right = pair[1] === "interval" || lexpr === undefined ? microsecondsOf(rexpr, call) : undefined;
-  if (lexpr === undefined) return sign === "-" && right ? infix("unary")`-${right}` : undefined;
-  const left = pair[0] === "interval" ? microsecondsOf(lexpr, call) : undefined;
-  if ((sign === "+" || sign === "-") && left && right) return infix("additive")`${left} ${raw(sign)} ${right}`;
-  if (sign === "*" && left) return infix("multiplicative")`${left} * ${rexpr}`;
-  if (sign === "*" && right) return infix("multiplicative")`${right} * ${lexpr}`;
-  return undefined;
-}
-
-/** Microseconds as PostgreSQL compares intervals, of all that can be told. */
-function lengthOf(node: Value, call: Call): Tidb | undefined {
-  const micros = microsecondsOf(node, call);
-  if (micros) return micros;
-  const terms = termsOf(node, call);
-  if (!terms) return undefined;
-  const { months, days, microseconds } = terms;
-  const wholeDays = months ? tidb`((${months}) * 30 + ${days ?? tidb`0`}) * 86400000000` : tidb`(${days ?? tidb`0`}) * 86400000000`;
-  return where(terms.given, infix("additive")`${wholeDays} + ${microseconds ?? tidb`0`}`);
-}
-
-/** Whether it is the difference of two times, whose days are whole days and whose time is less than one. */
-function isDifference(node: Value, call: Call): boolean {
-  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
-  return (
-    variant === "AEXPR_OP" &&
-    name?.at(-1) === "-" &&
-    [lexpr, rexpr].every((side) => side !== undefined && /^timestamp/.test(call.type(side).name))
-  );
-}
-
 const comparison = (sign: string): Row => ({
   calls: [`${sign}(interval, interval)`],
   tidb: (([a, b], call) => {
-    const [left, right] = [lengthOf(a, call), lengthOf(b, call)];
+    const [left, right] = [lengthOfInterval(a, call), lengthOfInterval(b, call)];
     if (!left || !right) return call.refuse("an interval that is neither a constant nor a difference of two times");
     return infix("comparison")`${left} ${raw(sign)} ${right}`;
   }) satisfies Write,
@@ -321,6 +274,10 @@ const added = (sign: "+" | "-"): Row => ({
   ],
 });
 
+/** The time of the day that so many microseconds come to, going round. */
+const timeOf = (microseconds: Tidb): Tidb =>
+  tidb`CAST(SEC_TO_TIME(((${microseconds}) % 86400000000 + 86400000000) % 86400000000 / 1000000) AS TIME(6))`;
+
 /** PostgreSQL's text of the time between two times (timestamp_mi, EncodeInterval): `-1 days -02:03:04.5`. */
 function differenceText(later: Value, earlier: Value): Tidb {
   const difference = tidb`TIMESTAMPDIFF(MICROSECOND, ${earlier}, ${later})`;
@@ -346,9 +303,6 @@ const OF_A_DIFFERENCE: Readonly<Record<string, (micros: Tidb) => Tidb>> = {
 const SPELT = warning("a stored interval is a text: it is read as PostgreSQL writes it, 1 year 2 mons -3 days 04:05:06", {
   help: "nothing to do where the application stores what PostgreSQL printed; other spellings count as nothing",
 });
-
-/** An interval of a column: PostgreSQL's text of it. */
-const isStored = (node: Value, call: Call): boolean => as("ColumnRef", node) !== undefined && call.type(node).name === "interval";
 
 /** A time and an interval that is computed. */
 function movedByTerms(time: Value | Tidb, interval: Value, minus: boolean, call: Call): Tidb | undefined {
@@ -382,221 +336,16 @@ const OF_A_STORED: Readonly<Record<string, (parts: Parts) => Tidb>> = {
   hour: ({ microseconds }) => tidb`(${microseconds}) DIV 3600000000`,
   minute: ({ microseconds }) => tidb`(${microseconds}) DIV 60000000 % 60`,
   second: ({ microseconds }) => decimal(tidb`(${microseconds}) % 60000000 / 1000000`, "8,6"),
+  millisecond: ({ microseconds }) => decimal(tidb`(${microseconds}) % 60000000 / 1000`, "8,3"),
+  microsecond: ({ microseconds }) => tidb`(${microseconds}) % 60000000`,
+  week: ({ days }) => tidb`(${days}) DIV 7`,
+  quarter: ({ months }) => tidb`(${months}) % 12 DIV 3 + CASE WHEN (${months}) < 0 THEN -1 ELSE 1 END`,
+  decade: ({ months }) => tidb`(${months}) DIV 120`,
+  century: ({ months }) => tidb`(${months}) DIV 1200`,
+  millennium: ({ months }) => tidb`(${months}) DIV 12000`,
   epoch: ({ months, days, microseconds }) =>
     decimal(tidb`(${months}) DIV 12 * 31557600 + (${months}) % 12 * 2592000 + ${days} * 86400 + (${microseconds}) / 1000000`, "20,6"),
 };
-
-/** Microseconds of a time of the day. */
-const ofDay = (time: Value | Tidb): Tidb => tidb`(TIME_TO_SEC(${time}) * 1000000 + MICROSECOND(${time}))`;
-
-/** What lies between two times as age() tells it (timestamp.c, timestamp_age): whole months, then days, then the time of the day. */
-function ageParts(later: Value | Tidb, earlier: Value | Tidb): Parts {
-  const [a, b] = [tidb`GREATEST(${later}, ${earlier})`, tidb`LEAST(${later}, ${earlier})`];
-  const sign = tidb`CASE WHEN ${later} < ${earlier} THEN -1 ELSE 1 END`;
-  const days = tidb`(DAYOFMONTH(${a}) - DAYOFMONTH(${b}) - (${ofDay(a)} < ${ofDay(b)}))`;
-  const whole = tidb`CASE WHEN ${days} < 0 THEN ${days} + DAYOFMONTH(LAST_DAY(${b})) ELSE ${days} END`;
-  return {
-    months: tidb`${sign} * ((YEAR(${a}) - YEAR(${b})) * 12 + MONTH(${a}) - MONTH(${b}) - (${days} < 0))`,
-    days: tidb`${sign} * ${whole}`,
-    microseconds: tidb`${sign} * ((${ofDay(a)} - ${ofDay(b)} + 86400000000) % 86400000000)`,
-  };
-}
-
-/** PostgreSQL's text of an interval that is computed, all of whose parts have the same sign. */
-function textOf({ months, days, microseconds }: Parts): Tidb {
-  const counted = (amount: Tidb, word: string) =>
-    tidb`CASE ${amount} WHEN 0 THEN NULL WHEN 1 THEN ${raw(string(`1 ${word}`))} ELSE CONCAT(${amount}, ${raw(string(` ${word}s`))}) END`;
-  const clock = tidb`CASE WHEN ${microseconds} <> 0 THEN ${clockText(microseconds)} END`;
-  const parts = tidb`CONCAT_WS(' ', ${counted(tidb`((${months}) DIV 12)`, "year")}, ${counted(tidb`((${months}) % 12)`, "mon")}, ${counted(tidb`(${days})`, "day")}, ${clock})`;
-  return tidb`CASE WHEN ${months} IS NOT NULL THEN COALESCE(NULLIF(${parts}, ''), '00:00:00') END`;
-}
-
-const clockText = (microseconds: Tidb): Tidb =>
-  tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST(SEC_TO_TIME((${microseconds}) / 1000000) AS TIME(6)) AS CHAR)))`;
-
-/** Parts of an interval that is computed; absent: always zero. */
-interface Terms {
-  readonly months?: Tidb;
-  readonly days?: Tidb;
-  readonly microseconds?: Tidb;
-  /** Conditions without which it is NULL. */
-  readonly given: readonly Tidb[];
-}
-
-const TERMS = ["months", "days", "microseconds"] as const;
-const given = (value: Value | Tidb): Tidb => infix("comparison")`${value} IS NOT NULL`;
-const all = ([first, ...rest]: readonly Tidb[]): Tidb | undefined =>
-  first && rest.reduce((sum, each) => infix("and")`${sum} AND ${each}`, first);
-/** A value that is NULL unless all conditions hold. */
-const where = (conditions: readonly Tidb[], value: Tidb): Tidb => {
-  const condition = all(conditions);
-  return condition ? tidb`CASE WHEN ${condition} THEN ${value} END` : value;
-};
-
-/** Terms of which each is made from that of others. */
-function each(conditions: readonly Tidb[], make: (term: (typeof TERMS)[number]) => Tidb | undefined): Terms {
-  const made = TERMS.flatMap((term) => {
-    const value = make(term);
-    return value ? [[term, value] as const] : [];
-  });
-  return { ...Object.fromEntries(made), given: conditions };
-}
-
-/** The difference of two times: whole days, and a time of less than one (timestamp.c, timestamp_mi). */
-function differenceTerms(later: Value, earlier: Value): Terms {
-  const micros = tidb`TIMESTAMPDIFF(MICROSECOND, ${earlier}, ${later})`;
-  return ofMicroseconds(micros);
-}
-
-const ofMicroseconds = (micros: Tidb): Terms => ({
-  days: infix("multiplicative")`${micros} DIV 86400000000`,
-  microseconds: infix("multiplicative")`${micros} % 86400000000`,
-  given: [given(micros)],
-});
-
-/** What an interval comes to in months, days and microseconds; undefined where it cannot be told. */
-function termsOf(node: Value, call: Call): Terms | undefined {
-  const known = constant(node, call);
-  if (known) return each([], (term) => (known[term] === 0 ? undefined : tidb`${raw(String(known[term]))}`));
-  if (isStored(node, call)) {
-    call.say("spelt");
-    return { ...intervalParts(node), given: [given(node)] };
-  }
-  const cast = as("TypeCast", node);
-  if (cast?.arg !== undefined) {
-    const from = call.type(cast.arg).name;
-    if (isNode(node)) call.open(node);
-    if (from === "time") return { microseconds: ofDay(cast.arg), given: [given(cast.arg)] };
-    return from === "interval" && !call.type(node).mods?.length ? termsOf(cast.arg, call) : undefined;
-  }
-  const made = as("FuncCall", node);
-  if (made) return termsOfCall(made, call);
-  const { variant, name, lexpr, rexpr } = as("A_Expr", node) ?? {};
-  if (variant !== "AEXPR_OP" || rexpr === undefined || !isNode(node)) return undefined;
-  call.open(node);
-  const sign = name?.at(-1);
-  if (lexpr === undefined) return sign === "-" ? scaled(termsOf(rexpr, call), (term) => infix("unary")`-(${term})`) : undefined;
-  const [left, right] = [call.type(lexpr).name, call.type(rexpr).name];
-  if (sign === "-" && left.startsWith("timestamp") && right.startsWith("timestamp")) return differenceTerms(lexpr, rexpr);
-  if ((sign === "+" || sign === "-") && left === "interval" && right === "interval") return added2(lexpr, rexpr, sign, call);
-  if (sign === "*") return left === "interval" ? multipliedTerms(lexpr, rexpr, call) : multipliedTerms(rexpr, lexpr, call);
-  return sign === "/" ? dividedTerms(lexpr, rexpr, call) : undefined;
-}
-
-const scaled = (terms: Terms | undefined, change: (term: Tidb) => Tidb): Terms | undefined =>
-  terms && each(terms.given, (term) => terms[term] && change(terms[term]));
-
-function added2(left: Value, right: Value, sign: string, call: Call): Terms | undefined {
-  const [a, b] = [termsOf(left, call), termsOf(right, call)];
-  if (!a || !b) return undefined;
-  return each([...a.given, ...b.given], (term) => {
-    const [one, other] = [a[term], b[term]];
-    if (one && other) return infix("additive")`${one} ${raw(sign)} (${other})`;
-    return one ?? (other && sign === "-" ? infix("unary")`-(${other})` : other);
-  });
-}
-
-function multipliedTerms(interval: Value, factor: Value, call: Call): Terms | undefined {
-  const terms = termsOf(interval, call);
-  if (!terms) return undefined;
-  const conditions = call.nullable(factor) ? [...terms.given, given(factor)] : terms.given;
-  if (INTEGER.test(call.own(factor).name))
-    return each(conditions, (term) => terms[term] && infix("multiplicative")`(${terms[term]}) * ${factor}`);
-  if (terms.months) return undefined;
-  const by = (term: Tidb) => infix("multiplicative")`(${term}) * ${factor}`;
-  return carriedDown(terms, conditions, by);
-}
-
-/** Terms of days and less, of which the fractions of days become microseconds (timestamp.c, interval_mul). */
-function carriedDown({ days, microseconds }: Terms, conditions: readonly Tidb[], by: (term: Tidb) => Tidb): Terms {
-  const rest = days && infix("multiplicative")`(${by(days)} - TRUNCATE(${by(days)}, 0)) * 86400000000`;
-  const time = microseconds && by(microseconds);
-  const sum = rest && time ? infix("additive")`${rest} + ${time}` : (rest ?? time);
-  return { ...(days && { days: tidb`TRUNCATE(${by(days)}, 0)` }), ...(sum && { microseconds: tidb`ROUND(${sum})` }), given: conditions };
-}
-
-function dividedTerms(interval: Value, divisor: Value, call: Call): Terms | undefined {
-  const terms = termsOf(interval, call);
-  if (!terms || terms.months) return undefined;
-  const conditions = call.nullable(divisor) ? [...terms.given, given(divisor)] : terms.given;
-  return INTEGER.test(call.own(divisor).name)
-    ? sharedOut(terms, conditions, tidb`${divisor}`)
-    : carriedDown(terms, conditions, (term) => infix("multiplicative")`(${term}) / CAST(${divisor} AS DOUBLE)`);
-}
-
-/** Days and less divided by a whole number: what is left of the days becomes microseconds. */
-function sharedOut({ days, microseconds }: Terms, conditions: readonly Tidb[], by: Tidb): Terms {
-  const exact = (value: Tidb) => tidb`CAST(${value} AS DECIMAL(65,24)) / ${by}`;
-  const rest = days && tidb`ROUND(${exact(infix("multiplicative")`(${days}) % ${by} * 86400000000`)})`;
-  const time = microseconds && exact(microseconds);
-  const sum = rest && time ? infix("additive")`${rest} + ${time}` : (rest ?? time);
-  return {
-    ...(days && { days: infix("multiplicative")`(${days}) DIV ${by}` }),
-    ...(sum && { microseconds: tidb`ROUND(${sum})` }),
-    given: conditions,
-  };
-}
-
-const PLAIN_CALL = ["agg_distinct", "agg_filter", "agg_order", "over", "func_variadic"] as const;
-
-function termsOfCall(made: FuncCall, call: Call): Terms | undefined {
-  const name = String(made.funcname?.at(-1));
-  const args = made.args ?? [];
-  const [first, second] = args;
-  if (first === undefined || PLAIN_CALL.some((field) => made[field])) return undefined;
-  if (name === "age" && args.every((arg) => /^timestamp/.test(call.type(arg).name))) {
-    call.open(made);
-    const [later, earlier] = second === undefined ? [TODAY, first] : [first, second];
-    return { ...ageParts(later, earlier), given: [given(first), ...(second === undefined ? [] : [given(second)])] };
-  }
-  if (!/^(?:sum|avg|min|max)$/.test(name) || call.type(first).name !== "interval") return undefined;
-  call.open(made);
-  return aggregated(name, first, call, (fn, value) => tidb`${raw(fn)}(${value})`);
-}
-
-/** The sum or mean of intervals, or the longest or shortest of differences. */
-function aggregated(name: string, arg: Value, call: Call, fold: (fn: string, value: Tidb) => Tidb): Terms | undefined {
-  if (name === "min" || name === "max") {
-    const micros = isDifference(arg, call) ? microsecondsOf(arg, call) : undefined;
-    return micros && ofMicroseconds(fold(name.toUpperCase(), micros));
-  }
-  const terms = termsOf(arg, call);
-  if (!terms) return undefined;
-  const count = fold("COUNT", where(terms.given, tidb`1`));
-  const sums = each([infix("comparison")`${count} > 0`], (term) => terms[term] && fold("SUM", where(terms.given, terms[term])));
-  if (name === "sum") return sums;
-  return terms.months ? undefined : sharedOut(sums, sums.given, count);
-}
-
-/** PostgreSQL's text of an interval (datetime.c, EncodeInterval): a part after a negative one has its sign. */
-function textOfTerms({ months, days, microseconds, given: conditions }: Terms): Tidb {
-  const counted = (amount: Tidb, word: string, plus?: Tidb) => {
-    const number = plus ? tidb`CONCAT(CASE WHEN ${plus} AND ${amount} > 0 THEN '+' ELSE '' END, ${amount})` : amount;
-    return tidb`CASE ${amount} WHEN 0 THEN NULL ELSE CONCAT(${number}, CASE ${amount} WHEN 1 THEN ${raw(string(` ${word}`))} ELSE ${raw(string(` ${word}s`))} END) END`;
-  };
-  const isNegative = (amount: Tidb) => infix("comparison")`${amount} < 0`;
-  const items: Tidb[] = [];
-  if (months) items.push(counted(tidb`((${months}) DIV 12)`, "year"), counted(tidb`((${months}) % 12)`, "mon"));
-  if (days) items.push(counted(tidb`(${days})`, "day", months && isNegative(tidb`(${months})`)));
-  if (microseconds) {
-    const time = tidb`(${microseconds})`;
-    const before =
-      days && months
-        ? tidb`${isNegative(tidb`(${days})`)} OR ((${days}) = 0 AND ${isNegative(tidb`(${months})`)})`
-        : (days ?? months) && isNegative(tidb`(${(days ?? months)!})`);
-    const sign = before
-      ? tidb`CASE WHEN ${isNegative(time)} THEN '-' WHEN ${before} THEN '+' ELSE '' END`
-      : tidb`CASE WHEN ${isNegative(time)} THEN '-' ELSE '' END`;
-    const hours = infix("multiplicative")`ABS(${time}) DIV 3600000000`;
-    const rest = tidb`TIME_FORMAT(SEC_TO_TIME(${infix("multiplicative")`ABS(${time}) % 3600000000 / 1000000`}), ':%i:%s.%f')`;
-    const clock = tidb`CONCAT(${sign}, LPAD(${hours}, GREATEST(2, CHAR_LENGTH(${hours})), '0'), TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM ${rest})))`;
-    items.push(tidb`CASE WHEN ${time} <> 0 THEN ${clock} END`);
-  }
-  const [first, ...others] = items;
-  if (!first) return where(conditions, tidb`'00:00:00'`);
-  const list = { kind: "Tidb", texts: ["CONCAT_WS(' ', ", ...others.map(() => ", "), ")"], holes: items } as const;
-  return where(conditions, tidb`COALESCE(NULLIF(${list}, ''), '00:00:00')`);
-}
 
 const AS_TEXT = warning(
   "the interval is a text here, as PostgreSQL writes it: it is no length that can be added or sorted in the application",
@@ -704,21 +453,17 @@ const JUSTIFIED: Readonly<Record<string, (interval: Interval) => Interval>> = {
 /** A computed interval that stands as a value. */
 function computed([first, second]: readonly Value[], call: Call): Tidb | undefined {
   const { name } = call.signature;
-  let terms: Terms | undefined;
-  if (first !== undefined && second === undefined)
-    terms = name === "-" ? scaled(termsOf(first, call), (term) => infix("unary")`-(${term})`) : undefined;
-  else if (first !== undefined && second !== undefined) {
-    if (name === "+" || name === "-") terms = added2(first, second, name, call);
-    else if (name === "*")
-      terms = call.type(first).name === "interval" ? multipliedTerms(first, second, call) : multipliedTerms(second, first, call);
-    else if (name === "/") terms = dividedTerms(first, second, call);
-  }
+  if (first === undefined) return undefined;
+  const terms = JUSTIFIED[name] ? justifiedTerms(name, first, call) : operated(name, first, second, call);
   if (!terms) return call.refuse("an interval that is computed of parts that are not known (add it to a time, or take seconds)");
   call.say("as-text");
-  return textOfTerms(terms);
+  return intervalTextOf(terms);
 }
 
-const constantInterval: Write = (args, call) => {
+const operated = (sign: string, first: Value, second: Value | undefined, call: Call): Terms | undefined =>
+  second === undefined ? termsOfOperator(sign, undefined, first, call) : termsOfOperator(sign, first, second, call);
+
+const folded: Write = (args, call) => {
   const all = args as readonly Value[];
   const { name } = call.signature;
   const read: Value[] = [];
@@ -737,9 +482,6 @@ const constantInterval: Write = (args, call) => {
   for (const node of [...read, ...all]) if (isNode(node)) call.open(node);
   return tidb`${raw(string(intervalText(sum)))}`;
 };
-
-/** The start of today. */
-const TODAY = tidb`CAST(CURRENT_DATE AS DATETIME(6))`;
 
 export const intervalRules = table(
   "functions/intervals",
@@ -770,7 +512,7 @@ export const intervalRules = table(
       calls: ["extract(text, interval)", "date_part(text, interval)"],
       tidb: ([arg, interval], call) => {
         const field = (call.text(arg) ?? "").toLowerCase().replace(/s$/, "");
-        if (isStored(interval, call)) {
+        if (isIntervalText(interval, call)) {
           const part = OF_A_STORED[field];
           if (!part) return call.refuse(`EXTRACT of ${field} from an interval`);
           call.say("spelt");
@@ -843,7 +585,7 @@ export const intervalRules = table(
         "justify_days(interval)",
         "justify_interval(interval)",
       ],
-      tidb: constantInterval,
+      tidb: folded,
       messages: { "as-text": AS_TEXT, spelt: SPELT },
       proofs: [
         ...["iv + ivb", "ivb - iv", "-iv", "iv * 2", "i2 * ivb", "ivb + interval '1 day'"].map((pg) => ({
@@ -860,7 +602,31 @@ export const intervalRules = table(
           "interval '1 day' * i2",
           "interval '1 day 1 hour' / 7",
           "age(ts, tsb) + interval '1 day'",
+          "interval '1 mon 2 days' * f8b",
+          "interval '1 year 1 day' * nb",
+          "interval '100 mons' * 0.29",
+          "interval '29 days 23:59:59.999999' / 1.1",
+          "interval '-1 year 3 days' / 7",
+          "make_interval(months => i2, days => 40, secs => 1.5) / 3",
+          "justify_hours(i4b * interval '7 hours -2 days')",
+          "justify_days(i4b * interval '17 days -1 mon')",
+          "justify_interval((i2 * interval '11 days') - interval '1 mon 30 hours')",
+          "justify_interval(ts - tsb)",
         ].map((pg) => ({ pg, findings: ["as-text"] })),
+        ...[
+          "iv / 2",
+          "iv * 1.5",
+          "iv * f8b",
+          "ivb / 7",
+          "iv / 0.3",
+          "justify_days(iv * 5)",
+          "justify_hours(ivb * -31)",
+          "justify_interval(ivb * 3)",
+        ].map((pg) => ({
+          pg,
+          findings: ["spelt", "as-text"],
+        })),
+        { pg: "coalesce(iv, ivb) * 2", findings: ["spelt", "as-text"] },
         ...proofs(
           "interval '1 day' + interval '90 minutes'",
           "interval '1 month' - '1 day'",
@@ -886,21 +652,25 @@ export const intervalRules = table(
           tidb`${raw(fn)}(${call.filter === undefined ? value : tidb`CASE WHEN ${call.filter} THEN ${value} END`})${call.over}`;
         if (call.distinct.raw !== "") return call.refuse("an aggregate over DISTINCT intervals");
         call.say("as-text");
-        if (isStored(arg, call) && /^m/.test(name)) {
-          call.say("spelt");
-          // Longest and shortest by their length, which stands before the text.
-          const keyed = tidb`CONCAT(LPAD(${intervalLength(arg)} + 4000000000000000000, 19, '0'), ${arg})`;
+        if (/^m/.test(name) && !isDifference(arg, call)) {
+          const terms = termsOf(arg, call);
+          if (!terms) return call.refuse("the longest or shortest of such intervals");
+          // By their length, which stands before the text.
+          const text = isIntervalText(arg, call) ? tidb`${arg}` : intervalTextOf(terms);
+          const keyed = tidb`CONCAT(LPAD(CAST(${lengthOfTerms(terms)} AS SIGNED) + 4000000000000000000, 19, '0'), ${text})`;
           return tidb`SUBSTRING(${fold(name.toUpperCase(), keyed)}, 20)`;
         }
         const terms = aggregated(name, arg, call, fold);
-        return terms ? textOfTerms(terms) : call.refuse(`${name}() of such intervals (take it of seconds: EXTRACT(EPOCH FROM x))`);
+        return terms ? intervalTextOf(terms) : call.refuse(`${name}() of such intervals (take it of seconds: EXTRACT(EPOCH FROM x))`);
       },
       messages: { "as-text": AS_TEXT, spelt: SPELT },
       proofs: [
         ...["sum(ts - tsb)", "avg(ts - tsb)", "max(ts - tsb)", "min(tsb - ts)", "avg(tz - ts) FILTER (WHERE b)", "sum((ts - tsb) * 2)"].map(
           (pg) => ({ pg, findings: ["as-text"] }),
         ),
-        ...["sum(iv)", "max(iv)", "min(ivb)"].map((pg) => ({ pg, findings: ["as-text", "spelt"] })),
+        ...["sum(iv)", "avg(ivb)", "avg(iv)", "max(iv)", "min(ivb)", "max(-ivb)"].map((pg) => ({ pg, findings: ["as-text", "spelt"] })),
+        { pg: "min(i4b * interval '1 hour')", findings: ["as-text"] },
+        { pg: "avg(interval '1 mon' * i4b)", findings: ["as-text"] },
       ],
     },
     made: {
@@ -911,8 +681,12 @@ export const intervalRules = table(
       tidb: (args, call) => {
         const read: Value[] = [];
         const found = makeSteps((args as readonly Value[]).slice(), call, read);
-        if (!found?.every((step) => step.times === undefined))
-          return call.refuse("make_interval() as a value, of numbers that are no literals");
+        if (!found?.every((step) => step.times === undefined)) {
+          const terms = madeTerms(args, call);
+          if (!terms) return undefined;
+          call.say("as-text");
+          return intervalTextOf(terms);
+        }
         const sum = found.reduce<Interval>((all, { unit, amount }) => addIntervals(all, { ...ZERO, [unit]: amount }), ZERO);
         for (const node of [...read, ...(args as readonly Value[])]) if (isNode(node)) call.open(node);
         return tidb`${raw(string(intervalText(sum)))}`;
@@ -923,7 +697,13 @@ export const intervalRules = table(
         "make_interval(hours => 36, mins => -1)",
         "make_interval(secs => 90.5)",
         "make_interval(mins => 1, secs => 2.25)",
+      ).concat(
+        ["make_interval(days => i4b)", "make_interval(i2, i2, 1, i4b)", "make_interval(hours => i4b, secs => f8b)"].map((pg) => ({
+          pg,
+          findings: ["as-text"],
+        })),
       ),
+      messages: { "as-text": AS_TEXT },
     },
     "to-text": {
       calls: ["interval::text|varchar"],
@@ -975,18 +755,10 @@ export const intervalRules = table(
     truncated: {
       calls: ["date_trunc(text, interval)"],
       tidb: ([arg, interval], call) => {
-        const field = (call.text(arg) ?? "").toLowerCase().replace(/s$/, "");
-        const { months = 0, days = 0, microseconds = 0 } = intervalUnit(field) ?? {};
-        const terms = /^(?:year|month|day|hour|minute|second|millisecond|microsecond)$/.test(field) ? termsOf(interval, call) : undefined;
+        const terms = cutTerms(arg, interval, call);
         if (!terms) return call.refuse("date_trunc() of such an interval, or to such a unit");
         call.say("as-text");
-        const cut = (term: Tidb | undefined, size: number) => term && infix("additive")`(${term}) - (${term}) % ${raw(String(size))}`;
-        const kept = {
-          months: months > 1 ? cut(terms.months, months) : terms.months,
-          days: months > 0 ? undefined : terms.days,
-          microseconds: months + days > 0 ? undefined : cut(terms.microseconds, microseconds),
-        };
-        return textOfTerms(each(terms.given, (term) => kept[term]));
+        return intervalTextOf(terms);
       },
       messages: { "as-text": AS_TEXT, spelt: SPELT },
       proofs: [
@@ -998,6 +770,16 @@ export const intervalRules = table(
         { pg: "date_trunc('minute', interval '-1 year -26:03:04.5')", findings: ["as-text"] },
       ],
     },
+    "to-time": {
+      calls: ["interval::time"],
+      tidb: ([interval], call) => {
+        const terms = termsOf(interval, call);
+        if (!terms) return call.refuse("the time of day of such an interval");
+        return where(terms.given, timeOf(terms.microseconds ?? tidb`0`));
+      },
+      messages: { spelt: SPELT },
+      proofs: [{ pg: "iv::time", findings: ["spelt"] }, { pg: "ivb::time", findings: ["spelt"] }, ...proofs("(ts - tsb)::time")],
+    },
     "from-time": {
       calls: ["time::interval"],
       tidb: ([time], call) => call.other("::", ["time", "text"], [time]),
@@ -1007,7 +789,7 @@ export const intervalRules = table(
       calls: ["age(timestamp|timestamptz)", "age(timestamp|timestamptz, timestamp|timestamptz)"],
       tidb: ([later, earlier], call) => {
         call.say("as-text");
-        return textOf(earlier === undefined ? ageParts(TODAY, later) : ageParts(later, earlier));
+        return intervalTextOf(ageTerms(later, earlier));
       },
       messages: {
         "as-text": warning("the age is a text here, as PostgreSQL writes an interval: it is no length that can be added or sorted", {
@@ -1023,13 +805,11 @@ export const intervalRules = table(
       calls: ["+(time, interval)", "+(interval, time)", "-(time, interval)"],
       tidb: ([a, b], call) => {
         const [time, interval] = call.type(a).name === "interval" ? [b, a] : [a, b];
-        const read: Value[] = [];
-        const known = comesTo(interval, call, read);
-        if (!known) return call.refuse("a time of the day and an interval that is no constant");
-        for (const node of [interval, ...read]) if (isNode(node)) call.open(node);
-        const by = (call.signature.name === "-" ? -1 : 1) * known.microseconds;
-        const shift = raw(String(((by % DAY) + DAY) % DAY));
-        return tidb`CAST(SEC_TO_TIME((${ofDay(time)} + ${shift}) % 86400000000 / 1000000) AS TIME(6))`;
+        const terms = termsOf(interval, call);
+        if (!terms) return call.refuse("a time of the day and such an interval");
+        const { microseconds } = terms;
+        if (!microseconds) return where(terms.given, tidb`${time}`);
+        return where(terms.given, timeOf(infix("additive")`${ofDay(time)} ${raw(call.signature.name)} (${microseconds}) % 86400000000`));
       },
       why: "The time of the day goes round: days and months of the interval do not count.",
       proofs: proofs(
@@ -1037,7 +817,10 @@ export const intervalRules = table(
         "ti - interval '25 hours'",
         "interval '1 day 00:00:00.5' + ti",
         "ti - interval '90 minutes'",
-      ),
+        "ti + interval '1 month'",
+        "ti - (ts - tsb)",
+      ).concat({ pg: "ti + ivb", findings: ["spelt"] }, { pg: "ti - iv", findings: ["spelt"] }),
+      messages: { spelt: SPELT },
     },
     "time-of-day-difference": {
       calls: ["-(time, time)"],

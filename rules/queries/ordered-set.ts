@@ -6,6 +6,7 @@ import {
   type Context,
   conjunction,
   DEFAULT_FRAME,
+  enumLabels,
   error,
   type FuncCall,
   functionCall,
@@ -138,6 +139,32 @@ FROM t
 GROUP BY g`,
       findings: ["counted", "counted", "counted", "counted"],
       rejected: { sql: "SELECT rank(6) WITHIN GROUP (ORDER BY x) FROM t", code: 1064 },
+    },
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy'); CREATE TABLE t (id int PRIMARY KEY, m mood, iv interval); INSERT INTO t VALUES (1, 'sad', '1 day'), (2, 'happy', '36:00'), (3, NULL, NULL), (4, 'happy', '9 days'), (5, 'sad', '1 mon')",
+      pg: "SELECT mode() WITHIN GROUP (ORDER BY m) AS a, percentile_disc(0.5) WITHIN GROUP (ORDER BY m DESC) AS b, percentile_disc(0.5) WITHIN GROUP (ORDER BY iv) AS c FROM t",
+      tidb: `SELECT
+  ELT(MAX(NULLIF(FIELD(CASE WHEN ordered_1.mode_1 = 1e0 THEN ordered_1.value_1 END, 'sad', 'ok', 'happy'), 0)), 'sad', 'ok', 'happy') AS a,
+  ELT(MAX(NULLIF(FIELD(CASE WHEN ordered_1.number_4 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_3), 1e0) THEN ordered_1.value_1 END, 'sad', 'ok', 'happy'), 0)), 'sad', 'ok', 'happy') AS b,
+  SUBSTRING(MAX(CONCAT(LPAD(CAST(CASE WHEN CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END IS NOT NULL THEN (((COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '-?[0-9]+ year'), ' ', 1) AS SIGNED), 0) * 12 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '-?[0-9]+ mon'), ' ', 1) AS SIGNED), 0)) * 30 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '-?[0-9]+ day'), ' ', 1) AS SIGNED), 0)) * 86400000000) + (COALESCE(CAST(ROUND((SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '[0-9]+:[0-9:.]+'), ':', 1) * 3600 + SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '[0-9]+:[0-9:.]+'), ':', 2), ':', -1) * 60 + SUBSTRING_INDEX(REGEXP_SUBSTR(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '[0-9]+:[0-9:.]+'), ':', -1)) * 1000000) AS SIGNED), 0) * CASE WHEN REGEXP_LIKE(CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END, '-[0-9]+:') THEN -1 ELSE 1 END) END AS SIGNED) + 4000000000000000000, 19, '0'), CASE WHEN ordered_1.number_7 = GREATEST(CEIL(CAST(0.5 AS DOUBLE) * ordered_1.count_6), 1e0) THEN ordered_1.value_5 END)), 20) AS c
+FROM (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (ORDER BY ordered_1.value_1 IS NULL, ordered_1.often_2 DESC, ordered_1.value_1 IS NULL, ordered_1.value_1) AS mode_1
+  FROM (
+    SELECT
+      m AS value_1,
+      COUNT(m) OVER (PARTITION BY m) AS often_2,
+      COUNT(m) OVER () AS count_3,
+      ROW_NUMBER() OVER (ORDER BY m DESC) AS number_4,
+      iv AS value_5,
+      COUNT(iv) OVER () AS count_6,
+      ROW_NUMBER() OVER (ORDER BY iv IS NULL, CASE WHEN iv IS NOT NULL THEN ((COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ year'), ' ', 1) AS SIGNED), 0) * 12 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ mon'), ' ', 1) AS SIGNED), 0)) * 30 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ day'), ' ', 1) AS SIGNED), 0)) * 86400000000 + (COALESCE(CAST(ROUND((SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', 1) * 3600 + SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', 2), ':', -1) * 60 + SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', -1)) * 1000000) AS SIGNED), 0) * CASE WHEN REGEXP_LIKE(iv, '-[0-9]+:') THEN -1 ELSE 1 END) END) AS number_7
+    FROM t
+  ) AS ordered_1
+) AS ordered_1`,
+      findings: ["numbered", "numbered", "numbered"],
     },
     {
       given: "CREATE TABLE t (g int, x int)",
@@ -276,7 +303,8 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
     const name = nameOf(call);
     const sort = call.agg_order?.length === 1 ? as("SortBy", call.agg_order[0]) : undefined;
     const type = sort && (ctx.info(sort.node as Node)?.type.name ?? "");
-    if (!sort?.node || !PICKED.test(type!))
+    const isPicked = name !== "percentile_cont" && (type === "interval" || enumLabels(type!, ctx.catalog) !== undefined);
+    if (!sort?.node || !(isPicked || PICKED.test(type!)))
       return refuse(call, `its values are ${type === "" || !type ? "of a type that is not known" : type}`);
     const share = call.args?.[0];
     if (name !== "mode" && !(as("A_Const", share) ?? as("ParamRef", share) ?? as("TypeCast", share)))

@@ -115,8 +115,12 @@ export {
   type Keeping,
   type Kept,
   keysKept,
+  oneVersion,
+  type Showing,
   shownBefore,
+  showsVersion,
   staysSame,
+  versionsOf,
 } from "./engine/returned.js";
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export { groupBy } from "./group-by.js";

@@ -1,6 +1,7 @@
 import {
   as,
   assignments,
+  COLLATION,
   type Column,
   type Context,
   changesWhenStored,
@@ -17,21 +18,27 @@ import {
   keysKept,
   mapType,
   type Outcome,
+  oneVersion,
   PLAIN_SELECT,
   type RangeVar,
+  type ResTarget,
   type ReturningClause,
   raw,
   relationName,
   relationNames,
   rule,
   type SelectStmt,
+  type Showing,
   shownBefore,
+  showsVersion,
   staysSame,
+  type Table,
   tidb,
   tidbDefault,
   typeName,
   type UpdateStmt,
   type Value,
+  versionsOf,
   warning,
 } from "../../src/rule.js";
 
@@ -50,6 +57,15 @@ const MESSAGES = {
       help: "BEGIN; SET @…; the statement; SELECT …; COMMIT, on one connection. An application that makes the key itself needs none of it",
     },
   ),
+  keys: warning(
+    "RETURNING became a SELECT after the statement, by the keys of its rows in a temporary table: run all on one connection, from the third on in one transaction, and take the rows from the last",
+    {
+      help: "DROP and CREATE TEMPORARY TABLE; BEGIN; INSERT; the statement; SELECT …; COMMIT. The account needs the right to CREATE TEMPORARY TABLES",
+    },
+  ),
+  clock: warning("what is returned as {column} is the time of the SELECT: the UPDATE writes one that is some moments later", {
+    help: "give the time as a parameter to both, or read the rows again by their keys after the UPDATE",
+  }),
   existing: warning("after ON CONFLICT DO NOTHING the SELECT also returns a row that was there already; RETURNING leaves it out"),
   lost: error("RETURNING is not in the output: {what}", {
     help: "make the keys in the application, and read the rows by them after the statement, in one transaction",
@@ -69,10 +85,10 @@ TiDB numbers without gaps within a statement.`,
   on: (takes) => [
     takes("DeleteStmt", ["relation", "usingClause", "whereClause", "returningClause", "withClause"], (readable, ctx) => {
       const remove = readable as DeleteStmt;
-      const returning = remove.returningClause;
-      if (!returning || ctx.parent) return;
+      if (!remove.returningClause || ctx.parent) return;
       const from = [remove.relation!, ...(remove.usingClause ?? [])];
-      if (namesVersions(returning, from)) return lost(remove, VERSIONS, ctx);
+      const returning = withoutVersions(remove, from, "old", ctx);
+      if (!returning) return lost(remove, WHOLE_ROW, ctx);
       const read = query(returning, from, remove.whereClause, remove.withClause, ctx);
       const rest = ctx.change(remove, { returningClause: undefined });
       return ctx.statements([locked(read, remove.relation!, from.length), rest], "before");
@@ -82,28 +98,34 @@ TiDB numbers without gaps within a statement.`,
       const returning = update.returningClause;
       if (!returning || ctx.parent) return;
       const from = [update.relation!, ...(update.fromClause ?? [])];
-      if (namesVersions(returning, from)) return lost(update, VERSIONS, ctx);
       const rest = ctx.change(update, { returningClause: undefined });
-      if (from.length === 1 && !update.withClause && staysSame(update.whereClause, assignments(update))) {
-        return ctx.statements([rest, query(returning, from, update.whereClause, undefined, ctx)], "after");
+      const alone = from.length === 1 && !update.withClause;
+      const { old } = versionsOf(returning, from);
+      if (alone && !showsVersion(returning.exprs as never, [old]) && staysSame(update.whereClause, assignments(update))) {
+        const after = withoutVersions(update, from, "new", ctx);
+        if (!after) return lost(update, WHOLE_ROW, ctx);
+        return ctx.statements([rest, query(after, from, update.whereClause, undefined, ctx)], "after");
       }
       return updatedBefore(update, rest, returning, from, ctx);
     }),
     takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause", "returningClause"], (readable, ctx) => {
       const insert = readable as InsertStmt;
-      const returning = insert.returningClause;
-      if (!returning || ctx.parent) return;
+      if (!insert.returningClause || ctx.parent) return;
+      const updates = ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_UPDATE";
+      const { old } = versionsOf(insert.returningClause, [insert.relation!]);
+      if (updates && showsVersion(insert.returningClause.exprs as never, [old])) return lost(insert, "it shows rows before ON CONFLICT", ctx);
+      const returning = withoutVersions(insert, [ctx.origin(insert).relation!], "new", ctx);
+      if (!returning) return lost(insert, WHOLE_ROW, ctx);
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!));
       const found = table && insertedRows(insert, table, ctx.origin(insert));
       const kept = found || !table ? undefined : keysKept(insert, table, keeping(ctx));
-      if (kept && !namesVersions(returning, [insert.relation!])) return afterKept(insert, kept, returning, ctx);
+      if (kept) return afterKept(insert, kept, returning, ctx);
       if (!found) {
         const what = table
           ? `nothing tells the new rows of ${table.name} from others`
           : "the input does not say how the table numbers its rows";
         return lost(insert, what, ctx);
       }
-      if (namesVersions(returning, [insert.relation!])) return lost(insert, VERSIONS, ctx);
       const where = found.where({ first: raw("LAST_INSERT_ID()"), count: raw("ROW_COUNT()") });
       const { alias } = ctx.origin(insert).relation!;
       const relation = alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
@@ -234,7 +256,25 @@ function lost<S extends InsertStmt | UpdateStmt | DeleteStmt>(statement: S, what
   return ctx.replace(ctx.change(statement as UpdateStmt, { returningClause: undefined }), "lost", { what });
 }
 
-const VERSIONS = "it names old or new rows";
+const WHOLE_ROW = "it shows a whole row before or after as a value";
+
+/** RETURNING where `old` or `new` is the row that is read, and nothing is known of the other. */
+function withoutVersions(
+  statement: InsertStmt | UpdateStmt | DeleteStmt,
+  from: readonly Value[],
+  there: "old" | "new",
+  ctx: Ctx,
+): ReturningClause | undefined {
+  const returning = statement.returningClause!;
+  const names = versionsOf(returning, from);
+  const target = relationNames([from[0]!])[0]!;
+  const table = find(ctx.catalog, ctx.catalog.tables, relationName(statement.relation!));
+  const missing = there === "old" ? "new" : "old";
+  const how = { taken: (part: ResTarget) => ctx.consumed(part), change: ctx.change as Showing["change"] };
+  const exprs = oneVersion(returning.exprs ?? [], { there: names[there], missing: names[missing] }, target, table, how);
+  readOptions(returning, ctx);
+  return exprs && { ...returning, exprs };
+}
 
 /** The rows of RETURNING as a query. */
 function query(
@@ -256,14 +296,6 @@ function query(
   };
 }
 
-/** Whether it says `old` or `new` of a row, which PostgreSQL 18 knows where nothing else is called so. */
-function namesVersions(returning: ReturningClause, from: readonly Value[]): boolean {
-  const taken = relationNames(from);
-  const isVersion = (name: unknown) => (name === "old" || name === "new") && !taken.includes(name);
-  const exprs = returning.exprs as unknown as Value;
-  return Boolean(returning.options?.length) || holds(exprs, (node) => node.kind === "ColumnRef" && isVersion(node.fields?.at(-2)));
-}
-
 function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStmt {
   const relation: RangeVar = { kind: "RangeVar", relname: target.alias?.aliasname ?? target.relname ?? "" };
   const of = tables === 1 ? {} : { lockedRels: [relation] };
@@ -272,15 +304,73 @@ function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStm
 
 function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: ReturningClause, from: readonly Value[], ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
-  const exprs = shownBefore(
-    update,
-    returning,
-    table,
-    (target) => ctx.consumed(target),
-    (value, column) => stored(value, column, ctx),
-  );
-  if (typeof exprs === "string") return lost(update, exprs, ctx);
-  const read = query({ ...returning, exprs }, from, update.whereClause, update.withClause, ctx);
-  ctx.carried(returning, ["exprs"]);
+  const written = assignments(ctx.origin(update));
+  const shown = shownBefore(update, returning, table, {
+    taken: (target) => ctx.consumed(target),
+    assigned: (value, column) => stored(value, column, ctx),
+    change: ctx.change as Showing["change"],
+    isVolatile: (column) => isVolatile(written.get(column), ctx),
+    versions: versionsOf(returning, from),
+  });
+  if (typeof shown === "string") return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, shown, ctx);
+  for (const column of shown.written) if (readsClock(written.get(column))) ctx.report("clock", { column });
+  const read = query({ ...returning, exprs: shown.exprs }, from, update.whereClause, update.withClause, ctx);
+  readOptions(returning, ctx);
   return ctx.statements([locked(read, update.relation!, from.length), rest], "before");
+}
+
+/** What RETURNING holds stands in a query, and the names that it gives rows in what stands for them. */
+function readOptions(returning: ReturningClause, ctx: Ctx): void {
+  ctx.carried(returning, ["exprs", "options"]);
+  for (const option of returning.options ?? []) ctx.consumed(option);
+}
+
+/** The keys of the rows in a table of the session, the UPDATE of these, then the rows with them. */
+function byKeys(
+  update: UpdateStmt,
+  rest: UpdateStmt,
+  returning: ReturningClause,
+  table: Table | undefined,
+  from: readonly Value[],
+  ctx: Ctx,
+): Outcome {
+  const key = [...(table?.constraints.values() ?? [])].find(({ type }) => type === "primary")?.columns;
+  const set = assignments(update);
+  if (!table || !key || from.length > 1 || update.withClause || key.some(({ name }) => set.has(name))) return undefined;
+  if (showsVersion(returning.exprs as never, [versionsOf(returning, from).old])) return undefined;
+  const shown = withoutVersions(update, from, "new", ctx);
+  const types = key.map((column) => mapType(ctx.catalog, column.type, column)?.sql);
+  if (!shown || types.includes(undefined)) return undefined;
+  const kept = raw(identifier(`${table.name}_rows`));
+  const target = relationNames(from)[0]!;
+  const columns = raw(key.map(({ name }) => identifier(name)).join(", "));
+  const keyRefs = key.map(({ name }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [target, name] } }));
+  const keys = query({ kind: "ReturningClause", exprs: keyRefs }, from, update.whereClause, undefined, ctx);
+  const own = raw(key.map(({ name }) => `${identifier(target)}.${identifier(name)}`).join(", "));
+  const among = tidb`(${own}) IN (SELECT ${columns} FROM ${kept})` as unknown as Value;
+  const definitions = key.map(({ name }, i) => `${identifier(name)} ${types[i]}`).join(", ");
+  return ctx.statements(
+    [
+      tidb`DROP TEMPORARY TABLE IF EXISTS ${kept}`,
+      tidb`CREATE TEMPORARY TABLE ${kept} (${raw(definitions)}) COLLATE ${raw(COLLATION)}`,
+      tidb`INSERT INTO ${kept} ${locked(keys, update.relation!, 1) as unknown as Value}`,
+      ctx.change(rest, { whereClause: among }),
+      query(shown, from, among, undefined, ctx),
+    ],
+    "keys",
+  );
+}
+
+function isVolatile(value: Value | undefined, ctx: Ctx): boolean {
+  return holds(value, (node) => node.kind === "FuncCall" && (ctx.info(node)?.call?.volatility ?? "volatile") === "volatile");
+}
+
+const CLOCK = new Set(["now", "transaction_timestamp", "statement_timestamp"]);
+
+/** Whether a value is read off a clock that stands still within PostgreSQL's statement: TiDB's goes on from one to the next. */
+function readsClock(value: Value | undefined): boolean {
+  return holds(
+    value,
+    (node) => /TIME/.test(as("SQLValueFunction", node)?.op ?? "") || CLOCK.has(String(as("FuncCall", node)?.funcname?.at(-1))),
+  );
 }

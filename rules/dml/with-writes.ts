@@ -31,6 +31,7 @@ import {
   relationName,
   rule,
   type SelectStmt,
+  type Showing,
   shownBefore,
   staysSame,
   type Tidb,
@@ -253,9 +254,8 @@ function orderOf(rest: Statement, parts: readonly Part[], ctx: Ctx): Plan | stri
 
 /** Whether two runs of the query may give other rows. */
 function isPicked({ cte }: Part, ctx: Ctx): boolean {
-  const isVolatile = (node: Node) => node.kind === "FuncCall" && ctx.info(node)?.call?.volatility === "volatile";
   const select = as("SelectStmt", cte.ctequery);
-  return select?.limitCount !== undefined || select?.lockingClause !== undefined || holds(select, isVolatile);
+  return select?.limitCount !== undefined || select?.lockingClause !== undefined || holds(select, (node) => isVolatile(node, ctx));
 }
 
 /** The rows of a query of WITH, in a table. */
@@ -485,6 +485,17 @@ function rowsOf(write: Writing, name: string, ctx: Ctx): Rows | string {
     changesWhenStored(ctx.info(value as Node)?.type.name, typeName(type).name, type)
       ? ({ kind: "TypeCast", arg: value, typeName: unplaced(type) } as Value)
       : value;
-  const before = shownBefore(write, returning, table, (target) => ctx.consumed(target), assigned);
-  return typeof before === "string" ? before : { query: query(before, write.whereClause) };
+  const written = assignments(write);
+  const before = shownBefore(write, returning, table, {
+    taken: (target) => ctx.consumed(target),
+    assigned,
+    change: ctx.change as Showing["change"],
+    isVolatile: (column) => holds(written.get(column), (node) => isVolatile(node, ctx)),
+    versions: {},
+  });
+  return typeof before === "string" ? before : { query: query(before.exprs, write.whereClause) };
+}
+
+function isVolatile(node: Node, ctx: Ctx): boolean {
+  return node.kind === "FuncCall" && (ctx.info(node)?.call?.volatility ?? "volatile") === "volatile";
 }

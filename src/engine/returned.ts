@@ -1,7 +1,8 @@
 import { type Column, isAutoIncrement, type Table } from "../catalog/model.js";
-import type { ColumnRef, InsertStmt, ResTarget, ReturningClause, UpdateStmt, Value } from "../pg/ast.js";
+import type { ColumnRef, InsertStmt, Node, ResTarget, ReturningClause, ReturningOptionKind, UpdateStmt, Value } from "../pg/ast.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
-import { eachDescendant, unplaced } from "../pg/walk.js";
+import { relationNames } from "../pg/outputs.js";
+import { eachDescendant, holds, rewritten, unplaced } from "../pg/walk.js";
 import { type Raw, type Tidb, tidb } from "./tidb.js";
 
 /** Columns that an UPDATE writes, with their values. */
@@ -33,45 +34,153 @@ export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Val
   return same;
 }
 
+/** The names under which RETURNING shows the rows before and after the statement (PostgreSQL 18); missing where another relation is called so. */
+export interface Versions {
+  readonly old?: string;
+  readonly new?: string;
+}
+
+/** @param from what the statement writes and reads, whose names come before `old` and `new` */
+export function versionsOf({ options = [] }: ReturningClause, from: readonly Value[]): Versions {
+  const given = new Map(nodesOf("ReturningOption", options).map(({ option, value }) => [option, value]));
+  const taken = relationNames(from);
+  const nameOf = (option: ReturningOptionKind, standing: string) => given.get(option) ?? (taken.includes(standing) ? undefined : standing);
+  return { old: nameOf("RETURNING_OPTION_OLD", "old"), new: nameOf("RETURNING_OPTION_NEW", "new") } as Versions;
+}
+
+/** Whether it shows rows by these names. */
+export function showsVersion(value: Value | undefined, names: readonly (string | undefined)[]): boolean {
+  return holds(value, (node) => {
+    const fields = as("ColumnRef", node)?.fields;
+    const name = fields && (fields.length > 1 ? fields.at(-2) : fields[0]);
+    return typeof name === "string" && names.includes(name);
+  });
+}
+
+/** How RETURNING of an UPDATE is told from the rows before it. */
+export interface Showing {
+  /** Is told of each part of RETURNING that something else stands for. */
+  readonly taken: (target: ResTarget) => void;
+  /** What a value becomes in its column. */
+  readonly assigned: (value: Value, column: Column) => Value;
+  readonly change: (node: Node, patch: Readonly<Record<string, unknown>>) => Node;
+  /** Whether another computation of a column's new value may give another one. */
+  readonly isVolatile: (column: string) => boolean;
+  readonly versions: Versions;
+}
+
+export interface Shown {
+  readonly exprs: readonly Value[];
+  /** Written columns whose new values are shown. */
+  readonly written: ReadonlySet<string>;
+}
+
 /**
  * What RETURNING of an UPDATE shows, over the rows as they were before it.
- * @param taken is told of each part of RETURNING that something else stands for
- * @param assigned what a value becomes in its column
  * @returns why it cannot be told
  */
 export function shownBefore(
   update: UpdateStmt,
   { exprs = [] }: ReturningClause,
   table: Table | undefined,
-  taken: (target: ResTarget) => void,
-  assigned: (value: Value, column: Column) => Value,
-): readonly Value[] | string {
+  { taken, assigned, change, isVolatile, versions }: Showing,
+): Shown | string {
   const set = new Map(
     [...assignments(update)].map(([name, value]) => {
       const column = table?.columns.get(name);
       return [name, column && !as("SetToDefault", value) && !as("MultiAssignRef", value) ? assigned(value, column) : value] as const;
     }),
   );
-  if ([...set.values()].some((value) => as("SetToDefault", value))) return "a column is set to its default";
   const name = update.relation?.alias?.aliasname ?? update.relation?.relname ?? "";
-  const shown: Value[] = [];
-  for (const item of exprs) {
+  const alone = (update.fromClause ?? []).length === 0;
+  const written = new Set<string>();
+  let refused: string | undefined;
+  const own = (column: string): ColumnRef => ({ kind: "ColumnRef", fields: alone ? [column] : [name, column] });
+  const after = (column: string): Value => {
+    const value = set.get(column);
+    if (value === undefined) return own(column);
+    written.add(column);
+    if (as("SetToDefault", value)) refused ??= "a column is set to its default";
+    else if (as("MultiAssignRef", value)) refused ??= "several columns are set at once";
+    else if (isVolatile(column)) refused ??= `the new ${column} is another one each time it is computed`;
+    return value;
+  };
+  const shown = exprs.flatMap((item): readonly Value[] => {
     const target = as("ResTarget", item)!;
     const fields = as("ColumnRef", target.val)?.fields;
     const last = fields?.at(-1);
     if (fields && typeof last === "object") {
-      const others = (update.fromClause ?? []).length > 0;
-      if (!table || (others && fields.at(-2) !== name)) return "it has * in it";
+      const row = fields.at(-2);
+      const isOld = row === versions.old && row !== undefined;
+      if (!table || (!alone && row !== name && !isOld && row !== versions.new)) {
+        refused ??= "it has * in it";
+        return [];
+      }
       taken(target);
-      shown.push(...[...table.columns.keys()].map((column) => newValue(column, set, others ? name : undefined)));
-    } else if (typeof last === "string" && set.has(last) && (fields!.length === 1 || fields!.at(-2) === name)) {
-      taken(target);
-      shown.push({ ...newValue(last, set), name: target.name ?? last });
-    } else if (staysSame(target.val, set, name)) shown.push(item);
-    else return "an expression of it reads a column that is written";
-  }
-  const several = shown.some((item) => as("MultiAssignRef", as("ResTarget", item)?.val));
-  return several ? "several columns are set at once" : shown;
+      return [...table.columns.keys()].map((column): ResTarget => {
+        const val = isOld ? own(column) : after(column);
+        return as("ColumnRef", val) ? { kind: "ResTarget", val } : { kind: "ResTarget", name: column, val };
+      });
+    }
+    if (holds(target.val, ({ kind }) => kind === "SubLink")) refused ??= "it has a subquery";
+    const val = rewritten(target.val!, change, (node) => {
+      const parts = as("ColumnRef", node)?.fields;
+      const column = parts?.at(-1);
+      if (!parts || typeof column !== "string") return undefined;
+      const row = parts.at(-2);
+      if (row === undefined) {
+        if (column === versions.old || column === versions.new) refused ??= "it shows a whole row as a value";
+        return set.has(column) ? (after(column) as Node) : undefined;
+      }
+      if (row === versions.old) return own(column) as Node;
+      if (row === versions.new) return after(column) as Node;
+      return row === name && set.has(column) ? (after(column) as Node) : undefined;
+    });
+    if (val === target.val) return [item];
+    taken(target);
+    const named = target.name ?? (typeof last === "string" ? last : undefined);
+    return [{ kind: "ResTarget", ...(named !== undefined && { name: named }), val } as ResTarget];
+  });
+  return refused ?? { exprs: shown, written };
+}
+
+/**
+ * RETURNING of an INSERT or a DELETE, where only one version of a row is there: the other one's columns are NULL.
+ * @returns undefined where a whole row is shown as a value
+ */
+export function oneVersion(
+  exprs: readonly Value[],
+  { there, missing }: { readonly there: string | undefined; readonly missing: string | undefined },
+  target: string,
+  table: Table | undefined,
+  { taken, change }: Pick<Showing, "taken" | "change">,
+): readonly Value[] | undefined {
+  const none = (): Value => ({ kind: "A_Const", isnull: true }) as Value;
+  let known = true;
+  const shown = exprs.flatMap((item): readonly Value[] => {
+    const resTarget = as("ResTarget", item)!;
+    const fields = as("ColumnRef", resTarget.val)?.fields;
+    const last = fields?.at(-1);
+    if (fields?.length === 2 && typeof last === "object" && missing !== undefined && fields[0] === missing) {
+      if (!table) known = false;
+      taken(resTarget);
+      return [...(table?.columns.keys() ?? [])].map((name): ResTarget => ({ kind: "ResTarget", name, val: none() }));
+    }
+    const val = rewritten(resTarget.val!, change, (node) => {
+      const parts = as("ColumnRef", node)?.fields;
+      const row = parts?.length === 1 ? parts[0] : parts?.at(-2);
+      if (!parts || typeof row !== "string" || (row !== there && row !== missing)) return undefined;
+      if (parts.length === 1) {
+        if (!table?.columns.has(row)) known = false;
+        return undefined;
+      }
+      return row === missing ? (none() as Node) : change(node, { fields: [target, parts.at(-1)!] });
+    });
+    if (val === resTarget.val) return [item];
+    if (fields && fields[0] === missing) taken(resTarget);
+    return [change(resTarget as Node, { val, ...(!resTarget.name && typeof last === "string" && { name: last }) }) as Value];
+  });
+  return known ? shown : undefined;
 }
 
 const WHOLE = /^int[248]$/;
@@ -86,13 +195,6 @@ export function changesWhenStored(type: string | undefined, stored: string, { ty
   if (WHOLE.test(stored)) return type === undefined || FRACTIONS.test(type);
   if (stored === "numeric") return typmods !== undefined && typmods.length > 0 && (type === undefined || FRACTIONS.test(type));
   return stored === "date" && type !== undefined && type.startsWith("timestamp");
-}
-
-/** @param table what to call the column's table, where there are others */
-function newValue(column: string, set: ReadonlyMap<string, Value>, table?: string): ResTarget {
-  const value = set.get(column);
-  const own: ColumnRef = { kind: "ColumnRef", fields: table === undefined ? [column] : [table, column] };
-  return value === undefined ? { kind: "ResTarget", val: own } : { kind: "ResTarget", name: column, val: value };
 }
 
 /** The number of the first row that the last INSERT made, and how many it made. */

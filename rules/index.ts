@@ -13,6 +13,7 @@ import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
 import columnList from "./dml/column-list.js";
 import setDefault from "./dml/default.js";
+import insertedOrUpdated from "./dml/inserted-or-updated.js";
 import merge from "./dml/merge.js";
 import mergedColumns from "./dml/merged-columns.js";
 import multiAssign from "./dml/multi-assign.js";
@@ -160,6 +161,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/mysql-calls": mysqlCalls,
   "queries/same-name": sameName,
   "queries/search-cycle": searchCycle,
+  "dml/inserted-or-updated": insertedOrUpdated,
   "dml/merge": merge,
   "dml/view": writtenView,
   "dml/subscripts": subscripts,

@@ -17,6 +17,7 @@ import {
   type Kept,
   keysKept,
   mapType,
+  type Node,
   type Outcome,
   oneVersion,
   PLAIN_SELECT,
@@ -113,7 +114,8 @@ TiDB numbers without gaps within a statement.`,
       if (!insert.returningClause || ctx.parent) return;
       const updates = ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_UPDATE";
       const { old } = versionsOf(insert.returningClause, [insert.relation!]);
-      if (updates && showsVersion(insert.returningClause.exprs as never, [old])) return lost(insert, "it shows rows before ON CONFLICT", ctx);
+      if (updates && showsVersion(insert.returningClause.exprs as never, [old]))
+        return lost(insert, "it shows rows before ON CONFLICT", ctx);
       const returning = withoutVersions(insert, [ctx.origin(insert).relation!], "new", ctx);
       if (!returning) return lost(insert, WHOLE_ROW, ctx);
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(insert.relation!));
@@ -187,10 +189,38 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
       findings: ["existing", "after"],
     },
     {
-      given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (1)",
-      pg: "INSERT INTO t AS x (id, a) VALUES (5, 2) RETURNING x.id + 1 AS next; UPDATE t SET a = 3 RETURNING old.a, new.a",
-      tidb: "INSERT INTO t (id, a) VALUES (5, 2);\nSELECT x.id + 1 AS next FROM t AS x WHERE id = 5;\nUPDATE t SET a = 3",
-      findings: ["after", "lost"],
+      given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (1), (NULL)",
+      pg: `INSERT INTO t AS x (id, a) VALUES (5, 2) RETURNING x.id + 1 AS next, old.a AS was, new.a;
+UPDATE t SET a = a * 2 RETURNING old.a, new.a, COALESCE(a, 9) AS shown, new.a - old.a AS more;
+DELETE FROM t WHERE a IS NULL RETURNING WITH (OLD AS o) o.id, new.*`,
+      tidb: `INSERT INTO t (id, a) VALUES (5, 2);
+SELECT x.id + 1 AS next, NULL AS was, x.a FROM t AS x WHERE id = 5;
+SELECT a, a * 2 AS a, COALESCE(a * 2, 9) AS shown, a * 2 - a AS more FROM t FOR UPDATE;
+UPDATE t SET a = a * 2;
+SELECT t.id, NULL AS id, NULL AS a FROM t WHERE a IS NULL FOR UPDATE;
+DELETE FROM t WHERE a IS NULL`,
+      findings: ["after", "before", "before"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, k float8, a int DEFAULT 7); INSERT INTO t VALUES (1, 0, 1), (2, 0, NULL)",
+      pg: "UPDATE t SET k = random(), a = 2 WHERE a = 1 RETURNING id, k < 1 AS below; UPDATE t AS x SET a = DEFAULT WHERE a = 2 RETURNING x.a, new.k",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT t.id FROM t WHERE a = 1 FOR UPDATE;
+UPDATE t SET k = RAND(), a = 2 WHERE (t.id) IN (SELECT id FROM t_rows);
+SELECT id, k < 1e0 AS below FROM t WHERE (t.id) IN (SELECT id FROM t_rows);
+DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT x.id FROM t AS x WHERE a = 2 FOR UPDATE;
+UPDATE t AS x SET a = DEFAULT WHERE (x.id) IN (SELECT id FROM t_rows);
+SELECT x.a, x.k FROM t AS x WHERE (x.id) IN (SELECT id FROM t_rows)`,
+      findings: ["keys", "keys"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, a int)",
+      pg: "UPDATE t SET at = now(), a = 2 WHERE a = 1 RETURNING id, at",
+      tidb: "SELECT id, NOW(6) AS at FROM t WHERE a = 1 FOR UPDATE;\nUPDATE t SET at = NOW(6), a = 2 WHERE a = 1",
+      findings: ["clock", "before"],
     },
     {
       given: "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a int)",
@@ -305,14 +335,21 @@ function locked(select: SelectStmt, target: RangeVar, tables: number): SelectStm
 function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: ReturningClause, from: readonly Value[], ctx: Ctx): Outcome {
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
   const written = assignments(ctx.origin(update));
-  const shown = shownBefore(update, returning, table, {
+  const showing: Showing = {
     taken: (target) => ctx.consumed(target),
     assigned: (value, column) => stored(value, column, ctx),
     change: ctx.change as Showing["change"],
     isVolatile: (column) => isVolatile(written.get(column), ctx),
     versions: versionsOf(returning, from),
+  };
+  // Nothing may be declared changed that is not in the output: whether it works is tried on copies.
+  const tried = shownBefore(update, returning, table, {
+    ...showing,
+    taken: () => {},
+    change: (node, patch) => ({ ...node, ...patch }) as Node,
   });
-  if (typeof shown === "string") return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, shown, ctx);
+  if (typeof tried === "string") return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, tried, ctx);
+  const shown = shownBefore(update, returning, table, showing) as typeof tried;
   for (const column of shown.written) if (readsClock(written.get(column))) ctx.report("clock", { column });
   const read = query({ ...returning, exprs: shown.exprs }, from, update.whereClause, update.withClause, ctx);
   readOptions(returning, ctx);

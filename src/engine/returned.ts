@@ -138,7 +138,7 @@ export function shownBefore(
     });
     if (val === target.val) return [item];
     taken(target);
-    const named = target.name ?? (typeof last === "string" ? last : undefined);
+    const named = target.name ?? (typeof last === "string" && !as("ColumnRef", val) ? last : undefined);
     return [{ kind: "ResTarget", ...(named !== undefined && { name: named }), val } as ResTarget];
   });
   return refused ?? { exprs: shown, written };
@@ -178,7 +178,7 @@ export function oneVersion(
     });
     if (val === resTarget.val) return [item];
     if (fields && fields[0] === missing) taken(resTarget);
-    return [change(resTarget as Node, { val, ...(!resTarget.name && typeof last === "string" && { name: last }) }) as Value];
+    return [change(resTarget as Node, { val, ...(!resTarget.name && !as("ColumnRef", val) && typeof last === "string" && { name: last }) }) as Value];
   });
   return known ? shown : undefined;
 }

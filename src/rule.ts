@@ -45,7 +45,7 @@ export {
   type Share,
   takesAllHashes,
 } from "./emit/partitions.js";
-export { COLLATION, commentClause } from "./emit/tables.js";
+export { COLLATION, commentClause, temporaryTable } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
 export {

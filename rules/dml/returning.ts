@@ -1,7 +1,6 @@
 import {
   as,
   assignments,
-  COLLATION,
   type Column,
   type Context,
   changesWhenStored,
@@ -34,6 +33,7 @@ import {
   showsVersion,
   staysSame,
   type Table,
+  temporaryTable,
   tidb,
   tidbDefault,
   typeName,
@@ -376,20 +376,22 @@ function byKeys(
   if (!table || !key || from.length > 1 || update.withClause || key.some(({ name }) => set.has(name))) return undefined;
   if (showsVersion(returning.exprs as never, [versionsOf(returning, from).old])) return undefined;
   const shown = withoutVersions(update, from, "new", ctx);
-  const types = key.map((column) => mapType(ctx.catalog, column.type, column)?.sql);
-  if (!shown || types.includes(undefined)) return undefined;
-  const kept = raw(identifier(`${table.name}_rows`));
+  const types = key.flatMap((column) => mapType(ctx.catalog, column.type, column)?.sql ?? []);
+  if (!shown || types.length < key.length) return undefined;
+  const name = `${table.name}_rows`;
+  const kept = raw(identifier(name));
   const target = relationNames(from)[0]!;
   const columns = raw(key.map(({ name }) => identifier(name)).join(", "));
   const keyRefs = key.map(({ name }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [target, name] } }));
   const keys = query({ kind: "ReturningClause", exprs: keyRefs }, from, update.whereClause, undefined, ctx);
   const own = raw(key.map(({ name }) => `${identifier(target)}.${identifier(name)}`).join(", "));
   const among = tidb`(${own}) IN (SELECT ${columns} FROM ${kept})` as unknown as Value;
-  const definitions = key.map(({ name }, i) => `${identifier(name)} ${types[i]}`).join(", ");
   return ctx.statements(
     [
-      tidb`DROP TEMPORARY TABLE IF EXISTS ${kept}`,
-      tidb`CREATE TEMPORARY TABLE ${kept} (${raw(definitions)}) COLLATE ${raw(COLLATION)}`,
+      ...temporaryTable(
+        name,
+        key.map((column, i) => ({ name: column.name, type: types[i]! })),
+      ),
       tidb`INSERT INTO ${kept} ${locked(keys, update.relation!, 1) as unknown as Value}`,
       ctx.change(rest, { whereClause: among }),
       query(shown, from, among, undefined, ctx),

@@ -2,7 +2,6 @@ import {
   ALL_COLUMNS,
   as,
   assignments,
-  COLLATION,
   type Column,
   type CommonTableExpr,
   type Context,
@@ -35,6 +34,7 @@ import {
   shownBefore,
   staysSame,
   type Tidb,
+  temporaryTable,
   tidbText,
   typeName,
   typeNode,
@@ -284,7 +284,7 @@ function keeping(parts: readonly Part[], isWanted: (part: Part) => boolean, ctx:
     }
     const { name, columns } = relation;
     const from: RangeVar = { kind: "RangeVar", relname: name, inh: true, relpersistence: "p" };
-    const types = columns.map((column) => `${identifier(column.name)} ${mapType(ctx.catalog, typeNode(column.type!))!.sql}`);
+    const types = columns.map((column) => ({ name: column.name, type: mapType(ctx.catalog, typeNode(column.type!))!.sql! }));
     const insert: InsertStmt = {
       kind: "InsertStmt",
       relation: from,
@@ -292,11 +292,7 @@ function keeping(parts: readonly Part[], isWanted: (part: Part) => boolean, ctx:
       override: "OVERRIDING_NOT_SET",
       ...(needed.length > 0 && { withClause: { kind: "WithClause", ctes: needed.map(({ cte }) => cte) } }),
     };
-    const nodes = [
-      tidbText(`DROP TEMPORARY TABLE IF EXISTS ${identifier(name)}`),
-      tidbText(`CREATE TEMPORARY TABLE ${identifier(name)} (${types.join(", ")}) COLLATE ${COLLATION}`),
-      insert,
-    ] as never as Node[];
+    const nodes = [...temporaryTable(name, types), insert] as never as Node[];
     kept.push({ name: part.name, relation, nodes });
     const rows: SelectStmt = { ...PLAIN_SELECT, targetList: [ALL_COLUMNS], fromClause: [from] };
     left.push({ ...part, cte: ctx.change(part.cte, { ctequery: rows }) as CommonTableExpr });

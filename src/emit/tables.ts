@@ -1,4 +1,5 @@
 import { find, isAutoIncrement, type Table } from "../catalog/model.js";
+import { type Tidb, tidbText } from "../engine/tidb.js";
 import type { ColumnDef, Constraint, CreateStmt, Node, Value } from "../pg/ast.js";
 import { as, isNode, nodesOf, relationName } from "../pg/names.js";
 import { constraintWords, printConstraint } from "./constraints.js";
@@ -130,4 +131,13 @@ export const tablePrinters: Printers = {
 /** `COMMENT 'text'` of a column or table. */
 export function commentClause(text: string): string {
   return `COMMENT ${string(text)}`;
+}
+
+/** An empty table of the session's own, which keeps rows for the statements that follow. Types are TiDB's. */
+export function temporaryTable(name: string, columns: readonly { readonly name: string; readonly type: string }[]): readonly Tidb[] {
+  const definitions = columns.map((column) => `${identifier(column.name)} ${column.type}`);
+  return [
+    tidbText(`DROP TEMPORARY TABLE IF EXISTS ${identifier(name)}`),
+    tidbText(`CREATE TEMPORARY TABLE ${identifier(name)} (${definitions.join(", ")}) COLLATE ${COLLATION}`),
+  ];
 }

@@ -75,6 +75,7 @@ import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
 import dateWords from "./queries/date-words.js";
 import derivedTable from "./queries/derived-table.js";
+import distinctAggregate from "./queries/distinct-aggregate.js";
 import distinctOn from "./queries/distinct-on.js";
 import emptyList from "./queries/empty-list.js";
 import frames from "./queries/frames.js";
@@ -169,6 +170,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/with-writes": withWrites,
   "queries/system-relations": systemRelations,
   "dml/merged-columns": mergedColumns,
+  "queries/distinct-aggregate": distinctAggregate,
   "queries/row-place": rowPlace,
   "queries/whole-row": wholeRow,
   "queries/array-query": arrayQuery,

@@ -178,7 +178,12 @@ export function oneVersion(
     });
     if (val === resTarget.val) return [item];
     if (fields && fields[0] === missing) taken(resTarget);
-    return [change(resTarget as Node, { val, ...(!resTarget.name && !as("ColumnRef", val) && typeof last === "string" && { name: last }) }) as Value];
+    return [
+      change(resTarget as Node, {
+        val,
+        ...(!resTarget.name && !as("ColumnRef", val) && typeof last === "string" && { name: last }),
+      }) as Value,
+    ];
   });
   return known ? shown : undefined;
 }

@@ -108,6 +108,19 @@ export {
 export { counter, type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts } from "./engine/order.js";
 export {
+  beforeGroup,
+  fromSimilar,
+  matchedGroup,
+  matchesNothing,
+  mayBeNothing,
+  type Pattern,
+  patternFlags,
+  patternReplacement,
+  SPLIT_MARK,
+  splitMarked,
+  translatePattern,
+} from "./engine/regex.js";
+export {
   assignments,
   changesWhenStored,
   insertedRows,

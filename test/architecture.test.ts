@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/pg": ["src/source"],
   "src/catalog": ["src/pg"],
   "src/types": ["src/pg", "src/catalog", "src/source", "src/emit/words"],
-  "src/engine": ["src/pg", "src/catalog", "src/finding", "src/group-by", "src/source", "src/types/intervals"],
+  "src/engine": ["src/pg", "src/catalog", "src/finding", "src/group-by", "src/source", "src/types/intervals", "src/emit/words"],
   "src/emit": ["src/pg", "src/types", "src/catalog", "src/engine/forms", "src/engine/ledger", "src/engine/tidb"],
   // Of the parser's side only the tree and its names.
   "src/data": ["src/pg/ast", "src/pg/names", "src/types", "src/catalog", "src/emit/words", "src/source"],

@@ -1,195 +1,31 @@
 import {
   as,
+  beforeGroup,
   blankFilled,
   type Call,
+  fromSimilar,
   infix,
+  invoke,
+  matchedGroup,
+  matchesNothing,
+  mayBeNothing,
+  type Pattern,
+  patternFlags,
+  patternReplacement,
   proofs,
   type Row,
   raw,
+  SPLIT_MARK,
+  splitMarked,
   string,
   type Tidb,
   table,
   tidb,
+  translatePattern,
   type Value,
   type Write,
   warning,
 } from "../../src/rule.js";
-
-/** A regular expression of PostgreSQL's (the manual, 9.7.3) as RE2, which TiDB uses, has it. */
-interface Pattern {
-  readonly re2: string;
-  readonly groups: number;
-  /** It has alternatives, of which PostgreSQL takes the longest and RE2 the first. */
-  readonly alternatives: boolean;
-  /** It has both greedy and lazy quantifiers, which PostgreSQL makes all alike. */
-  readonly mixed: boolean;
-  /** It asks for the edge of a word, which RE2 finds between letters of ASCII only. */
-  readonly edges: boolean;
-  /** A group can stay without a match. */
-  readonly optionalGroup: boolean;
-  readonly ignoreCase: boolean;
-}
-
-/** Escapes outside of brackets. */
-const ESCAPES: Readonly<Record<string, string>> = {
-  d: "[0-9]",
-  D: "[^0-9]",
-  w: "[\\p{L}\\p{N}_]",
-  W: "[^\\p{L}\\p{N}_]",
-  s: "[[:space:]]",
-  S: "[^[:space:]]",
-  A: "\\A",
-  Z: "\\z",
-  n: "\\n",
-  t: "\\t",
-  r: "\\r",
-  f: "\\f",
-  v: "\\v",
-  a: "\\a",
-};
-const EDGES = new Set(["y", "m", "M"]);
-
-/** Escapes and classes within brackets. */
-const IN_BRACKETS: Readonly<Record<string, string>> = {
-  d: "0-9",
-  w: "\\p{L}\\p{N}_",
-  s: "[:space:]",
-  n: "\\n",
-  t: "\\t",
-  r: "\\r",
-  f: "\\f",
-  v: "\\v",
-};
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: "\\p{L}",
-  alnum: "\\p{L}\\p{N}",
-  upper: "\\p{Lu}",
-  lower: "\\p{Ll}",
-  digit: "0-9",
-  space: "[:space:]",
-  punct: "[:punct:]",
-  blank: "[:blank:]",
-  xdigit: "[:xdigit:]",
-  cntrl: "[:cntrl:]",
-  ascii: "\\x00-\\x7f",
-};
-
-/** @returns why it cannot be translated, as text */
-function translate(source: string): Pattern | string {
-  let rest = source;
-  let [re2, groups, ignoreCase, edges, optionalGroup] = ["", 0, false, false, false];
-  const quantifiers = new Set<"greedy" | "lazy">();
-  let alternatives = false;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    const match = pattern.exec(rest);
-    if (match) rest = rest.slice(match[0].length);
-    return match;
-  };
-  const literal = /^\*\*\*=([\s\S]*)$/.exec(rest);
-  if (literal) return { ...PLAIN, re2: literal[1] === "" ? "(?:)" : [...literal[1]!].map(quoted).join("") };
-  if (take(/^\(\?i\)/)) ignoreCase = true;
-  while (rest !== "") {
-    const code = take(/^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]+))/);
-    if (code) {
-      re2 += `\\x{${code[1] ?? code[2] ?? code[3]}}`;
-      continue;
-    }
-    const escaped = take(/^\\(.)/su);
-    if (escaped) {
-      const sign = escaped[1]!;
-      if (EDGES.has(sign)) {
-        edges = true;
-        re2 += "\\b";
-      } else if (ESCAPES[sign] !== undefined) re2 += ESCAPES[sign];
-      else if (/[\p{L}\p{N}]/u.test(sign)) return `\\${sign}`;
-      else re2 += quoted(sign);
-      continue;
-    }
-    if (take(/^\[/)) {
-      const bracket = brackets(rest);
-      if (typeof bracket === "string") return bracket;
-      re2 += bracket.re2;
-      rest = bracket.rest;
-      continue;
-    }
-    const group = take(/^\((\?.{0,2})?/);
-    if (group) {
-      if (group[1] !== undefined && !group[1].startsWith("?:")) return `(${group[1]}`;
-      if (group[1] === undefined) groups++;
-      else rest = group[1].slice(2) + rest;
-      re2 += group[1] === undefined ? "(" : "(?:";
-      continue;
-    }
-    const bound = take(/^(?:[*+?]|\{\d+(?:,\d*)?\})\??/);
-    if (bound) {
-      if (re2 === "" || /[(|]$/.test(re2)) return "a quantifier of nothing";
-      if (re2.endsWith(")") && !/^\+|^\{[1-9]/.test(bound[0])) optionalGroup = true;
-      quantifiers.add(bound[0].length > 1 && bound[0].endsWith("?") ? "lazy" : "greedy");
-      re2 += bound[0];
-      continue;
-    }
-    const [plain] = take(/^./su)!;
-    if (plain === "|") alternatives = true;
-    re2 += /[.^$|)]/.test(plain) ? plain : quoted(plain);
-  }
-  return {
-    re2: re2 === "" ? "(?:)" : re2,
-    groups,
-    alternatives,
-    mixed: quantifiers.size > 1,
-    edges,
-    optionalGroup: optionalGroup || alternatives,
-    ignoreCase,
-  };
-}
-
-const PLAIN = { groups: 0, alternatives: false, mixed: false, edges: false, optionalGroup: false, ignoreCase: false };
-
-const quoted = (sign: string) => (/[\\.+*?()|[\]{}^$]/.test(sign) ? `\\${sign}` : sign);
-
-/** What follows `[`, up to its `]`. */
-function brackets(source: string): { readonly re2: string; readonly rest: string } | string {
-  const [, not = "", first = ""] = /^(\^?)(\]?)/.exec(source)!;
-  let rest = source.slice(not.length + first.length);
-  let re2 = `[${not}${first && "\\]"}`;
-  while (!rest.startsWith("]")) {
-    const [all, kind, name, escaped, plain] = /^(?:\[([:.=])(\w+)[:.=]\]|\\(.)|(.))/su.exec(rest) ?? [];
-    if (all === undefined) return "brackets that are not closed";
-    rest = rest.slice(all.length);
-    if (kind !== undefined) {
-      const known = kind === ":" ? CLASSES[name!] : undefined;
-      if (known === undefined) return all;
-      re2 += known;
-    } else if (escaped !== undefined) {
-      const known = IN_BRACKETS[escaped] ?? (/[\p{L}\p{N}]/u.test(escaped) ? undefined : /[!-~]/.test(escaped) ? `\\${escaped}` : escaped);
-      if (known === undefined) return all;
-      re2 += known;
-    } else re2 += plain === "[" || plain === "^" ? `\\${plain}` : plain;
-  }
-  return { re2: `${re2}]`, rest: rest.slice(1) };
-}
-
-/** A pattern with another sign to escape by. */
-function withBackslash(source: string, mark: string): string {
-  let text = "";
-  for (let i = 0; i < source.length; i++) {
-    if (source[i] === mark) text += `\\${source[++i] ?? ""}`;
-    else text += source[i] === "\\" ? "\\\\" : source[i];
-  }
-  return text;
-}
-
-/** The pattern of SIMILAR TO as a regular expression of PostgreSQL's (regexp.c, similar_escape_internal). */
-function fromSimilar(written: string, mark = "\\"): string {
-  const source = mark === "\\" ? written : withBackslash(written, mark);
-  const body = source.replaceAll(/\\(.)|\[[^\]]*\]|[%_.^$]|./gsu, (all, escaped: string | undefined) => {
-    if (escaped !== undefined) return /[\p{L}\p{N}]/u.test(escaped) ? escaped : `\\${escaped}`;
-    if (all === "%") return ".*";
-    if (all === "_") return ".";
-    return /^[.^$]$/.test(all) ? `\\${all}` : all;
-  });
-  return `^(?:${body})$`;
-}
 
 /** The literal that a pattern is, SIMILAR TO's among them; undefined where it is no literal. */
 function sourceOf(pattern: Value, call: Call): string | undefined {
@@ -200,13 +36,6 @@ function sourceOf(pattern: Value, call: Call): string | undefined {
   if (text === undefined || (others.length > 0 && mark?.length !== 1)) return undefined;
   call.open(similar as never);
   return fromSimilar(text, mark);
-}
-
-/** Of the flags of PostgreSQL's functions those that RE2 has: `g` is the function's own. */
-function flagsOf(text: string, ignoreCase: boolean): string | undefined {
-  if (/[^gicsnm]/.test(text)) return undefined;
-  const insensitive = ignoreCase || text.lastIndexOf("i") > text.lastIndexOf("c");
-  return `${insensitive ? "i" : "c"}${/[nm]/.test(text) ? "m" : "s"}`;
 }
 
 const DIALECT = warning(
@@ -234,14 +63,14 @@ function read(
 ): { readonly text: Tidb; readonly flags: Tidb; readonly known: Pattern | undefined } | undefined {
   const source = sourceOf(pattern, call);
   if (source === undefined) {
-    const mode = flagsOf(flags, false);
+    const mode = patternFlags(flags, false);
     if (mode === undefined) return call.refuse(`a regular expression with the flags '${flags}'`);
     call.say("dialect");
     return { text: tidb`${pattern}`, flags: tidb`${raw(string(mode))}`, known: undefined };
   }
-  const known = translate(source);
+  const known = translatePattern(source);
   if (typeof known === "string") return call.refuse(`a regular expression with ${known}`);
-  const mode = flagsOf(flags, known.ignoreCase);
+  const mode = patternFlags(flags, known.ignoreCase);
   if (mode === undefined) return call.refuse(`a regular expression with the flags '${flags}'`);
   if (known.edges) call.say("edge");
   if (extracts && (known.alternatives || known.mixed)) call.say("longest");
@@ -311,10 +140,6 @@ const matching = (sign: string, flags: string, not: boolean, similar: readonly s
   ],
 });
 
-/** PostgreSQL's replacement in TiDB's spelling: `\&` is `\0`. */
-const replacementOf = (text: string): string =>
-  text.replaceAll(/\\(.)?/gsu, (all, sign: string | undefined) => (sign === "&" ? "\\0" : sign === undefined ? "\\\\" : all));
-
 const replaced: Write = ([value, pattern, replacement, flagsArg], call) => {
   const flags = flagsAt(flagsArg, call);
   const text = call.text(replacement);
@@ -324,18 +149,17 @@ const replaced: Write = ([value, pattern, replacement, flagsArg], call) => {
   const occurrence = raw(flags.includes("g") ? "0" : "1");
   // After a match that reaches as far, PostgreSQL takes one of nothing as well.
   if (flags.includes("g") && text !== "" && found.known && mayBeNothing(found.known.re2)) call.say("empty");
-  return tidb`REGEXP_REPLACE(${value}, ${found.text}, ${raw(string(replacementOf(text)))}, 1, ${occurrence}, ${found.flags})`;
+  return tidb`REGEXP_REPLACE(${value}, ${found.text}, ${raw(string(patternReplacement(text)))}, 1, ${occurrence}, ${found.flags})`;
 };
 
 /** The part of a text that the nth group matches. */
 function groupOf(value: Value, re2: string, flags: Tidb, group: number): Tidb {
   const whole = tidb`REGEXP_SUBSTR(${value}, ${raw(string(re2))}, 1, 1, ${flags})`;
-  return group === 0 ? whole : partOf(whole, re2, flags, group);
+  return group === 0 ? whole : matchedGroup(whole, re2, flags, group);
 }
 
-/** What the nth group matches in a text that is a match from its first character to its last. */
-const partOf = (whole: Tidb, re2: string, flags: Tidb, group: number): Tidb =>
-  tidb`REGEXP_REPLACE(${whole}, ${raw(string(`^(?:${re2})$`))}, ${raw(string(`\\${group}`))}, 1, 1, ${flags})`;
+/** A pattern whose quantifiers take as little as they can. */
+const lazy = (source: string): string => source.replaceAll(/\\.|\[[^\]]*\]|[*+?}]/gsu, (all) => (/^[*+?}]$/.test(all) ? `${all}?` : all));
 
 function parts(value: Value, pattern: Value, flags: string, call: Call): readonly Tidb[] | undefined {
   const found = read(pattern, flags, true, call);
@@ -355,20 +179,6 @@ function searched(pattern: Value, flags: string, call: Call): { readonly re2: st
   if (!found.known) return call.refuse(`${call.signature.name}() of a pattern that is no literal`);
   const { re2 } = found.known;
   return matchesNothing(re2) ? call.refuse(`${call.signature.name}() of a pattern that can match nothing`) : { re2, flags: found.flags };
-}
-
-/** Whether it may match nothing as well as something: `x*`, and not `^`. */
-const mayBeNothing = (re2: string): boolean => matchesNothing(re2) && /[^^$|()]/.test(re2.replaceAll(/\\[AzbB]/g, ""));
-
-/** Whether RE2's pattern may match the empty text: true where it cannot be told. */
-function matchesNothing(re2: string): boolean {
-  // What a class holds does not matter here.
-  const plain = re2.replaceAll(/\[:\w+:\]/g, "x").replaceAll(/\\[Azb]/g, "");
-  try {
-    return new RegExp(`^(?:${plain})$`, "u").test("");
-  } catch {
-    return true;
-  }
 }
 
 export const regexRules = table(
@@ -451,19 +261,56 @@ export const regexRules = table(
         { pg: "substring(t from '\\yab')", findings: ["edge"] },
       ],
     },
+    "substring-similar": {
+      calls: ["substring(text, text, text)"],
+      tidb: ([value, pattern, mark], call) => {
+        const [text, sign] = [call.text(pattern), call.text(mark)];
+        if (text === undefined || sign?.length !== 1) return call.refuse("a part of a text by a pattern, or an escape, that is no literal");
+        if (text.includes(sign.repeat(2))) return call.refuse("an escape that is escaped");
+        const [before, part, after, ...more] = text.split(`${sign}"`).map((each) => fromSimilar(each, sign).slice(4, -2));
+        if (more.length > 0 || (part !== undefined && after === undefined)) return call.refuse("a pattern without two separators");
+        const re = part === undefined ? `^(${before})$` : `^(?:${lazy(before!)})(${part})(?:${after})$`;
+        const known = translatePattern(re);
+        if (typeof known === "string") return call.refuse(`a regular expression with ${known}`);
+        // Groups of the pattern's own would be counted along.
+        if (known.groups > 1) return call.refuse("a pattern of SIMILAR with parentheses");
+        if (known.alternatives) call.say("longest");
+        const known2 = raw(string(known.re2));
+        return tidb`CASE WHEN REGEXP_LIKE(${value}, ${known2}, 'cs') THEN REGEXP_REPLACE(${value}, ${known2}, ${raw(string("\\1"))}, 1, 1, 'cs') END`;
+      },
+      why: "Of what stands before the part the shortest is taken, of the part itself the longest.",
+      messages: { longest: LONGEST },
+      proofs: [
+        ...proofs(
+          "substring(t similar '%#\"a_#\"%' escape '#')",
+          "substring(t similar '%#\"[a-c]+#\"%' escape '#')",
+          "substring(t from '#\"%#\"b%' for '#')",
+          "substring(t similar '_#\"%#\"_' escape '#')",
+          "substring(t similar 'a%' escape '#')",
+          "substring('Thomas' || t similar '%#\"o_a#\"_%' escape '#')",
+          "substring('foo*bar.' || t similar '%o#*#\"%#\".%' escape '#')",
+        ),
+        { pg: "substring(t similar 'a#\"b|c#\"%' escape '#')", findings: ["longest"] },
+      ],
+    },
     match: {
       calls: ["regexp_match(text, text)", "regexp_match(text, text, text)"],
       tidb: ([value, pattern, flagsArg], call) => {
         const flags = flagsAt(flagsArg, call);
         if (flags === undefined) return call.refuse("regexp_match() with flags that are no literal");
         const found = parts(value, pattern, flags, call);
-        const test = call.other("~", ["text", "text"], [value, pattern]);
-        if (!found || !test || flags !== "") return found && test && call.refuse("regexp_match() with flags");
-        return tidb`CASE WHEN ${test} THEN ${{ kind: "Tidb", texts: ["JSON_ARRAY(", ...found.slice(1).map(() => ", "), ")"], holes: found }} END`;
+        const test = found && read(pattern, flags, false, call);
+        return test && tidb`CASE WHEN REGEXP_LIKE(${value}, ${test.text}, ${test.flags}) THEN ${invoke("JSON_ARRAY", found)} END`;
       },
       messages: { longest: LONGEST, edge: EDGE },
       proofs: [
-        ...proofs("regexp_match(t, '(.)(b)')", "regexp_match(t, '[a-z]+')", "(regexp_match(t, '(\\w)-(\\d+)'))[2]"),
+        ...proofs(
+          "regexp_match(t, '(.)(b)')",
+          "regexp_match(t, '[a-z]+')",
+          "(regexp_match(t, '(\\w)-(\\d+)'))[2]",
+          "regexp_match(t, 'A(B?)', 'i')",
+          "regexp_match(t, '^b', 'n')",
+        ),
         { pg: "regexp_match(t, 'ab|a')", findings: ["longest"] },
         { pg: "regexp_match(t, 'ab\\M')", findings: ["edge"] },
       ],
@@ -503,8 +350,9 @@ export const regexRules = table(
         "regexp_instr(text, text, int4, int4)",
         "regexp_instr(text, text, int4, int4, int4)",
         "regexp_instr(text, text, int4, int4, int4, text)",
+        "regexp_instr(text, text, int4, int4, int4, text, int4)",
       ],
-      tidb: ([value, pattern, start, nth, end, flagsArg], call) => {
+      tidb: ([value, pattern, start, nth, end, flagsArg, groupArg], call) => {
         const flags = flagsAt(flagsArg, call);
         const [from, n, side] = [start, nth, end].map((each, i) => (each === undefined ? [1, 1, 0][i] : call.integer(each)));
         if (flags === undefined || from === undefined || from < 1 || n === undefined || n < 1 || (side !== 0 && side !== 1))
@@ -513,8 +361,20 @@ export const regexRules = table(
         if (!found) return undefined;
         if (from > 1 && /^\^|[(|]\^/.test(found.re2))
           return call.refuse("regexp_instr() of a pattern with ^ from another start than the first");
-        const place = tidb`REGEXP_INSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${raw(String(side))}, ${found.flags})`;
-        return tidb`CASE WHEN CHAR_LENGTH(${value}) < ${raw(String(from))} THEN 0 ELSE ${place} END`;
+        const group = groupArg === undefined ? 0 : call.integer(groupArg);
+        const place = (at: number) =>
+          tidb`REGEXP_INSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${raw(String(at))}, ${found.flags})`;
+        if (group === 0) return tidb`CASE WHEN CHAR_LENGTH(${value}) < ${raw(String(from))} THEN 0 ELSE ${place(side)} END`;
+        const { optionalGroup, edges } = read(pattern, flags, true, call)?.known ?? {};
+        const before = group === undefined || optionalGroup || edges ? undefined : beforeGroup(found.re2, group);
+        if (before === undefined)
+          return call.refuse("the place of a group that is not there, is inside another, or can stay without a match");
+        const whole = tidb`REGEXP_SUBSTR(${value}, ${raw(string(found.re2))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags})`;
+        const gone = tidb`CHAR_LENGTH(REGEXP_REPLACE(${whole}, ${raw(string(before))}, ${raw(string("\\1"))}, 1, 1, ${found.flags}))`;
+        const began = infix("additive")`${place(0)} + ${gone}`;
+        const shifted =
+          side === 0 ? began : infix("additive")`${began} + CHAR_LENGTH(${matchedGroup(whole, found.re2, found.flags, group!)})`;
+        return tidb`CASE WHEN CHAR_LENGTH(${value}) < ${raw(String(from))} OR ${place(0)} = 0 THEN 0 ELSE ${shifted} END`;
       },
       why: "A start behind the end is an error in TiDB.",
       messages: { longest: LONGEST, edge: EDGE },
@@ -525,6 +385,10 @@ export const regexRules = table(
           "regexp_instr(t, 'B', 1, 1, 1, 'i')",
           "regexp_instr('aéb' || t, 'b', 1, 1)",
           "regexp_instr('aéb' || v, '[abx]', 2, 1)",
+          "regexp_instr(t, '(.)(b)', 1, 1, 0, 'i', 2)",
+          "regexp_instr('xéAb' || t, '(.)[\\])a](b+)(.*)', 1, 1, 1, 'i', 2)",
+          "regexp_instr(t || 'ABCDEF', 'c(.)(..)', 1, 1, 0, 'i', 2)",
+          "regexp_instr(t, 'a(?:b)', 1, 1, 0, '', 0)",
         ),
         { pg: "regexp_instr(t, 'ab|a', 1, 1, 1)", findings: ["longest"] },
         { pg: "regexp_instr(t, '\\yb')", findings: ["edge"] },
@@ -551,7 +415,7 @@ export const regexRules = table(
         const { groups = 0, optionalGroup, edges } = read(pattern, flags, true, call)?.known ?? {};
         if (group !== 0 && (group < 0 || group > Math.min(groups, 9) || optionalGroup || edges))
           return call.refuse("a group that is not there, can stay without a match, or stands beside a word's edge");
-        const part = group === 0 ? whole : partOf(whole, found.re2, found.flags, group);
+        const part = group === 0 ? whole : matchedGroup(whole, found.re2, found.flags, group);
         return tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN ${part} END`;
       },
       why: "A start behind the end is an error in TiDB.",
@@ -585,7 +449,7 @@ export const regexRules = table(
         if (!found) return undefined;
         if (from > 1 && /^\^|[(|]\^/.test(found.re2))
           return call.refuse("regexp_replace() of a pattern with ^ from another start than the first");
-        const changed = tidb`REGEXP_REPLACE(${value}, ${raw(string(found.re2))}, ${raw(string(replacementOf(text)))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags})`;
+        const changed = tidb`REGEXP_REPLACE(${value}, ${raw(string(found.re2))}, ${raw(string(patternReplacement(text)))}, ${raw(String(from))}, ${raw(String(n))}, ${found.flags})`;
         return from === 1 ? changed : tidb`CASE WHEN CHAR_LENGTH(${value}) >= ${raw(String(from))} THEN ${changed} ELSE ${value} END`;
       },
       messages: { longest: LONGEST, edge: EDGE },
@@ -605,12 +469,13 @@ export const regexRules = table(
       tidb: ([value, pattern, flagsArg], call) => {
         const flags = flagsAt(flagsArg, call);
         if (flags === undefined) return call.refuse("regexp_split_to_array() with flags that are no literal");
-        const found = searched(pattern, flags, call);
-        if (!found) return undefined;
-        // A character for private use, which JSON writes as it is, stands for what is between the parts.
-        const mark = raw(string("\uE000"));
-        const marked = tidb`REGEXP_REPLACE(${value}, ${raw(string(found.re2))}, ${mark}, 1, 0, ${found.flags})`;
-        return tidb`CAST(CONCAT('[', REPLACE(JSON_QUOTE(${marked}), ${mark}, '","'), ']') AS JSON)`;
+        const source = call.text(pattern);
+        if (source === undefined) return call.refuse("regexp_split_to_array() of a pattern that is no literal");
+        const found = splitMarked(value, source, flags);
+        if (typeof found === "string") return call.refuse(`regexp_split_to_array() by a regular expression with ${found}`);
+        if (found.pattern.edges) call.say("edge");
+        if (found.pattern.alternatives || found.pattern.mixed) call.say("longest");
+        return tidb`CAST(CONCAT('[', REPLACE(JSON_QUOTE(${found.text}), ${SPLIT_MARK}, '","'), ']') AS JSON)`;
       },
       messages: { longest: LONGEST, edge: EDGE },
       proofs: [
@@ -620,6 +485,11 @@ export const regexRules = table(
           "regexp_split_to_array(t, '\\s*,\\s*')",
           "regexp_split_to_array(t, 'B', 'i')",
           "(regexp_split_to_array(t, '[ ,]'))[2]",
+          "regexp_split_to_array(t, '\\s*')",
+          "regexp_split_to_array('  ' || t || ' x  ', ' *')",
+          "regexp_split_to_array(t || '12ab3', '\\d*')",
+          "regexp_split_to_array(t, 'B*', 'i')",
+          "regexp_split_to_array(t || v, '[a-c ]*')",
         ),
         { pg: "regexp_split_to_array(t, 'ab|a')", findings: ["longest"] },
         { pg: "regexp_split_to_array(t, '\\mb')", findings: ["edge"] },

@@ -12,17 +12,22 @@ import {
   find,
   functionCall,
   holds,
+  invoke,
   isNode,
   type JsonBehavior,
   type JsonTable,
   literalText,
+  matchedGroup,
+  matchesNothing,
   modifiers,
   type Node,
   outputName,
+  type Pattern,
   PLAIN_SELECT,
   parseInterval,
   parseJsonPath,
   pathRows,
+  patternFlags,
   qualified,
   type RangeFunction,
   type RangeSubselect,
@@ -32,10 +37,13 @@ import {
   rewritten,
   rule,
   type SelectStmt,
+  SPLIT_MARK,
+  splitMarked,
   string,
   type Tidb,
   tidb,
   tidbText,
+  translatePattern,
   typeName,
   type Value,
   warning,
@@ -54,6 +62,15 @@ const MESSAGES = {
   lax: warning("what the path finds in an array that stands where it has a key is found only where it is an array itself", {
     help: "nothing to do where documents are shaped as the path says",
   }),
+  edge: warning("the edge of a word is found between ASCII letters, digits and _ only; \\m and \\M are either edge", {
+    help: "spell out what may stand beside the word where other letters matter",
+  }),
+  longest: warning(
+    "of alternatives, and of lazy quantifiers beside greedy ones, the first match is taken, where PostgreSQL looks at the length",
+    {
+      help: "write the longer alternatives first; [^…]* says more exactly than .*? where a match ends",
+    },
+  ),
   dimensions: warning("unnest() goes through the first dimension of an array alone in TiDB", {
     help: "where arrays of arrays are stored, go through their elements once more",
   }),
@@ -224,8 +241,8 @@ WHERE r.lateral_key_1 = t.id;
 SELECT part
 FROM (
   SELECT
-    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), nth_item.item_i + 1), CHAR(31 USING utf8mb4), -1) AS part
-  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4))) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;]\\\\s*', CHAR(31 USING utf8mb4)), CHAR(31 USING utf8mb4), '')) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), CHAR(0xEE8080 USING utf8mb4), nth_item.item_i + 1), CHAR(0xEE8080 USING utf8mb4), -1) AS part
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs')) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), CHAR(0xEE8080 USING utf8mb4), '')) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS part`,
     },
     {
@@ -359,6 +376,65 @@ FROM t, (
 WHERE (g.lateral_key_1 = t.id) AND (t.id <> 2 AND g > 1)`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, s text); INSERT INTO t VALUES (1, 'ab-12 é-3'), (2, 'x'), (3, NULL), (4, ''), (5, 'A-1'), (6, 'a-1A-2')`,
+      pg: `SELECT id, regexp_matches(s, '(\\w)-(\\d+)', 'g') AS m FROM t; SELECT t.id, m[2], m FROM t, regexp_matches(t.s, '(a)-(\\d)', 'i') AS m; SELECT t.id, x.p FROM t CROSS JOIN LATERAL regexp_matches(t.s, '[a-z]\\M', 'g') AS x (p); SELECT id, regexp_split_to_table(s, '[- ]|-', 'i') AS p FROM t; SELECT p FROM regexp_split_to_table('the quick', '\\s*') AS p`,
+      tidb: `SELECT id, rows_1.m AS m
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_ARRAY(REGEXP_REPLACE(REGEXP_SUBSTR(s, '([\\\\p{L}\\\\p{N}_])-([0-9]+)', 1, nth_item.item_i + 1, 'cs'), '^(?:([\\\\p{L}\\\\p{N}_])-([0-9]+))$', '\\\\1', 1, 1, 'cs'), REGEXP_REPLACE(REGEXP_SUBSTR(s, '([\\\\p{L}\\\\p{N}_])-([0-9]+)', 1, nth_item.item_i + 1, 'cs'), '^(?:([\\\\p{L}\\\\p{N}_])-([0-9]+))$', '\\\\2', 1, 1, 'cs')) AS m
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CHAR_LENGTH(REGEXP_REPLACE(s, '([\\\\p{L}\\\\p{N}_])-([0-9]+)', '\\\\0~', 1, 0, 'cs')) - CHAR_LENGTH(s)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < (CHAR_LENGTH(REGEXP_REPLACE(s, '([\\\\p{L}\\\\p{N}_])-([0-9]+)', '\\\\0~', 1, 0, 'cs')) - CHAR_LENGTH(s))
+) AS rows_1
+WHERE rows_1.lateral_key_1 = t.id;
+SELECT
+  t.id,
+  CASE WHEN JSON_TYPE(JSON_EXTRACT(m, '$[1]')) <> 'NULL' THEN JSON_UNQUOTE(JSON_EXTRACT(m, '$[1]')) END AS m,
+  m
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_ARRAY(REGEXP_REPLACE(REGEXP_SUBSTR(t.s, '(a)-([0-9])', 1, nth_item.item_i + 1, 'is'), '^(?:(a)-([0-9]))$', '\\\\1', 1, 1, 'is'), REGEXP_REPLACE(REGEXP_SUBSTR(t.s, '(a)-([0-9])', 1, nth_item.item_i + 1, 'is'), '^(?:(a)-([0-9]))$', '\\\\2', 1, 1, 'is')) AS m
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(REGEXP_LIKE(t.s, '(a)-([0-9])', 'is'), 1, 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(REGEXP_LIKE(t.s, '(a)-([0-9])', 'is'), 1, 0)
+) AS m
+WHERE m.lateral_key_1 = t.id;
+SELECT t.id, x.p
+FROM t
+JOIN (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_ARRAY(REGEXP_SUBSTR(t.s, '[a-z]\\\\b', 1, nth_item.item_i + 1, 'cs')) AS p
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CHAR_LENGTH(REGEXP_REPLACE(t.s, '[a-z]\\\\b', '\\\\0~', 1, 0, 'cs')) - CHAR_LENGTH(t.s)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < (CHAR_LENGTH(REGEXP_REPLACE(t.s, '[a-z]\\\\b', '\\\\0~', 1, 0, 'cs')) - CHAR_LENGTH(t.s))
+) AS x ON x.lateral_key_1 = t.id;
+SELECT id, rows_1.p AS p
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE(s, '[- ]|-', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'is'), CHAR(0xEE8080 USING utf8mb4), nth_item.item_i + 1), CHAR(0xEE8080 USING utf8mb4), -1) AS p
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CHAR_LENGTH(REGEXP_REPLACE(s, '[- ]|-', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'is')) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE(s, '[- ]|-', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'is'), CHAR(0xEE8080 USING utf8mb4), '')) + 1) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < (CHAR_LENGTH(REGEXP_REPLACE(s, '[- ]|-', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'is')) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE(s, '[- ]|-', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'is'), CHAR(0xEE8080 USING utf8mb4), '')) + 1)
+) AS rows_1
+WHERE rows_1.lateral_key_1 = t.id;
+SELECT p
+FROM (
+  SELECT
+    SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE('the quick', '[[:space:]]+', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's'), CHAR(0xEE8080 USING utf8mb4), nth_item.item_i + 1), CHAR(0xEE8080 USING utf8mb4), -1) AS p
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CHAR_LENGTH(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE('the quick', '[[:space:]]+', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's')) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE('the quick', '[[:space:]]+', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's'), '([^\\\\x{E000}])([^\\\\x{E000}])', CONCAT('\\\\1', CHAR(0xEE8080 USING utf8mb4), '\\\\2'), 1, 0, 's'), CHAR(0xEE8080 USING utf8mb4), '')) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+) AS p`,
+      findings: ["edge", "longest"],
+    },
+    {
+      pg: "SELECT regexp_matches('abc', '(a)|(b)', 'g'); SELECT regexp_matches('abc', '(?=a)', 'g'); SELECT regexp_matches('abc', 'a*', 'g'); SELECT regexp_matches('abc', 'a', 'x')",
+      tidb: null,
+      findings: ["refused", "refused", "refused", "refused"],
+    },
+    {
       pg: `SELECT generate_series(1, 2), generate_series(timestamp '2024-01-31', '2024-04-30', '1 month'); SELECT generate_series(1, 2), jsonb_object_keys('{"bb": 1, "a": 2, "c": 3}'); SELECT * FROM jsonb_object_keys('{"aa": 1, "b": 2}') WITH ORDINALITY AS k (k, i)`,
       tidb: null,
       findings: ["refused", "refused", "refused"],
@@ -462,6 +538,7 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   generate_subscripts: subscripts,
   string_to_table: pieces,
   regexp_split_to_table: splits,
+  regexp_matches: matches,
   unnest,
   jsonb_to_recordset: records,
   json_to_recordset: records,
@@ -616,20 +693,48 @@ function pieces([whole, delimiter, missing]: readonly Value[]): Rows | string {
   };
 }
 
-/** What both engines' regular expressions take for the same: characters, classes of them and white space, repeated. */
-const PLAIN_PATTERN = /^(?:(?:[\w ,;:@#&=~"'<>/!-]|\\[sd.|+*?]|\[(?:[\w ,;:@#&=~"'<>/!|.]|\\s)+\])[+*]?)+$/;
-
-/** Each match becomes a character that no text has. An empty text is one piece. */
-function splits([whole, pattern, flags]: readonly Value[]): Rows | string {
-  const text = literalText(pattern);
-  if (text === undefined || flags !== undefined) return "its pattern is no constant, or has flags";
-  if (!PLAIN_PATTERN.test(text) || new RegExp(text).test("")) return "its pattern is more than characters, classes of them and repetitions";
-  const marked = tidb`REGEXP_REPLACE(${whole!}, ${pattern!}, CHAR(31 USING utf8mb4))`;
-  const mark = raw("CHAR(31 USING utf8mb4)");
+/** Each match becomes a mark that no text has. An empty text is one piece. */
+function splits([whole, pattern, flagsArg]: readonly Value[], ctx: Ctx): Rows | string {
+  const [source, flags] = [literalText(pattern), flagsArg === undefined ? "" : literalText(flagsArg)];
+  if (source === undefined || flags === undefined) return "its pattern or its flags are no constants";
+  const found = splitMarked(whole!, source, flags);
+  if (typeof found === "string") return `its pattern has ${found}`;
+  for (const arg of [pattern, flagsArg]) if (arg !== undefined) ctx.consumed(arg);
+  warned(found.pattern, ctx);
+  const { text: marked } = found;
   return {
-    count: tidb`CHAR_LENGTH(${marked}) - CHAR_LENGTH(REPLACE(${marked}, ${mark}, '')) + 1`,
-    columns: [["", tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${marked}, ${mark}, ${I} + 1), ${mark}, -1)`]],
+    count: tidb`CHAR_LENGTH(${marked}) - CHAR_LENGTH(REPLACE(${marked}, ${SPLIT_MARK}, '')) + 1`,
+    columns: [["", tidb`SUBSTRING_INDEX(SUBSTRING_INDEX(${marked}, ${SPLIT_MARK}, ${I} + 1), ${SPLIT_MARK}, -1)`]],
   };
+}
+
+/** Each match, or the first one, is an array of what its groups match. */
+function matches([whole, pattern, flagsArg]: readonly Value[], ctx: Ctx): Rows | string {
+  const [source, flags] = [literalText(pattern), flagsArg === undefined ? "" : literalText(flagsArg)];
+  if (source === undefined || flags === undefined) return "its pattern or its flags are no constants";
+  const known = translatePattern(source);
+  if (typeof known === "string") return `its pattern has ${known}`;
+  const mode = patternFlags(flags, known.ignoreCase);
+  if (mode === undefined) return `its flags are '${flags}'`;
+  const all = flags.includes("g");
+  if (all && matchesNothing(known.re2)) return "its pattern can match nothing";
+  if (known.groups > 9 || (known.groups > 0 && (known.optionalGroup || known.edges)))
+    return "a group of its pattern can stay without a match, or is beside the edge of a word";
+  for (const arg of [pattern, flagsArg]) if (arg !== undefined) ctx.consumed(arg);
+  warned(known, ctx);
+  const [re2, how] = [raw(string(known.re2)), raw(string(mode))];
+  const match = tidb`REGEXP_SUBSTR(${whole!}, ${re2}, 1, ${I} + 1, ${how})`;
+  const groups = Array.from({ length: known.groups }, (_, i) => matchedGroup(match, known.re2, tidb`${how}`, i + 1));
+  const longer = tidb`CHAR_LENGTH(REGEXP_REPLACE(${whole!}, ${re2}, ${raw(string("\\0~"))}, 1, 0, ${how}))`;
+  return {
+    count: all ? tidb`${longer} - CHAR_LENGTH(${whole!})` : tidb`IF(REGEXP_LIKE(${whole!}, ${re2}, ${how}), 1, 0)`,
+    columns: [["", invoke("JSON_ARRAY", groups.length > 0 ? groups : [match])]],
+  };
+}
+
+function warned(pattern: Pattern, ctx: Ctx): void {
+  if (pattern.edges) ctx.report("edge");
+  if (pattern.alternatives || pattern.mixed) ctx.report("longest");
 }
 
 /** The columns of objects, by the types that are listed for them; undefined for a type that has no such form. */

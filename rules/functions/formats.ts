@@ -1,4 +1,4 @@
-import { groupBy, invoke, proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import { groupBy, infix, invoke, proofs, raw, string, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
 
 /** Patterns of to_char() that DATE_FORMAT has (formatting.c, DCH_keywords); both are in English. */
 const FORMATTED: Readonly<Record<string, string>> = {
@@ -320,12 +320,15 @@ interface NumberFormat {
   readonly fraction: number;
   readonly kept: number;
   readonly grouped: boolean;
-  readonly sign: "" | "S" | "s" | "MI" | "PR";
+  readonly sign: "" | "S" | "s" | "MI" | "PR" | "SG" | "sg";
   readonly before: string;
   readonly after: string;
 }
 
-const NUMBER_FORMAT = /^(FM)?((?:"[^"]*"|[$ (#])*)(S)?([09,G]*)(?:([.D])([09]*))?(S|MI|PR)?((?:"[^"]*"|[ %)$-])*)$/i;
+const NUMBER_FORMAT = /^(FM)?((?:"[^"]*"|[$ (#L])*)(SG|S)?([09,G]*)(?:([.D])([09]*))?(SG|S|MI|PR)?((?:"[^"]*"|[ %)$L-])*)$/i;
+
+/** The currency sign, which stands outside of quotes. */
+const CURRENCY = /L(?=(?:[^"]*"[^"]*")*[^"]*$)/gi;
 
 function numberFormat(text: string): NumberFormat | undefined {
   const [all, fm, before = "", front, digits = "", point, fraction = "", end = "", after = ""] = NUMBER_FORMAT.exec(text) ?? [];
@@ -345,9 +348,9 @@ function numberFormat(text: string): NumberFormat | undefined {
     fraction: fraction.length,
     kept: fraction.lastIndexOf("0") + 1,
     grouped,
-    sign: front ? "S" : ((/^s$/i.test(end) ? "s" : end.toUpperCase()) as NumberFormat["sign"]),
-    before: before.replaceAll('"', ""),
-    after: after.replaceAll('"', ""),
+    sign: (front ? front.toUpperCase() : /^sg?$/i.test(end) ? end.toLowerCase() : end.toUpperCase()) as NumberFormat["sign"],
+    before: before.replaceAll(CURRENCY, " ").replaceAll('"', ""),
+    after: after.replaceAll(CURRENCY, " ").replaceAll('"', ""),
   };
 }
 
@@ -367,6 +370,20 @@ function romanText(x: Value, fill: boolean): Tidb {
   );
   const text = fill ? tidb`LPAD(${numerals}, 15, ' ')` : numerals;
   return tidb`CASE WHEN ${n} BETWEEN 1 AND 3999 THEN ${text} WHEN ${n} IS NOT NULL THEN '###############' END`;
+}
+
+/** A number in scientific notation (formatting.c, numeric_out_sci): one digit before the point, and two of the exponent at least. */
+function scientificText(x: Value, places: number): Tidb {
+  const size = tidb`ABS(CAST(${x} AS DECIMAL(65,30)))`;
+  const digits = tidb`SUBSTRING_INDEX(${size}, '.', -1)`;
+  const exponent = tidb`CASE WHEN ${size} >= 1 THEN CHAR_LENGTH(TRUNCATE(${size}, 0)) - 1 WHEN ${size} = 0 THEN 0 ELSE CHAR_LENGTH(TRIM(LEADING '0' FROM ${digits})) - 31 END`;
+  const scaled = (by: Tidb) =>
+    tidb`ROUND(CASE WHEN ${by} >= 0 THEN ${size} / CAST(CONCAT('1', REPEAT('0', ${by})) AS DECIMAL(65,0)) ELSE ${size} * CAST(CONCAT('1', REPEAT('0', -(${by}))) AS DECIMAL(65,0)) END, ${raw(String(places))})`;
+  const rounded = infix("additive")`${exponent} + (${scaled(exponent)} >= 10)`;
+  const head = tidb`CASE WHEN ${x} < 0 THEN '-' ELSE ' ' END`;
+  const end = tidb`CONCAT(CASE WHEN ${rounded} < 0 THEN '-' ELSE '+' END, LPAD(ABS(${rounded}), 2, '0'))`;
+  const mantissa = tidb`CAST(${scaled(rounded)} AS DECIMAL(65,${raw(String(places))}))`;
+  return tidb`CONCAT(${head}, ${mantissa}, 'e', ${end})`;
 }
 
 /** The end of an ordinal; a negative number, and one that has too many places, has none (formatting.c, get_th). */
@@ -400,6 +417,8 @@ function numberText(x: Value, f: NumberFormat): Tidb {
     s: ["", "-", "", "+"],
     MI: ["", "-", "", f.fill ? " " : ""],
     PR: ["<", ">", f.fill ? " " : "", f.fill ? " " : ""],
+    SG: ["-", "", "+", ""],
+    sg: ["", "-", "", "+"],
   };
   const [minus, minusEnd, plus, plusEnd] = signs[f.sign];
   const head =
@@ -409,10 +428,13 @@ function numberText(x: Value, f: NumberFormat): Tidb {
       ? tidb`${raw(string(minusEnd))}`
       : tidb`CASE WHEN ${negative} THEN ${raw(string(minusEnd))} ELSE ${raw(string(plusEnd))} END`;
   const slot = f.sign === "" || f.sign === "S" || f.sign === "PR" ? 1 : 0;
-  const number = minus + plus === "" ? shown : tidb`CONCAT(${head}, ${shown})`;
+  // SG stands where it is written, and blanks behind it.
+  const isFixed = f.sign === "SG";
+  const number = minus + plus === "" || isFixed ? shown : tidb`CONCAT(${head}, ${shown})`;
   const filled = f.fill ? tidb`LPAD(${number}, ${raw(String(width + slot))}, ' ')` : number;
   const parts = [
     ...(f.before === "" ? [] : [tidb`${raw(string(f.before))}`]),
+    ...(isFixed ? [head] : []),
     filled,
     ...(minusEnd + plusEnd === "" ? [] : [tail]),
     ...(f.after === "" ? [] : [tidb`${raw(string(f.after))}`]),
@@ -485,6 +507,9 @@ export const formatRules = table(
     "number-to-char": {
       calls: ["to_char(numeric|int4|int8|float8, text)"],
       messages: {
+        currency: warning("the currency sign is a blank, as PostgreSQL has it while lc_monetary is C", {
+          help: "write the sign itself in double quotes",
+        }),
         float: warning("a float that has more digits than the format, or rounds to zero from below, may be written otherwise", {
           help: "cast it to numeric first",
         }),
@@ -498,7 +523,13 @@ export const formatRules = table(
         const counted = ordinal && numberFormat(text.slice(0, -2));
         if (counted && counted.fraction === 0 && counted.sign + counted.after === "")
           return invoke("CONCAT", [numberText(number, counted), ordinalEnd(number, counted.whole, ordinal)]);
-        const found = numberFormat(text);
+        const scientific = isFloat ? undefined : /^(?:FM)?9(?:[.D](9*))?EEEE$/i.exec(text);
+        if (scientific) return scientificText(number, scientific[1]?.length ?? 0);
+        const [, whole, shifted] = isFloat ? [] : (/^([FM09]*)V(9+)$/i.exec(text) ?? []);
+        const found = numberFormat(shifted === undefined ? text : whole! + shifted);
+        if (found && shifted !== undefined)
+          return numberText(infix("multiplicative")`${number} * ${raw(`1${"0".repeat(shifted.length)}`)}` as unknown as Value, found);
+        if (text.search(CURRENCY) >= 0) call.say("currency");
         if (!found) return call.refuse(`to_char() of a number with the format '${text === "" ? "that is no literal" : text}'`);
         if (isFloat) call.say("float");
         return numberText(number, found);
@@ -538,13 +569,29 @@ export const formatRules = table(
             "9999th",
             "FM999TH",
             "99th",
+            "SG999",
+            "SG9999.9",
+            "999SG",
+            "FMSG999",
+            "99V9",
+            "99999V99",
+            "9.99EEEE",
+            "9EEEE",
+            "9.999999EEEE",
           ].flatMap((format) => [`to_char(n, '${format}')`, `to_char(i4b, '${format}')`]),
           "to_char(i8, 'FM999,999,999,999,999,999')",
           "to_char(extract(hour from ts), 'FM00')",
           "to_char(0.5, 'FM990.00')",
           ...["1", "4", "11", "22", "113", "3999", "485", "0", "-12"].flatMap((n) => [`to_char(${n}, 'RN')`, `to_char(${n}, 'FM9999th')`]),
           "to_char(nn, '999999.999')",
+          "to_char(nn, '9.9EEEE')",
+          "to_char(0.0004859, '9.99EEEE')",
+          "to_char(9.996, '9.99EEEE')",
+          "to_char(i8, '9.9999EEEE')",
         ),
+        { pg: "to_char(n, 'L99,999.99')", findings: ["currency"] },
+        { pg: "to_char(n, '999.99L')", findings: ["currency"] },
+        { pg: `to_char(n, 'FML999"L"')`, findings: ["currency"] },
         { pg: "to_char(f8b, 'FM999999.0')", findings: ["float"] },
         { pg: "to_char(f8, 'FM999999.0')", findings: ["float"], differs: true },
       ],

@@ -105,7 +105,9 @@ import setReturning from "./queries/set-returning.js";
 import subqueryOrder from "./queries/subquery-order.js";
 import systemRelations from "./queries/system-relations.js";
 import wholeRow from "./queries/whole-row.js";
+import explain from "./session/explain.js";
 import set from "./session/set.js";
+import show from "./session/show.js";
 import transaction from "./session/transaction.js";
 import { statementRules } from "./statements.js";
 import { alterRules } from "./tables/alter-actions.js";
@@ -150,7 +152,9 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "objects/grant": grant,
   "objects/role": role,
   "objects/truncate": truncate,
+  "session/explain": explain,
   "session/set": set,
+  "session/show": show,
   "session/transaction": transaction,
   "objects/session-view": sessionView,
   "objects/view": view,

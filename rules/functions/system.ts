@@ -1,6 +1,7 @@
 import {
   as,
   type Call,
+  type Column,
   enumLabels,
   find,
   infix,
@@ -8,9 +9,11 @@ import {
   isNode,
   parseName,
   proofs,
+  qualified,
   type RangeVar,
   raw,
   relationOf,
+  type Sequence,
   string,
   type Tidb,
   table,
@@ -25,12 +28,32 @@ const hex = (digits: number): Tidb => tidb`LPAD(HEX(FLOOR(RAND() * ${raw(String(
 /** A random uuid, version 4 and variant 1 (RFC 9562). */
 const UUID = tidb`LOWER(CONCAT_WS('-', ${hex(8)}, ${hex(4)}, CONCAT('4', ${hex(3)}), HEX(32768 + FLOOR(RAND() * 16384)), ${hex(12)}))`;
 
-/** The sequence that a literal names. */
-function sequenceOf(name: Value, call: Call): RangeVar | undefined {
+/** The column whose AUTO_INCREMENT stands for a sequence. */
+function countedBy(sequence: Sequence): Column | undefined {
+  return sequence.usedBy.find(isAutoIncrement) ?? (sequence.node === undefined ? sequence.ownedBy : undefined);
+}
+
+/** The sequence that numbers a table's column. */
+function serialOf(table: string, column: string, call: Call): Sequence | undefined {
+  const owner = find(call.catalog, call.catalog.tables, parseName(table))?.columns.get(column);
+  return owner && [...call.catalog.sequences.values()].find(({ ownedBy }) => ownedBy === owner);
+}
+
+/** The sequence that a literal or pg_get_serial_sequence() names. */
+function named(name: Value, call: Call): Sequence | undefined {
   const text = call.text(name);
-  const sequence = text === undefined ? undefined : find(call.catalog, call.catalog.sequences, parseName(text));
+  if (text !== undefined) return find(call.catalog, call.catalog.sequences, parseName(text));
+  const inner = as("FuncCall", name) ?? as("FuncCall", as("TypeCast", name)?.arg);
+  const [table, column] = (inner?.args ?? []).map((arg) => call.text(arg));
+  for (const part of [name, inner]) if (isNode(part)) call.open(part);
+  const isSerial = inner && qualified(inner.funcname ?? []).name === "pg_get_serial_sequence";
+  return isSerial && table !== undefined && column !== undefined ? serialOf(table, column, call) : undefined;
+}
+
+function sequenceOf(name: Value, call: Call): RangeVar | undefined {
+  const sequence = named(name, call);
   if (!sequence) return call.refuse("a sequence that is not in the input, or whose name is no literal");
-  const counted = sequence.usedBy.find(isAutoIncrement) ?? (sequence.node === undefined ? sequence.ownedBy : undefined);
+  const counted = countedBy(sequence);
   if (counted)
     return call.refuse(
       `a number of ${sequence.name}, which is the AUTO_INCREMENT of ${counted.table.name}.${counted.name} (leave the column out of the INSERT, and read LAST_INSERT_ID())`,
@@ -383,11 +406,22 @@ export const systemRules = table(
     currval: {
       calls: ["currval(regclass)"],
       tidb: ([name], call) => {
+        const known = named(name, call);
+        if (known && countedBy(known)) {
+          call.say("inserted");
+          return tidb`LAST_INSERT_ID()`;
+        }
         call.say("none");
         const sequence = sequenceOf(name, call);
         return sequence && tidb`LASTVAL(${sequence})`;
       },
       messages: {
+        inserted: warning(
+          "LAST_INSERT_ID() is the number of the session's last INSERT into any table, and of several rows the first one's",
+          {
+            help: "read it right after the INSERT, or take the insertId that the driver gives",
+          },
+        ),
         none: warning("before the session's first NEXTVAL this is NULL, where PostgreSQL raises an error", { help: "call NEXTVAL first" }),
       },
       proofs: [],
@@ -397,6 +431,53 @@ export const systemRules = table(
           pg: "INSERT INTO t SELECT currval('s') FROM t",
           tidb: "INSERT INTO t SELECT LASTVAL(s) FROM t",
           findings: ["none"],
+        },
+        {
+          given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (5)",
+          pg: "SELECT currval('t_id_seq') AS n; SELECT currval(pg_get_serial_sequence('t', 'id')) AS n",
+          tidb: "SELECT LAST_INSERT_ID() AS n;\nSELECT LAST_INSERT_ID() AS n",
+          findings: ["inserted", "inserted"],
+        },
+      ],
+    },
+    lastval: {
+      calls: ["lastval()"],
+      tidb: (_, call) => {
+        call.say("inserted");
+        return tidb`LAST_INSERT_ID()`;
+      },
+      messages: {
+        inserted: warning("LAST_INSERT_ID() is that of AUTO_INCREMENT, of several rows the first one's; of a sequence it knows nothing", {
+          help: "read it right after the INSERT, or take the insertId that the driver gives; SELECT LASTVAL(s) is a sequence's",
+        }),
+      },
+      proofs: [],
+      examples: [
+        {
+          given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (5)",
+          pg: "SELECT lastval() AS n",
+          tidb: "SELECT LAST_INSERT_ID() AS n",
+          findings: ["inserted"],
+        },
+      ],
+    },
+    "serial-sequence": {
+      calls: ["pg_get_serial_sequence(text, text)"],
+      tidb: ([table, column], call) => {
+        const [owner, name] = [call.text(table), call.text(column)];
+        if (owner === undefined || name === undefined) return call.refuse("a table or column whose name is no literal");
+        const sequence = serialOf(owner, name, call);
+        if (!sequence) return call.refuse("a sequence that is not in the input");
+        const parts = [sequence.schema, sequence.name].map((part) => (/^[a-z_][a-z0-9_]*$/.test(part) ? part : `"${part}"`));
+        return tidb`${raw(string(parts.join(".")))}`;
+      },
+      why: "The name is a constant of the schema.",
+      proofs: [],
+      examples: [
+        {
+          given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
+          pg: "SELECT pg_get_serial_sequence('t', 'id') AS s",
+          tidb: "SELECT 'public.t_id_seq' AS s",
         },
       ],
     },

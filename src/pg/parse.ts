@@ -40,6 +40,17 @@ export function grammar(version: GrammarVersion): Promise<Grammar> {
   return promise;
 }
 
+/** Trees that were made ahead, by where their statements begin: each is handed out once, as what is made of a tree is kept by its nodes. */
+const AHEAD = new WeakMap<Source, Map<number, Parsed>>();
+
+/** Parses a statement that will be parsed again: the next `parseStatement` of the same source and place gets this tree. */
+export async function parseAhead(source: Source, span: Span, preferred: GrammarVersion, comments: readonly Span[]): Promise<Parsed> {
+  const parsed = await parseStatement(source, span, preferred, comments);
+  const trees = AHEAD.get(source) ?? new Map<number, Parsed>();
+  AHEAD.set(source, trees.set(span.start, parsed));
+  return parsed;
+}
+
 /**
  * Parses one statement by the preferred grammar and, when that refuses it, by the other one: PostgreSQL 18 reserves and drops a few
  * things that 16 took. The error reported is the preferred grammar's.
@@ -54,6 +65,11 @@ export async function parseStatement(
   comments: readonly Span[] = [],
   made?: readonly unknown[],
 ): Promise<Parsed> {
+  const ahead = AHEAD.get(source)?.get(span.start);
+  if (ahead) {
+    AHEAD.get(source)!.delete(span.start);
+    return ahead;
+  }
   const text = shownText(source.text, span, comments);
   const parser = await grammar(preferred);
   const inSource = (offset: number) => span.start + offset;

@@ -1,5 +1,5 @@
 import type { Fragment } from "../../hosts/fragment.js";
-import { type GrammarVersion, parseStatement, shownText } from "../../pg/parse.js";
+import { type GrammarVersion, parseAhead, shownText } from "../../pg/parse.js";
 import { type Chunk, type SqlChunk, split } from "../../source/split.js";
 import type { Source, Span } from "../../source/text.js";
 import { isForeignText } from "./foreign.js";
@@ -33,11 +33,11 @@ export async function judge(host: Source, { parts, span, taker }: Fragment, gram
   for (const make of fillings(parts)) {
     const filled = make();
     const { text } = filled.rendered;
-    const read = await readAll(text, grammar);
+    const source = { name: host.name, text };
+    const read = await readAll(source, grammar);
     if (read.ok) {
       if (isProse(text, taker)) return { kind: "prose" };
       if (isForeign || isForeignText(text)) return { kind: "foreign" };
-      const source = { name: host.name, text };
       return { kind: "sql", string: { host, span, filled, written, source, defines: DEFINES.test(bare(text)) } };
     }
     first ??= { text, message: read.message };
@@ -52,14 +52,14 @@ export async function judge(host: Source, { parts, span, taker }: Fragment, gram
 
 type Read = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
-async function readAll(text: string, grammar: GrammarVersion): Promise<Read> {
-  const source = { name: "", text };
+async function readAll(source: Source, grammar: GrammarVersion): Promise<Read> {
+  const { text } = source;
   const chunks = split(source).filter((chunk): chunk is Exclude<Chunk, { kind: "end" }> => chunk.kind !== "end");
   if (chunks.length === 0) return { ok: false, message: "no statement" };
   for (const chunk of chunks) {
     if (chunk.kind !== "sql") return { ok: false, message: "a command of psql, or rows of COPY" };
     if (chunk.problem) return { ok: false, message: "a quote or a comment has no end" };
-    const read = await parseStatement(source, chunk.span, grammar, insideOf(chunk));
+    const read = await parseAhead(source, chunk.span, grammar, insideOf(chunk));
     if (!read.ok) return { ok: false, message: read.message };
     if (shownText(text, chunk.span, insideOf(chunk)).trim() === "") return { ok: false, message: "no statement" };
   }

@@ -205,7 +205,8 @@ export function restate(walk: Walk): readonly Restated[] {
 function concerned({ byNode }: Restating, statement: Node): ReadonlySet<Rule> {
   const found = new Set<Rule>();
   eachDescendant(statement, (node) => {
-    for (const rule of byNode.get(node.kind) ?? NONE) if (!rule.where || rule.where(node)) found.add(rule);
+    const rules = byNode.get(node.kind);
+    if (rules) for (const rule of rules) if (!found.has(rule) && (!rule.where || rule.where(node))) found.add(rule);
   });
   return found;
 }

@@ -102,6 +102,7 @@ import scalarSubquery from "./queries/scalar-subquery.js";
 import searchCycle from "./queries/search-cycle.js";
 import setAll from "./queries/set-all.js";
 import setReturning from "./queries/set-returning.js";
+import setTypes from "./queries/set-types.js";
 import subqueryOrder from "./queries/subquery-order.js";
 import systemRelations from "./queries/system-relations.js";
 import wholeRow from "./queries/whole-row.js";
@@ -187,6 +188,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/relations": relations,
   "queries/from-items": fromItems,
   "queries/join-columns": joinColumns,
+  "queries/set-types": setTypes,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
   "queries/interval-keys": intervalKeys,

@@ -33,6 +33,7 @@ export { sessionView, temporaryRead } from "./catalog/session-view.js";
 export { isStar, type StarColumn, starColumns, starTargets } from "./catalog/stars.js";
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
+export { silentCast } from "./emit/expressions.js";
 export { literal } from "./emit/literals.js";
 export {
   hashLayout,

@@ -10,6 +10,7 @@ import {
   type ResTarget,
   rule,
   type SelectStmt,
+  silentCast,
   starColumns,
   type Value,
   warning,
@@ -71,6 +72,11 @@ FROM t`,
       tidb: "SELECT q.coalesce FROM (SELECT COALESCE(a, b) AS coalesce FROM t UNION ALL SELECT b FROM t) AS q",
     },
     {
+      given: "CREATE TABLE t (a date, b timestamp); INSERT INTO t VALUES ('2024-02-29', '2024-02-29 10:00'), (NULL, NULL)",
+      pg: "SELECT a FROM t UNION ALL SELECT b FROM t ORDER BY 1",
+      tidb: "SELECT CAST(a AS DATETIME(6)) AS a FROM t UNION ALL SELECT b FROM t ORDER BY a IS NULL, 1",
+    },
+    {
       given: "CREATE TABLE t (a int, b int)",
       pg: "SELECT q.b FROM (SELECT a, b, a FROM t) AS q",
       tidb: "SELECT q.b FROM (SELECT a, b, a AS a_2 FROM t) AS q",
@@ -113,7 +119,8 @@ function withName(item: Value, ctx: Context<never>): Value {
   const target = as("ResTarget", item);
   if (!target || target.name !== undefined) return item;
   const original = ctx.origin(target) as ResTarget;
-  if (as("ColumnRef", original.val) && isNode(target.val) && target.val.kind === "ColumnRef") return item;
+  const isColumn = as("ColumnRef", original.val) && as("ColumnRef", target.val);
+  if (isColumn && !silentCast(ctx.info(target.val as never), ctx.catalog)) return item;
   const name = outputName(original);
   return name === undefined ? item : ctx.change(target, { name });
 }

@@ -222,16 +222,23 @@ const ALIKE: readonly ReadonlySet<string>[] = [
   new Set(["timestamp", "timestamptz"]),
 ];
 
+/** The type that PostgreSQL converts a value to without a cast being written, where TiDB needs one. */
+export function silentCast(info: ExprInfo | undefined, { domains }: Catalog): PgType | undefined {
+  const to = info?.coerced;
+  const from = info?.type.name;
+  if (!to || from === undefined || from === to.name || from === "unknown" || from === "record" || domains.has(from)) return undefined;
+  const alike = ALIKE.some((types) => types.has(from) && types.has(to.name)) || (from.endsWith("[]") && to.name.endsWith("[]"));
+  return alike ? undefined : to;
+}
+
 /** What PostgreSQL converts without a cast being written is converted here. */
 export function coerced({ fields, print: printPlain }: Printer): Printer {
   const print = (node: never, p: Printing): string => {
     const text = printPlain(node, p);
     const info = p.info(node);
-    const to = info?.coerced;
-    const from = info?.type.name;
-    if (!to || from === undefined || from === to.name || from === "unknown" || from === "record") return text;
-    if (ALIKE.some((types) => types.has(from) && types.has(to.name)) || (from.endsWith("[]") && to.name.endsWith("[]"))) return text;
-    if (p.catalog.domains.has(from)) return text;
+    const to = silentCast(info, p.catalog);
+    if (!to) return text;
+    const from = info!.type.name;
     const form = castForm(p, node, raw(text) as never, from, to);
     if (!form || "refused" in form) return p.refuse(node, form?.refused ?? `${from} where ${to.name} is wanted`);
     const cast = p.print(form);

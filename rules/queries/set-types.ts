@@ -1,0 +1,45 @@
+import { as, type Context, isNode, note, rule, type SelectStmt, tidb, type Value } from "../../src/rule.js";
+
+const MESSAGES = {
+  wide: note("exact numbers beside floats are made floats: TiDB would round the floats to the digits of the others"),
+};
+
+export default rule({
+  construct: "UNION, INTERSECT, EXCEPT: exact numbers beside floats",
+  why: `PostgreSQL makes a column double precision when a branch is. TiDB's gets the digits of the exact numbers, to which it rounds the floats:
+99.999 beside a DECIMAL(10,2) is 100.`,
+  docs: {
+    pg: "https://www.postgresql.org/docs/current/typeconv-union-case.html",
+    tidb: "https://docs.pingcap.com/tidb/stable/set-operators",
+  },
+  messages: MESSAGES,
+  on: (takes) => [
+    takes("SelectStmt", ["op", "larg", "rarg"], ({ op, larg, rarg }, ctx) => {
+      if (op === "SETOP_NONE" || !larg || !rarg) return;
+      const [left, right] = [larg, rarg].map((branch) => widened(branch as SelectStmt, ctx)) as [SelectStmt, SelectStmt];
+      if (left === larg && right === rarg) return;
+      return ctx.replace(ctx.change(ctx.node as SelectStmt, { larg: left, rarg: right }), "wide");
+    }),
+  ],
+  examples: [
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, f double precision, n numeric(6,2)); INSERT INTO t VALUES (1, 99.999, 5.25), (2, NULL, -0.5)",
+      pg: "SELECT n FROM t UNION ALL SELECT f FROM t UNION SELECT id FROM t; SELECT q.f FROM (SELECT f FROM t UNION SELECT n FROM t) AS q",
+      tidb: `SELECT CAST(n AS DOUBLE) AS n FROM t UNION ALL SELECT f FROM t UNION SELECT id FROM t;
+SELECT q.f FROM (SELECT f FROM t UNION SELECT CAST(n AS DOUBLE) FROM t) AS q`,
+      findings: ["wide", "wide"],
+    },
+  ],
+});
+
+/** A branch, whose own branches are done. */
+function widened(branch: SelectStmt, ctx: Context<keyof typeof MESSAGES>): SelectStmt {
+  const targets = branch.targetList ?? [];
+  const made = targets.map((item): Value => {
+    const target = as("ResTarget", item);
+    const info = isNode(target?.val) ? ctx.info(target.val) : undefined;
+    if (!target || info?.type.name !== "numeric" || info.coerced?.name !== "float8") return item;
+    return ctx.change(target, { val: tidb`CAST(${target.val!} AS DOUBLE)` as unknown as Value });
+  });
+  return made.every((item, i) => item === targets[i]) ? branch : ctx.change(branch, { targetList: made });
+}

@@ -14,16 +14,19 @@ export default rule({
   },
   messages: MESSAGES,
   on: (takes) => [
-    takes("SelectStmt", ["op", "larg", "rarg"], ({ op, larg, rarg }, ctx) => {
+    takes("SelectStmt", ["op", "larg", "rarg"], (readable, ctx) => {
+      const query = readable as SelectStmt;
+      const { op, larg, rarg } = query;
       if (op === "SETOP_NONE" || !larg || !rarg) return;
-      const [left, right] = [larg, rarg].map((branch) => widened(branch as SelectStmt, ctx)) as [SelectStmt, SelectStmt];
+      const [left, right] = [larg, rarg].map((branch) => widened(branch, ctx)) as [SelectStmt, SelectStmt];
       if (left === larg && right === rarg) return;
-      return ctx.replace(ctx.change(ctx.node as SelectStmt, { larg: left, rarg: right }), "wide");
+      return ctx.replace(ctx.change(query, { larg: left, rarg: right }), "wide");
     }),
   ],
   examples: [
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, f double precision, n numeric(6,2)); INSERT INTO t VALUES (1, 99.999, 5.25), (2, NULL, -0.5)",
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, f double precision, n numeric(6,2)); INSERT INTO t VALUES (1, 99.999, 5.25), (2, NULL, -0.5)",
       pg: "SELECT n FROM t UNION ALL SELECT f FROM t UNION SELECT id FROM t; SELECT q.f FROM (SELECT f FROM t UNION SELECT n FROM t) AS q",
       tidb: `SELECT CAST(n AS DOUBLE) AS n FROM t UNION ALL SELECT f FROM t UNION SELECT id FROM t;
 SELECT q.f FROM (SELECT f FROM t UNION SELECT CAST(n AS DOUBLE) FROM t) AS q`,

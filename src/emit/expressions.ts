@@ -1,4 +1,5 @@
-import type { PgType } from "../catalog/analysis.js";
+import type { ExprInfo, PgType } from "../catalog/analysis.js";
+import type { Catalog } from "../catalog/model.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
 import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
 import { VALUE_FUNCTIONS } from "../pg/figure.js";

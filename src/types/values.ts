@@ -36,7 +36,8 @@ type Encode = (text: string) => string | undefined;
 
 const NUMBER = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?:(:\d{2})(\.\d+)?)?(?: ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$/i;
-const TIME = /^(\d{2}:\d{2})(?:(:\d{2})(\.\d+)?)?$/;
+/** Up to the end of a day: TiDB's TIME goes on to 838 hours. */
+const TIME = /^((?:[01]?\d|2[0-3]):[0-5]\d|24:00(?!:?0*[1-9]|:00\.0*[1-9]))(?:(:[0-5]\d)(\.\d+)?)?$/;
 /** A hyphen may follow every group of four digits, and braces may stand around them (manual, "8.12 UUID Type"). */
 const UUID = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$|^\{(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}$/i;
 

@@ -20,16 +20,27 @@ import {
 } from "../../src/rule.js";
 
 /** Elements that are stored in JSON as they are, or as their text. */
-const STORED = /^(?:int[248]|float8|text|varchar|name|uuid|unknown|jsonb)$/;
+const STORED = /^(?:int[248]|float8|text|varchar|name|uuid|unknown|jsonb|inet|cidr|interval)$/;
 const NUMBERS = /^(?:int[248]|float8|numeric)$/;
-const AS_TEXT = /^(?:date|timestamp|time)$/;
+const AS_TEXT = /^(?:date|timestamp|time|timestamptz)$/;
 
-/** An element as it is stored in an array. */
-function stored(value: Value, call: Call): Tidb | undefined {
+const DOUBLE = warning("numbers of JSON are doubles: an element is rounded to 15 digits or so", {
+  help: "write the element as a text where it may have more: array_agg(x::text)",
+});
+
+/**
+ * An element as it is stored in an array.
+ * @param rounds whether the row says so (DOUBLE) where a number may have more digits than a double
+ */
+function stored(value: Value, call: Call, rounds = false): Tidb | undefined {
   const { name, mods } = call.type(value);
   if (STORED.test(name) || name.endsWith("[]")) return tidb`${value}`;
   // A number of JSON is a double.
   if (name === "numeric" && ((mods?.[0] ?? 99) <= 15 || call.text(value) !== undefined)) return tidb`${value}`;
+  if (name === "numeric" && rounds) {
+    call.say("double");
+    return tidb`${value}`;
+  }
   if (name === "bool") return call.other("to_jsonb", ["bool"], [value]);
   if (AS_TEXT.test(name) || call.catalog.enums.has(name)) return call.other("::", [name, "text"], [value]);
   return call.refuse(`an array of ${name}`);
@@ -532,7 +543,7 @@ export const arrayRules = table(
     array: {
       calls: ["ARRAY[](any...)"],
       tidb: (args, call) => {
-        const items = (args as readonly Value[]).map((each) => (as("A_Const", each)?.isnull ? tidb`NULL` : stored(each, call)));
+        const items = (args as readonly Value[]).map((each) => (as("A_Const", each)?.isnull ? tidb`NULL` : stored(each, call, true)));
         return items.includes(undefined) ? undefined : invoke("JSON_ARRAY", items as Tidb[]);
       },
       proofs: proofs(
@@ -807,17 +818,25 @@ export const arrayRules = table(
       calls: ["array_agg(anynonarray)"],
       tidb: ([value], call) => {
         const { name } = call.type(value);
-        if (!stored(value, call)) return undefined;
-        return AS_TEXT.test(name) && name !== "date" ? call.refuse(`array_agg() of ${name}`) : call.other("jsonb_agg", [name], [value]);
+        const item = stored(value, call, true);
+        return item && (AS_TEXT.test(name) ? call.other("jsonb_agg", ["text"], [item]) : call.other("jsonb_agg", [name], [value]));
       },
-      proofs: proofs(
-        "array_agg(i4 ORDER BY id)",
-        "array_agg(t ORDER BY id)",
-        "array_agg(e ORDER BY id)",
-        "array_agg(7)",
-        "array_agg(d ORDER BY id) FILTER (WHERE id > 100)",
-        "cardinality(array_agg(DISTINCT i4 > 0))",
-      ),
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs(
+          "array_agg(ip ORDER BY id)",
+          "array_agg(i4 ORDER BY id)",
+          "array_agg(t ORDER BY id)",
+          "array_agg(e ORDER BY id)",
+          "array_agg(7)",
+          "array_agg(d ORDER BY id) FILTER (WHERE id > 100)",
+          "array_agg(d ORDER BY id)",
+          "array_agg(tm ORDER BY id)",
+          "array_agg(ts ORDER BY id)",
+          "cardinality(array_agg(DISTINCT i4 > 0))",
+        ),
+        { pg: "array_agg(n ORDER BY id)", findings: ["double"] },
+      ],
     },
   },
 );

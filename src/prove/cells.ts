@@ -108,8 +108,9 @@ function timestamp(pg: string, tidb: string | Uint8Array): Verdict {
   return MIDNIGHT.exec(pg)?.[1] === text ? ["time-of-day"] : false;
 }
 
-/** TiDB's session is in UTC and writes no offset. */
+/** TiDB's session is in UTC and writes no offset, but for the text of an element of an array. */
 function timestamptz(pg: string, tidb: string | Uint8Array): Verdict {
+  if (pg === textOf(tidb)) return SAME;
   const [all, stamp, sign, hours, minutes = "0", seconds = "0"] = /^(.*?)([+-])(\d{2})(?::(\d{2}))?(?::(\d{2}))?$/.exec(pg) ?? [];
   if (all === undefined) return exactly(pg, tidb);
   const offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === "-" ? -1 : 1);

@@ -21,6 +21,8 @@ import {
 
 /** Elements that are stored in JSON as they are, or as their text. */
 const STORED = /^(?:int[248]|float8|text|varchar|name|uuid|unknown|jsonb|inet|cidr|interval)$/;
+/** Those of them that TiDB keeps as a text, and PostgreSQL does not. */
+const TEXTUAL = /^(?:inet|cidr|interval)$/;
 const NUMBERS = /^(?:int[248]|float8|numeric)$/;
 const AS_TEXT = /^(?:date|timestamp|time|timestamptz)$/;
 
@@ -546,17 +548,21 @@ export const arrayRules = table(
         const items = (args as readonly Value[]).map((each) => (as("A_Const", each)?.isnull ? tidb`NULL` : stored(each, call, true)));
         return items.includes(undefined) ? undefined : invoke("JSON_ARRAY", items as Tidb[]);
       },
-      proofs: proofs(
-        "ARRAY[d, db]",
-        "ARRAY[n, 1.5]",
-        "ARRAY[b, NULL]",
-        "ARRAY[ts]",
-        "ARRAY[e, eb]",
-        "(ARRAY[n, nb])[1]",
-        "(ARRAY[d])[1]",
-        "(ARRAY[b, bb])[2]",
-        "(ARRAY[ts, tsb])[2]",
-      ),
+      messages: { double: DOUBLE },
+      proofs: [
+        ...proofs(
+          "ARRAY[d, db]",
+          "ARRAY[n, 1.5]",
+          "ARRAY[b, NULL]",
+          "ARRAY[ts]",
+          "ARRAY[e, eb]",
+          "(ARRAY[n, nb])[1]",
+          "(ARRAY[d])[1]",
+          "(ARRAY[b, bb])[2]",
+          "(ARRAY[ts, tsb])[2]",
+        ),
+        { pg: "ARRAY[n * 3, 1]", findings: ["double"] },
+      ],
     },
     remove: {
       calls: ["array_remove(anyarray, anynonarray)", "array_replace(anyarray, anynonarray, anynonarray)"],
@@ -819,7 +825,10 @@ export const arrayRules = table(
       tidb: ([value], call) => {
         const { name } = call.type(value);
         const item = stored(value, call, true);
-        return item && (AS_TEXT.test(name) ? call.other("jsonb_agg", ["text"], [item]) : call.other("jsonb_agg", [name], [value]));
+        return (
+          item &&
+          (AS_TEXT.test(name) || TEXTUAL.test(name) ? call.other("jsonb_agg", ["text"], [item]) : call.other("jsonb_agg", [name], [value]))
+        );
       },
       messages: { double: DOUBLE },
       proofs: [
@@ -831,11 +840,11 @@ export const arrayRules = table(
           "array_agg(7)",
           "array_agg(d ORDER BY id) FILTER (WHERE id > 100)",
           "array_agg(d ORDER BY id)",
-          "array_agg(tm ORDER BY id)",
+          "array_agg(ti ORDER BY id)",
           "array_agg(ts ORDER BY id)",
           "cardinality(array_agg(DISTINCT i4 > 0))",
         ),
-        { pg: "array_agg(n ORDER BY id)", findings: ["double"] },
+        { pg: "array_agg(n * 3 ORDER BY id)", findings: ["double"] },
       ],
     },
   },

@@ -5,7 +5,6 @@
 import { type Catalog, type Column, find, type Table } from "../catalog/model.js";
 import { SQL_TYPES } from "../catalog/overrides.js";
 import { nextvalSequence } from "../catalog/replay.js";
-import { literal as typedLiteral } from "../emit/literals.js";
 import { identifier, string } from "../emit/words.js";
 import type { TypeName } from "../pg/ast.js";
 import { as, typeName } from "../pg/names.js";
@@ -502,7 +501,7 @@ function targetOfType(catalog: Catalog, type: TypeName, column?: Column): Target
     words: column ? `column ${column.table.name}.${column.name} (${of})` : `the type ${of}`,
     codec,
     limited: mapped?.override?.chosen !== undefined,
-    verbatim: (codec === "text" || codec === "json") && !mapped?.override?.chosen && !DISCRETE.has(mapped?.use.name ?? ""),
+    verbatim: (codec === "text" || codec === "json") && !mapped?.override?.chosen,
     encode: limited(mapped, encoder(catalog, type, mapped)),
     counts: codec === "number" && (column?.identity !== undefined || nextvalSequence(column?.default) !== undefined),
     mapped,
@@ -530,13 +529,8 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
     const { labels } = use.enumType;
     return (text) => (labels.includes(text) ? string(text) : undefined);
   }
-  if (DISCRETE.has(use.name))
-    return (text) => typedLiteral(catalog, text, { name: use.name }) ?? (/infinity/i.test(text) ? string(text) : undefined);
   return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codec];
 }
-
-/** Ranges that PostgreSQL keeps as [lower,upper), however they are written; with infinite bounds they stay as they are written. */
-const DISCRETE = new Set(["int4range", "int8range", "daterange"]);
 
 /** Where the column has fewer digits than PostgreSQL's, TiDB would round what PostgreSQL keeps. */
 function decimalEncoder([asked, askedScale = 0]: readonly number[], sql: string): (text: string) => string | undefined {

@@ -224,7 +224,7 @@ function elements(type: string, pg: readonly Nested[], tidb: readonly unknown[])
     const other = tidb[i];
     const verdict = Array.isArray(item)
       ? Array.isArray(other) && elements(type, item, other)
-      : compareCell(type, item as string | null, jsonCell(other));
+      : compareCell(type, item as string | null, /^jsonb?$/.test(type) && item !== null ? jsonText(other) : jsonCell(other));
     if (verdict === false) return false;
     notes.push(...verdict);
   }
@@ -236,6 +236,10 @@ function jsonCell(value: unknown): string | null {
   if (value === null) return null;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "string") return value.startsWith(NUMBER_MARK) ? value.slice(1) : value;
+  return jsonText(value);
+}
+
+function jsonText(value: unknown): string {
   return JSON.stringify(value).replaceAll(/"\\u0000([^"]*)"/g, "$1");
 }
 

@@ -137,6 +137,7 @@ export {
   versionsOf,
 } from "./engine/returned.js";
 export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
+export { instantOf, UTC_NAME, zoneOf } from "./engine/zones.js";
 export { groupBy } from "./group-by.js";
 export type * from "./pg/ast.js";
 export {

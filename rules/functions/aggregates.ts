@@ -189,6 +189,32 @@ export const aggregateRules = table(
         { pg: "string_agg(t, ';;') FILTER (WHERE b) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)" },
       ],
     },
+    "bytes-agg": {
+      calls: ["string_agg(bytea, bytea)"],
+      tidb: ([x, separator], call) => {
+        const text = call.text(separator);
+        if (text === undefined || !/^\\x(?:[0-9a-f]{2})*$/i.test(text) || call.over.raw !== "" || call.distinct.raw !== "")
+          return call.refuse("string_agg() of bytes with DISTINCT, OVER, or a separator that is no literal in hexadecimal digits");
+        call.say("length");
+        if (call.order.raw === "") call.say("order");
+        return tidb`UNHEX(GROUP_CONCAT(HEX(${call.filtered(x)})${call.order} SEPARATOR ${raw(quoted(text.slice(2)))}))`;
+      },
+      messages: {
+        length: warning(
+          "the bytes are cut at half of group_concat_max_len, which is 1024 unless it is set: NULL where a half digit is left",
+          {
+            help: "SET SESSION group_concat_max_len = 1073741824 in the connection of the application",
+          },
+        ),
+        order: warning("the values come in any order, also where the rows are ordered by a subquery", {
+          help: "write the order into the call: string_agg(x, '' ORDER BY y)",
+        }),
+      },
+      proofs: [
+        { pg: "string_agg(y, '\\x00' ORDER BY id) FILTER (WHERE i4 = 7)", findings: ["length"] },
+        { pg: "string_agg('\\x01'::bytea, '\\x') FILTER (WHERE i4 = 7)", findings: ["length", "order"] },
+      ],
+    },
     "standard-deviation": {
       calls: ["stddev(float8)", "stddev_samp(float8)"],
       tidb: aggregate("STDDEV_SAMP"),

@@ -538,6 +538,33 @@ one and 2 in the other. A quotient that is computed on with is rounded here as w
       tidb: ([low, high]) => infix("additive")`${low} + CAST(FLOOR(RAND() * (${high} - ${low} + 1)) AS SIGNED)`,
       proofs: proofs("random(1, 6) BETWEEN 1 AND 6", "random(-3, i2::int + 200) >= -3", "random(5, 5)"),
     },
+    "random-numeric": {
+      calls: ["random(numeric, numeric)"],
+      tidb: ([low, high], call) => {
+        const texts = [low, high].map((end) => call.text(end));
+        if (texts.some((text) => text === undefined)) return call.refuse("random() between numbers that are no literals");
+        // Both ends are drawn, in as many places as the longer of them has.
+        const places = raw(String(Math.max(...texts.map((text) => (text!.split(".")[1] ?? "").length))));
+        const steps = tidb`CAST(FLOOR(RAND() * ((${high} - ${low}) * POW(10, ${places}) + 1)) AS DECIMAL(65,0))`;
+        return infix("additive")`${low} + ${steps} / CAST(POW(10, ${places}) AS DECIMAL(65,0))`;
+      },
+      proofs: proofs("random(1.5, 2.25) BETWEEN 1.5 AND 2.25", "random(5.25, 5.25) = 5.25"),
+    },
+    "random-normal": {
+      calls: ["random_normal()", "random_normal(float8)", "random_normal(float8, float8)"],
+      tidb: ([mean, deviation]) => {
+        const drawn = infix("multiplicative")`SQRT(-2 * LN(1 - RAND())) * COS(2 * PI() * RAND())`;
+        const scaled = deviation === undefined ? drawn : infix("multiplicative")`${drawn} * ${deviation}`;
+        return mean === undefined ? scaled : infix("additive")`${mean} + ${scaled}`;
+      },
+      why: "Two numbers in [0, 1) make one of the normal distribution (Box and Muller).",
+      proofs: proofs("random_normal() IS NOT NULL", "random_normal(0, 0)", "random_normal(f8b, 0)", "random_normal(100, 1) > 50"),
+    },
+    "cot-of-degrees": {
+      calls: ["cotd(float8)"],
+      tidb: ([x]) => tidb`ROUND(1e0 / TAN(RADIANS(${x})), 15)`,
+      proofs: proofs("cotd(45)", "cotd(30)", "cotd(60.5)"),
+    },
     "width-bucket": {
       calls: ["width_bucket(numeric|float8, numeric|float8, numeric|float8, int4)"],
       tidb: ([x, low, high, n], call) => {

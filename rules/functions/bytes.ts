@@ -18,6 +18,24 @@ export const byteRules = table(
   "functions/bytes",
   { pg: "functions-binarystring", tidb: "string-functions" },
   {
+    "bit-count": {
+      calls: ["bit_count(bytea)"],
+      tidb: ([bytes]) => {
+        const digits = [
+          ["0", ""],
+          ["[3569AC]", "11"],
+          ["[7BDE]", "111"],
+          ["F", "1111"],
+        ] as const;
+        const ones = digits.reduce(
+          (text, [hex, bits]) => tidb`REGEXP_REPLACE(${text}, ${raw(`'${hex}'`)}, ${raw(`'${bits}'`)}, 1, 0, 'c')`,
+          tidb`HEX(${bytes})`,
+        );
+        return tidb`CHAR_LENGTH(${ones})`;
+      },
+      why: "BIT_COUNT of TiDB counts 64 bits: each hexadecimal digit becomes as many characters as it has bits.",
+      proofs: proofs("bit_count(y)", "bit_count('\\x0123456789abcdef'::bytea)", "bit_count(y || y || '\\xffffffffffffffffffff')"),
+    },
     substring: {
       calls: ["substring(bytea, int4)", "substr(bytea, int4)", "substring(bytea, int4, int4)", "substr(bytea, int4, int4)"],
       tidb: ([bytes, from, count], call) => {

@@ -9,6 +9,7 @@ import {
   type Row,
   raw,
   string,
+  type Tidb,
   table,
   tidb,
   type Write,
@@ -35,12 +36,39 @@ function single(args: Operands, call: Call): Operands {
   return rounded as unknown as Operands;
 }
 
+/** Where a number stands that TiDB has not: all of its own are 0. */
+const BEYOND: Readonly<Record<string, number>> = { "-infinity": -1, "-inf": -1, infinity: 1, inf: 1, "+infinity": 1, nan: 2 };
+const SIGNS: Readonly<Record<string, (order: number) => boolean>> = {
+  "=": (order) => order === 0,
+  "<>": (order) => order !== 0,
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+};
+
+/** A comparison with NaN or infinity, which no value of TiDB is: NaN is above all others, and equal to itself. */
+function withBeyond(sign: string, [left, right]: Operands, call: Call): Tidb | undefined {
+  const sides = [left, right].map((side) => BEYOND[(call.text(side) ?? "").trim().toLowerCase()]);
+  const isNumber = call.signature.args.every((type) => /^(?:float[48]|numeric)$/.test(type));
+  if (!isNumber || sides.every((side) => side === undefined)) return undefined;
+  const holds = raw(SIGNS[sign]!((sides[0] ?? 0) - (sides[1] ?? 0)) ? "TRUE" : "FALSE");
+  const other = sides[0] === undefined ? left : sides[1] === undefined ? right : undefined;
+  return other === undefined || !call.nullable(other) ? tidb`${holds}` : tidb`CASE WHEN ${other} IS NOT NULL THEN ${holds} END`;
+}
+
 const comparison = (sign: string, tidbSign = sign): Row => ({
   calls: [...PAIRS, TEXT, TIMES].map((types) => sign + types),
-  tidb: (args, call) => operator(tidbSign, "comparison")(single(args, call), call),
+  tidb: (args, call) => withBeyond(sign, args, call) ?? operator(tidbSign, "comparison")(single(args, call), call),
   why: "Text is compared by code points, as PostgreSQL's collation C does.",
   proofs: proofs(
     ...["i4", "i8", "i2", "n", "nn", "f8"].flatMap((a) => ["i4b", "0", "nb"].map((b) => `${a} ${sign} ${b}`)),
+    ...["'NaN'", "'Infinity'", "'-inf'"].flatMap((x) => [
+      `f8 ${sign} ${x}`,
+      `n ${sign} ${x}`,
+      `${x}::float8 ${sign} 'NaN'::float8`,
+      `${x}::numeric ${sign} i4`,
+    ]),
     `t ${sign} tb`,
     `t ${sign} 'a'`,
     `t ${sign} v`,

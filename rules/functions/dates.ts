@@ -1,4 +1,19 @@
-import { type Call, infix, parseInterval, proofs, raw, same, type Tidb, table, tidb, type Value, warning } from "../../src/rule.js";
+import {
+  type Call,
+  infix,
+  instantOf,
+  parseInterval,
+  proofs,
+  raw,
+  same,
+  type Tidb,
+  table,
+  tidb,
+  UTC_NAME,
+  type Value,
+  warning,
+  zoneOf,
+} from "../../src/rule.js";
 
 const TIMES = "timestamp|timestamptz";
 
@@ -56,6 +71,11 @@ const EXTRACTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   decade: (t) => infix("multiplicative")`YEAR(${t}) DIV 10`,
   century: (t) => infix("additive")`(YEAR(${t}) - 1) DIV 100 + 1`,
   millennium: (t) => infix("additive")`(YEAR(${t}) - 1) DIV 1000 + 1`,
+  // 2000-01-01 is the Julian day 2451545.
+  julian: (t) =>
+    infix(
+      "additive",
+    )`CAST((TIME_TO_SEC(TIME(${t})) * 1000000 + MICROSECOND(${t})) AS DECIMAL(65,20)) / 86400000000 + TO_DAYS(${t}) + 1721060`,
   epoch: (t) => epoch(tidb`TIMESTAMPDIFF(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', ${t})`),
 };
 
@@ -135,38 +155,6 @@ function truncatedTo(field: Value, time: Value, call: Call): Tidb {
 
 const FIELD_NAMES = Object.keys(EXTRACTED);
 
-/** A zone of the zone database, spelt as there: TiDB knows no others. */
-const ZONE = /^[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_/-]+$/;
-const UTC = /^(?:utc|gmt)$/i;
-
-/** TiDB's name of a zone; undefined where there is none. */
-function zone(arg: Value, call: Call): Tidb | undefined {
-  const text = call.text(arg);
-  if (text === undefined) {
-    call.say("zone");
-    return tidb`${arg}`;
-  }
-  if (UTC.test(text)) return tidb`'+00:00'`;
-  if (ZONE.test(text)) return tidb`${arg}`;
-  const offset = ABBREVIATIONS[text.toUpperCase()] ?? posixOffset(text);
-  if (offset !== undefined) return tidb`${raw(`'${offset}'`)}`;
-  return call.refuse(`the time zone '${text}', which the engines may read differently (write its name: 'Europe/Berlin')`);
-}
-
-/**
- * The instant of a local time. One that a change of clocks passes over is read by the offset before it, and one that comes twice by the
- * offset after it (datetime.c, DetermineTimeZoneOffset); CONVERT_TZ gives the instant of the change, and either of the two.
- */
-function instant(local: Value | Tidb, at: Tidb, name: string | undefined): Tidb {
-  const utc = (time: Value | Tidb) => tidb`CONVERT_TZ(${time}, ${at}, '+00:00')`;
-  const found = utc(local);
-  if (name !== undefined && !ZONE.test(name)) return found;
-  const before = tidb`DATE_ADD(${utc(tidb`DATE_SUB(${local}, INTERVAL 1 DAY)`)}, INTERVAL 1 DAY)`;
-  const after = tidb`DATE_SUB(${utc(tidb`DATE_ADD(${local}, INTERVAL 1 DAY)`)}, INTERVAL 1 DAY)`;
-  const isTold = (time: Tidb, sign: string) => infix("comparison")`CONVERT_TZ(${time}, '+00:00', ${at}) ${raw(sign)} ${local}`;
-  return tidb`CASE WHEN ${isTold(found, "<>")} THEN ${before} WHEN ${isTold(after, "=")} THEN ${after} ELSE ${found} END`;
-}
-
 const ZONES = warning("a time zone that is no literal must be a name of the zone database: others give NULL here, or another time", {
   help: "store names such as Europe/Berlin, no abbreviations or offsets",
 });
@@ -180,38 +168,6 @@ const clockText = (h: Value, m: Value, s: Value): Tidb => tidb`CONCAT(${h}, ':',
 
 /** Where a period begins, one of whose ends may be unknown. */
 const starts = (one: Value | Tidb, other: Value | Tidb): Tidb => tidb`COALESCE(LEAST(${one}, ${other}), ${one}, ${other})`;
-
-/** Offsets of abbreviations of time zones (PostgreSQL's share/timezonesets/Default). */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  Z: "+00:00",
-  UTC: "+00:00",
-  GMT: "+00:00",
-  EST: "-05:00",
-  EDT: "-04:00",
-  CST: "-06:00",
-  CDT: "-05:00",
-  MST: "-07:00",
-  MDT: "-06:00",
-  PST: "-08:00",
-  PDT: "-07:00",
-  CET: "+01:00",
-  CEST: "+02:00",
-  EET: "+02:00",
-  EEST: "+03:00",
-  BST: "+01:00",
-  WEST: "+01:00",
-  MSK: "+03:00",
-  JST: "+09:00",
-};
-
-/** An offset in POSIX's style, which counts to the west; undefined beyond those that TiDB takes, -13:59 to +14:00 (others give NULL). */
-function posixOffset(text: string): string | undefined {
-  const [, sign, hours, minutes = "00"] = /^([+-]?)(\d{1,2})(?::(\d{2}))?$/.exec(text) ?? [];
-  if (hours === undefined) return undefined;
-  const west = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -1 : 1);
-  if (west >= 14 * 60 || west < -14 * 60) return undefined;
-  return `${west > 0 ? "-" : "+"}${hours.padStart(2, "0")}:${minutes}`;
-}
 
 export const dateRules = table(
   "functions/dates",
@@ -279,7 +235,7 @@ export const dateRules = table(
       calls: ["date_trunc(text, timestamptz, text)"],
       tidb: ([field, time, name], call) => {
         if (NOT_OF_A_DATE.has(fieldOf(field, call) ?? "")) return call.refuse("date_trunc() to less than a day in a time zone");
-        const at = zone(name, call);
+        const at = zoneOf(name, call);
         const local = at && tidb`CONVERT_TZ(${time}, '+00:00', ${at})`;
         const there = local && call.other("date_trunc", ["text", "timestamp"], [field, local]);
         return there && at && tidb`CONVERT_TZ(${there}, ${at}, '+00:00')`;
@@ -308,10 +264,10 @@ export const dateRules = table(
     "at-time-zone": {
       calls: [`timezone(text, ${TIMES})`],
       tidb: ([name, time], call) => {
-        if (UTC.test(call.text(name) ?? "")) return tidb`${time}`;
-        const at = zone(name, call);
+        if (UTC_NAME.test(call.text(name) ?? "")) return tidb`${time}`;
+        const at = zoneOf(name, call);
         if (!at) return undefined;
-        return call.signature.args[1] === "timestamptz" ? tidb`CONVERT_TZ(${time}, '+00:00', ${at})` : instant(time, at, call.text(name));
+        return call.signature.args[1] === "timestamptz" ? tidb`CONVERT_TZ(${time}, '+00:00', ${at})` : instantOf(time, at, call.text(name));
       },
       why: "The session is in UTC, which is what a timestamptz is shown in.",
       messages: { zone: ZONES },
@@ -421,11 +377,11 @@ export const dateRules = table(
     "make-timestamp-zone": {
       calls: ["make_timestamptz(int4, int4, int4, int4, int4, float8, text)"],
       tidb: ([y, m, d, hour, minute, second, name], call) => {
-        const at = zone(name!, call);
+        const at = zoneOf(name!, call);
         if (!at) return undefined;
         call.say("unchecked");
         const local = tidb`CAST(CONCAT(${dateText(y, m, d)}, ' ', ${clockText(hour!, minute!, second!)}) AS DATETIME(6))`;
-        return instant(local, at, call.text(name!));
+        return instantOf(local, at, call.text(name!));
       },
       messages: { unchecked: UNCHECKED, zone: ZONES },
       proofs: [

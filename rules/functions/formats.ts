@@ -372,17 +372,16 @@ function romanText(x: Value, fill: boolean): Tidb {
   return tidb`CASE WHEN ${n} BETWEEN 1 AND 3999 THEN ${text} WHEN ${n} IS NOT NULL THEN '###############' END`;
 }
 
-/** A number in scientific notation (formatting.c, numeric_out_sci): one digit before the point, and two of the exponent at least. */
+/** A number in scientific notation (numeric.c, get_str_from_var_sci): two digits of the exponent at least, and of 9.996 in two places 10.00e+00. */
 function scientificText(x: Value, places: number): Tidb {
   const size = tidb`ABS(CAST(${x} AS DECIMAL(65,30)))`;
   const digits = tidb`SUBSTRING_INDEX(${size}, '.', -1)`;
   const exponent = tidb`CASE WHEN ${size} >= 1 THEN CHAR_LENGTH(TRUNCATE(${size}, 0)) - 1 WHEN ${size} = 0 THEN 0 ELSE CHAR_LENGTH(TRIM(LEADING '0' FROM ${digits})) - 31 END`;
   const scaled = (by: Tidb) =>
     tidb`ROUND(CASE WHEN ${by} >= 0 THEN ${size} / CAST(CONCAT('1', REPEAT('0', ${by})) AS DECIMAL(65,0)) ELSE ${size} * CAST(CONCAT('1', REPEAT('0', -(${by}))) AS DECIMAL(65,0)) END, ${raw(String(places))})`;
-  const rounded = infix("additive")`${exponent} + (${scaled(exponent)} >= 10)`;
   const head = tidb`CASE WHEN ${x} < 0 THEN '-' ELSE ' ' END`;
-  const end = tidb`CONCAT(CASE WHEN ${rounded} < 0 THEN '-' ELSE '+' END, LPAD(ABS(${rounded}), 2, '0'))`;
-  const mantissa = tidb`CAST(${scaled(rounded)} AS DECIMAL(65,${raw(String(places))}))`;
+  const end = tidb`CONCAT(CASE WHEN ${exponent} < 0 THEN '-' ELSE '+' END, LPAD(ABS(${exponent}), 2, '0'))`;
+  const mantissa = tidb`CAST(${scaled(exponent)} AS DECIMAL(65,${raw(String(places))}))`;
   return tidb`CONCAT(${head}, ${mantissa}, 'e', ${end})`;
 }
 

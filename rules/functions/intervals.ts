@@ -12,6 +12,7 @@ import {
   given,
   type Interval,
   infix,
+  instantOf,
   intervalParts,
   intervalText,
   intervalTextOf,
@@ -44,6 +45,7 @@ import {
   type Write,
   warning,
   where,
+  zoneOf,
 } from "../../src/rule.js";
 
 /** So many months, days or microseconds: a constant times something that is computed. */
@@ -217,6 +219,9 @@ const comparison = (sign: string): Row => ({
   ],
 });
 
+const ZONES = warning("a time zone that is no literal must be a name of the zone database: others give NULL here, or another time", {
+  help: "store names such as Europe/Berlin, no abbreviations or offsets",
+});
 const WHOLE = warning("the number of an interval that is put together as text is taken as a whole number", {
   help: "write make_interval(days => $1) or $1 * interval '1 day', and pass a number",
 });
@@ -843,6 +848,27 @@ export const intervalRules = table(
         ...proofs("date_add(tz, '1 day'::interval)", "date_subtract(tz, interval '1 month 2 hours')"),
         { pg: "date_add(tz, iv)", findings: ["spelt"] },
         { pg: "date_add(tz, (left('12', 1) || ' hours')::interval)", findings: ["whole"] },
+      ],
+    },
+    "date-add-zone": {
+      calls: ["date_add(timestamptz, interval, text)", "date_subtract(timestamptz, interval, text)"],
+      tidb: ([time, interval, zone], call) => {
+        const at = zoneOf(zone, call);
+        if (!at) return undefined;
+        const sum = moved(tidb`CONVERT_TZ(${time}, '+00:00', ${at})`, interval, call.signature.name === "date_subtract", call);
+        return sum && instantOf(sum, at, call.text(zone));
+      },
+      why: "Days and months are those of the zone.",
+      messages: { whole: WHOLE, spelt: SPELT, zone: ZONES },
+      proofs: [
+        { pg: "date_add(tz, interval '1 day', left('Europe/Berlin', 13))", findings: ["zone"] },
+        ...proofs(
+          "date_add(tz, '1 day'::interval, 'Europe/Warsaw')",
+          "date_subtract(tz, interval '1 month 2 hours', 'America/New_York')",
+          "date_add('2021-10-31 00:00:00+02'::timestamptz, interval '1 day', 'Europe/Warsaw')",
+        ),
+        { pg: "date_add(tz, iv, 'Asia/Tokyo')", findings: ["spelt"] },
+        { pg: "date_add(tz, (left('12', 1) || ' hours')::interval, 'UTC')", findings: ["whole"] },
       ],
     },
     bin: {

@@ -91,7 +91,8 @@ function formatted(pattern: string, args: readonly Value[], call: Call): Tidb | 
     if (arg === undefined) return call.refuse("format() with fewer values than it asks for");
     const text = output(arg, call);
     if (!text) return undefined;
-    const spelt = kind === "s" ? text : kind === "L" ? quotedLiteral(text, true) : quotedName(text, call);
+    if (kind === "I" && call.nullable(arg)) call.say("no-name");
+    const spelt = kind === "s" ? text : kind === "L" ? quotedLiteral(text, true) : quotedName(text);
     const size = Number(width);
     const padded = tidb`COALESCE(${spelt}, '')`;
     if (size === 0) parts.push(spelt);
@@ -102,6 +103,9 @@ function formatted(pattern: string, args: readonly Value[], call: Call): Tidb | 
   return parts.length === 0 ? tidb`''` : listed("CONCAT_WS('', ", parts);
 }
 
+/** Unicode's normal forms. */
+const FORMS = new Set(["NFC", "NFD", "NFKC", "NFKD"]);
+
 /** A text as a string literal of PostgreSQL's. */
 function quotedLiteral(text: Tidb, nullable: boolean): Tidb {
   const [backslash, two, quote, twice] = ["\\", "\\\\", "'", "''"].map((sign) => raw(string(sign))) as [Raw, Raw, Raw, Raw];
@@ -110,15 +114,15 @@ function quotedLiteral(text: Tidb, nullable: boolean): Tidb {
   return nullable ? tidb`COALESCE(${written}, 'NULL')` : written;
 }
 
-/** A text as an identifier of PostgreSQL's. */
-function quotedName(text: Tidb, call: Call): Tidb {
-  call.say("keyword");
-  return tidb`CASE WHEN REGEXP_LIKE(${text}, '^[a-z_][a-z0-9_]*$', 'c') THEN ${text} ELSE CONCAT('"', REPLACE(${text}, '"', '""'), '"') END`;
-}
+/** Words that PostgreSQL puts in quotes where they are names: its keywords but for the unreserved ones (pg_get_keywords). */
+const KEYWORDS =
+  "all,analyse,analyze,and,any,array,as,asc,asymmetric,authorization,between,bigint,binary,bit,boolean,both,case,cast,char,character,check,coalesce,collate,collation,column,concurrently,constraint,create,cross,current_catalog,current_date,current_role,current_schema,current_time,current_timestamp,current_user,dec,decimal,default,deferrable,desc,distinct,do,else,end,except,exists,extract,false,fetch,float,for,foreign,freeze,from,full,grant,greatest,group,grouping,having,ilike,in,initially,inner,inout,int,integer,intersect,interval,into,is,isnull,join,json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,lateral,leading,least,left,like,limit,localtime,localtimestamp,merge_action,national,natural,nchar,none,normalize,not,notnull,null,nullif,numeric,offset,on,only,or,order,out,outer,overlaps,overlay,placing,position,precision,primary,real,references,returning,right,row,select,session_user,setof,similar,smallint,some,substring,symmetric,system_user,table,tablesample,then,time,timestamp,to,trailing,treat,trim,true,union,unique,user,using,values,varchar,variadic,verbose,when,where,window,with,xmlattributes,xmlconcat,xmlelement,xmlexists,xmlforest,xmlnamespaces,xmlparse,xmlpi,xmlroot,xmlserialize,xmltable";
 
-const KEYWORD = warning("a name that is a reserved word of PostgreSQL's gets no quotes", {
-  help: "what is put together here is SQL for PostgreSQL: build TiDB's statements in the application",
-});
+/** A text as an identifier of PostgreSQL's. */
+function quotedName(text: Tidb): Tidb {
+  const isPlain = tidb`REGEXP_LIKE(${text}, '^[a-z_][a-z0-9_]*$', 'c') AND FIND_IN_SET(${text}, ${raw(string(KEYWORDS))}) = 0`;
+  return tidb`CASE WHEN ${isPlain} THEN ${text} ELSE CONCAT('"', REPLACE(${text}, '"', '""'), '"') END`;
+}
 
 /** The part of a text between separators, and '' where it has fewer. */
 function partAt(s: Value, separator: Value, place: Value): Tidb {
@@ -165,6 +169,37 @@ export const stringRules = table(
   { pg: "functions-string", tidb: "string-functions" },
   {
     lower: { calls: ["lower(text)"], tidb: same("LOWER"), proofs: proofs("lower(t)", "lower(v)", "lower(c)", "lower('ÀÉ')") },
+    casefold: {
+      calls: ["casefold(text)"],
+      tidb: (args, call) => {
+        if (!/^[ -~]*$/.test(call.text(args[0]) ?? "é")) call.say("folded");
+        return same("LOWER")(args, call);
+      },
+      messages: {
+        folded: warning("casefold() is LOWER() here, as PostgreSQL folds by its own simple rules: ß and ς stay as they are", {
+          help: "nothing to do but for collations of ICU and pg_unicode_fast, which make ss of ß",
+        }),
+      },
+      proofs: [...proofs("casefold('HeLLo')"), { pg: "casefold(t)", findings: ["folded"] }, { pg: "casefold(v)", findings: ["folded"] }],
+    },
+    normalize: {
+      calls: ["normalize(text, text)", "normalize(text)"],
+      tidb: ([s, form], call) => {
+        const [text, name] = [call.text(s), form === undefined ? "NFC" : call.text(form)?.toUpperCase()];
+        if (text === undefined || !FORMS.has(name!)) return call.refuse("normalize() of a text that is no literal");
+        return tidb`${raw(string(text.normalize(name)))}`;
+      },
+      proofs: proofs("normalize('abc')", "normalize(U&'e\\0301', NFC)", "normalize('é', NFD) = 'é'", "length(normalize('ﬁ', NFKC))"),
+    },
+    "is-normalized": {
+      calls: ["is_normalized(text, text)", "is_normalized(text)"],
+      tidb: ([s, form], call) => {
+        const [text, name] = [call.text(s), form === undefined ? "NFC" : call.text(form)?.toUpperCase()];
+        if (text === undefined || !FORMS.has(name!)) return call.refuse("IS NORMALIZED of a text that is no literal");
+        return tidb`${raw(text.normalize(name) === text ? "TRUE" : "FALSE")}`;
+      },
+      proofs: proofs("'abc' IS NORMALIZED", "'é' IS NFD NORMALIZED", "U&'e\\0301' IS NOT NFC NORMALIZED"),
+    },
     upper: {
       calls: ["upper(text)"],
       tidb: (args, call) => {
@@ -512,7 +547,11 @@ export const stringRules = table(
           : formatted(text, args as readonly Value[], call);
       },
       why: "FORMAT() formats numbers in TiDB.",
-      messages: { keyword: KEYWORD },
+      messages: {
+        "no-name": warning("a name that is NULL is left out here, where PostgreSQL raises an error", {
+          help: "nothing to do where names are never NULL",
+        }),
+      },
       proofs: [
         ...proofs(
           "format('%s-%s', t, i4)",
@@ -528,19 +567,21 @@ export const stringRules = table(
           "format('%s', ai)",
           "format('%s|', c)",
         ),
-        { pg: "format('%I', t)", findings: ["keyword"] },
-        { pg: "format('INSERT INTO %I VALUES (%L)', v || 'x', t)", findings: ["keyword"] },
+        { pg: "format('%I', coalesce(t, 'order'))" },
+        { pg: "format('%I.%I', 'select', 'Tbl')" },
+        { pg: "format('INSERT INTO %I VALUES (%L)', v || '1', t)", findings: ["no-name"], differs: true },
       ],
     },
     "quote-ident": {
       calls: ["quote_ident(text)"],
-      tidb: ([s], call) => quotedName(tidb`${s}`, call),
-      messages: { keyword: KEYWORD },
-      proofs: [
-        { pg: "quote_ident(t)", findings: ["keyword"] },
-        { pg: "quote_ident(v || '_1')", findings: ["keyword"] },
-        { pg: "quote_ident('select')", findings: ["keyword"], differs: true },
-      ],
+      tidb: ([s]) => quotedName(tidb`${s}`),
+      proofs: proofs(
+        "quote_ident(t)",
+        "quote_ident(v || '_1')",
+        "quote_ident('select')",
+        "quote_ident('Foo \"x\"')",
+        "quote_ident('abort')",
+      ),
     },
     "bit-length": { calls: ["bit_length(text|bytea)"], tidb: same("BIT_LENGTH"), proofs: proofs("bit_length(t)", "bit_length(y)") },
     ascii: {

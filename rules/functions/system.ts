@@ -166,6 +166,24 @@ export const systemRules = table(
         tidb`CASE WHEN SUBSTRING(${u}, 20, 1) IN ('8', '9', 'a', 'b') THEN CAST(CONV(SUBSTRING(${u}, 15, 1), 16, 10) AS SIGNED) END`,
       proofs: proofs("uuid_extract_version(u)", "uuid_extract_version('019535d9-3df7-79fb-b466-fa907fa17f9e')"),
     },
+    "uuid-timestamp": {
+      calls: ["uuid_extract_timestamp(uuid)"],
+      tidb: ([u]) => {
+        const number = (hex: Tidb) => tidb`CAST(CONV(${hex}, 16, 10) AS SIGNED)`;
+        // Milliseconds since 1970, or tenths of microseconds since 1582-10-15.
+        const v7 = tidb`${number(tidb`REPLACE(LEFT(${u}, 13), '-', '')`)} * 1000`;
+        const v1 = tidb`${number(tidb`CONCAT(SUBSTRING(${u}, 16, 3), SUBSTRING(${u}, 10, 4), LEFT(${u}, 8))`)} DIV 10 - 12219292800000000`;
+        const at = (micros: Tidb) => tidb`DATE_ADD(TIMESTAMP '1970-01-01 00:00:00', INTERVAL (${micros}) MICROSECOND)`;
+        return tidb`CASE WHEN SUBSTRING(${u}, 20, 1) IN ('8', '9', 'a', 'b') THEN CASE SUBSTRING(${u}, 15, 1) WHEN '1' THEN ${at(v1)} WHEN '7' THEN ${at(v7)} END END`;
+      },
+      why: "Versions 1 and 7 hold a time, all others give NULL.",
+      proofs: proofs(
+        "uuid_extract_timestamp('019535d9-3df7-79fb-b466-fa907fa17f9e')",
+        "uuid_extract_timestamp('c232ab00-9414-11ec-b3c8-9f6bdeced846')",
+        "uuid_extract_timestamp('c232ab00-9414-11ec-03c8-9f6bdeced846')",
+        "uuid_extract_timestamp(u)",
+      ),
+    },
     typeof: {
       calls: ["pg_typeof(any)"],
       tidb: ([x], call) => {

@@ -107,7 +107,7 @@ export {
   where,
 } from "./engine/intervals.js";
 export { counter, type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
-export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts } from "./engine/order.js";
+export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts, rangeKey } from "./engine/order.js";
 export {
   beforeGroup,
   fromSimilar,

@@ -65,8 +65,8 @@ function rangeOf(node: Value, call: Call): Range | undefined {
     const literal = (bound: string) => (bound === "" ? tidb`NULL` : tidb`CAST(${raw(string(bound))} AS ${raw(SUBTYPES[name]!)})`);
     return between(name, literal(lower), literal(upper), from + to!);
   }
-  if (!as("ColumnRef", node)) return call.refuse("a range that is neither a constructor nor a column");
-  call.say("stored");
+  if (as("ColumnRef", node)) call.say("stored");
+  else if (!COMPUTED.some((kind) => as(kind, node))) return call.refuse("a range that is neither a constructor nor a column");
   const inner = tidb`SUBSTRING(NULLIF(${node}, 'empty'), 2, CHAR_LENGTH(${node}) - 2)`;
   return {
     lower: bound(tidb`SUBSTRING_INDEX(${inner}, ',', 1)`),
@@ -77,6 +77,9 @@ function rangeOf(node: Value, call: Call): Range | undefined {
     unknown: tidb`${node} IS NULL`,
   };
 }
+
+/** What gives a range as PostgreSQL's text of it. */
+const COMPUTED = ["FuncCall", "A_Expr", "CoalesceExpr", "CaseExpr", "SubLink"] as const;
 
 const discrete = (name: string) => /^(?:int|date)/.test(name);
 
@@ -316,14 +319,92 @@ export const rangeRules = table(
         const [lower, upper, ends] = args as readonly Value[];
         const bounds = ends === undefined ? "[)" : call.text(ends);
         const [from, to] = [lower, upper].map((bound) => (as("A_Const", bound)?.isnull ? "" : call.text(bound!)));
-        if (from === undefined || to === undefined || !/^[[(][\])]$/.test(bounds ?? ""))
-          return call.refuse("numrange() of bounds that are no literals, as a value (compare with its bounds)");
+        if (!/^[[(][\])]$/.test(bounds ?? "")) return call.refuse("a range whose bounds are no literal");
+        if (from === undefined || to === undefined) return undefined;
         for (const node of args as readonly Value[]) if (isNode(node)) call.open(node as Node);
         const isEmpty = from !== "" && to !== "" && (Number(from) > Number(to) || (Number(from) === Number(to) && bounds !== "[]"));
         const text = `${from === "" ? "(" : bounds![0]}${from},${to}${to === "" ? ")" : bounds![1]}`;
         return tidb`${raw(string(isEmpty ? "empty" : text))}`;
       },
       proofs: proofs("numrange(1, 5)", "numrange(1.5, 2.50, '[]')", "numrange(NULL, 3)", "numrange(2, 2)", "numrange(2, 2, '[]')"),
+    },
+    "made-of-values": {
+      calls: ["numrange", "tsrange", "tstzrange"].flatMap((name) => [
+        `${name}(${ELEMENTS[name]}, ${ELEMENTS[name]})`,
+        `${name}(${ELEMENTS[name]}, ${ELEMENTS[name]}, text)`,
+      ]),
+      tidb: (args, call) => {
+        const { name } = call.signature;
+        const [lower, upper, ends] = args as readonly Value[];
+        const bounds = ends === undefined ? "[)" : call.text(ends);
+        if (!/^[[(][\])]$/.test(bounds ?? "")) return call.refuse("a range whose bounds are no literal");
+        if (ends !== undefined && isNode(ends)) call.open(ends as Node);
+        const isNone = (bound: Value | undefined) => as("A_Const", bound)?.isnull === true;
+        const texts = [lower, upper].map((bound) => (isNone(bound) ? tidb`NULL` : call.other("::", [ELEMENTS[name]!, "text"], [bound!])));
+        if (texts.some((text) => text === undefined)) return undefined;
+        if (![lower, upper].some(isNone) && [lower, upper].some((bound) => call.text(bound!) === undefined)) call.say("reversed");
+        const quoted = (text: Tidb) => (name === "numrange" ? tidb`COALESCE(${text}, '')` : tidb`COALESCE(CONCAT('"', ${text}, '"'), '')`);
+        const sign = (bound: Value, own: string, none: string) =>
+          own === none ? tidb`${raw(`'${own}'`)}` : tidb`CASE WHEN ${bound} IS NULL THEN ${raw(`'${none}'`)} ELSE ${raw(`'${own}'`)} END`;
+        const from = tidb`CONCAT(${sign(lower!, bounds![0]!, "(")}, ${quoted(texts[0]!)}, ',', ${quoted(texts[1]!)}, ${sign(upper!, bounds![1]!, ")")})`;
+        return tidb`CASE WHEN ${between(name, tidb`${lower!}`, tidb`${upper!}`, bounds!).empty!} THEN 'empty' ELSE ${from} END`;
+      },
+      messages: MESSAGES_OF_MADE,
+      proofs: [
+        ...proofs(
+          "numrange(n, NULL)",
+          "numrange(NULL, nn, '[]')",
+          "tsrange('2024-01-01', '2024-02-01')",
+          "tsrange(ts, NULL, '(]')",
+          "tsrange(NULL, NULL)",
+          "tsrange('2024-01-01', '2024-01-01')",
+          "tsrange('2024-01-01', '2024-01-01', '[]')",
+        ),
+        ...shown(["numrange(least(n, nb), greatest(n, nb), '(]')", "tsrange(least(ts, tsb), greatest(ts, tsb))"]),
+      ],
+    },
+    compare: {
+      calls: NAMES.flatMap((name) => ["<", "<=", ">", ">="].map((sign) => `${sign}(${name}, ${name})`)),
+      tidb: ([one, other, ...rest], call) => {
+        const { name } = call.signature;
+        const args = (name[0] === "<" ? [one, other, ...rest] : [other, one, ...rest]) as unknown as Operands;
+        const orEqual = name.endsWith("=");
+        const least = (a: Tidb, b: Tidb) => (orEqual ? tidb`(${a})` : tidb`(${a}) AND NOT (${b})`);
+        const first = (a: Range, b: Range) => {
+          const before = infix("not")`NOT ${beginsNoLater(b, a)}`;
+          const ends = orEqual ? endsNoLater(a, b) : infix("not")`NOT ${endsNoLater(b, a)}`;
+          return tidb`${before} OR (${beginsNoLater(a, b)} AND ${ends})`;
+        };
+        return between2(least, first)(args, call);
+      },
+      why: "Ranges are sorted by where they begin, then by where they end; the empty one is the first (rangetypes.c, range_cmp).",
+      messages: { stored: MESSAGES.stored },
+      proofs: kept(
+        ...["<", "<=", ">", ">="].flatMap((sign) => [
+          `ir ${sign} irb`,
+          `nr ${sign} nrb`,
+          `ir ${sign} '[1,5)'`,
+          `dr ${sign} 'empty'`,
+          `int4range(1, 5) ${sign} ir`,
+        ]),
+      ),
+    },
+    "intersect-all": {
+      calls: ["int4range", "int8range", "daterange"].map((name) => `range_intersect_agg(${name})`),
+      tidb: ([range], call) => {
+        if (call.filter !== undefined) return call.refuse("range_intersect_agg() with FILTER");
+        const found = rangeOf(range, call);
+        if (!found) return undefined;
+        const folded = (fn: string, value: Tidb) => tidb`${raw(fn)}(${value})${call.over}`;
+        const empty = infix("comparison")`${folded("MAX", tidb`${found.empty ?? no}`)} = 1`;
+        const text = composed(call.type(range).name, [], empty, folded("MAX", found.lower), folded("MIN", found.upper));
+        return tidb`CASE WHEN ${folded("COUNT", tidb`${range}`)} > 0 THEN ${text} END`;
+      },
+      messages: MESSAGES,
+      proofs: [
+        ...kept("range_intersect_agg(ir)", "range_intersect_agg(dr)", "range_intersect_agg(irb) OVER (PARTITION BY i2)"),
+        ...shown(["range_intersect_agg(int4range(-2000, i4b))"]),
+      ],
     },
     ends: {
       calls: NAMES.flatMap((name) => [`lower(${name})`, `upper(${name})`, `isempty(${name})`]),

@@ -15,6 +15,7 @@ import {
   note,
   outputName,
   type ResTarget,
+  rangeKey,
   raw,
   rule,
   type SelectStmt,
@@ -36,6 +37,7 @@ const MESSAGES = {
   enum: note("{key} is sorted by the number of its label: but for a column, TiDB takes a value of an enum for text"),
   interval: note("{key} is sorted by its length in microseconds: to TiDB, an interval is a text"),
   address: note("{key} is sorted by its family, network and bits: to TiDB, an address is a text"),
+  bounds: note("{key} is sorted by its bounds: to TiDB, a range is a text"),
   range: warning("{key} is {type}, which is a text in TiDB and sorted as such: 10 goes before 9", {
     help: "order by its bounds: lower(r), upper(r)",
   }),
@@ -171,7 +173,17 @@ ORDER BY a IS NULL, CONCAT(INSTR(a, ':') > 0, CASE WHEN INSTR(a, ':') > 0 THEN H
       findings: ["address"],
     },
     {
-      given: "CREATE TABLE t (a int4range NOT NULL); INSERT INTO t VALUES ('[9,10)'), ('[10,11)')",
+      given:
+        "CREATE TABLE t (a int4range, b daterange NOT NULL); INSERT INTO t VALUES ('[9,10)', '[2024-01-01,)'), ('[10,11)', '(,2023-01-01)'), ('[-5,)', '[2024-01-01,2024-02-01)'), (NULL, 'empty'), ('empty', '(,)'), ('(,3)', '[1999-01-01,2000-01-01)'), ('[9,)', '(,2022-01-01)')",
+      pg: "SELECT a FROM t ORDER BY a; SELECT b FROM t ORDER BY b DESC",
+      tidb: `SELECT a FROM t
+ORDER BY a IS NULL, CASE a WHEN 'empty' THEN '' ELSE CONCAT(CASE SUBSTRING_INDEX(SUBSTRING(a, 2, CHAR_LENGTH(a) - 2), ',', 1) WHEN '' THEN '0' ELSE CONCAT('1', LPAD(CAST(SUBSTRING_INDEX(SUBSTRING(a, 2, CHAR_LENGTH(a) - 2), ',', 1) AS DECIMAL(65,0)) + 9223372036854775808, 20, '0')) END, CASE SUBSTRING_INDEX(SUBSTRING(a, 2, CHAR_LENGTH(a) - 2), ',', -1) WHEN '' THEN '2' ELSE CONCAT('1', LPAD(CAST(SUBSTRING_INDEX(SUBSTRING(a, 2, CHAR_LENGTH(a) - 2), ',', -1) AS DECIMAL(65,0)) + 9223372036854775808, 20, '0')) END) END;
+SELECT b FROM t
+ORDER BY CASE b WHEN 'empty' THEN '' ELSE CONCAT(CASE SUBSTRING_INDEX(SUBSTRING(b, 2, CHAR_LENGTH(b) - 2), ',', 1) WHEN '' THEN '0' ELSE CONCAT('1', SUBSTRING_INDEX(SUBSTRING(b, 2, CHAR_LENGTH(b) - 2), ',', 1)) END, CASE SUBSTRING_INDEX(SUBSTRING(b, 2, CHAR_LENGTH(b) - 2), ',', -1) WHEN '' THEN '2' ELSE CONCAT('1', SUBSTRING_INDEX(SUBSTRING(b, 2, CHAR_LENGTH(b) - 2), ',', -1)) END) END DESC`,
+      findings: ["bounds", "bounds"],
+    },
+    {
+      given: "CREATE TABLE t (a numrange NOT NULL); INSERT INTO t VALUES ('[9,10)'), ('[10,11)')",
       pg: "SELECT a FROM t ORDER BY a",
       tidb: "SELECT a FROM t ORDER BY a",
       findings: ["range"],
@@ -217,7 +229,7 @@ function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: s
   if (sort.sortby_dir === "SORTBY_USING") return [sort];
   const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
   if (type === "jsonb" || type?.endsWith("[]")) ctx.report("json", { key: words(sort.node), type }, sort);
-  if (type?.endsWith("range")) ctx.report("range", { key: words(sort.node), type }, sort);
+  if (type?.endsWith("range") && !BOUNDED.test(type)) ctx.report("range", { key: words(sort.node), type }, sort);
   const sorted = sortedBy(type, ctx);
   if (sort.sortby_nulls === own && !sorted) return [sort];
   const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);
@@ -230,9 +242,12 @@ function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: s
   return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
 }
 
+/** Ranges whose text has their bounds in one spelling. */
+const BOUNDED = /^(?:int[48]|date)range$/;
+
 /** What stands for values of a type that TiDB does not sort as PostgreSQL does. */
 interface Sorted {
-  readonly message: "enum" | "interval" | "address";
+  readonly message: "enum" | "interval" | "address" | "bounds";
   key(value: Value | Tidb): Tidb;
 }
 
@@ -241,6 +256,7 @@ function sortedBy(type: string | undefined, ctx: Ctx): Sorted | undefined {
   // FIELD counts from 1, and takes NULL for less.
   if (labels) return { message: "enum", key: (value) => tidb`FIELD(${value}, ${raw(labels.map(string).join(", "))})` };
   if (type === "interval") return { message: "interval", key: intervalLength };
+  if (BOUNDED.test(type ?? "")) return { message: "bounds", key: (value) => rangeKey(type!, value) };
   return type === "inet" || type === "cidr" ? { message: "address", key: addressKey } : undefined;
 }
 

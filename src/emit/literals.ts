@@ -48,6 +48,7 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   int8range: range(integerBound),
   numrange: range((text) => ENCODE.number(text)),
   daterange: range(dayBound),
+  tsrange: range(timeBound),
   bit: ENCODE.bit,
   varbit: (text) => (/^[01]*$/.test(text) ? string(text) : undefined),
   macaddr: (text) => (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? string(text.toLowerCase()) : undefined),
@@ -71,6 +72,13 @@ function dayBound(text: string): Bound | undefined {
   const time = Date.parse(`${day}T00:00:00Z`);
   if (day === undefined || Number.isNaN(time)) return undefined;
   return { text: day, next: new Date(time + 86_400_000).toISOString().slice(0, 10), order: time };
+}
+
+/** A time within a range, in quotes. */
+function timeBound(text: string): Bound | undefined {
+  const time = ENCODE.timestamp(text)?.slice(1, -1);
+  const order = Date.parse(`${time?.includes(":") ? time.replace(" ", "T") : `${time}T00:00:00`}Z`);
+  return time === undefined || Number.isNaN(order) ? undefined : { text: `"${time.includes(":") ? time : `${time} 00:00:00`}"`, order };
 }
 
 /** A range as PostgreSQL writes it (rangetypes.c, range_deparse and the canonical functions); undefined where its bounds are not in order. */

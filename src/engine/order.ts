@@ -30,6 +30,19 @@ export function intervalLength(text: Value | Tidb): Tidb {
   return tidb`CASE WHEN ${text} IS NOT NULL THEN ((${months}) * 30 + ${days}) * 86400000000 + ${microseconds} END`;
 }
 
+/**
+ * A text that is sorted as PostgreSQL sorts ranges of integers or days (rangetypes.c, range_cmp): the empty one first, then by where they
+ * begin, then by where they end.
+ */
+export function rangeKey(type: string, range: Value | Tidb): Tidb {
+  const inner = tidb`SUBSTRING(${range}, 2, CHAR_LENGTH(${range}) - 2)`;
+  const sized = (bound: Tidb) =>
+    type === "daterange" ? bound : tidb`LPAD(CAST(${bound} AS DECIMAL(65,0)) + 9223372036854775808, 20, '0')`;
+  const key = (bound: Tidb, none: string) => tidb`CASE ${bound} WHEN '' THEN ${raw(`'${none}'`)} ELSE CONCAT('1', ${sized(bound)}) END`;
+  const [lower, upper] = [tidb`SUBSTRING_INDEX(${inner}, ',', 1)`, tidb`SUBSTRING_INDEX(${inner}, ',', -1)`];
+  return tidb`CASE ${range} WHEN 'empty' THEN '' ELSE CONCAT(${key(lower, "0")}, ${key(upper, "2")}) END`;
+}
+
 /** Whether an address is one of IPv6. */
 export const isIpv6 = (ip: Value | Tidb): Tidb => infix("comparison")`INSTR(${ip}, ':') > 0`;
 

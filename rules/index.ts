@@ -71,6 +71,7 @@ import view from "./objects/view.js";
 import viewAgain from "./objects/view-again.js";
 import anyOrder from "./queries/any-order.js";
 import arrayQuery from "./queries/array-query.js";
+import bitOutputs from "./queries/bit-outputs.js";
 import collate from "./queries/collate.js";
 import cte from "./queries/cte.js";
 import dateWords from "./queries/date-words.js";
@@ -206,6 +207,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/cte": cte,
   "queries/names": names,
   "queries/any-order": anyOrder,
+  "queries/bit-outputs": bitOutputs,
   "queries/collate": collate,
   "queries/subquery-order": subqueryOrder,
   "dml/column-list": columnList,

@@ -49,6 +49,7 @@ export {
 export { COLLATION, commentClause, temporaryTable } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
+export { bitLength } from "./engine/bits.js";
 export {
   type Context,
   type Data,

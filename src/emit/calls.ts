@@ -68,7 +68,8 @@ function write(
       result: site.result ?? p.info(site.node)?.type ?? UNKNOWN,
       catalog: p.catalog,
       type: (arg) => typeOf(p, arg) ?? UNKNOWN,
-      own: (arg) => p.info(arg)?.type ?? UNKNOWN,
+      // What is converted without a cast being written is printed already.
+      own: (arg) => p.info((arg as { raw?: string }).raw === undefined ? arg : site.node)?.type ?? UNKNOWN,
       text: constantText,
       integer: constantInteger,
       nullable: (arg) => p.info(arg)?.nullable ?? true,

@@ -240,6 +240,8 @@ export function coerced({ fields, print: printPlain }: Printer): Printer {
     const to = silentCast(info, p.catalog);
     if (!to) return text;
     const from = info!.type.name;
+    // Bits are written out as the type wants them already.
+    if (as("A_Const", node)?.bsval !== undefined) return text;
     const form = castForm(p, node, raw(text) as never, from, to);
     if (!form || "refused" in form) return p.refuse(node, form?.refused ?? `${from} where ${to.name} is wanted`);
     const cast = p.print(form);
@@ -363,7 +365,10 @@ const printersOf: Printers = {
     if (node.isnull) return "NULL";
     if (node.boolval !== undefined) return node.boolval ? "TRUE" : "FALSE";
     const to = typeOf(p, node as Node);
-    const bits = node.bsval?.startsWith("b") ? node.bsval.slice(1) : undefined;
+    const hex = node.bsval?.startsWith("x") ? node.bsval.slice(1) : "";
+    const bits = node.bsval?.startsWith("b")
+      ? node.bsval.slice(1)
+      : [...hex].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
     if (bits) return to?.name === "varbit" ? `'${bits}'` : `b'${bits}'`;
     const text = node.sval ?? node.fval ?? node.ival?.toString();
     if (text === undefined) return p.refuse(node as Node, "a bit string in hexadecimal digits, or of no bits");

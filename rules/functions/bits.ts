@@ -130,9 +130,23 @@ export const bitRules = table(
     "to-text": {
       calls: ["bit::text|varchar|varbit"],
       tidb: ([bits], call) => {
-        return textOf(bits, call);
+        const [text, size] = [textOf(bits, call), call.result.mods?.[0]];
+        return size === undefined ? text : text && tidb`LEFT(${text}, ${raw(String(size))})`;
       },
-      proofs: proofs("b8::text", "b8::varbit", "B'101'::text", "b8 || B'11'", "vb || b8", "vb || B'1'", "B'1' || B'01'"),
+      proofs: proofs(
+        "b8::varbit(3)",
+        "b8::varchar(2)",
+        "'101'::bit(5)",
+        "'10101'::bit(3)",
+        "'1110'::bit(4)::integer",
+        "b8::text",
+        "b8::varbit",
+        "B'101'::text",
+        "b8 || B'11'",
+        "vb || b8",
+        "vb || B'1'",
+        "B'1' || B'01'",
+      ),
     },
     "varying-to-bits": {
       calls: ["varbit::bit"],
@@ -140,7 +154,14 @@ export const bitRules = table(
       why: "Functions of bits take those of any length by their text.",
       proofs: proofs("length(vb) + 1"),
     },
-    "varying-to-text": { calls: ["varbit::text|varchar"], tidb: ([bits]) => tidb`${bits}`, proofs: proofs("vb::text", "vb || ''") },
+    "varying-to-text": {
+      calls: ["varbit::text|varchar|varbit"],
+      tidb: ([bits], call) => {
+        const size = call.result.mods?.[0];
+        return size === undefined ? tidb`${bits}` : tidb`LEFT(${bits}, ${raw(String(size))})`;
+      },
+      proofs: proofs("vb::varchar(2)", "vb::text", "vb || ''"),
+    },
     "set-bit": {
       calls: ["set_bit(bit, int4, int4)"],
       tidb: ([bits, place, value], call) => {

@@ -19,8 +19,7 @@ type Ctx = Context<"shown" | "number">;
 function isComputed(value: Value | undefined, ctx: Ctx): boolean {
   if (as("A_Const", value)?.bsval !== undefined) return true;
   const node = as("A_Expr", value) ?? as("FuncCall", value) ?? as("TypeCast", value);
-  if (!node || ctx.info(node)?.type.name !== "bit") return false;
-  return as("TypeCast", node) === undefined || as("A_Const", as("TypeCast", node)!.arg)?.sval === undefined;
+  return node !== undefined && ctx.info(node)?.type.name === "bit";
 }
 
 /** The text of the bits, under the name that PostgreSQL gives the column. */

@@ -278,10 +278,10 @@ function at(p: Printing, text: string): string {
 function literalCast(p: Printing, node: Node, constant: Extract<Node, { kind: "A_Const" }>, to: PgType): string {
   p.ledger.consumed(constant);
   if (constant.isnull) return "NULL";
-  const isInterval = to.name === "interval";
-  const text = literal(p.catalog, constant.sval!, isInterval ? to : { name: to.name });
+  const isWhole = to.name === "interval" || to.name === "bit";
+  const text = literal(p.catalog, constant.sval!, isWhole ? to : { name: to.name });
   if (text === undefined) return p.refuse(node, `'${constant.sval}' as ${to.name}`);
-  if (!to.mods?.length || isInterval) return text;
+  if (!to.mods?.length || isWhole) return text;
   const form = castForm(p, node, raw(text) as never, to.name, to);
   if (!form || "refused" in form) return p.refuse(node, `a cast to ${to.name}(${to.mods.join(",")})`);
   return at(p, p.print(form));

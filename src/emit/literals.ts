@@ -155,6 +155,9 @@ export function literal(catalog: Catalog, text: string, type: PgType): string | 
     const interval = parseInterval(text, INTERVAL_FIELDS[type.mods[0]!]);
     return interval && string(intervalText(interval));
   }
+  // A cast to a length cuts bits off at the right, and adds zeros there.
+  if (type.name === "bit" && type.mods?.length && /^[01]+$/.test(text))
+    return ENCODE.bit(text.slice(0, type.mods[0]).padEnd(type.mods[0]!, "0"));
   const own = LITERALS[type.name];
   if (own) return own(text);
   const labels = catalog.enums.get(type.name)?.labels;

@@ -107,6 +107,7 @@ import setTypes from "./queries/set-types.js";
 import subqueryOrder from "./queries/subquery-order.js";
 import systemRelations from "./queries/system-relations.js";
 import wholeRow from "./queries/whole-row.js";
+import zonedTimes from "./queries/zoned-times.js";
 import explain from "./session/explain.js";
 import set from "./session/set.js";
 import show from "./session/show.js";
@@ -208,6 +209,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/names": names,
   "queries/any-order": anyOrder,
   "queries/bit-outputs": bitOutputs,
+  "queries/zoned-times": zonedTimes,
   "queries/collate": collate,
   "queries/subquery-order": subqueryOrder,
   "dml/column-list": columnList,

@@ -345,7 +345,7 @@ export const CONSTRUCTS: Readonly<Record<string, readonly Construct[]>> = {
     ["translate", "SELECT id, translate(name, 'an', 'NA') AS v FROM emp ORDER BY id"],
     ["ascii", "SELECT id, ascii(name) AS v FROM emp ORDER BY id"],
     ["initcap", "SELECT id, initcap(name) AS v FROM emp ORDER BY id"],
-    ["regexp_matches", "SELECT id, regexp_matches(name, '(n+)') AS v FROM emp ORDER BY id", "reported"],
+    ["regexp_matches", "SELECT id, regexp_matches(name, '(n+)') AS v FROM emp ORDER BY id"],
     ["regexp_match", "SELECT id, regexp_match(name, '(n+)') AS v FROM emp ORDER BY id"],
     ["jsonb_array_length", "SELECT id, jsonb_array_length(profile -> 'list') AS v FROM emp ORDER BY id"],
     ["jsonb_object_keys", 'SELECT jsonb_object_keys(\'{"a": 1, "b": 2}\'::jsonb) AS v'],

@@ -86,6 +86,7 @@ export const selectPrinters: Printers = {
   ResTarget: prints("ResTarget", ["name", "val"], (node, p) => {
     // A column without an alias has another name in TiDB, and two of one name are refused in places.
     if (node.name === undefined && isUnjudged(node as Node, p)) return p.refuse(node as Node, "a column's name");
+    if (isComputedBits(node.val, p) && isUnjudged(node.val as Node, p)) return p.refuse(node as Node, "bits that are shown as a number");
     return node.name === undefined ? p.print(node.val) : `${p.print(node.val)} AS ${identifier(node.name)}`;
   }),
   ColumnRef: coerced(prints("ColumnRef", ["fields"], (node, p) => columnText(node.fields ?? [], node as Node, p))),
@@ -163,6 +164,11 @@ function sortKey(key: Value | undefined, p: Printing): string {
 }
 
 const ORDINAL_FIELDS: ReadonlySet<string> = new Set(["ival"]);
+
+/** Whether it gives bits that are no column's. */
+function isComputedBits(value: Value | undefined, p: Printing): boolean {
+  return isNode(value) && value.kind !== "ColumnRef" && p.info(value)?.type.name === "bit";
+}
 
 /** Whether a node is the parser's, which knows its place, and no rule has looked at it. */
 function isUnjudged(node: Node, p: Printing): boolean {

@@ -86,6 +86,7 @@ a query, and where they go into a column, they stay a number.`,
       for (const target of targets) {
         if (target && isNumber(target.val, ctx)) ctx.report("number", {}, target);
       }
+      return undefined;
     }),
   ],
   examples: [

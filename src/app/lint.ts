@@ -16,6 +16,7 @@ import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
 import { hashOf, take, wholeFile } from "./lint/take.js";
+import { thin } from "./lint/thin.js";
 import type { Found, Work } from "./lint/work.js";
 
 export interface LintOptions extends ConvertOptions {
@@ -189,10 +190,12 @@ async function lintSql(
 
 function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => boolean, zero: boolean): LintedFile {
   const { source, reading, foreign } = work;
-  const { text, long } = withoutLongLines(source.text);
+  const { text, long, whole } = thin(source.text);
   const wanted = traces.filter((trace) => zero || !trace.zeroOnly);
   const inSql = within(work.strings.filter((string) => string.source !== string.host).map(({ span }) => span));
-  const traced = tracesIn(source.name, text, wanted, commentsOf(source, reading))
+  const inComment = commentsOf(source, reading);
+  const traced = tracesIn(source.name, text, wanted, (offset) => inComment(whole({ start: offset, end: offset + 1 }).start))
+    .map((each) => ({ ...each, span: whole(each.span) }))
     // Rules have judged the SQL already; a URL or a name in it is told by them where it matters.
     .filter(({ span }) => !inSql(span.start))
     .map(({ trace, span, text: told, form, fix }) => ({
@@ -237,24 +240,6 @@ function once(all: readonly Found[]): readonly Found[] {
     if (!known.has(key)) known.set(key, each);
   }
   return [...known.values()];
-}
-
-/** Nobody writes lines as long: they are data, or made by a program. Characters. */
-const LONGEST_LINE = 5000;
-
-/** The text with blanks in the place of lines that are too long to be anybody's, and where these are. */
-function withoutLongLines(text: string): { readonly text: string; readonly long: readonly Span[] } {
-  if (text.length <= LONGEST_LINE) return { text, long: [] };
-  const long: Span[] = [];
-  let start = 0;
-  const lines = text.split("\n").map((line) => {
-    const span = { start, end: start + line.length };
-    start = span.end + 1;
-    if (line.length <= LONGEST_LINE) return line;
-    long.push(span);
-    return " ".repeat(line.length);
-  });
-  return { text: long.length === 0 ? text : lines.join("\n"), long };
 }
 
 /** Whether an offset lies in a comment: of the host's parser, or as far as a glance tells. */

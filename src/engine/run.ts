@@ -123,18 +123,46 @@ export function spanOf(statement: { source: Source; span: Span; reach?: Span }, 
   const at = (node as { location?: number } | undefined)?.location;
   const { start, end } = statement.reach ?? statement.span;
   if (at === undefined || at < start || at >= end) return firstLine(statement);
-  return { start: at, end: elementEnd(statement.source.text, at, end) };
+  return { start: at, end: elementEnd(statement.source.text, at, end, EXPRESSIONS.has(node!.kind), node!.kind === "FuncCall") };
 }
+
+/** Nodes that a clause may follow. */
+const EXPRESSIONS: ReadonlySet<AnyNode["kind"]> = new Set([
+  "A_ArrayExpr",
+  "A_Const",
+  "A_Expr",
+  "A_Indirection",
+  "BoolExpr",
+  "CoalesceExpr",
+  "ColumnRef",
+  "FuncCall",
+  "MinMaxExpr",
+  "NullTest",
+  "ParamRef",
+  "ResTarget",
+  "SQLValueFunction",
+  "TypeCast",
+]);
+/** What ends an expression, where it stands in no bracket. */
+const CLAUSE_WORD =
+  /;|\s+(?:from|where|group\s+by|order\s+by|having|limit|offset|fetch|for|on|returning|union|intersect|except|window|(?<ofCase>when|then|else|end))\b/iy;
+const FUNCTION_NAME = /(?:(?:[\w$]+|"[^"]*")\s*\.\s*)?(?:[\w$]+|"[^"]*")\s*(?=\()/y;
 
 function firstLine({ source, span }: { source: Source; span: Span }): Span {
   const end = source.text.indexOf("\n", span.start);
   return { start: span.start, end: end < 0 ? span.end : Math.min(span.end, end) };
 }
 
-/** Where a list element that starts at `at` ends: at its comma or closing parenthesis, or at the end of its line. */
-function elementEnd(text: string, at: number, limit: number): number {
+/**
+ * Where a list element that starts at `at` ends: at its comma or closing parenthesis, or at the end of its line.
+ * @param isExpression a clause that follows is no part of it
+ * @param isCall nor is what follows its arguments
+ */
+function elementEnd(text: string, at: number, limit: number, isExpression: boolean, isCall: boolean): number {
   let depth = 0;
   let quote = "";
+  FUNCTION_NAME.lastIndex = at;
+  const opening = isCall && FUNCTION_NAME.test(text) ? FUNCTION_NAME.lastIndex : -1;
   for (let i = at; i < limit; i++) {
     const c = text[i]!;
     if (c === "\n") return text[i - 1] === "\r" ? i - 1 : i;
@@ -142,8 +170,16 @@ function elementEnd(text: string, at: number, limit: number): number {
       if (c === quote) quote = "";
     } else if (c === "'" || c === '"') quote = c;
     else if (c === "(") depth++;
-    else if (c === ")" && depth-- === 0) return i;
-    else if (c === "," && depth === 0) return i;
+    else if (c === ")") {
+      if (depth-- === 0) return i;
+      if (depth === 0 && opening >= 0) return i + 1;
+    } else if (depth > 0) continue;
+    else if (c === ",") return i;
+    else if (isExpression && i > at && (c === " " || c === "\t" || c === ";")) {
+      CLAUSE_WORD.lastIndex = i;
+      const clause = CLAUSE_WORD.exec(text);
+      if (clause && !(clause.groups!.ofCase && /\bcase\b/i.test(text.slice(at, i)))) return i;
+    }
   }
   return limit;
 }

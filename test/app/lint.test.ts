@@ -55,6 +55,34 @@ describe("SQL in code", () => {
     expect(await told("a.ts", 'db.query("DELETE FROM item WHERE id = $1 AND name = $2", [1, 2]);\n')).toEqual(["1:39 core/parameters $1"]);
   });
 
+  it("ends where a call or an expression ends", async () => {
+    const place = async (sql: string) => (await told("a.ts", `db.query("${sql}");\n`)).join();
+    expect(await place("UPDATE item SET made = now() WHERE id = 3")).toBe("1:34 functions/dates/now now()");
+    expect(await place("SELECT unheard_of(id) AS x FROM item")).toContain("core/unconverted unheard_of(id)");
+    expect(await place("SELECT id FROM item ORDER BY CASE WHEN id > 2 THEN '4'::xml ELSE 'a' END")).toContain("::xml");
+  });
+
+  it("has a finding of one parameter where that stands", async () => {
+    expect(await told("a.ts", 'db.query("SELECT id FROM item WHERE name = $1 AND id = ANY($2::int[])", [a, b]);\n')).toEqual([
+      "1:44 core/parameters $1",
+      "1:54 functions/arrays/equal-any = ANY($2::int[])",
+      "1:60 core/parameters $2",
+    ]);
+  });
+
+  it("keeps placeholders that the host's library fills in for either engine", async () => {
+    expect(await told("a.py", 'db.execute("SELECT id::text AS t FROM item WHERE id = %(id)s AND name = %(name)s")\n')).toEqual([
+      "1:20 core/spelling id::text => CAST(id AS CHAR)",
+    ]);
+    expect(await told("a.py", 'db.execute(text("DELETE FROM item WHERE id = :id AND :id > 3"))\n')).toEqual([]);
+    expect(await told("a.py", 'db.execute("SELECT id FROM item WHERE name = %s AND id > %s")\n')).toEqual([]);
+    expect(await told("a.cs", 'class A { string q = "SELECT id FROM item WHERE id = @id"; }\n')).toEqual([]);
+    expect(await told("q.sql", "SELECT id FROM item WHERE id = @id;\n")).toEqual(["1:32 core/parameters @id"]);
+    expect(await told("a.py", "db.execute(\"SELECT to_char(made, 'YYYY') AS y FROM item WHERE id = %s\")\n")).toEqual([
+      expect.stringContaining("DATE_FORMAT(made, '%%Y')"),
+    ]);
+  });
+
   it("that is the same in both has no finding", async () => {
     expect(
       await told("a.ts", 'db.query("SELECT id FROM item i INNER JOIN item j ON (i.id = j.id) WHERE i.id != 3 ORDER BY i.id ASC");\n'),
@@ -191,5 +219,12 @@ describe("fingerprints", () => {
     expect(await prints(`\n\n${query}`)).toEqual([one]);
     const two = await prints(query + query);
     expect([two[0], two[0] !== two[1]]).toEqual([one, true]);
+  });
+});
+
+describe("what nobody writes", () => {
+  it("costs no time: long runs of blanks, long lines; traces are told beyond it", { timeout: 5000 }, async () => {
+    const text = `${"\n".repeat(100_000)}${"x".repeat(6000)}\n${" ".repeat(100_000)}import pg from "pg";\n`;
+    expect(await told("a.ts", text)).toEqual(["100002:100017 javascript/pg pg => mysql2"]);
   });
 });

@@ -8,7 +8,7 @@ export interface Change extends Span {
 }
 
 const TOKEN =
-  /(?:[EeBbXxNn]|U&)?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\{[^}]*\}|\$\d+|[\w$\u0080-\uffff]+|::|[<>=!~@#%^&|?*+/-]+|\s+|[\s\S]/g;
+  /(?:[EeBbXxNn]|U&)?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\{[^}]*\}|\$\d+|(?<![<>=!~@#%^&|?*+/-])@[A-Za-z_]\w*|[\w$\u0080-\uffff]+|::|[<>=!~@#%^&|?*+/-]+|\s+|[\s\S]/g;
 
 interface Token extends Span {
   /** What two tokens are compared by: letter case counts in quotes only. */
@@ -44,7 +44,7 @@ export function sameTokens(a: string, b: string): boolean {
   return left === right;
 }
 
-const PLACEHOLDER = /^(?:\$\d+|\$\{.*\})$/;
+const PLACEHOLDER = /^(?:\$\d+|\$\{.*\}|@\w+)$/;
 
 /** Changes so near to each other are one: `a::text` becomes `CAST(a AS CHAR)` as a whole. */
 const NEAR = 3;

@@ -31,7 +31,21 @@ export function schemasIn(files: readonly Source[], inOrder: (a: string, b: stri
   return [...groups]
     .filter(([, sources]) => sources.some(({ text }) => MAKES_TABLES.test(text)))
     .sort(([a], [b]) => inOrder(a, b))
-    .map(([name, sources]) => ({ name, sources: sources.sort((a, b) => inOrder(a.name, b.name)) }));
+    .map(([name, sources]) => ({ name, sources: behindMakers(sources.sort((a, b) => inOrder(a.name, b.name))) }));
+}
+
+const TABLE = /\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w".]+)/gi;
+/** Statements that need a table which is there already. */
+const NEEDS =
+  /\b(?:alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?|create\s+(?:unique\s+)?index\b[^;]*?\bon\s+(?:only\s+)?|insert\s+into\s+|update\s+)([\w".]+)/gi;
+
+/** Scripts that bear no numbers, and the whole schema beside its versions, have an order that their names do not tell: tables come first. */
+function behindMakers(sources: readonly Source[]): Source[] {
+  const named = ({ text }: Source, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name!.replaceAll('"', "").toLowerCase());
+  const maker = new Map<string, number>();
+  for (const [i, source] of sources.entries()) for (const name of named(source, TABLE)) if (!maker.has(name)) maker.set(name, i);
+  const isEarly = sources.map((source, i) => named(source, NEEDS).some((name) => (maker.get(name) ?? -1) > i));
+  return [...sources.filter((_, i) => !isEarly[i]), ...sources.filter((_, i) => isEarly[i])];
 }
 
 /** The folder of a history, and what names the version in it: `migrations` and `0001_init` for `migrations/0001_init/up.sql`. */

@@ -35,7 +35,7 @@ function isOfCode({ rule, message }: Finding): boolean {
   return !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown");
 }
 
-const PLACEHOLDER = /\$\d+|\$\{h\d+\}|(?<![:\w]):[a-z_]\w*|@[a-z_]\w*|%s|%\(\w+\)s|sqlc\.\w+\([^)]*\)/i;
+const PLACEHOLDER = /\$\d+|\$\{h\d+\}|(?<![:\w]):[a-z_]\w*|@[a-z_]\w*|%s|%\(\w+\)s|sqlc\.\w+\([^)]*\)/gi;
 
 /** Takes what became of a text to where it stands in the host. */
 export function take(work: Work, file: FileResult, string: SqlString, { converted }: { readonly converted: ReadonlySet<string> }): void {
@@ -60,7 +60,10 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   const written = textAt(string.source, span);
   work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
-  const own = statement.findings.filter((finding) => isOfCode(finding) && !isAlready(finding, statement, written));
+  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written));
+  const ofCode = told.filter(isOfCode);
+  // Of a statement that is not in the output, something is said in any case.
+  const own = ofCode.length === 0 && outcome === "unconverted" && sql.length === 0 ? told : ofCode;
   const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
   const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
   const edits =
@@ -79,35 +82,52 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
 }
 
-/** The statements with what the host fills in in its own place: the host's library makes a parameter of it, in whatever order. */
-function withHoles({ sql, parameters }: StatementResult): readonly string[] {
-  if (!parameters?.flat().some((name) => HOLE.test(name))) return sql;
-  const names = parameters.flat();
+/** The statements with what the host fills in, and what its library takes for TiDB too, as it is written: in the order of the question marks. */
+function withHoles({ sql, parameters, source, span }: StatementResult): readonly string[] {
+  const names = parameters?.flat() ?? [];
+  if (!names.some((name) => stays(name, source.name) || name === "%s")) return sql;
+  const written = textAt(source, span);
+  // Where percent signs begin placeholders, one that is meant is written twice.
+  const isPercent = names.some((name) => name.startsWith("%"));
+  const literal = (text: string) => (isPercent && !written.includes(text) ? text.replaceAll("%", "%%") : text);
   let next = 0;
   return sql.map((text) =>
     text.replaceAll(/'(?:[^'\\]|''|\\[\s\S])*'|`[^`]*`|\?/g, (found) => {
-      if (found !== "?") return found;
+      if (found !== "?") return literal(found);
       const name = names[next++] ?? "?";
-      return HOLE.test(name) ? name : found;
+      return name === "%s" || stays(name, source.name) ? name : found;
     }),
   );
 }
 
-const HOLE = /^\$\{h\d+\}$/;
+/** What the host fills in; and names, which libraries make parameters of for either engine: SQLAlchemy, PyMySQL, PDO, JPA, JDBI, sqlx, sqlc. */
+const STAYS = /^(?:\$\{.*\}|:\w+|%\(\w+\)s|sqlc\..*)$/;
+/** MySqlConnector takes the names that Npgsql does; elsewhere `@name` is a variable of TiDB. */
+const DOTNET = /\.(?:cs|fs|vb)$/;
 
-/** Whether all parameters are what they were: question marks, or what the host fills in. */
-function isAlready({ rule, message }: Finding, { parameters }: StatementResult, written: string): boolean {
-  if (rule !== CORE.parameters.id || (message !== "places" && message !== "order")) return false;
-  const names = parameters?.flat() ?? [];
-  const marks = names.filter((name) => !HOLE.test(name));
-  // Several question marks look alike: which of them changed places is to be told.
-  if (message === "order" && marks.length > 0) return false;
-  return marks.every((name) => name === "?") && marks.length === written.replaceAll(/'(?:[^']|'')*'/g, "").split("?").length - 1;
+function stays(name: string, path: string): boolean {
+  return STAYS.test(name) || (name.startsWith("@") && DOTNET.test(path));
 }
 
-/** What is said of parameters is said at the first of them. */
-function placeOf({ rule, span }: Finding, statement: StatementResult, written: string): Span {
-  const found = rule === CORE.parameters.id ? PLACEHOLDER.exec(written) : null;
+/** Whether all parameters are what they were: names, question marks, or what the host fills in. */
+function isAlready({ rule, message }: Finding, { parameters, source }: StatementResult, written: string): boolean {
+  if (rule !== CORE.parameters.id) return false;
+  // sqlc makes as many places of it as there are values.
+  if (message === "list") return true;
+  if (message !== "places" && message !== "order") return false;
+  const marks = (parameters?.flat() ?? []).filter((name) => !stays(name, source.name));
+  // Several question marks look alike: which of them changed places is to be told.
+  if (message === "order" && marks.length > 0) return false;
+  const isMark = (name: string) => name === "?" || name === "%s";
+  return marks.every(isMark) && marks.length === written.replaceAll(/'(?:[^']|'')*'/g, "").split(/\?|%s/).length - 1;
+}
+
+/** What is said of a parameter is said where it first stands; of all of them, at the first. */
+function placeOf({ rule, message, text, span }: Finding, statement: StatementResult, written: string): Span {
+  if (rule !== CORE.parameters.id) return span;
+  const all = [...written.matchAll(PLACEHOLDER)];
+  const words = message === "places" || message === "order" ? [] : text.split(/\s/);
+  const found = all.find(([name]) => words.includes(name)) ?? all[0];
   const start = statement.span.start + (found?.index ?? 0);
   return found ? { start, end: start + found[0].length } : span;
 }

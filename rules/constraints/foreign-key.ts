@@ -193,6 +193,8 @@ MATCH and SET DEFAULT without obeying them.`,
         }
         if (made.table.node.relation?.relpersistence === "t") return ctx.drop("temporary", { name });
         if (fk.fk_with_period || fk.pk_with_period) return ctx.drop("period", { name });
+        // Where code is read, the parent is made elsewhere.
+        if (!made.parent && ctx.catalog.assuming && fk.pk_attrs) return ofUnknownTable(fk, ctx);
         if (!made.parent || ctx.lost(made.parent.table.node) || made.parent.columns.length !== made.columns.length)
           return ctx.drop("unknown-parent", { name });
         const setColumns = fk.fk_del_set_cols ?? [];

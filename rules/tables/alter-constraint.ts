@@ -55,8 +55,10 @@ dropped, so one that the input drops later is made NONCLUSTERED from the start.`
       const alter = ctx.within("AlterTableStmt");
       if (cmd.subtype !== "AT_DropConstraint" || !alter?.relation) return;
       const name = cmd.name ?? "";
-      const made = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation))?.droppedConstraints?.get(name);
-      if (!made) return cmd.missing_ok ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
+      const made = table?.droppedConstraints?.get(name);
+      // Of a table that the input does not make nobody knows what it has.
+      if (!made) return cmd.missing_ok && table ? ctx.drop("absent", { name }) : ctx.drop("unknown", { name });
       const drop = ctx.lost(made.node) ? undefined : DROPS[made.type];
       const tidb = constraintName(ctx.final, made);
       if (!drop) return ctx.drop("never-made", { name });

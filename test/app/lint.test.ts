@@ -228,3 +228,31 @@ describe("what nobody writes", () => {
     expect(await told("a.ts", text)).toEqual(["100002:100017 javascript/pg pg => mysql2"]);
   });
 });
+
+describe("a schema in the tree", () => {
+  it("is read in the order its scripts need each other", async () => {
+    const { files } = await linted({
+      "sql/create_indexes.sql": "CREATE INDEX a ON thing (kind);\n",
+      "sql/create_tables.sql": "CREATE TABLE thing (id int NOT NULL, kind thing_kind);\n",
+      "sql/create_types.sql": "CREATE TYPE thing_kind AS ENUM ('x', 'y');\n",
+    });
+    const absent = files.flatMap(({ findings }) => findings.filter(({ severity }) => severity === "error").map(({ text }) => text));
+    expect(absent).toEqual([]);
+  });
+
+  it("may refer to tables that are made elsewhere", async () => {
+    const text =
+      'ALTER TABLE part ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES "user" (id);\nALTER TABLE part DROP CONSTRAINT IF EXISTS j;\n';
+    expect(await told("sql/updates/part.sql", text)).toEqual([
+      expect.stringMatching(/^1:\d+ constraints\/foreign-key/),
+      expect.stringMatching(/^2:\d+ tables\/alter-constraint/),
+    ]);
+  });
+});
+
+it("a value of which the host fills in a part is counted, not judged", async () => {
+  const schema = { "sql/a.sql": "CREATE TABLE v (id uuid, n int);\n" };
+  const { files, coverage } = await linted({ ...schema, "a.py": "q = \"INSERT INTO v (id, n) VALUES ('%s', 1)\" % (x,)\ndb.execute(q)\n" });
+  expect(files.flatMap(({ source, findings }) => (source.name === "a.py" ? findings : []))).toEqual([]);
+  expect(coverage.unread).toBe(1);
+});

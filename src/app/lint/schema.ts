@@ -39,13 +39,22 @@ const TABLE = /\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w"
 const NEEDS =
   /\b(?:alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?|create\s+(?:unique\s+)?index\b[^;]*?\bon\s+(?:only\s+)?|insert\s+into\s+|update\s+)([\w".]+)/gi;
 
-/** Scripts that bear no numbers, and the whole schema beside its versions, have an order that their names do not tell: tables come first. */
+const TYPES_ALONE = /^(?!.*\b(?:table|index|insert)\b).*\bcreate\s+(?:type|domain|schema|extension)\b/is;
+
+/**
+ * Scripts that bear no numbers, and the whole schema beside its versions, have an order that their names do not tell: types come first, what
+ * needs tables comes behind those that make them.
+ */
 function behindMakers(sources: readonly Source[]): Source[] {
-  const named = ({ text }: Source, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name!.replaceAll('"', "").toLowerCase());
+  const named = ({ text }: Source, pattern: RegExp) =>
+    [...text.matchAll(pattern)].map(([, name]) => name!.replaceAll('"', "").toLowerCase());
   const maker = new Map<string, number>();
   for (const [i, source] of sources.entries()) for (const name of named(source, TABLE)) if (!maker.has(name)) maker.set(name, i);
   const isEarly = sources.map((source, i) => named(source, NEEDS).some((name) => (maker.get(name) ?? -1) > i));
-  return [...sources.filter((_, i) => !isEarly[i]), ...sources.filter((_, i) => isEarly[i])];
+  const rank = ({ name, text }: Source, i: number) =>
+    isEarly[i] ? 2 : !VERSIONED.test(placeOf(name).version) && TYPES_ALONE.test(text) ? 0 : 1;
+  const ranked = sources.map((source, i) => ({ source, rank: rank(source, i) }));
+  return [0, 1, 2].flatMap((wanted) => ranked.flatMap((each) => (each.rank === wanted ? each.source : [])));
 }
 
 /** The folder of a history, and what names the version in it: `migrations` and `0001_init` for `migrations/0001_init/up.sql`. */

@@ -63,7 +63,7 @@ export const ruby = traces([
     text: "{match} is PostgreSQL's",
     help: "enable_extension: remove; jsonb: json; array: true: json; using: :gin and opclass: an index on an expression or none; algorithm: :concurrently: remove; uuid: string, limit: 36; citext, inet: string; create_enum: a column of ENUM",
     files: FILES.ruby,
-    find: /\benable_extension\b|\bdisable_extension\b|\bt\.(?:jsonb|hstore|citext|inet|cidr|macaddr|tsvector|tstzrange|int4range|daterange|uuid|timestamptz|bit_varying|oid|money|ltree)\b|\busing:\s*:(?:gin|gist|brin|hash|hnsw|ivfflat)\b|\balgorithm:\s*:concurrently\b|\bopclass:|\bcreate_enum\b|\bdisable_ddl_transaction!|(?<=add_column[^\n]*):(?:jsonb|hstore|citext|inet|tsvector|uuid)\b|\bid:\s*:uuid\b|\bgen_random_uuid\(\)|\binsert_all\b(?=[^\n]*returning:)/dg,
+    find: /\benable_extension\b|\bdisable_extension\b|\bt\.(?:jsonb|hstore|citext|inet|cidr|macaddr|tsvector|tstzrange|int4range|daterange|uuid|timestamptz|bit_varying|oid|money|ltree)\b|\busing:\s*:(?:gin|gist|brin|hash|hnsw|ivfflat)\b|\balgorithm:\s*:concurrently\b|\bopclass:|\bcreate_enum\b|\bdisable_ddl_transaction!(?=[\s\S]*:concurrently)|(?<=add_column[^\n]*):(?:jsonb|hstore|citext|inet|tsvector|uuid)\b|\bid:\s*:uuid\b|\bgen_random_uuid\(\)|\binsert_all\b(?=[^\n]*returning:)/dg,
     within: /ActiveRecord|create_table|add_column|add_index/,
     examples: [
       {

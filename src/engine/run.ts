@@ -139,6 +139,7 @@ const EXPRESSIONS: ReadonlySet<AnyNode["kind"]> = new Set([
   "MinMaxExpr",
   "NullTest",
   "ParamRef",
+  "RangeVar",
   "ResTarget",
   "SQLValueFunction",
   "TypeCast",

@@ -33,6 +33,7 @@ const MARKS: readonly RegExp[] = [
   /\b(?:ifnull|date_format|str_to_date|unix_timestamp|from_unixtime|utc_timestamp|group_concat|json_contains|json_extract|json_unquote|last_insert_id|found_rows|timestampdiff|date_sub|curdate|datediff|member\s+of|json_search)\s*\(/i,
   /\bnow\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
   /\b(?:jsonextract\w*|tojsonstring|touint\d+|tostartof\w+|uniq(?:exact|hll12|combined)?|quantiles?\w*|countif|sumif|avgif|grouparray\w*|arraymap|todate(?:time)?(?:64)?|formatdatetime|tostring)\s*\(|\bcount\(\)/i,
+  /\bdatabase\s*\(\s*\)|\bset\s+(?:session\s+|global\s+|@@\w*\.?)?(?:sql_mode|foreign_key_checks|sql_safe_updates|sql_notes)\b|\b(?:unixepoch|strftime|julianday|unhex)\s*\(|\bdatetime\s*\(\s*(?=,|\))/i,
   /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
 ];
 

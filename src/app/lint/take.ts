@@ -35,6 +35,23 @@ function isOfCode({ rule, message }: Finding): boolean {
   return !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown");
 }
 
+/** Why nothing can be said of a statement, if so. */
+function unreadFor(findings: readonly Finding[]): string | undefined {
+  if (findings.some(isOfHole)) return "a value that is put in at run time";
+  const errors = findings.filter(({ severity }) => severity === "error");
+  return errors.length > 0 && errors.every(isUntyped)
+    ? "what it computes with is of no known type: --schema names the files that make its tables"
+    : undefined;
+}
+
+/** Both engines have these: what is missing is the type. */
+const IN_BOTH =
+  /: (?:operator (?:=|<>|!=|[<>]=?|[-+*/%])|function (?:sum|avg|min|max|floor|ceil|ceiling|round|abs|power|sqrt|sign|mod)\(\)) on values of unknown type/;
+
+function isUntyped({ rule, text }: Finding): boolean {
+  return rule === CORE.unconverted.id && IN_BOTH.test(text);
+}
+
 /** A quoted value of which the host fills in a part has a form, or none, when it is known. */
 function isOfHole({ rule, text }: Finding): boolean {
   return rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text);
@@ -61,15 +78,16 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     start: rendered.at(start),
     end: Math.max(rendered.until(end), rendered.at(start) + 1),
   });
-  if (statement.findings.some(isOfHole)) {
-    work.unread.push({ span: inHost(span), reason: "a value that is put in at run time" });
+  const unread = unreadFor(statement.findings);
+  if (unread !== undefined) {
+    work.unread.push({ span: inHost(span), reason: unread });
     return;
   }
   const from = isFile ? span.start : string.span.start;
   const written = textAt(string.source, span);
   work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
-  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written));
+  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written) && !isUntyped(finding));
   const ofCode = told.filter(isOfCode);
   // Of a statement that is not in the output, something is said in any case.
   const own = ofCode.length === 0 && outcome === "unconverted" && sql.length === 0 ? told : ofCode;

@@ -42,12 +42,12 @@ const manifest: Manifest = {
     /(?:^|\/)(?:[\w.-]*requirements[\w.-]*\.(?:txt|in|pip)|requirements\/[\w.-]+\.(?:txt|in)|constraints[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml|tox\.ini)$/,
   find: (name) =>
     new RegExp(
-      String.raw`(?<=^\s*|^\s*-\s+|["'])(?<at>(?:${name})(?:\[[\w, -]+\])?)(?=\s*(?:[=<>~!]=|[<>]|;|#|@\s|["'],?\s*(?:$|\]|,|;|#)|$|\s*=\s*["'{*]))`,
+      String.raw`(?<=^\s*|^\s*-\s+|["'])(?<at>(?:${name})(?:\[[\w, -]+\])?)(?=\s*(?:[=<>~!]=|[<>]|;|#|@\s|["'],?\s*(?:$|\]|,|;|#)|$|\s*=\s*(?:["'][\^~<>=!*\d]|\{)))`,
       "dgim",
     ),
   example: (name) => `flask==3.0\n${name}>=2.9\n`,
   file: "requirements.txt",
-  lookAlike: "PyMySQL==1.1\nmy-psycopg2==1\npsycopg2mysql\n",
+  lookAlike: 'PyMySQL==1.1\nmy-psycopg2==1\npsycopg2mysql\npsycopg2 = "app.cli:main"\n',
 };
 
 const IMPORTS: readonly Package[] = [

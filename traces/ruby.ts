@@ -71,6 +71,12 @@ export const ruby = traces([
         text: 'ActiveRecord::Schema.define do\n  enable_extension "pgcrypto"\n  t.jsonb "x"\nend',
         found: ["enable_extension", "t.jsonb"],
       },
+      {
+        file: "db/migrate/1_a.rb",
+        text: "disable_ddl_transaction!\ndef change\n  add_index :t, :a, algorithm: :concurrently\nend",
+        found: ["disable_ddl_transaction!", "algorithm: :concurrently"],
+      },
+      { file: "db/migrate/2_a.rb", text: "disable_ddl_transaction! # long\nadd_column :t, :a, :text", found: [] },
       { file: "db/schema.rb", text: 'ActiveRecord::Schema.define do\n  t.json "jsonb"\nend', found: [] },
     ],
   },

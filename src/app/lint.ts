@@ -10,6 +10,7 @@ import type { Source, Span } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
 import type { ConvertOptions } from "./convert/pass.js";
 import { convert } from "./convert.js";
+import { defines } from "./lint/defines.js";
 import { hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
 import { isSchemaCode, schemasIn } from "./lint/schema.js";
@@ -114,6 +115,8 @@ async function begun(source: Source, hosts: readonly Host[], options: LintOption
   if (!host) return work;
   const reading = await host.read(source.text);
   work.reading = reading;
+  if (reading.broken)
+    work.unread.push({ span: { start: 0, end: 0 }, reason: "not all of it is understood by the parser: SQL may stand there unseen" });
   const isForeign = isForeignPath(source.name) || hasForeignDriver(reading.imports);
   for (const fragment of reading.fragments) await takeFragment(work, fragment, options, isForeign);
   // A file in which some SQL is another engine's, and none says that it is PostgreSQL's, is that engine's.
@@ -144,8 +147,7 @@ async function takeFile(work: Work): Promise<void> {
     work.foreign += source.text.split(/;\s*$/m).filter((text) => text.trim() !== "").length;
     return;
   }
-  const defines = /(?:^|;)\s*(?:create|alter|drop|do)\s/im.test(source.text);
-  work.strings.push(wholeFile(source, defines));
+  work.strings.push(wholeFile(source, defines(source.text)));
 }
 
 async function lintSql(

@@ -26,7 +26,6 @@ const LEFT_OUT = [
   "**/target/debug/**",
   "**/target/release/**",
   "**/.venv/**",
-  "**/*.min.js",
   "**/*.map",
   // Reports of earlier runs.
   "**/*.sarif",
@@ -83,6 +82,8 @@ async function below(folder: string): Promise<string[]> {
 
 const TOGETHER = 64;
 
+const MINIFIED = /[.-]min\.[cm]?js$/;
+
 async function readAll(paths: readonly string[]): Promise<CodeBase> {
   const files: Source[] = [];
   const skipped: { path: string; reason: string }[] = [];
@@ -96,12 +97,14 @@ async function readAll(paths: readonly string[]): Promise<CodeBase> {
 }
 
 async function readOne(path: string): Promise<Source | { readonly path: string; readonly reason: string | undefined }> {
+  if (MINIFIED.test(path)) return { path, reason: "minified" };
   try {
     const entry = await stat(path);
     if (entry.size > LARGEST) return { path, reason: `larger than ${LARGEST / 1e6} MB` };
     return decodeFile(path, await readFile(path));
   } catch (error) {
-    return { path, reason: error instanceof Error && "code" in error ? String(error.code) : String(error) };
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return { path, reason: code === "EACCES" ? "no permission to read it" : code };
   }
 }
 
@@ -151,7 +154,15 @@ async function git(args: readonly string[]): Promise<string[]> {
     const { stdout } = await run("git", [...args], { maxBuffer: 1e9 });
     return stdout.split("\0").filter(Boolean);
   } catch (error) {
+    if (!(await isRepository())) throw new UsageError("--staged and --changed need a git repository: this is none");
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim().split("\n")[0] : String(error);
     throw new UsageError(`git ${args[0]}: ${said}`);
   }
+}
+
+async function isRepository(): Promise<boolean> {
+  return run("git", ["rev-parse", "--git-dir"]).then(
+    () => true,
+    () => false,
+  );
 }

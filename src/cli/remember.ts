@@ -10,7 +10,7 @@ type Kept = Omit<LintedFile, "source"> & { readonly hash: string };
 
 export interface Memory {
   readonly get: (file: Source) => LintedFile | undefined;
-  /** Keeps what a run found out. A disk that takes nothing costs the next run time, and nobody anything else. */
+  /** Keeps what a run found out, and what is known of other files that are still there. A disk that takes nothing costs the next run time, and nobody anything else. */
   readonly keep: (files: readonly LintedFile[]) => Promise<void>;
 }
 
@@ -31,7 +31,10 @@ export async function openMemory(folder: string, project: string, key: string): 
       return { ...rest, source, findings: findings.map((finding) => ({ ...finding, source })) };
     },
     async keep(all) {
-      const next: Record<string, Kept> = { ...files };
+      const seen = new Set(all.map(({ source }) => source.name));
+      const others = Object.entries(files).filter(([name]) => !seen.has(name));
+      const isThere = await Promise.all(others.map(([name]) => stat(name).catch(() => undefined)));
+      const next: Record<string, Kept> = Object.fromEntries(others.filter((_, i) => isThere[i]));
       for (const { source, findings, ...rest } of all)
         next[source.name] = { ...rest, hash: digest(source.text), findings: findings.map(({ source: _, ...finding }) => finding as never) };
       const temporary = `${path}.${process.pid}`;

@@ -1,4 +1,5 @@
 import type { Source } from "../../source/text.js";
+import { defines } from "./defines.js";
 import { isForeignPath, isForeignText } from "./foreign.js";
 
 /** A history of a schema that stands in the tree: its files, in order. */
@@ -13,7 +14,6 @@ const MAKES_TABLES = /\b(?:create\s+(?:\w+\s+){0,2}?table|alter\s+table)\b/i;
 const NO_SCHEMA =
   /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])|(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
 
-const DEFINES = /(?:^|;)\s*(?:create|alter|drop|comment\s+on|do\s)/im;
 /** Files that are run in the order of their names, whatever is in them. */
 const VERSIONED = /^[VR]?_*\d/;
 
@@ -26,7 +26,7 @@ export function schemasIn(files: readonly Source[], inOrder: (a: string, b: stri
   for (const source of files) {
     if (!source.name.endsWith(".sql") || NO_SCHEMA.test(source.name) || isForeignPath(source.name) || isForeignText(source.text)) continue;
     const { folder, version } = placeOf(source.name);
-    if (VERSIONED.test(version) || DEFINES.test(source.text)) groups.set(folder, [...(groups.get(folder) ?? []), source]);
+    if (VERSIONED.test(version) || defines(source.text)) groups.set(folder, [...(groups.get(folder) ?? []), source]);
   }
   return [...groups]
     .filter(([, sources]) => sources.some(({ text }) => MAKES_TABLES.test(text)))

@@ -2,6 +2,7 @@ import type { Fragment } from "../../hosts/fragment.js";
 import { type GrammarVersion, parseAhead, shownText } from "../../pg/parse.js";
 import { type Chunk, type SqlChunk, split } from "../../source/split.js";
 import type { Source, Span } from "../../source/text.js";
+import { defines } from "./defines.js";
 import { isForeignText } from "./foreign.js";
 import { type Filled, fillings } from "./holes.js";
 
@@ -38,7 +39,7 @@ export async function judge(host: Source, { parts, span, taker }: Fragment, gram
     if (read.ok) {
       if (isProse(text, taker)) return { kind: "prose" };
       if (isForeign || isForeignText(text)) return { kind: "foreign" };
-      return { kind: "sql", string: { host, span, filled, written, source, defines: DEFINES.test(bare(text)) } };
+      return { kind: "sql", string: { host, span, filled, written, source, defines: defines(text) } };
     }
     first ??= { text, message: read.message };
   }
@@ -74,10 +75,6 @@ function insideOf({ inside }: SqlChunk): Span[] {
 function bare(text: string): string {
   return text.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/, "");
 }
-
-/** The first words of statements that change what is there, in any of several statements; a session's search_path is such as well. */
-const DEFINES =
-  /(?:^|;\s*)(?:create|alter|drop|comment\s+on|do\s|import|grant|revoke|reassign|security\s+label|set\s+(?:local\s+|session\s+)?search_path|select\s[\s\S]*?\sinto\s+(?:temp|unlogged|table))/i;
 
 /** Whoever takes SQL has a name like these. */
 const TAKES_SQL = /quer|exec|sql|raw|prepare|fetch|select|statement|stmt|batch|cursor|ddl|migrat|up|down/i;

@@ -256,3 +256,28 @@ it("a value of which the host fills in a part is counted, not judged", async () 
   expect(files.flatMap(({ source, findings }) => (source.name === "a.py" ? findings : []))).toEqual([]);
   expect(coverage.unread).toBe(1);
 });
+
+it.each([
+  ["DROP INDEX i ON t;", "a.sql"],
+  ["ALTER TABLE t MODIFY a varchar(255) NOT NULL;", "a.sql"],
+  ["CREATE TABLE t (a datetime NOT NULL);", "a.sql"],
+  ["UPDATE t SET a = UUID() WHERE b = 1;", "a.sql"],
+  ["IF OBJECT_ID('[dbo].[T]') IS NOT NULL\nGO\n", "a.sql"],
+  ["SELECT a FROM t WHERE b = DATABASE();", "a.sql"],
+  ["SELECT unixepoch(a) FROM t;", "a.sql"],
+  ['SELECT "a" FROM t;', "util/MySqlMigrations/a.sql"],
+  ['SELECT "a" FROM t;', "jdbc-h2/a.sql"],
+])("another engine's: %s in %s", async (text, name) => {
+  const { files, coverage } = await linted({ [name]: `${text}\n` });
+  expect(files.flatMap(({ source, findings }) => (source.name === name ? findings : []))).toEqual([]);
+  expect(coverage.foreign).toBeGreaterThan(0);
+});
+
+it.each([
+  ['SELECT "a" FROM t;', "util/PostgresMigrations/MySqlCompat/a.sql"],
+  ["DROP INDEX i; COMMENT ON TABLE t IS 'x';", "a.sql"],
+  ["ALTER TABLE t ADD COLUMN a timestamptz;", "a.sql"],
+  ["SELECT a::uuid FROM t WHERE made > b;", "a.sql"],
+])("PostgreSQL's: %s in %s", async (text, name) => {
+  expect((await linted({ [name]: `${text}\n` })).coverage.foreign).toBe(0);
+});

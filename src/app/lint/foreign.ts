@@ -1,12 +1,16 @@
 /** SQL of another engine in the same tree is left alone; so is what is TiDB's already. */
 
 const OTHER_ENGINES =
-  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark|tsql)\d*(?=[/_.-])/i;
+  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|h2|hsqldb|derby|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark|tsql)\d*(?=[/_.-])/i;
 const OURS = /(?:^|[/_.-])(?:postgres(?:ql)?|pg|pgsql|psql|pgx|cockroach(?:db)?)(?=[/_.-])/i;
+
+/** Within names of several words: `MySqlMigrations`. */
+const OTHER_WORDS = /(?<![A-Z])(?:My[Ss]ql|MySQL|MariaD[Bb]|S[Qq][Ll]ite|Mss?ql|MSSQL|SqlServer|ClickHouse)(?=[A-Z/_.-])/;
+const OUR_WORDS = /(?<![A-Z])(?:Postgres(?:ql|QL|Sql)?|PgSql|Npgsql)(?=[A-Z/_.-])/;
 
 /** Whether the path of a file says that what is in it is another engine's. */
 export function isForeignPath(path: string): boolean {
-  return OTHER_ENGINES.test(path) && !OURS.test(path);
+  return (OTHER_ENGINES.test(path) || OTHER_WORDS.test(path)) && !OURS.test(path) && !OUR_WORDS.test(path);
 }
 
 /** Packages that talk to another engine, in any language. */
@@ -34,6 +38,8 @@ const MARKS: readonly RegExp[] = [
   /\bnow\s*\(\s*\d\s*\)|\bshow\s+(?:tables|databases|columns|create|full|index|variables|processlist)\b|\buse\s+index\b|\bforce\s+index\b/i,
   /\b(?:jsonextract\w*|tojsonstring|touint\d+|tostartof\w+|uniq(?:exact|hll12|combined)?|quantiles?\w*|countif|sumif|avgif|grouparray\w*|arraymap|todate(?:time)?(?:64)?|formatdatetime|tostring)\s*\(|\bcount\(\)/i,
   /\bdatabase\s*\(\s*\)|\bset\s+(?:session\s+|global\s+|@@\w*\.?)?(?:sql_mode|foreign_key_checks|sql_safe_updates|sql_notes)\b|\b(?:unixepoch|strftime|julianday|unhex)\s*\(|\bdatetime\s*\(\s*(?=,|\))/i,
+  /\bdrop\s+index\s+[\w.]+\s+on\s|\balter\s+table\s+[\w.]+\s+modify\s|\w\s+datetime(?=\s*(?:,|\)|not\s+null|null|default))|\badd\s+column\s[^;,]*\safter\s+\w+\s*(?:[,;]|$)|\buuid\s*\(\s*\)|^delimiter\s/im,
+  /^\s*go\s*$|\[dbo\]|\buniqueidentifier\b|\bobject_id\s*\(|\bcreate\s+or\s+alter\b/im,
   /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
 ];
 

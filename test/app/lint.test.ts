@@ -121,6 +121,12 @@ describe("SQL in code", () => {
     expect([coverage.checked + coverage.unread, coverage.foreign]).toEqual([2, 0]);
   });
 
+  it("that only makes or drops something is no prose", async () => {
+    const text = 'fn f() { run(&format!("create schema {}", a)); run(&format!("drop index concurrently if exists {b}.{}", c)); }\n';
+    const { coverage } = await linted({ "a.rs": text });
+    expect(coverage.checked + coverage.unread).toBe(3);
+  });
+
   it("that is put together at run time is counted with its reason, and prose is nothing", async () => {
     const { files, coverage } = await linted({
       "a.ts": 'const w = "WHERE a = $1 AND b ILIKE $2";\nconst p = "Select a file from the list";\nconst s = "update the list";\n',

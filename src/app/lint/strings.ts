@@ -90,10 +90,14 @@ const CLAUSE =
 const LOOKS_LIKE_SQL =
   /\b(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE|ALTER|DROP|WHERE|FROM|JOIN|ORDER\s+BY|GROUP\s+BY|RETURNING|ON\s+CONFLICT|SET|VALUES|LIMIT|AND|OR|WITH)\b|[=(*$:]/;
 
+/** Nobody asks for a table `if exists`, or for one with a hole in its name. */
+const DDL = /^(?:create|drop|alter|truncate)\b.*(?:\bif\s+(?:not\s+)?exists\b|\bconcurrently\b|\bhole_\d+_)/is;
+
 /** English that the grammar takes: "select a file", "begin", "Update the list". */
 function isProse(text: string, taker: string | undefined): boolean {
   const taken = taker !== undefined && TAKES_SQL.test(taker);
   const words = bare(text).trim();
+  if (DDL.test(words)) return false;
   if (/^\w+;?$/.test(words)) return !taken;
   if (/[=*$()'"<>;:]|\bSELECT\b|\bFROM\b|\bTABLE\b|\bINTO\b|\bSET\b/.test(words)) return false;
   return !taken;

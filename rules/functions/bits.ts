@@ -26,6 +26,8 @@ function lengthOf(value: Value, call: Call): number | undefined {
 /** The text of a bit string. */
 function textOf(value: Value, call: Call): Tidb | undefined {
   const literal = as("A_Const", value)?.bsval;
+  const written = as("A_Const", value)?.sval;
+  if (written !== undefined && /^[01]+$/.test(written)) return tidb`${raw(`'${written}'`)}`;
   if (literal?.[0] === "b") return tidb`${raw(`'${literal.slice(1)}'`)}`;
   if (ownType(value, call).name === "varbit") return tidb`${value}`;
   const length = lengthOf(value, call);
@@ -48,7 +50,15 @@ const comparison = (sign: string): Row => ({
     }
     return infix("comparison")`${number(one)} ${raw(sign)} ${number(other)}`;
   },
-  proofs: proofs(`b8 ${sign} B'10101010'`, `b8 ${sign} b8`, `vb ${sign} B'101'::varbit`, `b8 ${sign} B'1010'`, `B'101' ${sign} B'11'`),
+  proofs: proofs(
+    `b8 ${sign} B'10101010'`,
+    `b8 ${sign} b8`,
+    `vb ${sign} B'101'::varbit`,
+    `b8 ${sign} B'1010'`,
+    `b8 ${sign} '10101010'`,
+    `b8 ${sign} '1010'`,
+    `B'101' ${sign} B'11'`,
+  ),
 });
 
 const combined = (sign: string, level: "bitAnd" | "bitOr" | "bitXor", tidbSign = sign): Row => ({

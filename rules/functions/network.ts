@@ -257,6 +257,21 @@ export const networkRules = table(
       },
       proofs: proofs("set_masklen(ip, 16)", "set_masklen('192.168.1.5/24'::inet, 32)"),
     },
+    "mac-order": {
+      calls: ["<", "<=", ">", ">="].map((sign) => `${sign}(macaddr, macaddr)`),
+      tidb: ([a, b], call) => infix("comparison")`${a} ${raw(call.signature.name)} ${b}`,
+      why: "Both are texts of the same length, in lower case.",
+      proofs: proofs(
+        "macaddr '08-00-2b-01-02-03' < '08:00:2B:01:02:04'",
+        "'0800.2b01.0203'::macaddr >= '08002b010203'",
+        "'a8002b:010203'::macaddr > '9f002b-010203'",
+      ),
+    },
+    "mac-trunc": {
+      calls: ["trunc(macaddr)"],
+      tidb: ([mac]) => tidb`CONCAT(LEFT(${mac}, 8), ':00:00:00')`,
+      proofs: proofs("trunc(macaddr '12:34:56:78:90:AB')"),
+    },
     extreme: {
       calls: ["max(inet)", "min(inet)"],
       tidb: ([ip], call) => {

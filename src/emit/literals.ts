@@ -51,8 +51,20 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   tsrange: range(timeBound),
   bit: ENCODE.bit,
   varbit: (text) => (/^[01]*$/.test(text) ? string(text) : undefined),
-  macaddr: (text) => (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? string(text.toLowerCase()) : undefined),
+  macaddr: (text) =>
+    MACADDR.test(text)
+      ? string(
+          text
+            .toLowerCase()
+            .replaceAll(/[^0-9a-f]/g, "")
+            .replaceAll(/(..)(?!$)/g, "$1:"),
+        )
+      : undefined,
 };
+
+/** The spellings of the manual (mac.c, macaddr_in). */
+const MACADDR =
+  /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{6}[:-]?[0-9a-f]{6}|[0-9a-f]{4}([.-])[0-9a-f]{4}\2[0-9a-f]{4})$/i;
 
 interface Bound {
   readonly text: string;

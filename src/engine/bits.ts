@@ -9,7 +9,8 @@ const KEEP = new Set(["set_bit", "bit_and", "bit_or", "bit_xor"]);
 /** How many bits a value of type bit(n) has, up to 63: what a BIT of TiDB holds is a number, which has no length of its own. */
 export function bitLength(value: Value | undefined, type: (value: Value) => PgType | undefined): number | undefined {
   if (value === undefined) return undefined;
-  const literal = as("A_Const", value)?.bsval;
+  const { bsval: literal, sval } = as("A_Const", value) ?? {};
+  if (sval !== undefined && type(value)?.name === "bit") return /^[01]{1,63}$/.test(sval) ? sval.length : undefined;
   const { name, lexpr, rexpr } = as("A_Expr", value) ?? {};
   const side = lexpr ?? rexpr;
   if (side !== undefined && /^(?:[&|#~]|<<|>>)$/.test(String(name?.at(-1)))) return bitLength(side, type);

@@ -46,7 +46,7 @@ function unreadFor(findings: readonly Finding[]): string | undefined {
 
 /** Both engines have these: what is missing is the type. */
 const IN_BOTH =
-  /: (?:operator (?:=|<>|!=|[<>]=?|[-+*/%])|function (?:sum|avg|min|max|floor|ceil|ceiling|round|abs|power|sqrt|sign|mod)\(\)) on values of unknown type/;
+  /: (?:operator (?:=|<>|!=|[<>]=?|[-+*/%])|function (?:sum|avg|min|max|floor|ceil|ceiling|round|abs|power|sqrt|sign|mod)\(\)) on (?:values of unknown type|unknown(?:, unknown)?) has/;
 
 function isUntyped({ rule, text }: Finding): boolean {
   return rule === CORE.unconverted.id && IN_BOTH.test(text);

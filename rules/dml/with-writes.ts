@@ -166,6 +166,24 @@ INSERT INTO t VALUES (1, 6, 'z'), (4, 7, 'w') ON DUPLICATE KEY UPDATE a = VALUES
       findings: ["statements", "both", "statements", "overlap"],
     },
     {
+      given: "CREATE TABLE t (k varchar(9) PRIMARY KEY, v int); INSERT INTO t VALUES ('a', 1), ('b', NULL)",
+      pg: "WITH new (k, v) AS (VALUES ('a', 7), ('n', 8)), old AS (UPDATE t SET v = new.v FROM new WHERE t.k = new.k RETURNING t.k) INSERT INTO t SELECT k, v FROM new WHERE k NOT IN (SELECT k FROM old)",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS old_rows;
+CREATE TEMPORARY TABLE old_rows (k VARCHAR(9)) COLLATE utf8mb4_0900_bin;
+INSERT INTO old_rows
+WITH new (k, v) AS (SELECT 'a' AS column1, 7 AS column2 UNION ALL SELECT 'n', 8)
+SELECT t.k FROM t, new WHERE t.k = new.k;
+WITH new (k, v) AS (SELECT 'a' AS column1, 7 AS column2 UNION ALL SELECT 'n', 8)
+UPDATE t, new
+SET t.v = new.v
+WHERE t.k = new.k;
+INSERT INTO t
+WITH new (k, v) AS (SELECT 'a' AS column1, 7 AS column2 UNION ALL SELECT 'n', 8),
+old AS (SELECT * FROM old_rows)
+SELECT k, v FROM new WHERE NOT (k IN (SELECT k FROM old))`,
+      findings: ["statements", "kept"],
+    },
+    {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int); CREATE TABLE u (t int, b int)",
       pg: "WITH made AS (INSERT INTO t (a) VALUES (7) RETURNING id) SELECT made.id, t.a FROM made, t",
       tidb: null,
@@ -276,7 +294,7 @@ function keeping(parts: readonly Part[], isWanted: (part: Part) => boolean, ctx:
   const left: Part[] = [];
   for (const part of parts) {
     const select = as("SelectStmt", part.cte.ctequery);
-    const relation = !part.write && select && isWanted(part) ? tableFor(part, select, ctx) : undefined;
+    const relation = part.after === undefined && select && isWanted(part) ? tableFor(part, part.write ?? select, ctx) : undefined;
     const needed = relation ? neededBy(select!, left) : [];
     if (!relation || needed.some(({ write }) => write)) {
       left.push(part);
@@ -301,9 +319,9 @@ function keeping(parts: readonly Part[], isWanted: (part: Part) => boolean, ctx:
 }
 
 /** The table that the rows of a query fit; undefined where the names or types of its columns are not known. */
-function tableFor({ name }: Part, select: SelectStmt, ctx: Ctx): Derived | undefined {
+function tableFor({ name }: Part, query: SelectStmt | Writing, ctx: Ctx): Derived | undefined {
   const { catalog, analysis } = ctx;
-  const columns = (analysis.columns(select) ?? []).map((column) => ({
+  const columns = (analysis.columns(query) ?? []).map((column) => ({
     name: column.name,
     type: column.info?.coerced ?? column.info?.type,
     nullable: column.info?.nullable ?? true,
@@ -378,6 +396,7 @@ function disturbed(write: Writing, node: Statement, queries: readonly Node[], ct
   if (write.kind === "UpdateStmt") {
     if (others.length === 0 && !isTarget) return undefined;
     if (node.kind === "InsertStmt" && isTarget && node.onConflictClause) return "reads";
+    if (node.kind === "InsertStmt" && others.length === 0) return undefined;
     const set = new Set(nodesOf("ResTarget", write.targetList).map(({ name = "" }) => name));
     if ([node, ...queries].some((each) => readsColumn(each, table, set, ctx))) return "reads";
     return isTarget && node.kind !== "InsertStmt" ? "both" : undefined;

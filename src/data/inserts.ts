@@ -26,6 +26,7 @@ import {
   wordEnd,
 } from "../source/lex.js";
 import { jsonEncoder, type MappedType, mapType } from "../types/map.js";
+import { RANGES } from "../types/ranges.js";
 import { type Codec, ENCODE, lacksOffset } from "../types/values.js";
 
 /** What became of a statement; undefined when it is not of the plain shape and must be parsed. */
@@ -501,7 +502,7 @@ function targetOfType(catalog: Catalog, type: TypeName, column?: Column): Target
     words: column ? `column ${column.table.name}.${column.name} (${of})` : `the type ${of}`,
     codec,
     limited: mapped?.override?.chosen !== undefined,
-    verbatim: (codec === "text" || codec === "json") && !mapped?.override?.chosen,
+    verbatim: (codec === "text" || codec === "json") && !mapped?.override?.chosen && !DISCRETE.has(mapped?.use.name ?? ""),
     encode: limited(mapped, encoder(catalog, type, mapped)),
     counts: codec === "number" && (column?.identity !== undefined || nextvalSequence(column?.default) !== undefined),
     mapped,
@@ -529,8 +530,13 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
     const { labels } = use.enumType;
     return (text) => (labels.includes(text) ? string(text) : undefined);
   }
+  const range = DISCRETE.has(use.name) ? RANGES[use.name] : undefined;
+  if (range) return (text) => range(text) ?? (/infinity/i.test(text) ? string(text) : undefined);
   return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codec];
 }
+
+/** Ranges that PostgreSQL keeps as [lower,upper), however they are written; with infinite bounds they stay as they are written. */
+const DISCRETE = new Set(["int4range", "int8range", "daterange"]);
 
 /** Where the column has fewer digits than PostgreSQL's, TiDB would round what PostgreSQL keeps. */
 function decimalEncoder([asked, askedScale = 0]: readonly number[], sql: string): (text: string) => string | undefined {

@@ -35,7 +35,7 @@ function isOfCode({ rule, message }: Finding): boolean {
   return !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown");
 }
 
-/** Why nothing can be said of a statement, if so. */
+/** Why a statement is not judged as a whole, if so: what is said of its parts stands. */
 function unreadFor(findings: readonly Finding[]): string | undefined {
   if (findings.some(isOfHole)) return "a value that is put in at run time";
   const errors = findings.filter(({ severity }) => severity === "error");
@@ -79,18 +79,15 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     end: Math.max(rendered.until(end), rendered.at(start) + 1),
   });
   const unread = unreadFor(statement.findings);
-  if (unread !== undefined) {
-    work.unread.push({ span: inHost(span), reason: unread });
-    return;
-  }
   const from = isFile ? span.start : string.span.start;
   const written = textAt(string.source, span);
-  work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
+  if (unread !== undefined) work.unread.push({ span: inHost(span), reason: unread });
+  else work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
-  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written) && !isUntyped(finding));
+  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written) && !isUntyped(finding) && !isOfHole(finding));
   const ofCode = told.filter(isOfCode);
   // Of a statement that is not in the output, something is said in any case.
-  const own = ofCode.length === 0 && outcome === "unconverted" && sql.length === 0 ? told : ofCode;
+  const own = ofCode.length === 0 && unread === undefined && outcome === "unconverted" && sql.length === 0 ? told : ofCode;
   const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
   const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
   const edits =
@@ -105,7 +102,7 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     const data = { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) };
     work.findings.push({ finding: core(CORE.spelling, "form", data, work.source, inHost(change)), from, suggestion: tidb, edits });
   }
-  if (outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
+  if (unread === undefined && outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
     work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
 }
 

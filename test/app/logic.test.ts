@@ -21,7 +21,7 @@ CREATE FUNCTION gone() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;
 DROP FUNCTION gone();
 CREATE FUNCTION app.changes(n int) RETURNS bigint AS $$ SELECT count(*) FROM audit WHERE doc = n $$ LANGUAGE sql;
 CREATE VIEW good AS WITH own AS (SELECT id FROM doc) SELECT id FROM own;
-CREATE VIEW "bad <b>" AS SELECT regexp_matches(what, 'x') FROM audit;
+CREATE VIEW "bad <b>" AS SELECT to_tsvector(what) AS words FROM audit;
 CREATE VIEW dropped AS SELECT id FROM doc;
 DROP VIEW dropped;
 `;

@@ -36,6 +36,7 @@ import { dateRules } from "./functions/dates.js";
 import { formatRules } from "./functions/formats.js";
 import { intervalRules } from "./functions/intervals.js";
 import { jsonRules } from "./functions/json.js";
+import { jsonPathRules } from "./functions/json-paths.js";
 import { missingRules } from "./functions/missing.js";
 import { networkRules } from "./functions/network.js";
 import { rangeRules } from "./functions/ranges.js";
@@ -87,6 +88,7 @@ import groupingSets from "./queries/grouping-sets.js";
 import intervalKeys from "./queries/interval-keys.js";
 import joinColumns from "./queries/join-columns.js";
 import joinSubquery from "./queries/join-subquery.js";
+import jsonPathQuery from "./queries/json-path-query.js";
 import lateral from "./queries/lateral.js";
 import limit from "./queries/limit.js";
 import locking from "./queries/locking.js";
@@ -191,6 +193,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/from-items": fromItems,
   "queries/join-columns": joinColumns,
   "queries/set-types": setTypes,
+  "queries/json-path-query": jsonPathQuery,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
   "queries/interval-keys": intervalKeys,
@@ -265,6 +268,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   ...dateRules,
   ...intervalRules,
   ...jsonRules,
+  ...jsonPathRules,
   ...arrayRules,
   ...networkRules,
   ...rangeRules,

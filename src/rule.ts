@@ -107,7 +107,20 @@ export {
   termsOfOperator,
   where,
 } from "./engine/intervals.js";
-export { counter, type JsonPath, parseJsonPath, pathArray, pathFinds, pathFirst, pathPredicate, pathRows } from "./engine/jsonpath.js";
+export {
+  counter,
+  elementRows,
+  mayRaise,
+  type PathTree,
+  pathArray,
+  pathFinds,
+  pathFirst,
+  pathTest,
+  pathTree,
+  type TreeRows,
+} from "./engine/json-items.js";
+export { scalarFound, withDefaults } from "./engine/json-values.js";
+export { type JsonPath, type Literal, parseJsonPath, type Surroundings } from "./engine/jsonpath.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts, rangeKey } from "./engine/order.js";
 export {
   beforeGroup,

@@ -7,6 +7,7 @@ import {
   counter,
   eachChild,
   eachDescendant,
+  elementRows,
   error,
   type FuncCall,
   find,
@@ -15,18 +16,25 @@ import {
   invoke,
   isNode,
   type JsonBehavior,
+  type JsonPath,
   type JsonTable,
+  type JsonTableColumn,
+  type Literal,
   literalText,
   matchedGroup,
   matchesNothing,
+  mayRaise,
   modifiers,
   type Node,
   outputName,
+  type PathTree,
   type Pattern,
   PLAIN_SELECT,
   parseInterval,
   parseJsonPath,
-  pathRows,
+  pathArray,
+  pathFinds,
+  pathTree,
   patternFlags,
   qualified,
   type RangeFunction,
@@ -38,15 +46,18 @@ import {
   rule,
   type SelectStmt,
   SPLIT_MARK,
+  scalarFound,
   splitMarked,
   string,
   type Tidb,
+  type TreeRows,
   tidb,
   tidbText,
   translatePattern,
   typeName,
   type Value,
   warning,
+  withDefaults,
 } from "../../src/rule.js";
 
 type Ctx = Context<keyof typeof MESSAGES>;
@@ -58,9 +69,6 @@ const MESSAGES = {
   }),
   spelt: warning("a decimal number's or an object's text may be spelt otherwise: other zeros behind the point, other order of keys", {
     help: "cast a number to numeric where its text is compared or shown",
-  }),
-  lax: warning("what the path finds in an array that stands where it has a key is found only where it is an array itself", {
-    help: "nothing to do where documents are shaped as the path says",
   }),
   edge: warning("the edge of a word is found between ASCII letters, digits and _ only; \\m and \\M are either edge", {
     help: "spell out what may stand beside the word where other letters matter",
@@ -321,29 +329,31 @@ FROM (
 ) AS r`,
     },
     {
-      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '{"a": [{"n": 1, "s": "x"}, {"n": "2", "s": null}, {"s": true}]}'), (2, '{"a": {"n": 7}}'), (3, NULL), (4, '[]')`,
-      pg: `SELECT t.id, r.n, r.s, r.i FROM t, JSON_TABLE(t.j, '$.a[*]' COLUMNS (i FOR ORDINALITY, n int PATH '$.n' DEFAULT -1 ON EMPTY, s text PATH '$.s')) AS r; SELECT t.id, x FROM t, jsonb_path_query(j, '$.a[*] ? (@.n > 0 && @.s != "y")') AS x`,
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '{"a": [{"n": 1, "s": "x"}, {"n": "2", "s": null}, {"s": true}]}'), (2, '{"a": {"n": 7}}'), (3, NULL), (4, '[]'), (5, '[{"a": [[{"n": [8]}], {"n": [8, 9]}]}]')`,
+      pg: `SELECT t.id, r.n, r.s, r.i FROM t, JSON_TABLE(t.j, '$.a[*]' COLUMNS (i FOR ORDINALITY, n int PATH '$.n' DEFAULT -1 ON EMPTY, s text PATH '$.s')) AS r`,
       tidb: `SELECT t.id, r.n, r.s, r.i
 FROM t, (
   SELECT
     t.id AS lateral_key_1,
     nth_item.item_i + 1 AS i,
-    CASE WHEN JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) IS NULL THEN -1 ELSE CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))), '^-?[0-9]+([.][0-9]+)?$') THEN CAST(CAST(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) AS DECIMAL(65,30)) AS SIGNED) END END END AS n,
-    CASE WHEN JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE JSON_TYPE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))), 1) ELSE JSON_UNQUOTE(JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) END END AS s
+    CASE WHEN JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')) IS NULL THEN NULL WHEN JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."n"') IS NULL THEN -1 ELSE CASE WHEN JSON_LENGTH(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."n"')) = 1 AND JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."n"'), '$[0]')) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."n"'), '$[0]')), '^-?[0-9]{1,18}$') THEN CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."n"'), '$[0]')) AS SIGNED) END END END AS n,
+    CASE WHEN JSON_LENGTH(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."s"')) = 1 AND JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."s"'), '$[0]')) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."s"'), '$[0]')) WHEN 'BOOLEAN' THEN LEFT(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."s"'), '$[0]')), 1) ELSE JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."s"'), '$[0]')) END END AS s
   FROM t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
-  WHERE (nth_item.item_i < CASE JSON_TYPE(JSON_EXTRACT(t.j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(t.j, '$."a"')) ELSE JSON_EXTRACT(t.j, '$."a"') IS NOT NULL END) AND (JSON_EXTRACT(t.j, CONCAT('$."a"[', nth_item.item_i, ']')) IS NOT NULL)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'))) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'))
 ) AS r
-WHERE r.lateral_key_1 = t.id;
-SELECT t.id, x
-FROM t, (
-  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']')) AS x
-  FROM t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
-  WHERE (nth_item.item_i < CASE JSON_TYPE(JSON_EXTRACT(j, '$."a"')) WHEN 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT(j, '$."a"')) ELSE JSON_EXTRACT(j, '$."a"') IS NOT NULL END) AND ((CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE') THEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"')) > CAST('0' AS JSON) WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."n"'))) = 'NULL' THEN FALSE END AND CASE WHEN JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"')) IS NULL THEN FALSE WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) IN ('STRING') THEN JSON_UNQUOTE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) <> 'y' WHEN JSON_TYPE(JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']."s"'))) = 'NULL' THEN TRUE END) AND (JSON_EXTRACT(j, CONCAT('$."a"[', nth_item.item_i, ']')) IS NOT NULL))
-) AS x
-WHERE x.lateral_key_1 = t.id`,
-      findings: ["lax", "lax"],
+WHERE r.lateral_key_1 = t.id`,
+    },
+    {
+      pg: `SELECT * FROM JSON_TABLE('[{"k": "a", "f": [1, 2]}, {"k": "b"}, 7]', '$[*]' COLUMNS (i FOR ORDINALITY, NESTED PATH '$.f[*]' COLUMNS (n FOR ORDINALITY, f jsonb PATH '$'))) AS r`,
+      tidb: `SELECT *
+FROM (
+  SELECT
+    CAST(JSON_EXTRACT(nth_item.item_v, '$.i') AS SIGNED) + 1 AS i,
+    CAST(JSON_EXTRACT(nth_item.item_v, '$.n0.i') AS SIGNED) + 1 AS n,
+    CASE WHEN JSON_LENGTH(CASE WHEN JSON_EXTRACT(nth_item.item_v, '$.n0.v') IS NOT NULL THEN JSON_ARRAY(JSON_EXTRACT(nth_item.item_v, '$.n0.v')) END) = 1 THEN JSON_EXTRACT(CASE WHEN JSON_EXTRACT(nth_item.item_v, '$.n0.v') IS NOT NULL THEN JSON_ARRAY(JSON_EXTRACT(nth_item.item_v, '$.n0.v')) END, '$[0]') ELSE NULL END AS f
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_EXTRACT((SELECT /*+ NO_DECORRELATE() */ JSON_OBJECTAGG(LPAD(item_1.item_i, 10, '0'), COALESCE(NULLIF(COALESCE(JSON_EXTRACT((SELECT /*+ NO_DECORRELATE() */ JSON_OBJECTAGG(LPAD(item_2.item_i, 10, '0'), JSON_OBJECT('v', item_1.item_v, 'i', item_1.item_i, 'n0', item_2.item_v)) FROM ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_EXTRACT(JSON_EXTRACT((SELECT /*+ NO_DECORRELATE() */ JSON_OBJECTAGG(LPAD(item_2.item_i, 10, '0'), JSON_OBJECT('v', item_2.item_v, 'i', item_2.item_i)) FROM ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_EXTRACT(item_1.item_v, '$[0 to last]."f"[0 to last]') AS item_a UNION ALL SELECT item_i + 1, item_a FROM nth_item WHERE item_i + 1 < JSON_LENGTH(item_a)) SELECT item_i, JSON_EXTRACT(item_a, CONCAT('$[', item_i, ']')) AS item_v FROM nth_item WHERE item_i < JSON_LENGTH(item_a)) AS item_2)), '$.*'), '$[*]') AS item_a UNION ALL SELECT item_i + 1, item_a FROM nth_item WHERE item_i + 1 < JSON_LENGTH(item_a)) SELECT item_i, JSON_EXTRACT(item_a, CONCAT('$[', item_i, ']')) AS item_v FROM nth_item WHERE item_i < JSON_LENGTH(item_a)) AS item_2)), '$.*'), JSON_ARRAY()), JSON_ARRAY()), JSON_ARRAY(JSON_OBJECT('v', item_1.item_v, 'i', item_1.item_i)))) FROM ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_EXTRACT(CAST('[{"k": "a", "f": [1, 2]}, {"k": "b"}, 7]' AS JSON), '$[0 to last]') AS item_a UNION ALL SELECT item_i + 1, item_a FROM nth_item WHERE item_i + 1 < JSON_LENGTH(item_a)) SELECT item_i, JSON_EXTRACT(item_a, CONCAT('$[', item_i, ']')) AS item_v FROM nth_item WHERE item_i < JSON_LENGTH(item_a)) AS item_1)), '$.*[*]') AS item_a UNION ALL SELECT item_i + 1, item_a FROM nth_item WHERE item_i + 1 < JSON_LENGTH(item_a)) SELECT item_i, JSON_EXTRACT(item_a, CONCAT('$[', item_i, ']')) AS item_v FROM nth_item WHERE item_i < JSON_LENGTH(item_a)) AS nth_item
+) AS r`,
     },
     {
       pg: "SELECT unnest('{1}'::int[]) AS u, generate_series(1, 2) AS g, 7 AS k",
@@ -548,7 +558,6 @@ const FUNCTIONS: Readonly<Record<string, Maker>> = {
   json_populate_recordset: populated,
   jsonb_populate_record: populatedOne,
   json_populate_record: populatedOne,
-  jsonb_path_query: pathQuery,
 };
 
 /** Functions that return rows of several columns, which are one value in a SELECT list. */
@@ -605,56 +614,92 @@ function chained(start: Value, stop: Value, step: Value | undefined, ctx: Ctx): 
   return { count: tidbText("0"), columns: [["", tidbText("nth_item.item_v")]], chain };
 }
 
-/** What a path of SQL/JSON finds. */
-function pathQuery([json, path]: readonly Value[], ctx: Ctx): Rows | string {
-  const parsed = parseJsonPath(literalText(path) ?? "");
-  if (!parsed || !("path" in parsed)) return "its path is no literal, or has more than keys, places, [*] and a filter";
-  if (isNode(path)) ctx.consumed(path);
-  ctx.report("lax");
-  const { count, value: found, where } = pathRows(json!, parsed.path);
-  const there = tidb`${found} IS NOT NULL`;
-  return { count, columns: [["", found]], where: where ? tidb`${where} AND ${there}` : there };
+/** A path of SQL/JSON that is a literal, with what PASSING gives to its variables. */
+function pathOf(path: Value | string | undefined, { passing = [] }: JsonTable): JsonPath | undefined {
+  const text = typeof path === "string" ? path : literalText(path);
+  const variable = (name: string): Literal | undefined => {
+    const given = passing.map((each) => as("JsonArgument", each)).find((each) => each?.name === name);
+    const { ival, fval, sval, boolval } = as("A_Const", as("JsonValueExpr", given?.val)?.raw_expr ?? given?.val) ?? {};
+    if (sval !== undefined) return { literal: sval, type: "string" };
+    if (boolval !== undefined) return { literal: String(boolval), type: "boolean" };
+    return ival === undefined && fval === undefined ? undefined : { literal: String(ival ?? fval), type: "number" };
+  };
+  const parsed = text === undefined ? undefined : parseJsonPath(text, { variable });
+  return parsed && !mayRaise(parsed) ? parsed : undefined;
 }
 
-/** The columns of JSON_TABLE, each by its own path from the element at hand. */
+const NO_PATH = "a path is no literal, or has a part that TiDB cannot do";
+
+/** The paths of JSON_TABLE, and its columns by what they stand in. */
+function treeOf(path: Value | undefined, columns: readonly Value[], table: JsonTable): PathTree | string {
+  const parsed = pathOf(path, table);
+  if (!parsed) return NO_PATH;
+  const nested = columns.flatMap((item) => {
+    const column = as("JsonTableColumn", item);
+    return column?.coltype === "JTC_NESTED" ? [treeOf(column.pathspec?.string, column.columns ?? [], table)] : [];
+  });
+  const failed = nested.find((each) => typeof each === "string");
+  return (failed as string | undefined) ?? { path: parsed, nested: nested as readonly PathTree[] };
+}
+
+/** The columns of JSON_TABLE, each by its own path from the item of its level. */
 function tableColumns(
-  { columns = [] }: JsonTable,
-  rows: ReturnType<typeof pathRows>,
+  columns: readonly Value[],
+  rows: TreeRows,
+  row: Tidb,
+  at: string,
+  table: JsonTable,
   ctx: Ctx,
 ): readonly (readonly [string, Arg])[] | string {
+  const item = rows.item(row, at);
   const made: (readonly [string, Arg])[] = [];
-  for (const item of columns) {
-    const column = as("JsonTableColumn", item);
-    if (!column?.name) return "it has NESTED columns";
+  let nested = 0;
+  for (const each of columns) {
+    const column = as("JsonTableColumn", each);
+    if (!column) return "a column of it is not known";
     ctx.consumed(column);
-    if (column.coltype === "JTC_FOR_ORDINALITY") {
-      if (rows.where) return "it numbers what its filter leaves";
-      made.push([column.name, tidb`${I} + 1`]);
+    if (column.coltype === "JTC_NESTED") {
+      const inner = tableColumns(column.columns ?? [], rows, row, `${at}.n${nested++}`, table, ctx);
+      if (typeof inner === "string") return inner;
+      made.push(...inner);
       continue;
     }
-    const written = column.pathspec ? literalText(column.pathspec.string) : `$.${JSON.stringify(column.name)}`;
-    const parsed = parseJsonPath(written ?? "");
-    if (!parsed || !("path" in parsed) || parsed.path.each) return `the path of its column ${column.name} has more than keys and places`;
-    if (!/UNSPEC|NONE/.test(column.wrapper ?? "UNSPEC") || !/UNSPEC/.test(column.quotes ?? "UNSPEC"))
-      return `its column ${column.name} has WRAPPER or QUOTES`;
-    const found = rows.at(parsed.path.base);
-    if (column.coltype === "JTC_EXISTS") {
-      made.push([column.name, tidb`${found} IS NOT NULL`]);
-      continue;
-    }
-    const [empty, failed] = [otherwise(column.on_empty), otherwise(column.on_error)];
-    if (!empty || !failed) return `its column ${column.name} has an ON EMPTY or ON ERROR that is neither NULL nor DEFAULT`;
-    const type = column.typeName && typeName(column.typeName).name;
-    const isDocument = type === "jsonb" || type === "json";
-    const of = type === undefined || column.typeName!.arrayBounds?.length || column.typeName!.typmods?.length ? undefined : SCALARS[type];
-    if (!of && !isDocument) return `its column ${column.name} is ${type ?? "of an unknown type"}`;
-    const scalar = of && tidb`CASE WHEN JSON_TYPE(${found}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN ${of(found)} END`;
-    const taken = scalar ?? found;
-    const caught =
-      failed.value === undefined ? taken : tidb`CASE WHEN JSON_TYPE(${found}) <> 'NULL' THEN COALESCE(${taken}, ${failed.value}) END`;
-    made.push([column.name, empty.value === undefined ? caught : tidb`CASE WHEN ${found} IS NULL THEN ${empty.value} ELSE ${caught} END`]);
+    const found = column.coltype === "JTC_FOR_ORDINALITY" ? rows.number(row, at, I) : columnValue(column, item, table);
+    if (typeof found === "string") return found;
+    made.push([column.name!, found]);
   }
   return made;
+}
+
+/** A column of JSON_TABLE, as JSON_VALUE, JSON_QUERY or JSON_EXISTS finds it; or why it has no form. */
+function columnValue(column: JsonTableColumn, item: Tidb, table: JsonTable): Tidb | string {
+  const { name = "", typeName: type, wrapper, quotes } = column;
+  const path = pathOf(column.pathspec ? column.pathspec.string : `$.${JSON.stringify(name)}`, table);
+  if (!path) return NO_PATH;
+  const [own, mods] = type ? [typeName(type).name, modifiers(type)] : [""];
+  if (column.coltype === "JTC_EXISTS") {
+    const found = tidb`CASE WHEN ${item} IS NOT NULL THEN ${pathFinds(item, path)} END`;
+    return /^(?:bool|int4)$/.test(own) && !column.on_error ? found : `its column ${name} is ${own}, or has ON ERROR`;
+  }
+  const items = pathArray(item, path);
+  const [empty, failed] = [otherwise(column.on_empty), otherwise(column.on_error)];
+  if (!items || !empty || !failed) return `its column ${name} has an ON EMPTY or ON ERROR that is neither NULL nor DEFAULT`;
+  const isDocument = own === "jsonb" || own === "json";
+  if (!isDocument && (!/UNSPEC/.test(wrapper ?? "UNSPEC") || !/UNSPEC/.test(quotes ?? "UNSPEC")))
+    return `its column ${name} has WRAPPER or QUOTES, and is no document`;
+  if (isDocument && (!/UNSPEC|KEEP/.test(quotes ?? "UNSPEC") || failed.value !== undefined || empty.value !== undefined))
+    return `its column ${name} is a document, and has a default or OMIT QUOTES`;
+  const first = tidb`JSON_EXTRACT(${items}, '$[0]')`;
+  const others = wrapper === "JSW_CONDITIONAL" ? items : tidb`NULL`;
+  const alone = tidb`CASE WHEN JSON_LENGTH(${items}) = 1 THEN ${first} ELSE ${others} END`;
+  const taken = isDocument
+    ? wrapper === "JSW_UNCONDITIONAL"
+      ? items
+      : alone
+    : type?.arrayBounds?.length
+      ? undefined
+      : scalarFound(items, { name: own, ...(mods?.length && { mods }) });
+  return taken ? withDefaults(items, taken, item, empty.value, failed.value) : `its column ${name} is ${own || "of an unknown type"}`;
 }
 
 /** What ON EMPTY or ON ERROR gives; undefined where that is neither NULL nor a value. */
@@ -662,25 +707,6 @@ function otherwise(behaviour: JsonBehavior | undefined): { readonly value?: Valu
   if (!behaviour || behaviour.btype === "JSON_BEHAVIOR_NULL") return {};
   return behaviour.btype === "JSON_BEHAVIOR_DEFAULT" && behaviour.expr !== undefined ? { value: behaviour.expr } : undefined;
 }
-
-const unquoted = (json: Tidb) => tidb`JSON_UNQUOTE(${json})`;
-const ifNumber = (json: Tidb, cast: Tidb) => tidb`CASE WHEN REGEXP_LIKE(${unquoted(json)}, '^-?[0-9]+([.][0-9]+)?$') THEN ${cast} END`;
-const whole = (json: Tidb) => ifNumber(json, tidb`CAST(CAST(${unquoted(json)} AS DECIMAL(65,30)) AS SIGNED)`);
-const letters = (json: Tidb) => tidb`CASE JSON_TYPE(${json}) WHEN 'BOOLEAN' THEN LEFT(${unquoted(json)}, 1) ELSE ${unquoted(json)} END`;
-
-/** What a scalar of a document is as a value of a type; NULL where it is none. */
-const SCALARS: Readonly<Record<string, (json: Tidb) => Tidb>> = {
-  text: letters,
-  varchar: letters,
-  int2: whole,
-  int4: whole,
-  int8: whole,
-  numeric: (json) => ifNumber(json, tidb`CAST(${unquoted(json)} AS DECIMAL(65,30))`),
-  float8: (json) => ifNumber(json, tidb`CAST(${unquoted(json)} AS DOUBLE)`),
-  bool: (json) => tidb`CASE ${unquoted(json)} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END`,
-  date: (json) => tidb`CAST(${unquoted(json)} AS DATE)`,
-  timestamp: (json) => tidb`CAST(${unquoted(json)} AS DATETIME(6))`,
-};
 
 /** An empty text has no piece; NULL none either. */
 function pieces([whole, delimiter, missing]: readonly Value[]): Rows | string {
@@ -913,21 +939,23 @@ function sideBySide(all: readonly Rows[]): Rows | string {
 
 function jsonTable(item: JsonTable, around: Around, ctx: Ctx): Value {
   const context = item.context_item;
-  const parsed = parseJsonPath(literalText(item.pathspec?.string) ?? "");
   const refuse = (what: string) => {
     ctx.report("refused", { name: "JSON_TABLE", what }, item);
     return item;
   };
   if (!context?.raw_expr) return item;
-  if (!parsed || !("path" in parsed)) return refuse("its path is no literal, or has more than keys, places, [*] and a filter");
-  if (item.passing?.length || (item.on_error && item.on_error.btype !== "JSON_BEHAVIOR_EMPTY_ARRAY"))
-    return refuse("it has PASSING or ON ERROR");
-  const rows = pathRows(context.raw_expr, parsed.path);
-  const columns = tableColumns(item, rows, ctx);
+  if (item.on_error && !/^JSON_BEHAVIOR_EMPTY/.test(item.on_error.btype ?? "")) return refuse("it has ON ERROR");
+  const tree = treeOf(item.pathspec?.string, item.columns ?? [], item);
+  const rows = typeof tree === "string" ? undefined : pathTree(context.raw_expr, tree);
+  if (!rows) return refuse(typeof tree === "string" ? tree : NO_PATH);
+  const { list } = rows;
+  const count = tidb`JSON_LENGTH(${list})`;
+  const reach = bounds([context], around, count, ctx);
+  const chain = typeof reach === "object" && !reach.lateral ? elementRows(list) : undefined;
+  const columns = tableColumns(item.columns ?? [], rows, chain ? tidbText("nth_item.item_v") : member(list), "", item, ctx);
   if (typeof columns === "string") return refuse(columns);
-  const there = rows.where ? tidb`${rows.where} AND ${rows.value} IS NOT NULL` : tidb`${rows.value} IS NOT NULL`;
   const made = asItem(
-    { count: rows.count, columns, where: there },
+    { count, columns, ...(chain && { chain }) },
     [context],
     { kind: "RangeFunction", ...(item.alias && { alias: item.alias }) },
     "json_table",
@@ -936,8 +964,8 @@ function jsonTable(item: JsonTable, around: Around, ctx: Ctx): Value {
   );
   if (!made) return item;
   around.made.set(item, made);
-  ctx.report("lax", {}, item);
   ctx.consumed(item.pathspec!);
+  for (const argument of item.passing ?? []) ctx.consumed(argument);
   if (item.on_error) ctx.consumed(item.on_error);
   if (context.format) ctx.consumed(context.format);
   ctx.carried(context, ["raw_expr", "format"]);

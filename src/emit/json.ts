@@ -1,6 +1,7 @@
 /** SQL/JSON's own expressions, as calls of rows that do the same. */
 import type { PgType } from "../catalog/analysis.js";
 import type { JsonAggConstructor, JsonBehavior, JsonOutput, JsonValueExpr, Node, Value } from "../pg/ast.js";
+import { functionCall } from "../pg/build.js";
 import { nodesOf } from "../pg/names.js";
 import { type CallSite, castForm, constantText, printCall, typeOf } from "./calls.js";
 import { type Printers, type Printing, prints } from "./printing.js";
@@ -49,23 +50,39 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   JSON_QUERY_OP: "json_query",
 };
 
-/** What comes of ON EMPTY and ON ERROR, where it is not what stands there unsaid. */
-function behaviour(p: Printing, node: JsonBehavior | undefined): { readonly known: boolean; readonly value?: Value } {
-  if (!node) return { known: true };
-  if (node.btype === "JSON_BEHAVIOR_DEFAULT" && node.expr !== undefined) {
-    p.ledger.carried(node, new Set(["btype", "expr"]));
-    return { known: true, value: node.expr };
+/** What ON EMPTY or ON ERROR gives, where it is not what stands there unsaid; undefined for an error. */
+function behaviour(p: Printing, node: JsonBehavior | undefined): Value | undefined {
+  const { btype, expr } = node ?? {};
+  if (btype === "JSON_BEHAVIOR_DEFAULT" && expr !== undefined) {
+    p.ledger.carried(node!, new Set(["btype", "expr"]));
+    return expr;
   }
-  p.ledger.consumed(node);
-  return { known: /NULL$|FALSE$/.test(node.btype ?? "") };
+  if (node) p.ledger.consumed(node);
+  return btype === undefined ? NOTHING : BEHAVIOURS[btype.replace("JSON_BEHAVIOR_", "")];
 }
 
 const NOTHING: Value = { kind: "A_Const", isnull: true };
+const BEHAVIOURS: Readonly<Record<string, Value>> = {
+  NULL: NOTHING,
+  FALSE: NOTHING,
+  EMPTY: { kind: "A_Const", sval: "[]" },
+  EMPTY_ARRAY: { kind: "A_Const", sval: "[]" },
+  EMPTY_OBJECT: { kind: "A_Const", sval: "{}" },
+};
 
-/** DEFAULT … ON EMPTY and DEFAULT … ON ERROR, as many as are needed. */
-function defaults(empty: Value | undefined, failed: Value | undefined): readonly Value[] {
-  if (failed !== undefined) return [empty ?? NOTHING, failed];
-  return empty === undefined ? [] : [empty];
+/** PASSING as an object of variables. */
+function passed(p: Printing, passing: readonly Value[]): Value {
+  const args = nodesOf("JsonArgument", passing).flatMap((argument): Value[] => {
+    p.ledger.carried(argument, new Set(["val", "name"]));
+    return [{ kind: "A_Const", sval: argument.name! }, inner(p, argument.val as JsonValueExpr)];
+  });
+  return functionCall("jsonb_build_object", args);
+}
+
+/** The function that makes a document of what JSON_QUERY() finds. */
+function queryName(wrapper: string | undefined, quotes: string | undefined): string {
+  if (quotes === "JS_QUOTES_OMIT") return "json_query_unquoted";
+  return wrapper === "JSW_UNCONDITIONAL" ? "json_query_wrapped" : wrapper === "JSW_CONDITIONAL" ? "json_query_conditional" : "json_query";
 }
 
 export const jsonPrinters: Printers = {
@@ -129,17 +146,20 @@ export const jsonPrinters: Printers = {
       const name = OPERATIONS[node.op ?? ""];
       if (!name) return p.refuse(node as Node, "this function of SQL/JSON");
       if (node.output) p.ledger.consumed(node.output);
-      if (node.passing?.length) return p.refuse(node as Node, `${name.toUpperCase()}() with PASSING`);
-      if (node.quotes && node.quotes !== "JS_QUOTES_UNSPEC")
-        return p.refuse(node as Node, `${name.toUpperCase()}() that says what of quotes`);
       const [empty, failed] = [behaviour(p, node.on_empty), behaviour(p, node.on_error)];
-      if (!empty.known || !failed.known || (failed.value !== undefined && name !== "json_value"))
-        return p.refuse(node as Node, `${name.toUpperCase()}() with this ON EMPTY or ON ERROR`);
-      const wrapped = node.wrapper === "JSW_UNCONDITIONAL";
-      if (node.wrapper === "JSW_CONDITIONAL") return p.refuse(node as Node, "JSON_QUERY() WITH CONDITIONAL WRAPPER");
+      if (!empty || !failed) return p.refuse(node as Node, `${name.toUpperCase()}() with this ON EMPTY or ON ERROR`);
       if (constantText(node.pathspec!) === undefined) return p.refuse(node as Node, `${name.toUpperCase()}() by a path that is no literal`);
-      const args = [inner(p, node.context_item), node.pathspec!, ...defaults(empty.value, failed.value)];
-      return call(p, node as Node, wrapped ? "json_query_wrapped" : name, args);
+      const vars = node.passing?.length ? [passed(p, node.passing)] : [];
+      const args = [inner(p, node.context_item), node.pathspec!];
+      if (name === "json_exists")
+        return empty === NOTHING && failed === NOTHING
+          ? call(p, node as Node, name, [...args, ...vars])
+          : p.refuse(node as Node, "JSON_EXISTS() with this ON ERROR");
+      const all =
+        vars.length > 0 || empty !== NOTHING || failed !== NOTHING
+          ? [...args, empty, failed, ...(vars.length > 0 ? vars : [NOTHING])]
+          : args;
+      return call(p, node as Node, name === "json_query" ? queryName(node.wrapper, node.quotes) : name, all);
     },
   ),
 };

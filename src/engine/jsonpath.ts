@@ -1,39 +1,65 @@
-/**
- * Paths of SQL/JSON (jsonpath): those that go through one array, with a filter on its elements or not, and predicates over documents.
- * Lax mode, as PostgreSQL's default is; what it unwraps beyond the array at hand is not.
- */
+/** The language of paths of SQL/JSON (jsonpath_gram.y), as far as json-items.ts has a form for it: what has none is not read. */
 
-import type { Value } from "../pg/ast.js";
-import { infix, raw, type Tidb, tidb, tidbText } from "./tidb.js";
+import type { Tidb } from "./tidb.js";
 
-type Printable = Value | Tidb;
+export type Literal = { readonly literal: string; readonly type: "number" | "string" | "boolean" | "null" };
 
-/** `$.a.b[*] ? (@.c > 1).d`: a path of TiDB's to what is gone through, the filter, and the path from each element on. */
-export interface JsonPath {
-  readonly base: string;
-  /** Whether it goes through an array's elements: by [*], or by a filter. */
-  readonly each: boolean;
-  readonly filter: Predicate | undefined;
-  readonly rest: string;
+/** Where a subscript begins or ends; `last` counts from the end. */
+export interface Place {
+  readonly last: boolean;
+  readonly offset: number;
 }
 
-type Literal = { readonly literal: string; readonly type: "number" | "string" | "boolean" | "null" };
-type Operand = { readonly root: "@" | "$"; readonly path: JsonPath };
+export type Step =
+  | { readonly step: "key"; readonly key: string }
+  | { readonly step: "members" }
+  | { readonly step: "each" }
+  | { readonly step: "deep" }
+  | { readonly step: "at"; readonly places: readonly (readonly [from: Place, to: Place])[] }
+  | { readonly step: "filter"; readonly filter: Predicate }
+  | { readonly step: "method"; readonly method: Method };
+
+export const METHODS = ["type", "size", "abs", "floor", "ceiling", "double", "number", "integer", "bigint", "string", "keyvalue"] as const;
+export type Method = (typeof METHODS)[number];
+
+export type Path =
+  | { readonly root: "@" | "$"; readonly steps: readonly Step[] }
+  | Literal
+  /** A variable whose value only the row tells, as JSON. */
+  | { readonly value: Tidb }
+  | { readonly sign: string; readonly left: Path; readonly right: Path }
+  | { readonly negated: Path };
 
 export type Predicate =
   | { readonly op: "and" | "or"; readonly args: readonly [Predicate, Predicate] }
-  | { readonly op: "not"; readonly arg: Predicate }
-  | { readonly op: "exists"; readonly of: Operand }
-  | { readonly op: "starts"; readonly of: Operand; readonly text: string }
-  | { readonly op: "compare"; readonly sign: string; readonly of: Operand; readonly to: Literal };
+  | { readonly op: "not" | "unknown"; readonly arg: Predicate }
+  | { readonly op: "exists"; readonly of: Path }
+  | { readonly op: "starts"; readonly of: Path; readonly start: string }
+  | { readonly op: "text"; readonly of: Path; readonly test: (text: Tidb) => Tidb }
+  | { readonly op: "compare"; readonly sign: string; readonly left: Path; readonly right: Path };
 
 /** A path, or a predicate at its top: `$.a > 1`. */
-export type Parsed = { readonly path: JsonPath } | { readonly predicate: Predicate };
+export type JsonPath = { readonly strict: boolean } & ({ readonly path: Path } | { readonly predicate: Predicate });
 
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_][\w]*|&&|\|\||==|!=|<>|<=|>=|[$@.[\]*?()!<>-])/uy;
+/** What stands around a path. */
+export interface Surroundings {
+  /** The value of a variable; undefined where it is not known. */
+  readonly variable?: (name: string) => Literal | { readonly value: Tidb } | undefined;
+  /** A test of a text by a regular expression with its flags; undefined where TiDB has none. */
+  readonly regex?: (pattern: string, flags: string) => ((own: Tidb) => Tidb) | undefined;
+}
+
+const TOKEN =
+  /\s*("(?:[^"\\]|\\.)*"|\$"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\$[\p{L}_][\p{L}\p{N}_]*|[\p{L}_][\p{L}\p{N}_]*|&&|\|\||==|!=|<>|<=|>=|\*\*|[$@.[\]*?()!<>,+/%-])/uy;
+
+interface Reader {
+  readonly tokens: readonly string[];
+  readonly around: Surroundings;
+  at: number;
+}
 
 /** @returns undefined for a path that has more than this knows */
-export function parseJsonPath(text: string): Parsed | undefined {
+export function parseJsonPath(text: string, around: Surroundings): JsonPath | undefined {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   const whole = text.trimEnd();
@@ -42,24 +68,28 @@ export function parseJsonPath(text: string): Parsed | undefined {
     if (!found) return undefined;
     tokens.push(found[1]!);
   }
-  if (tokens[0] === "lax") tokens.shift();
-  const reader = { tokens, at: 0 };
-  const path = tokens[0] === "$" ? operand(reader) : undefined;
-  if (path && reader.at === tokens.length) return { path: path.path };
+  const mode = tokens[0] === "lax" || tokens[0] === "strict" ? tokens.shift() : undefined;
+  const strict = mode === "strict";
+  const reader: Reader = { tokens, around, at: 0 };
+  const path = sum(reader);
+  if (path && reader.at === tokens.length) return { strict, path };
   reader.at = 0;
   const predicate = either(reader);
-  return predicate && reader.at === tokens.length ? { predicate } : undefined;
-}
-
-interface Reader {
-  readonly tokens: readonly string[];
-  at: number;
+  return predicate && reader.at === tokens.length ? { strict, predicate } : undefined;
 }
 
 function takes(reader: Reader, ...words: readonly string[]): boolean {
   if (words.some((word, i) => reader.tokens[reader.at + i] !== word)) return false;
   reader.at += words.length;
   return true;
+}
+
+/** What `read` finds, or where the reader was before it. */
+function attempt<T>(reader: Reader, read: () => T | undefined): T | undefined {
+  const { at } = reader;
+  const found = read();
+  if (found === undefined) reader.at = at;
+  return found;
 }
 
 /** A chain of one operator; undefined where a part is not known. */
@@ -72,204 +102,180 @@ function chain(reader: Reader, sign: string, op: "and" | "or", part: (reader: Re
   return left;
 }
 
-const either = (reader: Reader): Predicate | undefined => chain(reader, "||", "or", all);
-const all = (reader: Reader): Predicate | undefined => chain(reader, "&&", "and", single);
+const either = (reader: Reader): Predicate | undefined => chain(reader, "||", "or", both);
+const both = (reader: Reader): Predicate | undefined => chain(reader, "&&", "and", single);
 
 function single(reader: Reader): Predicate | undefined {
-  if (takes(reader, "!", "(")) {
-    const arg = either(reader);
-    return arg && takes(reader, ")") ? { op: "not", arg } : undefined;
+  if (takes(reader, "!")) {
+    const arg = reader.tokens[reader.at] === "(" || reader.tokens[reader.at] === "exists" ? single(reader) : undefined;
+    return arg && { op: "not", arg };
   }
   if (takes(reader, "exists", "(")) {
-    const of = operand(reader);
+    const of = sum(reader);
     return of && takes(reader, ")") ? { op: "exists", of } : undefined;
   }
-  if (takes(reader, "(")) {
-    const inner = either(reader);
-    return inner && takes(reader, ")") ? inner : undefined;
-  }
-  return comparison(reader);
+  return attempt(reader, () => comparison(reader)) ?? inParentheses(reader);
+}
+
+function inParentheses(reader: Reader): Predicate | undefined {
+  const inner = takes(reader, "(") ? either(reader) : undefined;
+  if (!inner || !takes(reader, ")")) return undefined;
+  return takes(reader, "is", "unknown") ? { op: "unknown", arg: inner } : inner;
 }
 
 const SIGNS: Readonly<Record<string, string>> = { "==": "=", "!=": "<>", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
-const TURNED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
 function comparison(reader: Reader): Predicate | undefined {
-  const first = literal(reader);
-  const of = first ? undefined : operand(reader);
-  if (of && takes(reader, "starts", "with")) {
-    const text = literal(reader);
-    return text?.type === "string" ? { op: "starts", of, text: text.literal } : undefined;
+  const left = sum(reader);
+  if (!left) return undefined;
+  if (takes(reader, "starts", "with")) {
+    const given = primary(reader);
+    return given && "literal" in given && given.type === "string" ? { op: "starts", of: left, start: given.literal } : undefined;
+  }
+  if (takes(reader, "like_regex")) {
+    const pattern = quoted(reader.tokens[reader.at++]);
+    const flags = takes(reader, "flag") ? quoted(reader.tokens[reader.at++]) : "";
+    const test = pattern === undefined || flags === undefined ? undefined : reader.around.regex?.(pattern, flags);
+    return test && { op: "text", of: left, test };
   }
   const sign = SIGNS[reader.tokens[reader.at++] ?? ""];
-  if (sign === undefined) return undefined;
-  if (of) {
-    const to = literal(reader);
-    return to && { op: "compare", sign, of, to };
-  }
-  const other = operand(reader);
-  return first && other && { op: "compare", sign: TURNED[sign] ?? sign, of: other, to: first };
+  const right = sign === undefined ? undefined : sum(reader);
+  return right && { op: "compare", sign: sign!, left, right };
 }
 
-function literal(reader: Reader): Literal | undefined {
-  const negative = takes(reader, "-");
+/** `+` and `-`, which bind least, over `*`, `/` and `%`. */
+function sum(reader: Reader): Path | undefined {
+  return computed(reader, ["+", "-"], (inner) => computed(inner, ["*", "/", "%"], signed));
+}
+
+function computed(reader: Reader, signs: readonly string[], part: (reader: Reader) => Path | undefined): Path | undefined {
+  let left = part(reader);
+  while (left && signs.includes(reader.tokens[reader.at] ?? "")) {
+    const sign = reader.tokens[reader.at++]!;
+    const right = part(reader);
+    left = right && { sign, left, right };
+  }
+  return left;
+}
+
+function signed(reader: Reader): Path | undefined {
+  if (!takes(reader, "-")) return accessor(reader);
+  const arg = signed(reader);
+  if (!arg) return undefined;
+  return "literal" in arg && arg.type === "number" && !arg.literal.startsWith("-")
+    ? { literal: `-${arg.literal}`, type: "number" }
+    : { negated: arg };
+}
+
+/** The text of a token in double quotes. */
+function quoted(token: string | undefined): string | undefined {
+  if (!token?.startsWith('"')) return undefined;
+  try {
+    return JSON.parse(token) as string;
+  } catch {
+    // An escape that JSON has not.
+    return undefined;
+  }
+}
+
+const WORDS: Readonly<Record<string, Literal>> = {
+  true: { literal: "true", type: "boolean" },
+  false: { literal: "false", type: "boolean" },
+  null: { literal: "null", type: "null" },
+};
+
+/** A constant or a variable. */
+function primary(reader: Reader): Literal | { readonly value: Tidb } | undefined {
   const token = reader.tokens[reader.at] ?? "";
-  const type = /^\d/.test(token)
-    ? "number"
-    : negative
-      ? undefined
-      : token.startsWith('"')
-        ? "string"
-        : token === "true" || token === "false"
-          ? "boolean"
-          : token === "null"
-            ? "null"
-            : undefined;
-  if (type === undefined) return undefined;
-  reader.at++;
-  return { literal: type === "string" ? (JSON.parse(token) as string) : `${negative ? "-" : ""}${token}`, type };
+  const text = quoted(token);
+  const name = /^\$./.test(token) ? (quoted(token.slice(1)) ?? token.slice(1)) : undefined;
+  const found =
+    text !== undefined
+      ? ({ literal: text, type: "string" } as const)
+      : /^\d/.test(token)
+        ? ({ literal: token, type: "number" } as const)
+        : name !== undefined
+          ? reader.around.variable?.(name)
+          : WORDS[token];
+  if (found) reader.at++;
+  return found;
 }
 
-/** `$` or `@` and its steps. */
-function operand(reader: Reader): Operand | undefined {
+/** `$` or `@`, a constant or a sum in parentheses, and its steps. */
+function accessor(reader: Reader): Path | undefined {
+  const value = primary(reader);
+  if (value) return value;
   const root = takes(reader, "$") ? "$" : takes(reader, "@") ? "@" : undefined;
-  if (!root) return undefined;
-  const base = steps(reader);
-  if (base === undefined) return undefined;
-  const starred = takes(reader, "[", "*", "]");
-  let filter: Predicate | undefined;
-  if (takes(reader, "?")) {
-    if (!takes(reader, "(")) return undefined;
-    filter = either(reader);
-    if (!filter || !takes(reader, ")")) return undefined;
+  if (root) {
+    const found = steps(reader);
+    return found && { root, steps: found };
   }
-  const rest = steps(reader);
-  const each = starred || filter !== undefined;
-  return rest === undefined || (rest !== "" && !each) ? undefined : { root, path: { base, each, filter, rest } };
+  return attempt(reader, () => {
+    const inner = takes(reader, "(") ? sum(reader) : undefined;
+    if (!inner || !takes(reader, ")")) return undefined;
+    const more = steps(reader);
+    if (!more || more.length === 0) return more && inner;
+    return "root" in inner ? { root: inner.root, steps: [...inner.steps, ...more] } : undefined;
+  });
 }
 
-/** Keys and places as TiDB writes them; undefined for other steps. */
-function steps(reader: Reader): string | undefined {
-  let path = "";
+/** The steps that follow; undefined where one of them has no form. */
+function steps(reader: Reader): readonly Step[] | undefined {
+  const found: Step[] = [];
   for (;;) {
-    const [first, second = "", third] = reader.tokens.slice(reader.at, reader.at + 3);
-    if (first === ".") {
-      const key = second.startsWith('"') ? (JSON.parse(second) as string) : second;
-      // What looks like a call is a method.
-      if (!/^["A-Za-z_]/.test(second) || third === "(") return undefined;
-      path += `.${JSON.stringify(key)}`;
-      reader.at += 2;
-    } else if (first === "[" && third === "]" && /^(?:\d+|last)$/.test(second)) {
-      path += `[${second}]`;
-      reader.at += 3;
-    } else return first === "." || (first === "[" && second !== "*") ? undefined : path;
+    const next = step(reader);
+    if (next === "end") break;
+    if (!next) return undefined;
+    found.push(next);
   }
+  return found.every((each, i) => isKnown(each, found[i + 1])) ? found : undefined;
 }
 
-const I = tidbText("nth_item.item_i");
-
-/** Numbers from 0 up to one below a count, `nth_item.item_i`, as an item of a FROM clause. */
-export function counter(count: Tidb): Tidb {
-  return tidb`(WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, ${count} AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item`;
+/** The number that each pair of keyvalue() has tells of how a document is stored; below every depth only a key or elements are looked for. */
+function isKnown(each: Step, next: Step | undefined): boolean {
+  if (each.step === "deep") return next?.step === "key" || next?.step === "each";
+  if (each.step === "method" && each.method === "keyvalue") return next?.step === "key" && (next.key === "key" || next.key === "value");
+  return true;
 }
 
-export interface PathRows {
-  /** How many elements there are to look at. */
-  readonly count: Tidb;
-  /** What the path finds in the element at hand; NULL where it finds nothing. */
-  readonly value: Tidb;
-  readonly where: Tidb | undefined;
-  /** What another path finds from there on. */
-  readonly at: (path: string) => Tidb;
-}
-
-/** The elements that a path goes through, by `nth_item.item_i`. What is no array is taken as one of it, in lax mode and by TiDB's paths. */
-export function pathRows(document: Printable, { base, filter, rest, each }: JsonPath): PathRows {
-  const array = extract(document, base);
-  if (!each) {
-    const at = (path: string) => extract(document, base + path);
-    return { count: infix("comparison")`${array} IS NOT NULL`, value: array, where: undefined, at };
+function step(reader: Reader): Step | "end" | undefined {
+  if (takes(reader, "?")) {
+    const filter = takes(reader, "(") ? either(reader) : undefined;
+    return filter && takes(reader, ")") ? { step: "filter", filter } : undefined;
   }
-  const inElement = (path: string) => tidb`JSON_EXTRACT(${document}, CONCAT(${text(`$${base}[`)}, ${I}, ${text(`]${path}`)}))`;
-  return {
-    count: tidb`CASE ${type(array)} WHEN 'ARRAY' THEN JSON_LENGTH(${array}) ELSE ${array} IS NOT NULL END`,
-    value: inElement(rest),
-    at: (path) => inElement(rest + path),
-    where: filter && compiled(filter, (root, path) => (root === "$" ? extract(document, path) : inElement(path))),
-  };
-}
-
-/** Whether a path finds anything; never NULL. */
-export function pathFinds(document: Printable, path: JsonPath): Tidb {
-  if (!path.each) return infix("comparison")`${extract(document, path.base)} IS NOT NULL`;
-  const rows = pathRows(document, path);
-  return tidb`(SELECT /*+ NO_DECORRELATE() */ COUNT(*) > 0 FROM ${counter(rows.count)} WHERE ${found(rows)})`;
-}
-
-/** What a path finds, as an array of JSON; NULL where that is nothing. */
-export function pathArray(document: Printable, path: JsonPath): Tidb {
-  const rows = pathRows(document, path);
-  const joined = tidb`GROUP_CONCAT(${rows.value} ORDER BY ${I} SEPARATOR ',')`;
-  return tidb`(SELECT /*+ NO_DECORRELATE() */ CAST(CONCAT('[', ${joined}, ']') AS JSON) FROM ${counter(rows.count)} WHERE ${found(rows)})`;
-}
-
-/** The first thing that a path finds. */
-export function pathFirst(document: Printable, path: JsonPath): Tidb {
-  const rows = pathRows(document, path);
-  return tidb`(SELECT /*+ NO_DECORRELATE() */ ${rows.value} FROM ${counter(rows.count)} WHERE ${found(rows)} ORDER BY ${I} LIMIT 1)`;
-}
-
-function found({ value, where }: PathRows): Tidb {
-  const there = infix("comparison")`${value} IS NOT NULL`;
-  return where ? infix("and")`${where} AND ${there}` : there;
-}
-
-/** The value of a predicate at the top of a path: NULL where PostgreSQL says unknown. */
-export function pathPredicate(document: Printable, predicate: Predicate): Tidb {
-  return compiled(predicate, (_, path) => extract(document, path), document);
-}
-
-function compiled(predicate: Predicate, at: (root: "@" | "$", path: string) => Tidb, document?: Printable): Tidb {
-  const inner = (part: Predicate) => compiled(part, at, document);
-  if ("args" in predicate) {
-    const [left, right] = predicate.args;
-    return tidb`(${inner(left)} ${raw(predicate.op.toUpperCase())} ${inner(right)})`;
+  if (takes(reader, "[")) {
+    if (takes(reader, "*", "]")) return { step: "each" };
+    const places = subscripts(reader);
+    return places && { step: "at", places };
   }
-  if ("arg" in predicate) return tidb`(NOT ${inner(predicate.arg)})`;
-  const { root, path } = predicate.of;
-  if (path.each) {
-    // Of what is gone through anything will do.
-    const rows = pathRows(document ?? at(root, ""), path);
-    const holds = predicate.op === "exists" ? found(rows) : infix("and")`${found(rows)} AND ${tested(predicate, rows.value)}`;
-    return tidb`(SELECT /*+ NO_DECORRELATE() */ COUNT(*) > 0 FROM ${counter(rows.count)} WHERE ${holds})`;
+  if (!takes(reader, ".")) return "end";
+  const token = reader.tokens[reader.at++] ?? "";
+  if (token === "*") return { step: "members" };
+  if (token === "**") return { step: "deep" };
+  if (takes(reader, "(", ")")) {
+    const method = METHODS.find((name) => name === token);
+    return method && { step: "method", method };
   }
-  return tested(predicate, at(root, path.base));
+  const key = quoted(token) ?? (/^[\p{L}_]/u.test(token) ? token : undefined);
+  return key === undefined || reader.tokens[reader.at] === "(" ? undefined : { step: "key", key };
 }
 
-const NUMBERS = "'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE'";
-
-type Test = Extract<Predicate, { readonly of: Operand }>;
-
-/** A test of one value: false where it is missing, unknown where it is of another type, but that null is not equal to anything else. */
-function tested(test: Test, value: Tidb): Tidb {
-  if (test.op === "exists") return tidb`(${value} IS NOT NULL)`;
-  const own = tidb`JSON_UNQUOTE(${value})`;
-  if (test.op === "starts") {
-    const starts = tidb`LEFT(${own}, ${raw(String([...test.text].length))}) = ${text(test.text)}`;
-    return tidb`CASE WHEN ${value} IS NULL THEN FALSE WHEN ${type(value)} = 'STRING' THEN ${starts} END`;
-  }
-  const { sign, to } = test;
-  if (to.type === "null") return tidb`CASE WHEN ${value} IS NULL THEN FALSE ELSE ${type(value)} ${raw(sign)} 'NULL' END`;
-  const onNull = tidb`${type(value)} = 'NULL'`;
-  const compare =
-    to.type === "string" ? tidb`${own} ${raw(sign)} ${text(to.literal)}` : tidb`${value} ${raw(sign)} CAST(${text(to.literal)} AS JSON)`;
-  const kinds = to.type === "number" ? NUMBERS : to.type === "string" ? "'STRING'" : "'BOOLEAN'";
-  return tidb`CASE WHEN ${value} IS NULL THEN FALSE WHEN ${type(value)} IN (${raw(kinds)}) THEN ${compare} WHEN ${onNull} THEN ${raw(sign === "<>" ? "TRUE" : "FALSE")} END`;
+function subscripts(reader: Reader): readonly (readonly [Place, Place])[] | undefined {
+  const places: (readonly [Place, Place])[] = [];
+  do {
+    const from = place(reader);
+    const to = takes(reader, "to") ? place(reader) : from;
+    // What begins at a distance from the end begins otherwise in an array that is shorter.
+    if (!from || !to || (from !== to && from.last)) return undefined;
+    places.push([from, to]);
+  } while (takes(reader, ","));
+  return takes(reader, "]") ? places : undefined;
 }
 
-const text = (value: string): Tidb => tidb`${{ kind: "A_Const", sval: value } as Value}`;
-const type = (document: Printable): Tidb => tidb`JSON_TYPE(${document})`;
-
-function extract(document: Printable, path: string): Tidb {
-  return path === "" ? tidb`${document}` : tidb`JSON_EXTRACT(${document}, ${text(`$${path}`)})`;
+function place(reader: Reader): Place | undefined {
+  const last = takes(reader, "last");
+  if (last && !takes(reader, "-")) return { last, offset: 0 };
+  const offset = primary(reader);
+  if (!offset || !("literal" in offset) || !/^\d{1,9}$/.test(offset.literal)) return undefined;
+  return { last, offset: Number(offset.literal) };
 }

@@ -46,6 +46,16 @@ export function infix(level: keyof typeof LEVEL): Template {
   return (texts, ...holes) => ({ kind: "Tidb", texts: [...texts], holes, level: LEVEL[level] });
 }
 
+/** Pieces of a text as one template, so that none of them is taken for an operand: branches of a CASE, further arguments. */
+export function spliced(...parts: readonly Tidb[]): Tidb {
+  const texts: string[] = [""];
+  for (const part of parts) {
+    const [first = "", ...more] = part.texts;
+    texts.push(`${texts.pop()}${first}`, ...more);
+  }
+  return { kind: "Tidb", texts, holes: parts.flatMap(({ holes }) => holes) };
+}
+
 export function raw(text: string): Raw {
   return { raw: text };
 }

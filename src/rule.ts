@@ -121,7 +121,7 @@ export {
 } from "./engine/json-items.js";
 export { scalarFound, withDefaults } from "./engine/json-values.js";
 export { type JsonPath, type Literal, parseJsonPath, type Surroundings } from "./engine/jsonpath.js";
-export { addressKey, intervalLength, intervalParts, isIpv6, maskLength, type Parts, rangeKey } from "./engine/order.js";
+export { addressKey, intervalLength, intervalParts, isIpv6, jsonRank, maskLength, type Parts, rangeKey } from "./engine/order.js";
 export {
   beforeGroup,
   fromSimilar,
@@ -150,7 +150,7 @@ export {
   staysSame,
   versionsOf,
 } from "./engine/returned.js";
-export { infix, type Raw, raw, type Tidb, tidb, tidbText } from "./engine/tidb.js";
+export { infix, type Raw, raw, spliced, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export { instantOf, UTC_NAME, zoneOf } from "./engine/zones.js";
 export { groupBy } from "./group-by.js";
 export type * from "./pg/ast.js";

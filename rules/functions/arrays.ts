@@ -9,6 +9,7 @@ import {
   literal,
   proofs,
   raw,
+  spliced,
   string,
   type Tidb,
   table,
@@ -156,8 +157,22 @@ function taken(value: Tidb, element: string, call: Call): Tidb | undefined {
               : (STORED.test(element) && element !== "jsonb") || call.catalog.enums.has(element)
                 ? text
                 : undefined;
-  return form ? tidb`CASE WHEN JSON_TYPE(${value}) <> 'NULL' THEN ${form} END` : call.refuse(`an element of an array of ${element}`);
+  return form
+    ? tidb`CASE WHEN JSON_TYPE(${value}) NOT IN ('NULL', 'ARRAY') THEN ${form} END`
+    : call.refuse(`an element of an array of ${element}`);
 }
+
+/** How many dimensions an array has that is written out; undefined for all others. */
+function dimensions(array: Value, call: Call): number | undefined {
+  const inner = as("TypeCast", array)?.arg ?? array;
+  const elements = as("A_ArrayExpr", inner)?.elements;
+  if (elements) return elements.length === 0 ? 1 : 1 + (as("A_ArrayExpr", elements[0]) ? (dimensions(elements[0]!, call) ?? 1) : 0);
+  const text = call.text(array);
+  return text === undefined ? undefined : (/^\s*\{+/.exec(text.replaceAll(/\s/g, ""))?.[0].length ?? undefined);
+}
+
+/** Whether it has that many dimensions: JSON_DEPTH counts the elements as well. */
+const hasDimensions = (array: Value, count: number): Tidb => infix("comparison")`JSON_DEPTH(${array}) ${raw(">")} ${raw(String(count))}`;
 
 /** Texts of the elements of an array that is written out as a literal. */
 function items(array: Value, call: Call): readonly (string | null)[] | undefined {
@@ -214,6 +229,12 @@ const itemOf = (array: Value, element: string, call: Call): Tidb => {
 
 const eachItem = (array: Value): Tidb => counter(tidb`JSON_LENGTH(${array})`);
 
+const atItem = (array: Value): Tidb => tidb`JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))`;
+
+/** The place of the first element that a test holds of. */
+const firstItem = (array: Value, test: Tidb): Tidb =>
+  tidb`(SELECT /*+ NO_DECORRELATE() */ MIN(nth_item.item_i) + 1 FROM ${eachItem(array)} WHERE ${test})`;
+
 /** A test of each element, taken together as PostgreSQL does: what is NULL decides where nothing else does. */
 const quantified = (array: Value, test: Tidb, every: boolean): Tidb => {
   const decided = every ? tidb`WHEN MIN(${test}) = 0 THEN FALSE` : tidb`WHEN MAX(${test}) = 1 THEN TRUE`;
@@ -251,7 +272,18 @@ const UNKNOWN = warning("where the value is not in an array that holds NULL, thi
 
 const notNull = (array: Value): Tidb => tidb`COALESCE(${array}, JSON_ARRAY())`;
 
-const joined: Write = ([a, b]) => tidb`COALESCE(JSON_MERGE_PRESERVE(${a}, ${b}), ${a}, ${b})`;
+const joined: Write = ([a, b], call) => {
+  const all = tidb`COALESCE(JSON_MERGE_PRESERVE(${a}, ${b}), ${a}, ${b})`;
+  if ([a, b].every((array) => (dimensions(array, call) ?? 1) === 1)) return all;
+  // An array of fewer dimensions is one more row of the other.
+  const row = tidb`CASE WHEN JSON_LENGTH(${a}) = 0 THEN ${b} WHEN JSON_LENGTH(${b}) = 0 THEN ${a}`;
+  const less = tidb` WHEN JSON_DEPTH(${a}) < JSON_DEPTH(${b}) THEN JSON_MERGE_PRESERVE(JSON_ARRAY(${a}), ${b})`;
+  return spliced(
+    row,
+    less,
+    tidb` WHEN JSON_DEPTH(${a}) > JSON_DEPTH(${b}) THEN JSON_MERGE_PRESERVE(${a}, JSON_ARRAY(${b})) ELSE ${all} END`,
+  );
+};
 const appended: Write = ([array, value], call) => {
   const item = stored(value, call);
   return item && tidb`JSON_ARRAY_APPEND(${notNull(array)}, '$', ${item})`;
@@ -274,10 +306,13 @@ const contains = (whole: Value, part: Value, call: Call): Tidb =>
     ? tidb`JSON_CONTAINS(${whole}, ${part})`
     : tidb`CASE WHEN JSON_CONTAINS(${part}, 'null') AND ${whole} IS NOT NULL THEN FALSE ELSE JSON_CONTAINS(${whole}, ${part}) END`;
 
-const length: Write = ([array, dimension], call) =>
-  call.integer(dimension) === 1
-    ? tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN JSON_LENGTH(${array}) END`
-    : call.refuse(`${call.signature.name}() of another dimension than the first`);
+const length: Write = ([array, dimension], call) => {
+  const n = call.integer(dimension);
+  if (n === undefined || n < 1) return call.refuse(`${call.signature.name}() of a dimension that is no literal`);
+  if (n === 1) return tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN JSON_LENGTH(${array}) END`;
+  const inner = tidb`JSON_EXTRACT(${array}, ${raw(`'$${"[0]".repeat(n - 1)}'`)})`;
+  return tidb`CASE WHEN ${hasDimensions(array, n)} THEN JSON_LENGTH(${inner}) END`;
+};
 
 /** A character that JSON never writes otherwise and that no escape has. */
 const SEPARATOR = /^[^\p{L}\p{N}"\\\p{Cc}]+$/u;
@@ -430,6 +465,29 @@ export const arrayRules = table(
         "ai[i2 * 0.5]",
       ),
     },
+    "element-of-dimensions": {
+      calls: ["[](anyarray, int4, int4...)"],
+      tidb: ([array, ...places], call) => {
+        const known = places.map((place) => call.integer(place));
+        const isSure = (n: number | undefined): n is number => n !== undefined && n > 0;
+        const steps = places.map((place, i) => (isSure(known[i]) ? tidb`${raw(`'[${known[i]! - 1}]'`)}` : tidb`'[', ${place} - 1, ']'`));
+        const path = known.every(isSure)
+          ? tidb`${raw(`'$${known.map((n) => `[${n - 1}]`).join("")}'`)}`
+          : spliced(tidb`CONCAT('$'`, ...steps.flatMap((step) => [tidb`, `, step]), tidb`)`);
+        const counted = places.flatMap((place, i) => (isSure(known[i]) ? [] : [infix("comparison")`${place} > 0`]));
+        const holds = [hasDimensions(array, places.length), ...counted].reduce((left, right) => infix("and")`${left} AND ${right}`);
+        return taken(tidb`CASE WHEN ${holds} THEN JSON_EXTRACT(${array}, ${path}) END`, elementType(array, call), call);
+      },
+      why: "An array has as many dimensions as subscripts, or there is no such element.",
+      proofs: proofs(
+        "(ARRAY[[1,2,3],[4,5,6]])[2][3]",
+        "('{{a,b},{c,NULL}}'::text[])[2][2]",
+        "('{{a,b},{c,NULL}}'::text[])[2]",
+        "(ARRAY[[1,2,3],[4,5,6]])[i4][i2]",
+        "ai[1][1]",
+        "(ARRAY[[1,2,3],[4,5,6]])[0][1]",
+      ),
+    },
     slice: {
       calls: ["[n:n](anyarray, int4, int4)", "[:n](anyarray, int4)", "[n:](anyarray, int4)", "[:](anyarray)"],
       tidb: ([array, ...bounds], call) => {
@@ -465,12 +523,23 @@ export const arrayRules = table(
       calls: ["array_length(anyarray, int4)", "array_upper(anyarray, int4)"],
       tidb: length,
       why: "An empty array has no first dimension in PostgreSQL: NULL.",
-      proofs: proofs("array_length(ai, 1)", "array_length(at, 1)", "array_upper(ai, 1)", "array_length(string_to_array(t, ' '), 1)"),
+      proofs: proofs(
+        "array_length(ai, 1)",
+        "array_length(at, 1)",
+        "array_upper(ai, 1)",
+        "array_length(string_to_array(t, ' '), 1)",
+        "array_length(ARRAY[[1,2,3],[4,5,6]], 2)",
+        "array_upper(ARRAY[[1,2,3],[4,5,6]], 3)",
+        "array_length(ai, 2)",
+      ),
     },
     cardinality: {
       calls: ["cardinality(anyarray)"],
-      tidb: ([array]) => tidb`JSON_LENGTH(${array})`,
-      proofs: proofs("cardinality(ai)", "cardinality(at)", "cardinality('{a,b}'::text[])"),
+      tidb: ([array], call) => {
+        const count = dimensions(array, call) ?? 1;
+        return count === 1 ? tidb`JSON_LENGTH(${array})` : tidb`JSON_LENGTH(JSON_EXTRACT(${array}, ${raw(`'$${"[*]".repeat(count)}'`)}))`;
+      },
+      proofs: proofs("cardinality(ai)", "cardinality(at)", "cardinality('{a,b}'::text[])", "cardinality(ARRAY[[1,2],[3,4]])"),
     },
     order: {
       calls: ["<", "<=", ">", ">="].map((sign) => `${sign}(anyarray, anyarray)`),
@@ -530,7 +599,16 @@ export const arrayRules = table(
     concatenate: {
       calls: ["||(anyarray, anyarray)", "array_cat(anyarray, anyarray)"],
       tidb: joined,
-      proofs: proofs("ai || aib", "at || '{x}'", "array_cat(ai, aib)", "ai || ARRAY[1,2]"),
+      proofs: proofs(
+        "ai || aib",
+        "at || '{x}'",
+        "array_cat(ai, aib)",
+        "ai || ARRAY[1,2]",
+        "ARRAY[1,2] || ARRAY[[3,4],[5,6]]",
+        "ARRAY[[1,2],[3,4]] || ARRAY[5,6]",
+        "ARRAY[[1,2]] || ARRAY[[5,6]]",
+        "'{}'::int[] || ARRAY[[1,2]]",
+      ),
     },
     append: {
       calls: ["||(anyarray, anynonarray)", "array_append(anyarray, anynonarray)"],
@@ -599,30 +677,47 @@ export const arrayRules = table(
         }
         const item = TEXTS.test(element) || AS_TEXT.test(element) || call.catalog.enums.has(element) ? stored(value, call) : undefined;
         if (!item) return call.refuse(`array_position() in an array of ${element}`);
-        if (call.text(value) === undefined && call.nullable(value)) call.say("null");
         const pattern = tidb`REPLACE(REPLACE(REPLACE(${item}, ${raw(string("\\"))}, ${raw(string("\\\\"))}), '%', ${raw(string("\\%"))}), '_', ${raw(string("\\_"))})`;
-        return infix("additive")`CAST(REGEXP_SUBSTR(JSON_SEARCH(${array}, 'one', ${pattern}), '[0-9]+') AS SIGNED) + 1`;
+        const found = infix("additive")`CAST(REGEXP_SUBSTR(JSON_SEARCH(${array}, 'one', ${pattern}), '[0-9]+') AS SIGNED) + 1`;
+        if (call.text(value) !== undefined || !call.nullable(value)) return found;
+        const missing = firstItem(array, infix("comparison")`JSON_TYPE(${atItem(array)}) = 'NULL'`);
+        return as("A_Const", value)?.isnull ? missing : tidb`CASE WHEN ${value} IS NULL THEN ${missing} ELSE ${found} END`;
       },
-      messages: {
-        null: warning("the place of NULL in an array of texts is not found: this is NULL then", {
-          help: "nothing to do where the value is never NULL",
-        }),
+      proofs: proofs(
+        "array_position(ai, 2)",
+        "array_position(ai, 7)",
+        "array_position(ai, NULL)",
+        "array_position(ai, i4)",
+        "array_position(at, 'b')",
+        "array_position(at, 'B')",
+        "array_position(at, '')",
+        "array_position(at, 'q\"r')",
+        "array_position(ARRAY['%', '_', 'a\\b', 'a'], COALESCE(t, ''))",
+        "array_position(at, COALESCE(t, 'x'))",
+        "array_position(at, t)",
+        "array_position(at, NULL)",
+      ),
+    },
+    "position-from": {
+      calls: ["array_position(anyarray, anynonarray, int4)"],
+      tidb: ([array, value, start], call) => {
+        const element = elementType(array, call);
+        const test = call.other("=", [call.type(value).name, element], [value, itemOf(array, element, call)]);
+        if (!test) return undefined;
+        const isMissing = infix("comparison")`JSON_TYPE(${atItem(array)}) = 'NULL'`;
+        const same = as("A_Const", value)?.isnull
+          ? isMissing
+          : call.nullable(value)
+            ? tidb`CASE WHEN ${value} IS NULL THEN ${isMissing} ELSE ${test} END`
+            : test;
+        return firstItem(array, infix("and")`nth_item.item_i + 1 >= ${start} AND ${same}`);
       },
-      proofs: [
-        ...proofs(
-          "array_position(ai, 2)",
-          "array_position(ai, 7)",
-          "array_position(ai, NULL)",
-          "array_position(ai, i4)",
-          "array_position(at, 'b')",
-          "array_position(at, 'B')",
-          "array_position(at, '')",
-          "array_position(at, 'q\"r')",
-          "array_position(ARRAY['%', '_', 'a\\b', 'a'], COALESCE(t, ''))",
-        ),
-        { pg: "array_position(at, COALESCE(t, 'x'))" },
-        { pg: "array_position(at, t)", findings: ["null"], differs: true },
-      ],
+      proofs: proofs(
+        "array_position(ai, 7, 2)",
+        "array_position(at, 'b', 2)",
+        "array_position(ai, i4, 1)",
+        "array_position(ARRAY[1,2,1], 1, 2)",
+      ),
     },
     "to-text": {
       calls: ["array_to_string(anyarray, text)", "array_to_string(anyarray, text, text)"],
@@ -689,14 +784,16 @@ export const arrayRules = table(
         if (name === "array_ndims") return tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN JSON_DEPTH(${array}) - 1 END`;
         if (name === "array_dims")
           return tidb`CASE WHEN JSON_DEPTH(${array}) = 2 THEN CONCAT('[1:', JSON_LENGTH(${array}), ']') WHEN JSON_LENGTH(${array}) > 0 THEN CONCAT('[1:', JSON_LENGTH(${array}), '][1:', JSON_LENGTH(JSON_EXTRACT(${array}, '$[0]')), ']') END`;
-        if (call.integer(dimension) !== 1) return call.refuse("array_lower() of another dimension than the first");
-        return tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN 1 END`;
+        const n = call.integer(dimension);
+        if (n === undefined || n < 1) return call.refuse("array_lower() of a dimension that is no literal");
+        return n === 1 ? tidb`CASE WHEN JSON_LENGTH(${array}) > 0 THEN 1 END` : tidb`CASE WHEN ${hasDimensions(array, n)} THEN 1 END`;
       },
       proofs: proofs(
         "array_ndims(ai)",
         "array_dims(ai)",
         "array_dims(at)",
         "array_lower(ai, 1)",
+        "array_lower(ARRAY[[1,2]], 2)",
         "array_ndims(ARRAY[[1,2],[3,4]])",
         "array_dims(ARRAY[[1,2,3],[4,5,6]])",
       ),
@@ -709,19 +806,23 @@ export const arrayRules = table(
     fill: {
       calls: ["array_fill(anynonarray, anyarray)"],
       tidb: ([value, lengths], call) => {
-        const [length, ...more] = (as("A_ArrayExpr", lengths)?.elements ?? []).map((each) => call.integer(each));
+        const counts = (as("A_ArrayExpr", lengths)?.elements ?? []).map((each) => call.integer(each));
         const item = stored(value, call);
-        if (length === undefined || more.length > 0 || length < 0 || length > 1000)
-          return call.refuse("array_fill() of a length that is no literal, or of several dimensions");
+        if (counts.length === 0 || counts.some((n) => n === undefined || n < 1 || n > 1000))
+          return call.refuse("array_fill() of a length that is no literal, or is 0");
         return (
           item &&
-          invoke(
-            "JSON_ARRAY",
-            Array.from({ length }, () => item),
+          counts.reduceRight(
+            (inner: Tidb, n) =>
+              invoke(
+                "JSON_ARRAY",
+                Array.from({ length: n! }, () => inner),
+              ),
+            item,
           )
         );
       },
-      proofs: proofs("array_fill(0, ARRAY[3])", "array_fill(t, ARRAY[2])"),
+      proofs: proofs("array_fill(0, ARRAY[3])", "array_fill(t, ARRAY[2])", "array_fill(7, ARRAY[2,3])"),
     },
     trim: {
       calls: ["trim_array(anyarray, int4)"],
@@ -768,16 +869,42 @@ export const arrayRules = table(
       proofs: ["array_reverse(ai)", "array_reverse(at)"].map((pg) => ({ pg, findings: ["cut"] })),
     },
     sort: {
-      calls: ["array_sort(anyarray)"],
-      tidb: ([array], call) => {
+      calls: ["array_sort(anyarray)", "array_sort(anyarray, bool)", "array_sort(anyarray, bool, bool)"],
+      tidb: ([array, descending, nulls], call) => {
         const element = elementType(array, call);
         if (!/^(?:int[248]|numeric|text|varchar|bool|date)$/.test(element)) return call.refuse(`array_sort() of ${element}`);
+        const [down, first] = [descending, nulls].map((flag) => (flag === undefined ? undefined : call.text(flag)));
+        if ((descending !== undefined && down === undefined) || (nulls !== undefined && first === undefined))
+          return call.refuse("array_sort() in a direction that is no literal");
         call.say("cut");
         const item = itemOf(array, element, call);
-        return rearranged(array, tidb`JSON_EXTRACT(${array}, CONCAT('$[', nth_item.item_i, ']'))`, tidb`${item} IS NULL, ${item}`);
+        const isDown = down?.startsWith("t") ?? false;
+        const nullsFirst = first?.startsWith("t") ?? isDown;
+        const order = tidb`${item} IS NULL${raw(nullsFirst ? " DESC" : "")}, ${item}${raw(isDown ? " DESC" : "")}`;
+        return rearranged(array, atItem(array), order);
       },
       messages: { cut: CUT },
-      proofs: ["array_sort(ai)", "array_sort(at)"].map((pg) => ({ pg, findings: ["cut"] })),
+      proofs: [
+        "array_sort(ai)",
+        "array_sort(at)",
+        "array_sort(ai, true)",
+        "array_sort(at, true, false)",
+        "array_sort(ai, false, true)",
+      ].map((pg) => ({ pg, findings: ["cut"] })),
+    },
+    shuffle: {
+      calls: ["array_shuffle(anyarray)", "array_sample(anyarray, int4)"],
+      tidb: ([array, count], call) => {
+        const n = count === undefined ? undefined : call.integer(count);
+        if (count !== undefined && (n === undefined || n < 1)) return call.refuse("array_sample() of a number that is no literal");
+        call.say("cut");
+        const mixed = rearranged(array, atItem(array), tidb`RAND()`);
+        return n === undefined ? mixed : tidb`JSON_EXTRACT(${mixed}, ${raw(`'$[0 to ${n - 1}]'`)})`;
+      },
+      messages: { cut: CUT },
+      proofs: ["cardinality(array_shuffle(ai))", "cardinality(array_shuffle(at))", "cardinality(array_sample(ARRAY[1, 2, 3], 2))"].map(
+        (pg) => ({ pg, findings: ["cut"] }),
+      ),
     },
     split: {
       calls: ["string_to_array(text, text)", "string_to_array(text, text, text)"],
@@ -821,7 +948,7 @@ export const arrayRules = table(
       ],
     },
     aggregate: {
-      calls: ["array_agg(anynonarray)"],
+      calls: ["array_agg(anynonarray)", "array_agg(anyarray)"],
       tidb: ([value], call) => {
         const { name } = call.type(value);
         const item = stored(value, call, true);

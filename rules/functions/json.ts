@@ -3,8 +3,10 @@ import {
   as,
   blankFilled,
   type Call,
+  elementRows,
   infix,
   invoke,
+  jsonRank,
   note,
   type Operands,
   proofs,
@@ -295,8 +297,12 @@ const concatenated: Write = ([left, right], call) => {
       ? tidb`CASE WHEN ${isType(left, "OBJECT")} THEN ${set} WHEN ${left} IS NOT NULL THEN ${mergedFields(left, fields)} END`
       : tidb`CASE WHEN ${isType(left, "OBJECT")} THEN ${set} ELSE ${merged} END`;
   }
-  call.say("deep");
-  return tidb`CASE WHEN ${isType(left, "OBJECT")} AND ${isType(right, "OBJECT")} THEN JSON_MERGE_PATCH(${left}, ${right}) ELSE ${merged} END`;
+  // JSON_MERGE_PATCH would go on within members, and take null for what is to be removed.
+  const of = (document: Value) => tidb`JSON_EXTRACT(${document}, CONCAT('$.', nth_item.item_v))`;
+  const keys = tidb`JSON_MERGE_PRESERVE(JSON_KEYS(${left}), JSON_KEYS(${right}))`;
+  const object = tidb`JSON_OBJECTAGG(JSON_UNQUOTE(nth_item.item_v), COALESCE(${of(right)}, ${of(left)}))`;
+  const members = tidb`(SELECT /*+ NO_DECORRELATE() */ COALESCE(${object}, JSON_OBJECT()) FROM ${elementRows(keys)})`;
+  return tidb`CASE WHEN ${isType(left, "OBJECT")} AND ${isType(right, "OBJECT")} THEN ${members} ELSE ${merged} END`;
 };
 
 const mergedFields = (left: Value, fields: readonly (readonly [string, Tidb])[]): Tidb =>
@@ -318,20 +324,36 @@ const removed =
     return listed("JSON_REMOVE", [tidb`${args[0]}`, ...found.map((path) => text(`$${path}`))]);
   };
 
-const LIST = warning("of an array, strings that are equal to the key are not removed, as PostgreSQL does", {
-  help: "nothing to do where the documents are objects",
+const KEPT = warning("a document that is neither object nor array is left as it is, where PostgreSQL raises an error", {
+  help: "nothing to do where all documents are objects or arrays",
 });
+
+/** Members without some keys, or elements without the texts that are equal to them. */
+function removedKeys(document: Value, members: Tidb, others: Tidb, call: Call): Tidb {
+  const made = as("FuncCall", document)?.funcname?.at(-1);
+  if (made !== undefined && /^jsonb_(?:build_object|object_agg)$/.test(made as string)) return members;
+  call.say("scalar");
+  const kept = tidb`JSON_EXTRACT(JSON_OBJECTAGG(LPAD(nth_item.item_i, 10, '0'), nth_item.item_v), '$.*')`;
+  const elements = tidb`(SELECT /*+ NO_DECORRELATE() */ COALESCE(${kept}, JSON_ARRAY()) FROM ${elementRows(tidb`${document}`)} WHERE ${others})`;
+  return tidb`CASE WHEN ${isType(document, "ARRAY")} THEN ${elements} ELSE ${members} END`;
+}
 
 /** The path that jsonb_set() and #- walk, numbers being places: undefined where it cannot be told. */
 function stepsOf(path: Value, call: Call): string | undefined {
   const known = texts(path, call);
-  if (!known || known.length === 0 || known.some((step) => INTEGER.test(step) && Number(step) < 0)) return undefined;
-  return known.map((step) => (INTEGER.test(step) ? `[${Number(step)}]` : member(step))).join("");
+  return known?.length ? known.map(pathStep).join("") : undefined;
+}
+
+/** A step that is a place, from the end where it is negative, or a key. */
+function pathStep(step: string): string {
+  if (!INTEGER.test(step)) return member(step);
+  const place = Number(step);
+  return place >= 0 ? `[${place}]` : place === -1 ? "[last]" : `[last${place + 1}]`;
 }
 
 /** Where a number is a place, the document must have an array there: an object is taken for an array of one by TiDB. */
 function guarded(target: Value, path: string, change: Tidb): Tidb {
-  const places = [...path.matchAll(/\[\d+\]/g)].filter(
+  const places = [...path.matchAll(/\[(?:\d+|last(?:-\d+)?)\]/g)].filter(
     ({ index }) => !/"[^"]*$/.test(path.slice(0, index).replaceAll(/"(?:[^"\\]|\\.)*"/g, "")),
   );
   if (places.length === 0) return change;
@@ -345,13 +367,19 @@ const PLACES = warning("a number in the path is a place in an array; an object t
 
 const set: Write = ([target, path, value, create], call) => {
   const steps = stepsOf(path, call);
-  if (steps === undefined) return call.refuse("a JSON path that is no literal, or counts from the end");
+  if (steps === undefined) return call.refuse("a JSON path that is no literal");
   const make = create === undefined ? "true" : call.text(create);
   if (make === undefined) return call.refuse("jsonb_set() that is told by a column whether to create");
   call.say("scalar");
-  if (/\[\d+\]/.test(steps)) call.say("places");
+  if (/\[(?:\d+|last(?:-\d+)?)\]/.test(steps)) call.say("places");
   const name = raw(/^t/.test(make) ? "JSON_SET" : "JSON_REPLACE");
-  const change = guarded(target, steps, tidb`${name}(${target}, ${text(`$${steps}`)}, ${value})`);
+  const [, parent, fromEnd] = /^(.*)\[last(?:-(\d+))?\]$/.exec(steps) ?? [];
+  const put = tidb`${name}(${target}, ${text(`$${steps}`)}, ${value})`;
+  // Before the beginning of an array it is put first.
+  const first = tidb`JSON_ARRAY_INSERT(${target}, ${text(`$${parent ?? ""}[0]`)}, ${value})`;
+  const isThere = tidb`JSON_LENGTH(${extract(target, parent ?? "")}) > ${raw(String(Number(fromEnd ?? 0)))}`;
+  const placed = parent === undefined || !/^t/.test(make) ? put : tidb`CASE WHEN ${isThere} THEN ${put} ELSE ${first} END`;
+  const change = guarded(target, steps, placed);
   return call.nullable(value) ? tidb`CASE WHEN ${value} IS NOT NULL THEN ${change} END` : change;
 };
 
@@ -489,6 +517,35 @@ export const jsonRules = table(
       messages: { spelt: SPELT },
       proofs: quiet(["spelt"], "jsonb_extract_path_text(j, 'a', 'b', 'c')", "jsonb_extract_path_text(j, 'k')"),
     },
+    order: {
+      calls: ["<", "<=", ">", ">="].map((sign) => `${sign}(jsonb, jsonb)`),
+      tidb: ([a, b], call) => {
+        call.say("containers");
+        const sign = raw(call.signature.name);
+        const [first, second] = [jsonRank(a), jsonRank(b)];
+        return tidb`CASE WHEN ${first} <> ${second} THEN ${first} ${sign} ${second} ELSE ${a} ${sign} ${b} END`;
+      },
+      why: "TiDB has another order of kinds.",
+      messages: {
+        containers: warning("arrays, and objects, of as many elements may be less or greater otherwise", {
+          help: "nothing to do where both are scalars",
+        }),
+      },
+      proofs: [
+        ...quiet(
+          ["containers"],
+          "j > '1'",
+          "j <= '\"k\"'",
+          "j < 'null'",
+          "j >= '[]'",
+          "j > '{}'",
+          "j < '[1, 2]'",
+          "j -> 'a' >= '2'",
+          "to_jsonb(t) < to_jsonb(tb)",
+          "to_jsonb(b) <= 'true'",
+        ),
+      ],
+    },
     contains: {
       calls: ["@>(jsonb, jsonb)"],
       tidb: ([document, part], call) => containment(document, part, call),
@@ -542,9 +599,6 @@ export const jsonRules = table(
       calls: ["||(jsonb, jsonb)"],
       tidb: concatenated,
       messages: {
-        deep: warning("objects within the two objects are merged too, and members that become null are removed", {
-          help: "set single members where documents are nested: jsonb_set()",
-        }),
         double: DOUBLE,
       },
       proofs: [
@@ -555,33 +609,56 @@ export const jsonRules = table(
           "j || jsonb_build_object('a', i4, 'q', t)",
           "jsonb_build_object('x', 1) || jsonb_build_object('y', b)",
         ),
-        { pg: "j || jb", findings: ["deep"] },
+        ...proofs(
+          "j || jb",
+          "jsonb_build_object('o', jsonb_build_object('x', 1), 'n', 1) || (j || '{\"o\": {\"y\": null}, \"n\": null}')",
+          "'{}'::jsonb || jb",
+          "(j || '{}') || (jb -> 'a')",
+        ),
         { pg: "j || jsonb_build_object('n', nn)", findings: ["double"] },
       ],
     },
     "remove-key": {
       calls: ["-(jsonb, text)"],
       tidb: ([document, key], call) => {
-        call.say("list");
         const known = call.text(key);
         const path = known === undefined ? tidb`CONCAT('$.', JSON_QUOTE(${key}))` : text(`$${member(known)}`);
-        return tidb`JSON_REMOVE(${document}, ${path})`;
+        const item = known === undefined ? tidb`CAST(JSON_QUOTE(${key}) AS JSON)` : literal(known);
+        return removedKeys(document, tidb`JSON_REMOVE(${document}, ${path})`, infix("comparison")`nth_item.item_v <> ${item}`, call);
       },
-      messages: { list: LIST },
+      why: "Of an array, strings that are equal to the key are removed.",
+      messages: { scalar: KEPT },
       proofs: [
-        { pg: "j - 'a'", findings: ["list"], differs: true },
-        { pg: "(j -> 'a') - 'b'", findings: ["list"] },
-        { pg: "j - tb", findings: ["list"], differs: true },
+        { pg: "(j -> 'a') - 'b'", findings: ["scalar"], differs: true },
+        ...quiet(["scalar"], "j - 'a'", "j - tb").map((proof) => ({ ...proof, differs: true as const })),
+        ...quiet(
+          ["scalar"],
+          "CASE WHEN jsonb_typeof(j) IN ('array', 'object') THEN j - 'a' END",
+          '\'["a", 1, "b", ["a"], null, "a"]\'::jsonb - \'a\'',
+          "'[\"a\"]'::jsonb - 'a'",
+          "'[\"a\", \"x\"]'::jsonb - COALESCE(t, 'a')",
+        ),
+        ...proofs("jsonb_build_object('a', i4, 'b', t) - 'a'"),
       ],
     },
     "remove-keys": {
       calls: ["-(jsonb, text[])"],
-      tidb: (args, call) => {
-        call.say("list");
-        return removed(([, keys]) => texts(keys, call)?.map(member))(args, call);
+      tidb: ([document, keys], call) => {
+        const known = texts(keys, call);
+        if (!known?.length) return call.refuse("keys to remove that are no literals");
+        const removed = listed("JSON_REMOVE", [tidb`${document}`, ...known.map((key) => text(`$${member(key)}`))]);
+        const others = all(known.map((key) => infix("comparison")`nth_item.item_v <> ${literal(key)}`));
+        return removedKeys(document, removed, others, call);
       },
-      messages: { list: LIST, scalar: SCALAR },
-      proofs: [{ pg: "j - '{a,k}'::text[]", findings: ["list", "scalar"], differs: true }],
+      messages: { scalar: KEPT },
+      proofs: [
+        { pg: "j - '{a,k}'::text[]", findings: ["scalar"], differs: true },
+        ...quiet(
+          ["scalar"],
+          "CASE WHEN jsonb_typeof(j) IN ('array', 'object') THEN j - '{a,k}'::text[] END",
+          "'[\"a\", 1, \"b\", \"c\"]'::jsonb - ARRAY['a', 'c']",
+        ),
+      ],
     },
     "remove-element": {
       calls: ["-(jsonb, int4)"],
@@ -596,12 +673,21 @@ export const jsonRules = table(
       calls: ["#-(jsonb, text[])"],
       tidb: ([document, path], call) => {
         const steps = stepsOf(path, call);
-        if (steps === undefined) return call.refuse("a JSON path that is no literal, or counts from the end");
+        if (steps === undefined) return call.refuse("a JSON path that is no literal");
         call.say("scalar");
         return guarded(document, steps, tidb`JSON_REMOVE(${document}, ${text(`$${steps}`)})`);
       },
       messages: { scalar: SCALAR },
-      proofs: quiet(["scalar"], "j #- '{a}'", "j #- '{a,b}'", "j #- '{tags,0}'", "j #- '{0,a}'"),
+      proofs: quiet(
+        ["scalar"],
+        "j #- '{a}'",
+        "j #- '{a,b}'",
+        "j #- '{tags,0}'",
+        "j #- '{0,a}'",
+        "j #- '{tags,-1}'",
+        "'[1, 2, 3]'::jsonb #- '{-2}'",
+        "'[1]'::jsonb #- '{-2}'",
+      ),
     },
     set: {
       calls: ["jsonb_set(jsonb, text[], jsonb)", "jsonb_set(jsonb, text[], jsonb, bool)"],
@@ -617,8 +703,54 @@ export const jsonRules = table(
           "jsonb_set(j, '{a}', jb)",
           "jsonb_set(j, ARRAY['a'], to_jsonb(t))",
         ),
+        ...[
+          "jsonb_set('{\"a\": [1, 2]}', '{a,-1}', '9')",
+          "jsonb_set('{\"a\": [1, 2]}', '{a,-3}', '9')",
+          "jsonb_set('{\"a\": [1, 2]}', '{a,-3}', '9', false)",
+          "jsonb_set('[]', '{-1}', '9')",
+        ].map((pg) => ({ pg, findings: ["scalar", "places"] })),
         { pg: "jsonb_set(j, '{tags,0}', '9')", findings: ["scalar", "places"] },
         { pg: "jsonb_set(j, '{a,5}', '9')", findings: ["scalar", "places"], differs: true },
+      ],
+    },
+    "set-lax": {
+      calls: ["jsonb, text[], jsonb", "jsonb, text[], jsonb, bool", "jsonb, text[], jsonb, bool, text"].map(
+        (args) => `jsonb_set_lax(${args})`,
+      ),
+      tidb: (args, call) => {
+        const [target, path, value, create, treatment] = args;
+        const kind = treatment === undefined ? "use_json_null" : call.text(treatment);
+        const steps = stepsOf(path, call);
+        if (steps === undefined || kind === undefined) return call.refuse("a JSON path, or what becomes of NULL, that is no literal");
+        const nullArgs = [
+          target,
+          path,
+          literal(null) as unknown as Value,
+          ...(create === undefined ? [] : [create]),
+        ] as unknown as Operands;
+        const instead: Readonly<Record<string, () => Tidb | undefined>> = {
+          use_json_null: () => set(nullArgs, call),
+          delete_key: () => guarded(target, steps, tidb`JSON_REMOVE(${target}, ${text(`$${steps}`)})`),
+          return_target: () => tidb`${target}`,
+        };
+        const other = instead[kind]?.();
+        if (!other) return call.refuse(`jsonb_set_lax() with ${kind}`);
+        call.say("scalar");
+        if (as("A_Const", value)?.isnull) return other;
+        const made = set([target, path, value, ...(create === undefined ? [] : [create])] as unknown as Operands, call);
+        return made && tidb`CASE WHEN ${value} IS NULL THEN ${other} ELSE ${made} END`;
+      },
+      messages: { scalar: SCALAR, places: PLACES },
+      proofs: [
+        ...quiet(
+          ["scalar"],
+          "jsonb_set_lax(j, '{a}', NULL)",
+          "jsonb_set_lax(j, '{a}', NULL, true, 'delete_key')",
+          "jsonb_set_lax(j, '{a}', NULL, true, 'return_target')",
+          "jsonb_set_lax(j, '{new}', jb, false, 'use_json_null')",
+          "jsonb_set_lax(j, '{a,b}', to_jsonb(i4), true, 'delete_key')",
+        ),
+        { pg: "jsonb_set_lax('[1, 2]', '{0}', to_jsonb(i4))", findings: ["scalar", "places"] },
       ],
     },
     "array-length": {
@@ -738,7 +870,7 @@ export const jsonRules = table(
           "json_agg(b) OVER (ORDER BY id ROWS BETWEEN 3 FOLLOWING AND 4 FOLLOWING)",
           "array_agg(d) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)",
         ),
-        { pg: "jsonb_agg(DISTINCT e) FILTER (WHERE e = 'ok')", findings: ["length", "order"] },
+        { pg: "jsonb_agg(DISTINCT e) FILTER (WHERE e = 'ok')", findings: ["length"] },
         { pg: "jsonb_agg(i4) FILTER (WHERE false)", findings: ["length", "order"] },
         { pg: "jsonb_agg(nn ORDER BY id) FILTER (WHERE id = 1)", findings: ["double", "length"] },
       ],
@@ -839,19 +971,19 @@ export const jsonRules = table(
       tidb: ([target, path, value, after], call) => {
         const known = texts(path, call);
         const behind = after === undefined ? "false" : call.text(after);
-        if (!known?.length || behind === undefined || known.some((step) => INTEGER.test(step) && Number(step) < 0))
-          return call.refuse("jsonb_insert() by a path that is no literal, or counts from the end");
+        if (!known?.length || behind === undefined) return call.refuse("jsonb_insert() by a path that is no literal");
         call.say("there");
         const last = known.at(-1)!;
         const parent = found(target, known.slice(0, -1));
-        const head = known
-          .slice(0, -1)
-          .map((step) => (INTEGER.test(step) ? `[${Number(step)}]` : member(step)))
-          .join("");
+        const head = known.slice(0, -1).map(pathStep).join("");
         const asMember = tidb`CASE WHEN ${isType(parent, "OBJECT")} THEN JSON_INSERT(${target}, ${text(`$${head}${member(last)}`)}, ${value}) ELSE ${target} END`;
         if (!INTEGER.test(last)) return asMember;
         const place = Number(last) + (/^t/.test(behind) ? 1 : 0);
-        return tidb`CASE WHEN ${isType(parent, "ARRAY")} THEN JSON_ARRAY_INSERT(${target}, ${text(`$${head}[${place}]`)}, ${value}) ELSE ${asMember} END`;
+        const insert = (path: Tidb) => tidb`JSON_ARRAY_INSERT(${target}, ${path}, ${value})`;
+        // Before the beginning of an array it is put first.
+        const fromEnd = tidb`GREATEST(CAST(JSON_LENGTH(${parent}) AS SIGNED) + ${raw(String(place))}, 0)`;
+        const at = Number(last) < 0 ? tidb`CONCAT(${text(`$${head}[`)}, ${fromEnd}, ']')` : text(`$${head}[${place}]`);
+        return tidb`CASE WHEN ${isType(parent, "ARRAY")} THEN ${insert(at)} ELSE ${asMember} END`;
       },
       messages: {
         there: warning("a key that is there already is left as it is, where PostgreSQL raises an error", {
@@ -865,6 +997,10 @@ export const jsonRules = table(
         "jsonb_insert('{\"a\":[1,2]}', '{a,1}', '\"x\"', true)",
         "jsonb_insert(jb, '{0}', '[7]')",
         "jsonb_insert(j, '{a}', '5')",
+        "jsonb_insert('{\"a\":[0,1,2]}', '{a,-1}', '\"x\"')",
+        "jsonb_insert('{\"a\":[0,1,2]}', '{a,-1}', '\"x\"', true)",
+        "jsonb_insert('{\"a\":[0,1,2]}', '{a,-2}', '\"x\"', true)",
+        "jsonb_insert('[0]', '{-5}', '\"x\"')",
       ),
     },
     "from-texts": {

@@ -8,6 +8,7 @@ import {
   intervalLength,
   isNode,
   isStar,
+  jsonRank,
   leading,
   mapType,
   type Node,
@@ -41,7 +42,10 @@ const MESSAGES = {
   range: warning("{key} is {type}, which is a text in TiDB and sorted as such: 10 goes before 9", {
     help: "order by its bounds: lower(r), upper(r)",
   }),
-  json: warning("{key} is {type}, whose values TiDB sorts in another order: NULL elements, empty arrays and values of several types", {
+  document: warning("{key} is jsonb: arrays, and objects, of as many elements may be sorted otherwise among themselves", {
+    help: "nothing to do where it is a scalar; otherwise order by what is in it: (j ->> 'a')::int",
+  }),
+  json: warning("{key} is {type}, whose values TiDB sorts in another order where elements are NULL", {
     help: "order by what is in it: (j ->> 'a')::int, or the elements one after the other",
   }),
   unnamed: warning("NULLs of {key} come {place} in TiDB: the key has no name to sort by, and no second key can be put before it", {
@@ -93,6 +97,15 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
     }),
   ],
   examples: [
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '"b"'), (2, '10'), (3, NULL), (4, 'null'), (5, '[]'), (6, 'true'), (7, '[1]'), (8, '{}'), (9, '"B"'), (10, '-1.5'), (11, '[0, 0]'), (12, '{"a": 1}'), (13, 'false')`,
+      pg: "SELECT id FROM t ORDER BY j; SELECT id FROM t ORDER BY j DESC NULLS LAST",
+      tidb: `SELECT id FROM t
+ORDER BY j IS NULL, CASE JSON_TYPE(j) WHEN 'NULL' THEN 1 WHEN 'STRING' THEN 2 WHEN 'INTEGER' THEN 3 WHEN 'UNSIGNED INTEGER' THEN 3 WHEN 'DOUBLE' THEN 3 WHEN 'BOOLEAN' THEN 4 WHEN 'ARRAY' THEN CASE WHEN JSON_LENGTH(j) > 0 THEN 4 + JSON_LENGTH(j) ELSE 0 END WHEN 'OBJECT' THEN 10000000000 + JSON_LENGTH(j) END, j;
+SELECT id FROM t
+ORDER BY CASE JSON_TYPE(j) WHEN 'NULL' THEN 1 WHEN 'STRING' THEN 2 WHEN 'INTEGER' THEN 3 WHEN 'UNSIGNED INTEGER' THEN 3 WHEN 'DOUBLE' THEN 3 WHEN 'BOOLEAN' THEN 4 WHEN 'ARRAY' THEN CASE WHEN JSON_LENGTH(j) > 0 THEN 4 + JSON_LENGTH(j) ELSE 0 END WHEN 'OBJECT' THEN 10000000000 + JSON_LENGTH(j) END DESC, j DESC`,
+      findings: ["document", "document"],
+    },
     {
       given:
         "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, NULL, 'x'), (2, 3, NULL), (3, -1, 'y'), (4, 3, 'x')",
@@ -228,18 +241,24 @@ function isDescending(sort: SortBy): boolean {
 function placed(sort: SortBy, ctx: Ctx, tested: () => Value | undefined, type: string | undefined): readonly Value[] {
   if (sort.sortby_dir === "SORTBY_USING") return [sort];
   const own = isDescending(sort) ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST";
-  if (type === "jsonb" || type?.endsWith("[]")) ctx.report("json", { key: words(sort.node), type }, sort);
+  if (type === "jsonb") ctx.report("document", { key: words(sort.node) }, sort);
+  if (type?.endsWith("[]")) ctx.report("json", { key: words(sort.node), type }, sort);
   if (type?.endsWith("range") && !BOUNDED.test(type)) ctx.report("range", { key: words(sort.node), type }, sort);
   const sorted = sortedBy(type, ctx);
-  if (sort.sortby_nulls === own && !sorted) return [sort];
+  if (sort.sortby_nulls === own && !sorted && type !== "jsonb") return [sort];
   const plain = sort.sortby_nulls === own ? sort : (ctx.change(sort, { sortby_nulls: own }) as SortBy);
   // A value is the same for all rows.
-  if (as("ParamRef", sort.node) || (!sorted && ctx.info(sort.node)?.nullable === false)) return [plain];
+  if (as("ParamRef", sort.node) || (!sorted && type !== "jsonb" && ctx.info(sort.node)?.nullable === false)) return [plain];
   const arg = tested();
   const key = sorted ? byKey(plain, arg, sorted, ctx) : plain;
-  if (sort.sortby_nulls === own || ctx.info(sort.node)?.nullable === false) return [key];
-  if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [key];
-  return [nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"), key];
+  const ranks = type === "jsonb" && arg !== undefined ? [ctx.change(plain, { node: jsonRank(arg) as unknown as Value }) as SortBy] : [];
+  if (sort.sortby_nulls === own || ctx.info(sort.node)?.nullable === false) return [...ranks, key];
+  if (arg === undefined || (isNode(arg) && ctx.info(arg)?.nullable === false)) return [...ranks, key];
+  return [
+    nativeSort({ kind: "NullTest", arg, nulltesttype: "IS_NULL" }, isDescending(sort) ? "SORTBY_DESC" : "SORTBY_DEFAULT"),
+    ...ranks,
+    key,
+  ];
 }
 
 /** Ranges whose text has their bounds in one spelling. */

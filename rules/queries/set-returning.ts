@@ -269,7 +269,7 @@ WHERE x.lateral_key_1 <=> v.a;
 SELECT
   id,
   i,
-  CASE WHEN JSON_TYPE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) <> 'NULL' THEN JSON_UNQUOTE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) END AS a
+  CASE WHEN JSON_TYPE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) NOT IN ('NULL', 'ARRAY') THEN JSON_UNQUOTE(CASE WHEN i > 0 THEN JSON_EXTRACT(a, CONCAT('$[', i - 1, ']')) END) END AS a
 FROM t, (
   SELECT t.id AS lateral_key_1, nth_item.item_i + 1 AS i
   FROM t
@@ -400,7 +400,7 @@ FROM t, (
 WHERE rows_1.lateral_key_1 = t.id;
 SELECT
   t.id,
-  CASE WHEN JSON_TYPE(JSON_EXTRACT(m, '$[1]')) <> 'NULL' THEN JSON_UNQUOTE(JSON_EXTRACT(m, '$[1]')) END AS m,
+  CASE WHEN JSON_TYPE(JSON_EXTRACT(m, '$[1]')) NOT IN ('NULL', 'ARRAY') THEN JSON_UNQUOTE(JSON_EXTRACT(m, '$[1]')) END AS m,
   m
 FROM t, (
   SELECT
@@ -868,7 +868,17 @@ function unnest(args: readonly Value[], ctx: Ctx): Rows | string {
   const of = type.endsWith("[]") ? (ELEMENTS[element] ?? (ctx.catalog.enums.has(element) ? text : undefined)) : undefined;
   if (!of) return type === "" ? "the type of its array is not known" : `its array is ${type}`;
   if (as("ColumnRef", array)) ctx.report("dimensions");
-  return { count: tidb`JSON_LENGTH(${array!})`, columns: [["", of(member(array!))]] };
+  const depth = nesting(array!);
+  const all = depth > 1 ? tidb`JSON_EXTRACT(${array!}, ${raw(`'$${"[*]".repeat(depth)}'`)})` : array!;
+  return { count: tidb`JSON_LENGTH(${value(all)})`, columns: [["", of(member(all))]] };
+}
+
+/** How many dimensions an array has that is written out. */
+function nesting(array: Value): number {
+  const inner = as("TypeCast", array)?.arg ?? array;
+  const [first] = as("A_ArrayExpr", inner)?.elements ?? [];
+  if (first !== undefined) return 1 + (as("A_ArrayExpr", first) ? nesting(first) : 0);
+  return Math.max(1, /^[\s{]*/.exec(literalText(array) ?? "")![0].replaceAll(/\s/g, "").length);
 }
 
 function nameOf(call: FuncCall): string {

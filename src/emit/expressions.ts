@@ -313,7 +313,11 @@ function indirection(p: Printing, node: A_Indirection): string {
     const path = steps.map((step) => step!.uidx!);
     return call("[]", [node.arg!, ...path], ["jsonb", ...path.map((place) => typeOf(p, place)?.name ?? "text")]);
   }
-  if (steps.length !== 1) return p.refuse(node, "a chain of subscripts");
+  if (steps.length > 1) {
+    if (steps.some((step) => step!.is_slice)) return p.refuse(node, "a slice of several dimensions");
+    const places = steps.map((step) => step!.uidx!);
+    return call("[]", [node.arg!, ...places], [of, ...places.map((place) => typeOf(p, place)?.name ?? "int4")]);
+  }
   const { is_slice: isSlice, lidx, uidx } = steps[0]!;
   if (!isSlice) return call("[]", [node.arg!, uidx!], [of, typeOf(p, uidx)?.name ?? "int4"]);
   const bounds = [lidx, uidx].flatMap((bound) => (bound === undefined ? [] : [bound]));

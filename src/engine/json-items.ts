@@ -284,7 +284,7 @@ function placed(items: Items, places: readonly (readonly [Place, Place])[], read
     const alone = places.flatMap(ofOne);
     const inOther =
       isBare && more.length === 0 ? item : alone.length > 0 ? tidb`JSON_ARRAY(${alone.map(() => item) as unknown as Value})` : tidb`NULL`;
-    return tidb`CASE WHEN ${isType(item, "ARRAY")} THEN ${inArray} ELSE ${inOther} END`;
+    return tidb`CASE WHEN ${isType(item, "ARRAY")} THEN ${inArray} WHEN ${item} IS NOT NULL THEN ${inOther} END`;
   };
   const made = items.many ? each(items, reading, (item) => ({ value: found(item) })) : { doc: found(single(items)), path: "", many: false };
   return more.length === 0 ? made : further(made, "[*]", true);

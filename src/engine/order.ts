@@ -60,3 +60,15 @@ export function addressKey(ip: Value | Tidb): Tidb {
   const network = tidb`CASE WHEN ${isIpv6(ip)} THEN HEX(INET6_ATON(${host})) ELSE LPAD(HEX(INET_ATON(${host}) >> ${shift} << ${shift}), 8, '0') END`;
   return tidb`CONCAT(${isIpv6(ip)}, ${network}, LPAD(${maskLength(ip)}, 3, '0'), HEX(INET6_ATON(${host})))`;
 }
+
+/**
+ * Where a document stands among those of other kinds and lengths (jsonb_util.c, compareJsonbContainers): an empty array before null, strings,
+ * numbers, booleans, arrays and objects, those of fewer elements first.
+ */
+export function jsonRank(json: Value | Tidb): Tidb {
+  const length = tidb`JSON_LENGTH(${json})`;
+  const scalars = raw(
+    "WHEN 'NULL' THEN 1 WHEN 'STRING' THEN 2 WHEN 'INTEGER' THEN 3 WHEN 'UNSIGNED INTEGER' THEN 3 WHEN 'DOUBLE' THEN 3 WHEN 'BOOLEAN' THEN 4",
+  );
+  return tidb`CASE JSON_TYPE(${json}) ${scalars} WHEN 'ARRAY' THEN CASE WHEN ${length} > 0 THEN 4 + ${length} ELSE 0 END WHEN 'OBJECT' THEN 10000000000 + ${length} END`;
+}

@@ -452,7 +452,19 @@ function hasCall(value: Value): boolean {
 /** Subscripts, slices and fields (transformIndirection). */
 function indirection(scope: Scope, node: A_Indirection): Info | undefined {
   let info = expression(scope, node.arg);
-  for (const step of node.indirection ?? []) info = oneStep(scope, info, step);
+  const steps = node.indirection ?? [];
+  const chain = steps.map((step) => as("A_Indices", step));
+  // Subscripts of an array that follow one another are one for each of its dimensions.
+  if (steps.length > 1 && !chain.includes(undefined) && info && baseType(scope.run.catalog, info.type.name) !== "jsonb") {
+    const isSlice = chain.some((step) => step!.is_slice);
+    return subscript(
+      scope,
+      info,
+      isSlice,
+      chain.flatMap((step) => [step!.lidx, step!.uidx]),
+    );
+  }
+  for (const step of steps) info = oneStep(scope, info, step);
   return info;
 }
 

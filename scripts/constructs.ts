@@ -159,7 +159,6 @@ export const CONSTRUCTS: Readonly<Record<string, readonly Construct[]>> = {
     [
       "data-modifying CTE",
       "WITH gone AS (DELETE FROM log WHERE emp_id = 9 RETURNING id) INSERT INTO log (emp_id, what) SELECT id, 'gone' FROM gone",
-      "reported",
     ],
     ["DELETE ... USING", "DELETE FROM log USING emp e WHERE e.id = log.emp_id AND e.name = 'Ann'"],
     ["ON CONFLICT DO UPDATE", "INSERT INTO log (id, what) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET what = excluded.what"],
@@ -294,7 +293,7 @@ export const CONSTRUCTS: Readonly<Record<string, readonly Construct[]>> = {
     ["array_append", "SELECT id, array_append(tags, 'z') AS v FROM emp ORDER BY id"],
     ["make_interval", "SELECT timestamp '2024-01-31' + make_interval(months => 1) AS v"],
     ["tstzrange", "SELECT id, tstzrange(at, NULL) @> timestamptz '2024-06-01' AS v FROM emp ORDER BY id"],
-    ["currval", "SELECT currval('log_id_seq') AS v", "reported"],
+    ["currval", "SELECT currval('log_id_seq') AS v"],
     ["age", "SELECT id, age(seen, timestamp '2000-01-01')::text AS v FROM emp ORDER BY id"],
     ["pg_try_advisory_xact_lock", "SELECT pg_try_advisory_xact_lock(1) AS v"],
     ["bool_or", "SELECT dept_id, bool_or(active) AS v FROM emp GROUP BY dept_id ORDER BY dept_id"],

@@ -28,7 +28,7 @@ function fill(parts: readonly Part[], choose: (hole: HolePart, index: number, be
 
 /** Behind these a relation, a column or another name is to come. */
 const BEFORE_NAME =
-  /(?:\b(?:from|join|into|update|table|only|index|view|sequence|truncate|schema|database|exists|references|column|constraint|trigger|function|policy|role|user|add|owner\s+to|rename\s+to|extension|as|copy|lock|analyze|vacuum|cluster|reindex|listen|unlisten|notify|channel|on|by|select|distinct|returning|type|savepoint|conflict\s*\(|collate|using)|\.)\s*$/i;
+  /(?:\b(?:from|join|into|update|table|only|index|concurrently|view|sequence|truncate|schema|database|exists|references|column|constraint|trigger|function|policy|role|user|add|owner\s+to|rename\s+to|extension|as|copy|lock|analyze|vacuum|cluster|reindex|listen|unlisten|notify|channel|on|by|select|distinct|returning|type|savepoint|conflict\s*\(|collate|using)|\.)\s*$/i;
 /** Within the list of columns of an INSERT or an ON CONFLICT. */
 const IN_COLUMNS = /(?:\binsert\s+into\s+[\w".$]+|\bon\s+conflict)\s*\([^()]*$/i;
 /** Behind these a value is to come. */

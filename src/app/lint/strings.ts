@@ -91,7 +91,8 @@ const LOOKS_LIKE_SQL =
   /\b(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE|ALTER|DROP|WHERE|FROM|JOIN|ORDER\s+BY|GROUP\s+BY|RETURNING|ON\s+CONFLICT|SET|VALUES|LIMIT|AND|OR|WITH)\b|[=(*$:]/;
 
 /** Nobody asks for a table `if exists`, or for one with a hole in its name. */
-const DDL = /^(?:create|drop|alter|truncate)\b.*(?:\bif\s+(?:not\s+)?exists\b|\bconcurrently\b|\bhole_\d+_)/is;
+const DDL =
+  /^(?:create|drop|alter|truncate)\b.*(?:\bif\s+(?:not\s+)?exists\b|\bconcurrently\b|\bhole_\d+_)|^delete\s+from\s+\S*hole_\d+_\S*$/is;
 
 /** English that the grammar takes: "select a file", "begin", "Update the list". */
 function isProse(text: string, taker: string | undefined): boolean {

@@ -93,7 +93,11 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   const edits =
     (isFile && string.defines) || !isAlone || !isSame(statement) ? undefined : editsOf(changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
-    work.findings.push({ finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text) }, from, edits });
+    work.findings.push({
+      finding: { ...finding, source: work.source, span: inHost(at), text: shown(finding.text), help: finding.help && shown(finding.help) },
+      from,
+      edits,
+    });
   for (const change of all) {
     const pg = shown(textAt(string.source, change)).trim();
     const tidb = shown(change.text);

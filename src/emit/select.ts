@@ -165,6 +165,13 @@ function sortKey(key: Value | undefined, p: Printing): string {
 
 const ORDINAL_FIELDS: ReadonlySet<string> = new Set(["ival"]);
 
+/** A number that the other branch makes a float, which TiDB would round by it. */
+function isExactBesideFloat(target: Value, p: Printing): boolean {
+  const val = as("ResTarget", target)?.val;
+  const info = isNode(val) ? p.info(val) : undefined;
+  return info?.type.name === "numeric" && info.coerced?.name === "float8";
+}
+
 /** Whether it gives bits that are no column's. */
 function isComputedBits(value: Value | undefined, p: Printing): boolean {
   return isNode(value) && value.kind !== "ColumnRef" && p.info(value)?.type.name === "bit";
@@ -233,6 +240,8 @@ function aggregates(value: Value, p: Printing): boolean {
 function combined(query: SelectStmt, p: Printing): string {
   const word = SET_OPERATIONS[query.op ?? ""]!;
   if (query.all && query.op !== "SETOP_UNION") return p.refuse(query, `${word} ALL`);
+  if ([query.larg, query.rarg].some((side) => side?.targetList?.some((target) => isExactBesideFloat(target, p))))
+    return p.refuse(query, "exact numbers beside floats");
   const arms = [arm(query, query.larg, true, p), `${word}${query.all ? " ALL" : ""}`, arm(query, query.rarg, false, p)];
   return clauses(arms);
 }

@@ -24,7 +24,8 @@ PostgreSQL where all their columns are, NULL being equal to NULL.`,
   },
   messages: {},
   restates: HOLD_QUERIES,
-  where: (node) => /^(?:A_Indirection|NullTest|A_Expr)$/.test(node.kind),
+  about: ["A_Indirection", "NullTest", "A_Expr"],
+  where: mayBeRow,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const target = as("ResTarget", node as Value);
@@ -62,6 +63,18 @@ SELECT t.id, t.id IS NULL AND t.a IS NULL AS n, t.id IS NOT NULL AND t.a IS NOT 
     },
   ],
 });
+
+/** Whether a node may have a row where values are wanted, as far as it tells alone. */
+function mayBeRow(node: Node): boolean {
+  if (node.kind === "NullTest") return namesRow(node.arg);
+  return node.kind !== "A_Expr" || (node.variant === "AEXPR_OP" && namesRow(node.lexpr) && namesRow(node.rexpr));
+}
+
+/** `t` or `t.*`. */
+function namesRow(value: Value | undefined): boolean {
+  const fields = as("ColumnRef", value)?.fields;
+  return fields !== undefined && (fields.length === 1 || isStar(value));
+}
 
 /** `(ROW(a, b)).f2`. */
 function fieldOfRow(value: Value | undefined): { readonly name: string; readonly value: Value } | undefined {

@@ -220,8 +220,8 @@ export interface RuleSpec<M extends string> {
   readonly restate?: (statement: Node, ctx: Context<M>) => readonly Restated[] | undefined;
   /** The kinds of statements that `restate` is asked about; `HOLD_QUERIES` for what may stand in any query. */
   readonly restates?: readonly Kind[];
-  /** A kind of node that what it restates has in it: the trees of other statements are not walked through. */
-  readonly about?: Kind;
+  /** Kinds of nodes of which what it restates has one in it: the trees of other statements are not walked through. */
+  readonly about?: Kind | readonly Kind[];
   /** Which nodes of that kind; absent: any. */
   readonly where?: (node: Node) => boolean;
   readonly examples: readonly Example[];

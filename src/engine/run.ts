@@ -221,12 +221,10 @@ export interface Restating {
 
 export function restatingOf(rules: readonly Rule[]): Restating {
   const asked = rules.flatMap((rule, place) => (rule.restates ?? []).map((kind) => ({ kind, rule, place })));
+  const about = rules.flatMap((rule) => [rule.about ?? []].flat().map((kind) => ({ kind, rule })));
   return {
     byStatement: groupBy(asked, ({ kind }) => kind),
-    byNode: groupBy(
-      rules.filter(({ about }) => about !== undefined),
-      ({ about }) => about!,
-    ),
+    byNode: new Map([...groupBy(about, ({ kind }) => kind)].map(([kind, found]) => [kind, found.map(({ rule }) => rule)])),
   };
 }
 

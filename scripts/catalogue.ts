@@ -1,43 +1,56 @@
-import type { Rule } from "../src/rule.js";
+import { groupBy, type Rule } from "../src/rule.js";
 
 type Example = Rule["examples"][number];
 
+const HEAD = "<!-- biome-ignore-all format: generated from the rules by `npm run docs`; do not edit -->";
+
+/** Where a rule's story stands, from rules/. */
+export function ruleLink(id: string): string {
+  return `${folderOf(id)}/README.md#${id}`;
+}
+
 /**
- * The text of rules/README.md: every rule with its reasons, messages and examples, by folder.
+ * The texts of the READMEs below rules/, by their paths there: what becomes of constructs and a list of all rules, and for each folder its
+ * rules with their reasons, messages and examples.
  * @param index what becomes of constructs
  */
-export function catalogue(rules: readonly Rule[], index: string): string {
-  const groups = new Map<string, Rule[]>();
-  for (const rule of rules) {
-    const folder = folderOf(rule);
-    groups.set(folder, [...(groups.get(folder) ?? []), rule]);
-  }
-  const parts = [
-    "<!-- biome-ignore-all format: generated from the rules by `npm run docs`; do not edit -->",
+export function catalogue(rules: readonly Rule[], index: string): ReadonlyMap<string, string> {
+  const groups = groupBy(rules, ({ id }) => folderOf(id));
+  const text = (parts: readonly string[]) => `${[HEAD, ...parts].join("\n\n")}\n`;
+  const overview = text([
     "# Rules",
     `What pg2tidb does with each PostgreSQL construct, and why: ${rules.length} rules. A finding names its rule; \`pg2tidb explain <rule>\` shows
-the same text as here. Every example is run by the tests: converted, applied to a TiDB, and read back.`,
-    `**note**: the result means the same · **warning**: it may behave differently · **error**: this part is not in the output`,
+the same text as the pages behind these links. Every example is run by the tests: converted, applied to a TiDB, and read back.`,
+    SEVERITIES,
     "By construct: [what projects write in queries](#index-by-construct). By rule:",
     ...[...groups].map(([folder, members]) => contents(folder, members)),
     index,
-    ...[...groups].flatMap(([folder, members]) => [`## ${folder}`, ...members.flatMap(section)]),
-  ];
-  return `${parts.join("\n\n")}\n`;
+  ]);
+  const pages = [...groups].map(
+    ([folder, members]) =>
+      [
+        `${folder}/README.md`,
+        text([`# Rules: ${folder}`, `${SEVERITIES} · [all rules](../README.md)`, ...members.flatMap(section)]),
+      ] as const,
+  );
+  return new Map([["README.md", overview], ...pages]);
 }
 
-function folderOf({ id }: Rule): string {
+const SEVERITIES =
+  "**note**: the result means the same · **warning**: it may behave differently · **error**: this part is not in the output";
+
+function folderOf(id: string): string {
   return id.slice(0, id.indexOf("/"));
 }
 
 function contents(folder: string, rules: readonly Rule[]): string {
-  return [`- **${folder}**`, ...rules.map(({ id, construct }) => `  - [\`${id}\`](#${id}) ${construct}`)].join("\n");
+  return [`- **${folder}**`, ...rules.map(({ id, construct }) => `  - [\`${id}\`](${ruleLink(id)}) ${construct}`)].join("\n");
 }
 
 function section({ id, construct, why, docs, messages, examples, proofs }: Rule): string[] {
   return [
     `<a id="${id}"></a>`,
-    `### \`${id}\`: ${construct}`,
+    `## \`${id}\`: ${construct}`,
     ...(why.trim() === "" ? [] : [why.trim()]),
     ...messageTable(messages),
     ...examples.flatMap((example, i) => exampleBlocks(example, examples.length > 1 ? `Example ${i + 1}` : "Example")),

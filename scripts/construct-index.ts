@@ -1,6 +1,7 @@
 import { convert } from "../src/app/convert.js";
 import type { StatementResult } from "../src/result.js";
 import type { Rule } from "../src/rule.js";
+import { ruleLink } from "./catalogue.js";
 import { CONSTRUCT_SCHEMA, CONSTRUCTS, type Construct } from "./constructs.js";
 
 /**
@@ -49,7 +50,7 @@ function line({ name, pg, reported, silent }: Construct, statements: readonly St
   const rows = silent ? "–" : reported ? "reported" : "same";
   const tidb = statements.flatMap(({ sql }) => sql).join("; ");
   const cells = [code(name), code(pg), tidb === "" ? "not converted" : code(tidb), rows];
-  return `| ${[...cells, ids.map((id) => `[${id}](#${id})`).join(" "), said.map(escaped).join("; ")].join(" | ")} |`;
+  return `| ${[...cells, ids.map((id) => `[${id}](${ruleLink(id)})`).join(" "), said.map(escaped).join("; ")].join(" | ")} |`;
 }
 
 function code(text: string): string {

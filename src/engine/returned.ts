@@ -105,41 +105,18 @@ export function shownBefore(
     else if (isVolatile(column)) refused ??= `the new ${column} is another one each time it is computed`;
     return value;
   };
-  const shown = exprs.flatMap((item): readonly Value[] => {
-    const target = as("ResTarget", item)!;
-    const fields = as("ColumnRef", target.val)?.fields;
-    const last = fields?.at(-1);
-    if (fields && typeof last === "object") {
-      const row = fields.at(-2);
-      const isOld = row === versions.old && row !== undefined;
-      if (!table || (!alone && row !== name && !isOld && row !== versions.new)) {
-        refused ??= "it has * in it";
-        return [];
-      }
-      taken(target);
-      return [...table.columns.keys()].map((column): ResTarget => {
-        const val = isOld ? own(column) : after(column);
-        return as("ColumnRef", val) ? { kind: "ResTarget", val } : { kind: "ResTarget", name: column, val };
-      });
+  if (holds(exprs as unknown as Value, ({ kind }) => kind === "SubLink")) refused = "it has a subquery";
+  const shown = replaced(exprs, { taken, change }, (row, column) => {
+    if (row === undefined && (column === versions.old || column === versions.new)) refused ??= "it shows a whole row as a value";
+    if (column === undefined) {
+      if (table && (alone || row === name || (row !== undefined && (row === versions.old || row === versions.new))))
+        return [...table.columns.keys()].map((each): Shows => [each, row !== undefined && row === versions.old ? own(each) : after(each)]);
+      refused ??= "it has * in it";
+      return undefined;
     }
-    if (holds(target.val, ({ kind }) => kind === "SubLink")) refused ??= "it has a subquery";
-    const val = rewritten(target.val!, change, (node) => {
-      const parts = as("ColumnRef", node)?.fields;
-      const column = parts?.at(-1);
-      if (!parts || typeof column !== "string") return undefined;
-      const row = parts.at(-2);
-      if (row === undefined) {
-        if (column === versions.old || column === versions.new) refused ??= "it shows a whole row as a value";
-        return set.has(column) ? (after(column) as Node) : undefined;
-      }
-      if (row === versions.old) return own(column) as Node;
-      if (row === versions.new) return after(column) as Node;
-      return row === name && set.has(column) ? (after(column) as Node) : undefined;
-    });
-    if (val === target.val) return [item];
-    taken(target);
-    const named = target.name ?? (typeof last === "string" && !as("ColumnRef", val) ? last : undefined);
-    return [{ kind: "ResTarget", ...(named !== undefined && { name: named }), val } as ResTarget];
+    if (row !== undefined && row === versions.old) return own(column);
+    if (row !== undefined && row === versions.new) return after(column);
+    return (row === undefined || row === name) && set.has(column) ? after(column) : undefined;
   });
   return refused ?? { exprs: shown, written };
 }
@@ -153,39 +130,58 @@ export function oneVersion(
   { there, missing }: { readonly there: string | undefined; readonly missing: string | undefined },
   target: string,
   table: Table | undefined,
-  { taken, change }: Pick<Showing, "taken" | "change">,
+  how: Pick<Showing, "taken" | "change">,
 ): readonly Value[] | undefined {
-  const none = (): Value => ({ kind: "A_Const", isnull: true }) as Value;
+  const none = { kind: "A_Const", isnull: true } as Value;
   let known = true;
-  const shown = exprs.flatMap((item): readonly Value[] => {
-    const resTarget = as("ResTarget", item)!;
-    const fields = as("ColumnRef", resTarget.val)?.fields;
-    const last = fields?.at(-1);
-    if (fields?.length === 2 && typeof last === "object" && missing !== undefined && fields[0] === missing) {
-      if (!table) known = false;
-      taken(resTarget);
-      return [...(table?.columns.keys() ?? [])].map((name): ResTarget => ({ kind: "ResTarget", name, val: none() }));
+  const shown = replaced(exprs, how, (row, column) => {
+    const version = row ?? column;
+    if (version === undefined || (version !== there && version !== missing)) return undefined;
+    if (row === undefined) {
+      if (!table?.columns.has(version)) known = false;
+      return undefined;
     }
-    const val = rewritten(resTarget.val!, change, (node) => {
-      const parts = as("ColumnRef", node)?.fields;
-      const row = parts?.length === 1 ? parts[0] : parts?.at(-2);
-      if (!parts || typeof row !== "string" || (row !== there && row !== missing)) return undefined;
-      if (parts.length === 1) {
-        if (!table?.columns.has(row)) known = false;
-        return undefined;
-      }
-      return row === missing ? (none() as Node) : change(node, { fields: [target, parts.at(-1)!] });
-    });
-    if (val === resTarget.val) return [item];
-    if (fields && fields[0] === missing) taken(resTarget);
-    return [
-      change(resTarget as Node, {
-        val,
-        ...(!resTarget.name && !as("ColumnRef", val) && typeof last === "string" && { name: last }),
-      }) as Value,
-    ];
+    if (column !== undefined) return row === missing ? none : { kind: "ColumnRef", fields: [target, column] };
+    if (!table) known = false;
+    return [...(table?.columns.keys() ?? [])].map(
+      (each): Shows => [each, row === missing ? none : { kind: "ColumnRef", fields: [target, each] }],
+    );
   });
   return known ? shown : undefined;
+}
+
+/** A column's name and what shows it. */
+type Shows = readonly [name: string, val: Value];
+
+/**
+ * RETURNING with other values in the place of columns.
+ * @param instead of `row.column` or `column`, of all columns where none is named; undefined: it stays
+ */
+function replaced(
+  exprs: readonly Value[],
+  { taken, change }: Pick<Showing, "taken" | "change">,
+  instead: (row: string | undefined, column: string | undefined) => Value | readonly Shows[] | undefined,
+): readonly Value[] {
+  const named = (name: string | undefined, val: Value): ResTarget =>
+    name === undefined || as("ColumnRef", val)?.fields?.at(-1) === name ? { kind: "ResTarget", val } : { kind: "ResTarget", name, val };
+  return exprs.flatMap((item): readonly Value[] => {
+    const target = as("ResTarget", item)!;
+    const fields = as("ColumnRef", target.val)?.fields ?? [];
+    const last = fields.at(-1);
+    if (typeof last === "object") {
+      const all = instead(fields.at(-2) as string | undefined, undefined) as readonly Shows[] | undefined;
+      if (all) taken(target);
+      return all?.map(([name, val]) => named(name, val)) ?? [item];
+    }
+    const val = rewritten(target.val!, change, (node) => {
+      const parts = as("ColumnRef", node)?.fields ?? [];
+      const column = parts.at(-1);
+      return typeof column === "string" ? (instead(parts.at(-2) as string | undefined, column) as Node | undefined) : undefined;
+    });
+    if (val === target.val) return [item];
+    taken(target);
+    return [named(target.name ?? (typeof last === "string" ? last : undefined), val)];
+  });
 }
 
 const WHOLE = /^int[248]$/;

@@ -231,6 +231,14 @@ const APART = warning("a union or difference that is no range, as it would have 
   help: "nothing to do where the ranges meet",
 });
 
+/** Which bounds belong to a range that a call makes: `[)`, as it stands in a literal, or where there is none. */
+function boundsOf(ends: Value | undefined, call: Call): string | undefined {
+  const bounds = ends === undefined ? "[)" : call.text(ends);
+  if (bounds === undefined || !/^[[(][\])]$/.test(bounds)) return call.refuse("a range whose bounds are no literal");
+  if (isNode(ends)) call.open(ends);
+  return bounds;
+}
+
 export const rangeRules = table(
   "functions/ranges",
   { pg: "functions-range", tidb: "operators" },
@@ -286,15 +294,14 @@ export const rangeRules = table(
       tidb: (args, call) => {
         const { name } = call.signature;
         const [lower, upper, ends] = args as readonly Value[];
-        const bounds = ends === undefined ? "[)" : call.text(ends);
-        if (!/^[[(][\])]$/.test(bounds ?? "")) return call.refuse("a range whose bounds are no literal");
-        if (ends !== undefined && isNode(ends)) call.open(ends as Node);
+        const bounds = boundsOf(ends, call);
+        if (bounds === undefined) return undefined;
         if (
           ![lower, upper].some((bound) => as("A_Const", bound)?.isnull) &&
           [lower, upper].some((bound) => call.text(bound!) === undefined)
         )
           call.say("reversed");
-        const range = between(name, tidb`${lower!}`, tidb`${upper!}`, bounds!);
+        const range = between(name, tidb`${lower!}`, tidb`${upper!}`, bounds);
         return tidb`CASE WHEN ${range.empty!} THEN 'empty' ELSE CONCAT(CASE WHEN ${range.lower} IS NULL THEN '(' ELSE '[' END, COALESCE(${range.lower}, ''), ',', COALESCE(${range.upper}, ''), ')') END`;
       },
       why: "A range is a text in TiDB, as PostgreSQL writes it.",
@@ -336,9 +343,8 @@ export const rangeRules = table(
       tidb: (args, call) => {
         const { name } = call.signature;
         const [lower, upper, ends] = args as readonly Value[];
-        const bounds = ends === undefined ? "[)" : call.text(ends);
-        if (!/^[[(][\])]$/.test(bounds ?? "")) return call.refuse("a range whose bounds are no literal");
-        if (ends !== undefined && isNode(ends)) call.open(ends as Node);
+        const bounds = boundsOf(ends, call);
+        if (bounds === undefined) return undefined;
         const isNone = (bound: Value | undefined) => as("A_Const", bound)?.isnull === true;
         const texts = [lower, upper].map((bound) => (isNone(bound) ? tidb`NULL` : call.other("::", [ELEMENTS[name]!, "text"], [bound!])));
         if (texts.some((text) => text === undefined)) return undefined;
@@ -346,8 +352,8 @@ export const rangeRules = table(
         const quoted = (text: Tidb) => (name === "numrange" ? tidb`COALESCE(${text}, '')` : tidb`COALESCE(CONCAT('"', ${text}, '"'), '')`);
         const sign = (bound: Value, own: string, none: string) =>
           own === none ? tidb`${raw(`'${own}'`)}` : tidb`CASE WHEN ${bound} IS NULL THEN ${raw(`'${none}'`)} ELSE ${raw(`'${own}'`)} END`;
-        const from = tidb`CONCAT(${sign(lower!, bounds![0]!, "(")}, ${quoted(texts[0]!)}, ',', ${quoted(texts[1]!)}, ${sign(upper!, bounds![1]!, ")")})`;
-        return tidb`CASE WHEN ${between(name, tidb`${lower!}`, tidb`${upper!}`, bounds!).empty!} THEN 'empty' ELSE ${from} END`;
+        const from = tidb`CONCAT(${sign(lower!, bounds[0]!, "(")}, ${quoted(texts[0]!)}, ',', ${quoted(texts[1]!)}, ${sign(upper!, bounds[1]!, ")")})`;
+        return tidb`CASE WHEN ${between(name, tidb`${lower!}`, tidb`${upper!}`, bounds).empty!} THEN 'empty' ELSE ${from} END`;
       },
       messages: MESSAGES_OF_MADE,
       proofs: [

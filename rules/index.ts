@@ -194,10 +194,11 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/relations": relations,
   "queries/from-items": fromItems,
   "queries/join-columns": joinColumns,
-  "queries/set-types": setTypes,
   "queries/json-path-query": jsonPathQuery,
   "queries/set-returning": setReturning,
   "queries/derived-table": derivedTable,
+  // What VALUES becomes is a set operation too.
+  "queries/set-types": setTypes,
   "queries/interval-keys": intervalKeys,
   "queries/null-order": nullOrder,
   "queries/group-expression": groupExpression,

@@ -46,7 +46,8 @@ export {
   type Share,
   takesAllHashes,
 } from "./emit/partitions.js";
-export { COLLATION, commentClause, temporaryTable } from "./emit/tables.js";
+export { isExactBesideFloat } from "./emit/select.js";
+export { COLLATION, commentClause, temporaryName, temporaryTable } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
 export { bitLength } from "./engine/bits.js";

@@ -22,6 +22,7 @@ import {
   type Restated,
   relationName,
   rule,
+  temporaryName,
   temporaryTable,
   typeName,
   type Value,
@@ -111,18 +112,23 @@ DELETE FROM wines AS w WHERE w.name IN (SELECT name FROM wines_merged WHERE step
     },
     {
       given: "CREATE TABLE t (id int, n int); CREATE TABLE s (id int, n int)",
-      pg: "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.n)",
+      pg: "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.n); MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET n = 1 WHEN NOT MATCHED THEN INSERT VALUES (s.id, (SELECT sum(n) FROM t)); MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED AND s.n = 1 THEN INSERT VALUES (s.id, s.n) WHEN NOT MATCHED THEN INSERT VALUES (s.id, 2)",
       tidb: null,
-      findings: ["refused"],
+      findings: ["refused", "refused", "refused"],
     },
   ],
 });
 
 /** Why no plan serves. */
-function refusal({ relation, sourceRelation, withClause, returningClause }: MergeStmt): string | undefined {
+function refusal({ relation, sourceRelation, withClause, returningClause, mergeWhenClauses = [] }: MergeStmt): string | undefined {
   if (returningClause) return "it has RETURNING";
   const name = relation!.relname!;
-  return [...reads(sourceRelation), ...reads(withClause)].includes(name) ? `its source reads ${name}` : undefined;
+  if ([...reads(sourceRelation), ...reads(withClause)].includes(name)) return `its source reads ${name}`;
+  const writing = nodesOf("MergeWhenClause", mergeWhenClauses).filter(({ commandType }) => commandType !== "CMD_NOTHING");
+  const values = writing.flatMap(({ targetList = [], values: given = [] }) => [...targetList, ...given]);
+  if (writing.length > 1 && values.some((value) => reads(value).includes(name))) return `its values read ${name}`;
+  const inserts = writing.filter(({ commandType }) => commandType === "CMD_INSERT");
+  return inserts.length > 1 ? "what one WHEN inserts would be met by the next that does" : undefined;
 }
 
 function planOf(merge: MergeStmt): readonly Node[] | string {
@@ -193,12 +199,11 @@ function keptPlan(merge: MergeStmt, catalog: Catalog): { readonly nodes: readonl
   const table = find(catalog, catalog.tables, relationName(target));
   const key = [...(table?.constraints.values() ?? [])].find(({ type }) => type === "primary")?.columns;
   const types = key?.map((column) => mapType(catalog, column.type, column)?.sql);
-  const set = new Set(whens.flatMap(({ targetList }) => nodesOf("ResTarget", targetList).map((column) => column.name)));
   const updates = whens.filter(({ commandType }) => commandType === "CMD_UPDATE");
-  const isKeySet = updates.length > 0 && key?.some((column) => updates.some((when) => writes(when, column.name)));
-  if (refusal(merge) || !table || !key || !types || types.includes(undefined) || isKeySet || set.has(STEP)) return undefined;
+  const isKeySet = key?.some((column) => updates.some((when) => writes(when, column.name)));
+  if (refusal(merge) || !table || !key || !types || types.includes(undefined) || isKeySet) return undefined;
   const around = merge.withClause ? { withClause: merge.withClause } : {};
-  const own: RangeVar = { kind: "RangeVar", relname: `${table.name}_merged`, inh: true, relpersistence: "p" };
+  const own: RangeVar = { kind: "RangeVar", relname: temporaryName(catalog, `${table.name}_merged`), inh: true, relpersistence: "p" };
   const keys = key.map((column): ColumnRef => ({ kind: "ColumnRef", fields: [name, column.name] }));
   const steps = whens.filter((when) => !insertsOf(when));
   const keeping = KINDS.flatMap((kind): Node[] => {

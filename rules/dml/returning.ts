@@ -33,6 +33,7 @@ import {
   showsVersion,
   staysSame,
   type Table,
+  temporaryName,
   temporaryTable,
   tidb,
   tidbDefault,
@@ -202,18 +203,19 @@ DELETE FROM t WHERE a IS NULL`,
       findings: ["after", "before", "before"],
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, k float8, a int DEFAULT 7); INSERT INTO t VALUES (1, 0, 1), (2, 0, NULL)",
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, k float8, a int DEFAULT 7); CREATE TABLE t_rows (id int PRIMARY KEY); INSERT INTO t VALUES (1, 0, 1), (2, 0, NULL)",
       pg: "UPDATE t SET k = random(), a = 2 WHERE a = 1 RETURNING id, k < 1 AS below; UPDATE t AS x SET a = DEFAULT WHERE a = 2 RETURNING x.a, new.k",
-      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
-CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
-INSERT INTO t_rows SELECT t.id FROM t WHERE a = 1 FOR UPDATE;
-UPDATE t SET k = RAND(), a = 2 WHERE (t.id) IN (SELECT id FROM t_rows);
-SELECT id, k < 1e0 AS below FROM t WHERE (t.id) IN (SELECT id FROM t_rows);
-DROP TEMPORARY TABLE IF EXISTS t_rows;
-CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
-INSERT INTO t_rows SELECT x.id FROM t AS x WHERE a = 2 FOR UPDATE;
-UPDATE t AS x SET a = DEFAULT WHERE (x.id) IN (SELECT id FROM t_rows);
-SELECT x.a, x.k FROM t AS x WHERE (x.id) IN (SELECT id FROM t_rows)`,
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows_;
+CREATE TEMPORARY TABLE t_rows_ (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows_ SELECT t.id FROM t WHERE a = 1 FOR UPDATE;
+UPDATE t SET k = RAND(), a = 2 WHERE (t.id) IN (SELECT id FROM t_rows_);
+SELECT id, k < 1e0 AS below FROM t WHERE (t.id) IN (SELECT id FROM t_rows_);
+DROP TEMPORARY TABLE IF EXISTS t_rows_;
+CREATE TEMPORARY TABLE t_rows_ (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows_ SELECT x.id FROM t AS x WHERE a = 2 FOR UPDATE;
+UPDATE t AS x SET a = DEFAULT WHERE (x.id) IN (SELECT id FROM t_rows_);
+SELECT x.a, x.k FROM t AS x WHERE (x.id) IN (SELECT id FROM t_rows_)`,
       findings: ["keys", "keys"],
     },
     {
@@ -378,7 +380,7 @@ function byKeys(
   const shown = withoutVersions(update, from, "new", ctx);
   const types = key.flatMap((column) => mapType(ctx.catalog, column.type, column)?.sql ?? []);
   if (!shown || types.length < key.length) return undefined;
-  const name = `${table.name}_rows`;
+  const name = temporaryName(ctx.catalog, `${table.name}_rows`);
   const kept = raw(identifier(name));
   const target = relationNames(from)[0]!;
   const columns = raw(key.map(({ name }) => identifier(name)).join(", "));

@@ -34,6 +34,7 @@ import {
   shownBefore,
   staysSame,
   type Tidb,
+  temporaryName,
   temporaryTable,
   tidbText,
   typeName,
@@ -329,9 +330,7 @@ function tableFor({ name }: Part, query: SelectStmt | Writing, ctx: Ctx): Derive
   const isKnown = ({ type }: { readonly type: PgType | undefined }) => type && mapType(catalog, typeNode(type))?.sql !== undefined;
   const names = new Set(columns.map((column) => column.name.toLowerCase()));
   if (columns.length === 0 || names.size < columns.length || names.has("?column?") || !columns.every(isKnown)) return undefined;
-  let own = `${name}_rows`;
-  while (find(catalog, catalog.tables, { schema: undefined, name: own })) own += "_";
-  return { schema: catalog.schema, name: own, kind: "table", temporary: true, columns };
+  return { schema: catalog.schema, name: temporaryName(catalog, `${name}_rows`), kind: "table", temporary: true, columns };
 }
 
 function inOrder(steps: readonly Step[], { parts, kept }: Keeping, ctx: Ctx): Plan | string {

@@ -1,4 +1,4 @@
-import { as, type Context, isNode, note, rule, type SelectStmt, tidb, type Value } from "../../src/rule.js";
+import { as, type Context, isExactBesideFloat, note, rule, type SelectStmt, tidb, type Value } from "../../src/rule.js";
 
 const MESSAGES = {
   wide: note("exact numbers beside floats are made floats: TiDB would round the floats to the digits of the others"),
@@ -16,11 +16,8 @@ export default rule({
   on: (takes) => [
     takes("SelectStmt", ["op", "larg", "rarg"], (readable, ctx) => {
       const query = readable as SelectStmt;
-      const { op, larg, rarg } = query;
-      if (op === "SETOP_NONE" || !larg || !rarg) return;
-      const [left, right] = [larg, rarg].map((branch) => widened(branch, ctx)) as [SelectStmt, SelectStmt];
-      if (left === larg && right === rarg) return;
-      return ctx.replace(ctx.change(query, { larg: left, rarg: right }), "wide");
+      const made = query.op === "SETOP_NONE" ? query : widened(query, ctx);
+      return made === query ? undefined : ctx.replace(made, "wide");
     }),
   ],
   examples: [
@@ -32,16 +29,29 @@ export default rule({
 SELECT q.f FROM (SELECT f FROM t UNION SELECT CAST(n AS DOUBLE) FROM t) AS q`,
       findings: ["wide", "wide"],
     },
+    {
+      pg: "SELECT x FROM (VALUES (1.2551::float8), (2.1::numeric(5,2)), (0.5)) AS v (x) ORDER BY x",
+      tidb: `SELECT x
+FROM (
+  SELECT CAST(1.2551 AS DOUBLE) AS x UNION ALL SELECT CAST(CAST(2.1 AS DECIMAL(5,2)) AS DOUBLE)
+  UNION ALL
+  SELECT 0.5e0
+) AS v
+ORDER BY x`,
+      findings: ["wide"],
+    },
   ],
 });
 
-/** A branch, whose own branches are done. */
 function widened(branch: SelectStmt, ctx: Context<keyof typeof MESSAGES>): SelectStmt {
+  if (branch.larg && branch.rarg) {
+    const [larg, rarg] = [widened(branch.larg, ctx), widened(branch.rarg, ctx)];
+    return larg === branch.larg && rarg === branch.rarg ? branch : ctx.change(branch, { larg, rarg });
+  }
   const targets = branch.targetList ?? [];
   const made = targets.map((item): Value => {
     const target = as("ResTarget", item);
-    const info = isNode(target?.val) ? ctx.info(target.val) : undefined;
-    if (!target || info?.type.name !== "numeric" || info.coerced?.name !== "float8") return item;
+    if (!target || !isExactBesideFloat(item, ctx.info)) return item;
     return ctx.change(target, { val: tidb`CAST(${target.val!} AS DOUBLE)` as unknown as Value });
   });
   return made.every((item, i) => item === targets[i]) ? branch : ctx.change(branch, { targetList: made });

@@ -1,8 +1,13 @@
-import { type ExplainStmt, nodesOf, raw, rule, tidb, warning } from "../../src/rule.js";
+import { type ExplainStmt, error, type Node, nodesOf, raw, rule, tidb, warning } from "../../src/rule.js";
+
+const EXPLAINED: ReadonlySet<string> = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt"]);
 
 const MESSAGES = {
   plan: warning("EXPLAIN shows TiDB's plan, in other columns and words", {
     help: "what reads the plan by program must be written anew: EXPLAIN FORMAT = 'tidb_json' gives it as JSON",
+  }),
+  lost: error("EXPLAIN is not in the output: TiDB explains queries and changes of rows only", {
+    help: "EXPLAIN the query that the statement holds",
   }),
   options: warning("{names} of EXPLAIN is left away", { help: "EXPLAIN ANALYZE shows the times and memory that TiDB has measured" }),
 };
@@ -18,18 +23,22 @@ export default rule({
   on: (takes) => [
     takes("ExplainStmt", ["query", "options"], (readable, ctx) => {
       const explain = readable as ExplainStmt;
+      if (!EXPLAINED.has((ctx.origin(explain).query as Node).kind)) return ctx.drop("lost");
       const options = nodesOf("DefElem", explain.options).map((option) => ({
         name: option.defname ?? "",
         value: String(option.arg ?? "true").toLowerCase(),
       }));
       const isOn = (name: string) => options.some((option) => option.name === name && !/^(?:false|off|0)$/.test(option.value));
       const json = options.some(({ name, value }) => name === "format" && value === "json");
-      const left = options.filter(({ name }) => name !== "analyze" && name !== "format").map(({ name }) => name.toUpperCase());
+      const analyzes = isOn("analyze");
+      // Its plan as JSON is one of what has not run.
+      const isKept = ({ name, value }: (typeof options)[number]) =>
+        name === "analyze" || (name === "format" && (value === "text" || (json && !analyzes)));
+      const left = options.filter((option) => !isKept(option)).map(({ name }) => name.toUpperCase());
       ctx.report("plan");
       if (left.length > 0) ctx.report("options", { names: left.join(", ") });
       ctx.consumed(explain.options ?? []);
-      // With ANALYZE there is no JSON.
-      const how = isOn("analyze") ? " ANALYZE" : json ? " FORMAT = 'tidb_json'" : "";
+      const how = analyzes ? " ANALYZE" : json ? " FORMAT = 'tidb_json'" : "";
       return ctx.replace(tidb`EXPLAIN${raw(how)} ${explain.query!}`);
     }),
   ],
@@ -43,5 +52,6 @@ EXPLAIN FORMAT = 'tidb_json' DELETE FROM t`,
       findings: ["plan", "plan", "options", "plan"],
       rejected: { sql: "EXPLAIN (ANALYZE) SELECT 1", code: 1064 },
     },
+    { pg: "EXPLAIN CREATE TABLE q AS SELECT 1 AS n", tidb: null, findings: ["lost"] },
   ],
 });

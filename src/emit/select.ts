@@ -1,3 +1,4 @@
+import type { ExprInfo } from "../catalog/analysis.js";
 import { find, key } from "../catalog/model.js";
 import { sessionView } from "../catalog/session-view.js";
 import { LEVEL } from "../engine/tidb.js";
@@ -165,11 +166,11 @@ function sortKey(key: Value | undefined, p: Printing): string {
 
 const ORDINAL_FIELDS: ReadonlySet<string> = new Set(["ival"]);
 
-/** A number that the other branch makes a float, which TiDB would round by it. */
-function isExactBesideFloat(target: Value, p: Printing): boolean {
+/** An exact number that another branch of a set operation makes a float: TiDB would round the floats to its digits. A constant is printed as one. */
+export function isExactBesideFloat(target: Value, info: (node: Node) => ExprInfo | undefined): boolean {
   const val = as("ResTarget", target)?.val;
-  const info = isNode(val) ? p.info(val) : undefined;
-  return info?.type.name === "numeric" && info.coerced?.name === "float8";
+  const found = isNode(val) && val.kind !== "A_Const" ? info(val) : undefined;
+  return found?.type.name === "numeric" && found.coerced?.name === "float8";
 }
 
 /** Whether it gives bits that are no column's. */
@@ -240,7 +241,7 @@ function aggregates(value: Value, p: Printing): boolean {
 function combined(query: SelectStmt, p: Printing): string {
   const word = SET_OPERATIONS[query.op ?? ""]!;
   if (query.all && query.op !== "SETOP_UNION") return p.refuse(query, `${word} ALL`);
-  if ([query.larg, query.rarg].some((side) => side?.targetList?.some((target) => isExactBesideFloat(target, p))))
+  if ([query.larg, query.rarg].some((side) => side?.targetList?.some((target) => isExactBesideFloat(target, p.info))))
     return p.refuse(query, "exact numbers beside floats");
   const arms = [arm(query, query.larg, true, p), `${word}${query.all ? " ALL" : ""}`, arm(query, query.rarg, false, p)];
   return clauses(arms);

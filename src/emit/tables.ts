@@ -1,4 +1,4 @@
-import { find, isAutoIncrement, type Table } from "../catalog/model.js";
+import { type Catalog, find, isAutoIncrement, type Table } from "../catalog/model.js";
 import { type Tidb, tidbText } from "../engine/tidb.js";
 import type { ColumnDef, Constraint, CreateStmt, Node, Value } from "../pg/ast.js";
 import { as, isNode, nodesOf, relationName } from "../pg/names.js";
@@ -131,6 +131,14 @@ export const tablePrinters: Printers = {
 /** `COMMENT 'text'` of a column or table. */
 export function commentClause(text: string): string {
   return `COMMENT ${string(text)}`;
+}
+
+/** A name for a table of the session's own: it would hide one of the database that is called so from all that comes after. */
+export function temporaryName(catalog: Catalog, name: string): string {
+  const own = { schema: undefined, name };
+  const derived = find(catalog, catalog.derived, own);
+  const isTaken = find(catalog, catalog.tables, own) !== undefined || (derived !== undefined && !derived.temporary);
+  return isTaken ? temporaryName(catalog, `${name}_`) : name;
 }
 
 /** An empty table of the session's own, which keeps rows for the statements that follow. Types are TiDB's. */

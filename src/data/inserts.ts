@@ -27,7 +27,7 @@ import {
 } from "../source/lex.js";
 import { jsonEncoder, type MappedType, mapType } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
-import { type Codec, ENCODE, lacksOffset } from "../types/values.js";
+import { type Codec, ENCODE, integerText, lacksOffset } from "../types/values.js";
 
 /** What became of a statement; undefined when it is not of the plain shape and must be parsed. */
 export type Inserted =
@@ -330,7 +330,9 @@ function number(scan: Scan, target: Target): boolean {
       scan.at = i;
       return true;
     }
-    return put(scan, coded, from, after, text.slice(from, i));
+    // A fraction or exponent is rounded on assignment, where a string that has one is an error.
+    const rounds = !integer && INTEGERS.has(coded.mapped?.use.name ?? "");
+    return put(scan, rounds ? { ...coded, encode: limited(coded.mapped, ENCODE.number) } : coded, from, after, text.slice(from, i));
   }
   const literal = text.slice(from, i);
   // A number is cast to text on assignment; only the spelling PostgreSQL would give it is its text.
@@ -532,6 +534,8 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
   }
   const range = DISCRETE.has(use.name) ? RANGES[use.name] : undefined;
   if (range) return (text) => range(text) ?? (/infinity/i.test(text) ? string(text) : undefined);
+  // Columns of fewer bits have limits of their own.
+  if (INTEGERS.has(use.name) && row.codec === "number") return (text) => (/^-?\d{1,18}$/.test(text) ? text : integerText(text, 8));
   return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codec];
 }
 

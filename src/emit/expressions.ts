@@ -259,6 +259,11 @@ function castText(p: Printing, node: { arg?: Value; typeName?: TypeName }): stri
   for (const modifier of node.typeName?.typmods ?? []) if (isNode(modifier)) p.ledger.consumed(modifier);
   const constant = as("A_Const", arg);
   if (constant?.sval !== undefined || constant?.isnull) return literalCast(p, node as Node, constant, to);
+  // Written out it would be a DECIMAL, of 65 digits at most.
+  if (constant?.fval !== undefined && /e/i.test(constant.fval) && /^float[48]$/.test(to.name)) {
+    p.ledger.consumed(constant);
+    return literal(p.catalog, constant.fval, to) ?? p.refuse(node as Node, `${constant.fval} as ${to.name}`);
+  }
   if (as("ParamRef", arg) && !to.mods?.length) return p.print(arg);
   const from = p.info(arg)?.type.name;
   if (from === undefined) return p.refuse(node as Node, `a cast of a value of unknown type to ${to.name}`);
@@ -364,6 +369,9 @@ function comparingCase(p: Printing, node: { defresult?: Value }, arg: Value, whe
 
 const WHEN_FIELDS = new Set(["expr", "result"]);
 
+/** Digits of a DECIMAL; TiDB cuts off what is beyond them. */
+const MOST_DIGITS = 65;
+
 const printersOf: Printers = {
   A_Const: prints("A_Const", ["ival", "fval", "boolval", "sval", "bsval", "isnull"], (node, p) => {
     if (node.isnull) return "NULL";
@@ -380,6 +388,8 @@ const printersOf: Printers = {
     const type = numeric && to?.name !== "float8" && to?.name !== "float4" ? { name: "numeric" } : to;
     const written =
       type === undefined || type.name === "unknown" ? literal(p.catalog, text, { name: "text" }) : literal(p.catalog, text, type);
+    if (numeric && written !== undefined && type?.name === "numeric" && written.replace(/\D/g, "").length > MOST_DIGITS)
+      return p.refuse(node as Node, `a number of more than ${MOST_DIGITS} digits`);
     // An integer to TiDB would be computed with 64 bits.
     if (numeric && written !== undefined && /e/i.test(text) && /^-?\d+$/.test(written)) return `${written}.0`;
     return written ?? p.refuse(node as Node, `'${text}' as ${type?.name}`);

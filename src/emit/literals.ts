@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/model.js";
 import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
-import { beyondTimestamp, ENCODE } from "../types/values.js";
+import { beyondTimestamp, ENCODE, integerText } from "../types/values.js";
 import { string } from "./words.js";
 
 type Literal = (text: string) => string | undefined;
@@ -18,13 +18,13 @@ const time = (word: string, codec: "date" | "timestamp" | "time"): Literal => {
 /** Literals that stand alone in an expression, with their type; in a column's DEFAULT and in INSERT the column gives it (see types/values). */
 const LITERALS: Readonly<Record<string, Literal>> = {
   bool: ENCODE.boolean,
-  int2: ENCODE.number,
-  int4: ENCODE.number,
-  int8: ENCODE.number,
+  int2: (text) => integerText(text, 2),
+  int4: (text) => integerText(text, 4),
+  int8: (text) => integerText(text, 8),
   numeric: ENCODE.number,
   oid: ENCODE.number,
-  float4: exponential,
-  float8: exponential,
+  float4: (text) => (Math.abs(Number(text)) > LARGEST_REAL ? undefined : exponential(text)),
+  float8: (text) => (Number.isFinite(Number(text)) ? exponential(text) : undefined),
   text: string,
   varchar: string,
   name: string,
@@ -91,6 +91,9 @@ function timestamp(text: string): string | undefined {
   const value = ENCODE.timestamp(text);
   return value && `TIMESTAMP ${value.includes(":") ? value : `${value.slice(0, -1)} 00:00:00'`}`;
 }
+
+/** The largest number of 32 bits (IEEE 754); TiDB gives 0 for what is beyond it. */
+const LARGEST_REAL = 3.4028235677973366e38;
 
 /** With an exponent it is a DOUBLE to TiDB, and without one a DECIMAL. */
 function exponential(text: string): string | undefined {

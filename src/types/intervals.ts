@@ -63,7 +63,7 @@ const PART = /^\s*([+-]?)\s*(?:(\d+):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?|(\d+(?:\
 /**
  * Reads an interval: numbers with units, `hh:mm[:ss]`, `ago` at the end; SQL's `1-2` for years and months; ISO 8601's `P1DT2H`. A number
  * alone is counted in `bare`.
- * @returns undefined for what it does not read, ISO 8601's alternative format among it
+ * @returns undefined for what it does not read
  */
 export function parseInterval(text: string, bare = "s"): Interval | undefined {
   if (/^\s*-?P/.test(text)) return isoInterval(text.trim());
@@ -95,8 +95,16 @@ const ISO = /^(-?)P(?=.)((?:[+-]?\d+(?:\.\d+)?[YMWD])*)(?:T((?:[+-]?\d+(?:\.\d+)
 const ISO_DATES: Readonly<Record<string, string>> = { Y: "y", M: "mon", W: "w", D: "d" };
 const ISO_TIMES: Readonly<Record<string, string>> = { H: "h", M: "min", S: "s" };
 
-/** ISO 8601 with designators (datetime.c, DecodeISO8601Interval). */
+/** The alternative format: a date and a time of day. */
+const ISO_CLOCK = /^(-?)P(\d+)-(\d+)-(\d+)(?:T(\d+:\d+(?::\d+(?:\.\d+)?)?))?$/;
+
+/** ISO 8601 with designators, or in its alternative format (datetime.c, DecodeISO8601Interval). */
 function isoInterval(text: string): Interval | undefined {
+  const [clock, minus, years, months, days, time = ""] = ISO_CLOCK.exec(text) ?? [];
+  if (clock !== undefined) {
+    const all = parseInterval(`${years} y ${months} mon ${days} d ${time}`);
+    return minus && all ? negated(all) : all;
+  }
   const [all, sign, dates = "", times = ""] = ISO.exec(text) ?? [];
   if (all === undefined) return undefined;
   let sum = NONE;

@@ -91,7 +91,8 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
   },
   interval: (text) => {
     const interval = parseInterval(text);
-    return string(interval ? intervalText(interval) : text);
+    if (interval) return string(intervalText(interval));
+    return /^[+-]?infinity$/i.test(text.trim()) ? string(text.trim().toLowerCase()) : undefined;
   },
   uuid: (text) => {
     const uuid = canonicalUuid(text);
@@ -151,6 +152,19 @@ function hstoreToJson(text: string): string | undefined {
     if (more && text.slice(at).trim() === "") break;
   }
   return at === text.length ? `{${[...pairs].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}` : undefined;
+}
+
+/** What a text can say of an integer (numutils.c, pg_strtoint64_safe): digits, in groups or to another base from PostgreSQL 16 on. */
+const INTEGER = /^\s*([+-]?)(\d+(?:_\d+)*|0x[\da-f]+(?:_[\da-f]+)*|0o[0-7]+(?:_[0-7]+)*|0b[01]+(?:_[01]+)*)\s*$/i;
+
+/** The text of an integer of so many bytes; undefined for other text, and beyond what they hold. */
+export function integerText(text: string, bytes: number): string | undefined {
+  const [all, sign = "", digits = ""] = INTEGER.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  const size = BigInt(digits.replaceAll("_", ""));
+  const limit = 2n ** BigInt(8 * bytes - 1);
+  if (size > (sign === "-" ? limit : limit - 1n)) return undefined;
+  return `${sign === "-" ? "-" : ""}${size}`;
 }
 
 /** A number without its exponent: with one it would be a DOUBLE to TiDB, of 17 digits and rounded half to even. */

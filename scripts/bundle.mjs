@@ -11,6 +11,7 @@ const entries = [
   "src/bin.ts",
   "src/tidb-migrate.ts",
   "src/app/convert/ahead-worker.ts",
+  "src/cli/lint-thread.ts",
   ...commands.map((file) => `commands/${file.replaceAll("\\", "/")}`),
 ];
 

@@ -68,3 +68,15 @@ export interface Linted {
 export function isMeant(entry: string, id: string): boolean {
   return entry === id || (entry.endsWith("/*") && id.startsWith(entry.slice(0, -1)));
 }
+
+/** A linted file without its text: as it is kept, and as it goes between threads. */
+export type Sent = Omit<LintedFile, "source">;
+
+export function withoutSource({ source: _, findings, ...rest }: LintedFile): Sent {
+  return { ...rest, findings: findings.map(({ source: __, ...finding }) => finding as never) };
+}
+
+/** @param sent as `withoutSource` left it */
+export function withSource(sent: Sent, source: Source): LintedFile {
+  return { ...sent, source, findings: sent.findings.map((finding) => ({ ...finding, source })) };
+}

@@ -85,6 +85,11 @@ async function inCode(
   return made;
 }
 
+/** Whether a file may have a part in the schema that others are judged by. */
+export function isOfSchema(file: Source): boolean {
+  return file.name.endsWith(".sql") || isSchemaCode(file);
+}
+
 /** What the findings of a file depend on beside its own text: all that makes the schema, in one figure. */
 export function schemaDigest(files: readonly Source[], { schemaFiles, inOrder }: Pick<LintOptions, "schemaFiles" | "inOrder">): string {
   const hash = createHash("sha256");
@@ -94,7 +99,8 @@ export function schemaDigest(files: readonly Source[], { schemaFiles, inOrder }:
   return hash.digest("hex");
 }
 
-function coverageOf(files: readonly LintedFile[]): Coverage {
+/** What was looked at in some files together. */
+export function coverageOf(files: readonly LintedFile[]): Coverage {
   const sum = (of: (file: LintedFile) => number) => files.reduce((total, file) => total + of(file), 0);
   return {
     files: files.length,

@@ -19,6 +19,7 @@ import { EXIT, UsageError } from "./exit.js";
 import { areFiles, type CodeBase, changedFiles, decodeFile, fromHere, readCodeBase, stagedFiles } from "./files.js";
 import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
+import { lintByThreads } from "./lint-threads.js";
 import { writeAtomically } from "./output.js";
 import { type Memory, openMemory } from "./remember.js";
 import { ruleTexts } from "./rule-texts.js";
@@ -79,7 +80,9 @@ export async function runLint(
   };
   // A few files are looked at in less time than it takes to read what is remembered of all.
   const memory = flags["no-cache"] || base.only !== undefined ? undefined : await memoryOf(base.files, options);
-  const found = await lint(base.files, rules, traces, HOSTS, { ...options, remembered: memory?.get });
+  const found = await lintByThreads(base.files, { ...options, remembered: memory?.get }, (own) =>
+    lint(base.files, rules, traces, HOSTS, own),
+  );
   await memory?.keep(found.files);
   const weighed = withSeverities(found, settings.lint, texts.keys());
   const whole = base.only === undefined && paths.length === 0;

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LintedFile } from "../linted.js";
+import { type LintedFile, type Sent, withoutSource, withSource } from "../linted.js";
 import type { Source } from "../source/text.js";
 
-type Kept = Omit<LintedFile, "source"> & { readonly hash: string };
+type Kept = Sent & { readonly hash: string };
 
 export interface Memory {
   readonly get: (file: Source) => LintedFile | undefined;
@@ -27,16 +27,15 @@ export async function openMemory(folder: string, project: string, key: string): 
     get(source) {
       const kept = files[source.name];
       if (!kept || kept.hash !== digest(source.text)) return undefined;
-      const { hash: _, findings, ...rest } = kept;
-      return { ...rest, source, findings: findings.map((finding) => ({ ...finding, source })) };
+      const { hash: _, ...rest } = kept;
+      return withSource(rest, source);
     },
     async keep(all) {
       const seen = new Set(all.map(({ source }) => source.name));
       const others = Object.entries(files).filter(([name]) => !seen.has(name));
       const isThere = await Promise.all(others.map(([name]) => stat(name).catch(() => undefined)));
       const next: Record<string, Kept> = Object.fromEntries(others.filter((_, i) => isThere[i]));
-      for (const { source, findings, ...rest } of all)
-        next[source.name] = { ...rest, hash: digest(source.text), findings: findings.map(({ source: _, ...finding }) => finding as never) };
+      for (const file of all) next[file.source.name] = { ...withoutSource(file), hash: digest(file.source.text) };
       const temporary = `${path}.${process.pid}`;
       await mkdir(dirname(path), { recursive: true })
         .then(() => writeFile(temporary, JSON.stringify({ key: whole, files: next })))

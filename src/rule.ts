@@ -111,6 +111,7 @@ export {
 export {
   counter,
   elementRows,
+  isCounter,
   mayRaise,
   type PathTree,
   pathArray,
@@ -161,6 +162,8 @@ export {
   conjunction,
   DEFAULT_FRAME,
   functionCall,
+  isLateralRows,
+  lateralRows,
   operation,
   PLAIN_SELECT,
   sameKey,

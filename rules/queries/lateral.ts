@@ -8,6 +8,8 @@ import {
   find,
   holds,
   identifier,
+  isCounter,
+  isLateralRows,
   isNode,
   isStar,
   type JoinExpr,
@@ -302,6 +304,32 @@ FROM t, (
 WHERE l.lateral_key_1 = t.id`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int[]); INSERT INTO t VALUES (1, '{5,NULL,7}'), (2, '{}'), (3, NULL), (4, '{9}')`,
+      pg: "SELECT t.id, l.x, l.i FROM t LEFT JOIN LATERAL (SELECT x, i FROM unnest(t.a) WITH ORDINALITY AS u (x, i) WHERE i > 1) AS l ON true",
+      tidb: `SELECT t.id, l.x, l.i
+FROM t
+LEFT JOIN (
+  SELECT t.id AS lateral_key_1, x, i
+  FROM t
+  CROSS JOIN (
+    SELECT
+      t.id AS lateral_key_1,
+      IF(JSON_TYPE(JSON_EXTRACT(t.a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(t.a, CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS x,
+      nth_item.item_i + 1 AS i
+    FROM t
+    CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(t.a)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+    WHERE nth_item.item_i < JSON_LENGTH(t.a)
+  ) AS u
+  WHERE (u.lateral_key_1 = t.id) AND i > 1
+) AS l ON (l.lateral_key_1 = t.id) AND TRUE`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '[[1, 2], []]'), (2, NULL)`,
+      pg: "SELECT l.v FROM t, LATERAL (SELECT n.v FROM jsonb_array_elements(t.j) AS e, LATERAL (SELECT f AS v FROM jsonb_array_elements(e.value) AS f) AS n) AS l",
+      tidb: null,
+      findings: ["subquery"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a FROM t",
       pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1) AS l; SELECT l.id FROM v, LATERAL (SELECT v.*) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
@@ -383,6 +411,7 @@ function decorrelated(derived: RangeSubselect, around: Around, ctx: Ctx): Joined
   if (references.length === 0) return { item: ctx.change(derived, { lateral: false }) };
   const copies: Value[] = [];
   const keys: Key[] = [];
+  const taken = keysWithin(inner);
   for (const reference of references) {
     const found = keyOf(reference, select, ctx);
     if (!found) {
@@ -391,7 +420,7 @@ function decorrelated(derived: RangeSubselect, around: Around, ctx: Ctx): Joined
     }
     copies.push(found.copy);
     for (const { name, nullable } of found.columns)
-      keys.push({ ref: refTo(nameOf(reference.item), name), name: `lateral_key_${keys.length + 1}`, nullable });
+      keys.push({ ref: refTo(nameOf(reference.item), name), name: `lateral_key_${taken + keys.length + 1}`, nullable });
   }
   const outer = { names: new Set(references.map(({ item }) => nameOf(item))), copies, keys };
   const query = joinedParts(qualifiedNames(inner, outer.names, select, ctx), outer, ctx);
@@ -400,7 +429,34 @@ function decorrelated(derived: RangeSubselect, around: Around, ctx: Ctx): Joined
     return { item: derived };
   }
   if (typeof query === "string") return refuse(query);
-  return { item: ctx.change(derived, { lateral: false, subquery: query }), on: sameKeys(alias, keys) };
+  if (countsWithin(inner, outer)) return refuse("the rows of a function in it go by a query that refers to what is around both");
+  return { item: ctx.change(derived, { lateral: false, subquery: filled(query, outer, ctx) }), on: sameKeys(alias, keys) };
+}
+
+/** How many keys LATERAL queries within the query have: they are columns beside those of the one around them. */
+function keysWithin(query: SelectStmt): number {
+  let most = 0;
+  eachDescendant(query, (node) => {
+    const [, number] = /^lateral_key_(\d+)$/.exec(as("ResTarget", node)?.name ?? "") ?? [];
+    most = Math.max(most, Number(number ?? 0));
+  });
+  return most;
+}
+
+/** The query with what it refers to in the places where rules read all rows of it: how far to count. */
+function filled(query: SelectStmt, { copies }: Outer, ctx: Ctx): SelectStmt {
+  return rewritten(query as Value, ctx.change as never, (node) =>
+    isLateralRows(node) ? (copies.find((copy) => nameOf(copy as RangeVar) === node.alias?.aliasname) as Node | undefined) : undefined,
+  ) as SelectStmt;
+}
+
+/** Whether it counts as far as a query reaches that itself goes by what is around: there it cannot be joined with that. */
+function countsWithin(query: SelectStmt, { names }: Outer): boolean {
+  const isBound = ({ kind, subquery }: RangeSubselect) => kind === "RangeSubselect" && holds(subquery, (node) => reads(node, names));
+  return holds(
+    query,
+    (node) => (node.kind as string) === "Tidb" && isCounter(node) && holds(node, (each) => isBound(each as RangeSubselect)),
+  );
 }
 
 function refTo(relation: string, column: string): ColumnRef {

@@ -20,6 +20,7 @@ import {
   type JsonTable,
   type JsonTableColumn,
   type Literal,
+  lateralRows,
   literalText,
   matchedGroup,
   matchesNothing,
@@ -1061,6 +1062,8 @@ interface Bounds {
 /** How far to count: of a function over other items' columns, as far as any of their rows needs. */
 function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
   const range = ctx.analysis.range(ctx.origin(select));
+  const outer = lateralAround(ctx).flatMap((query) => ctx.analysis.range(ctx.origin(query)));
+  const outside = new Set<string>();
   const readBy = (nodes: readonly Node[]): ReadonlySet<string | undefined> => {
     const found = new Set<string | undefined>();
     for (const top of nodes)
@@ -1073,13 +1076,17 @@ function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ct
             ? range.find(({ alias }) => alias === fields.at(-2))
             : (range.find(({ columns }) => columns.some(({ name }) => name === column)) ?? range.find(({ alias }) => alias === column));
         found.add(entry?.alias);
+        const from = outer.find(({ alias, columns }) =>
+          fields.length > 1 ? alias === fields.at(-2) : alias === column || columns.some(({ name }) => name === column),
+        );
+        if (!entry && from) outside.add(from.alias);
       });
     return found;
   };
   const names = new Set([...readBy(calls)].filter((name) => name !== undefined));
-  if (names.size === 0) return { lateral: false, most: count, from: [], isDeep: false };
+  if (names.size === 0 && outside.size === 0) return { lateral: false, most: count, from: [], isDeep: false };
   const items = (select.fromClause ?? []).flatMap(relations);
-  const from: Value[] = [];
+  const from: Value[] = [...outside].map((aliasname): RangeSubselect => lateralRows(aliasname));
   let most = count;
   let isDeep = false;
   for (const name of names) {
@@ -1106,6 +1113,19 @@ function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ct
   const tests = isNumber ? conjuncts(select.whereClause).filter((test) => isPlain(test) && isWithin(readBy([test as Node]), names)) : [];
   const where = tests.length > 0 ? tidb` WHERE ${conjunction(tests)!}` : raw("");
   return { lateral: true, most: tidb`(SELECT MAX(${value(most)}) FROM ${joined}${where})`, from, isDeep };
+}
+
+/** The queries that the one at hand is a LATERAL part of, the nearest first. */
+function lateralAround(ctx: Ctx): SelectStmt[] {
+  const found: SelectStmt[] = [];
+  let isWithin = false;
+  for (const node of ctx.around.toReversed()) {
+    const query = as("SelectStmt", node);
+    if (query && isWithin) found.push(query);
+    else if (node.kind === "RangeSubselect") isWithin = node.lateral === true;
+    else if (!query && node.kind !== "JoinExpr") break;
+  }
+  return found;
 }
 
 function conjuncts(test: Value | undefined): readonly Value[] {

@@ -51,6 +51,8 @@ export interface Context<M extends string = string> {
   info(expression: Value | Tidb | undefined): ExprInfo | undefined;
   /** The node around the one at hand, as it was before rules ran on it; undefined for a statement. */
   readonly parent: Node | undefined;
+  /** The nodes around the one at hand, the statement first, as they were before rules ran on them. */
+  readonly around: readonly Node[];
   /** The node of the source that a changed copy goes back to. */
   origin<N extends Node>(node: N): N;
   /** The nearest node of that kind around the one at hand. */

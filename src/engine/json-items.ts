@@ -4,7 +4,7 @@
  * which is what lax mode does before a key and by [*]; a filter or a method makes a new array, item by item.
  */
 
-import type { Value } from "../pg/ast.js";
+import type { Node, Value } from "../pg/ast.js";
 import type { JsonPath, Literal, Method, Path, Place, Predicate, Step } from "./jsonpath.js";
 import { infix, type Raw, raw, spliced, type Tidb, tidb, tidbText } from "./tidb.js";
 
@@ -420,4 +420,10 @@ function compared(a: Tidb, sign: string, b: Tidb): Tidb {
 /** Numbers from 0 up to one below a count, `nth_item.item_i`, as an item of a FROM clause. */
 export function counter(count: Tidb): Tidb {
   return tidb`(WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, ${count} AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item`;
+}
+
+/** Whether it is what `counter` gives. */
+export function isCounter(node: Node): boolean {
+  const { texts } = node as unknown as Partial<Tidb>;
+  return texts?.[0]?.startsWith("(WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, ") === true;
 }

@@ -417,6 +417,9 @@ function context(walk: Walk): Context {
     get parent() {
       return path[path.length - 2];
     },
+    get around() {
+      return path.slice(0, -1);
+    },
     origin: (node) => walk.run.ledger.origin(node),
     within(kind) {
       for (let i = path.length - 2; i >= 0; i--) if (path[i]!.kind === kind) return path[i] as never;

@@ -1,5 +1,5 @@
 /** Nodes that rules make in the place of the parser's. */
-import type { ColumnRef, FuncCall, RangeSubselect, ResTarget, SelectStmt, Value } from "./ast.js";
+import type { ColumnRef, FuncCall, Node, RangeSubselect, ResTarget, SelectStmt, Value } from "./ast.js";
 import { as } from "./names.js";
 import { alike } from "./walk.js";
 
@@ -32,6 +32,18 @@ export function conjunction(conditions: readonly Value[]): Value | undefined {
 /** A query as an item of FROM. */
 export function subqueryItem(subquery: SelectStmt, aliasname: string): RangeSubselect {
   return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } };
+}
+
+/**
+ * The rows that a LATERAL query goes by, in a query that has no place for their columns: what is read there instead, all of them, is filled in
+ * with the query that they are joined with. No printer takes what is left.
+ */
+export function lateralRows(aliasname: string): RangeSubselect {
+  return { kind: "RangeSubselect", lateral: true, alias: { kind: "Alias", aliasname } };
+}
+
+export function isLateralRows(node: Node): node is RangeSubselect {
+  return node.kind === "RangeSubselect" && node.lateral === true && node.subquery === undefined;
 }
 
 /** Whether two keys of GROUP BY are the same, a column with or without its table. */

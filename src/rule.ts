@@ -26,7 +26,7 @@ export type {
 } from "./catalog/model.js";
 export { atEnd, columnsDefined, find, heirsOf, inPrimaryKey, isAutoIncrement, isTemporary, lastSchema, rootOf } from "./catalog/model.js";
 export { typeNode } from "./catalog/named.js";
-export { checkName, constraintName, keyName, objectName } from "./catalog/naming.js";
+export { checkName, constraintName, keyName, objectName, type Schemas } from "./catalog/naming.js";
 export { computeByTrigger, constrainedRows, nextvalSequence, notNullNamed, parseName, prefixOf, referenced } from "./catalog/replay.js";
 export { routineText, triggerRoutine } from "./catalog/routines.js";
 export { sessionView, temporaryRead } from "./catalog/session-view.js";
@@ -47,6 +47,7 @@ export {
   takesAllHashes,
 } from "./emit/partitions.js";
 export { isExactBesideFloat } from "./emit/select.js";
+export { RELATIONS, relationNumber, systemQuery } from "./emit/system-relations.js";
 export { COLLATION, commentClause, temporaryName, temporaryTable } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";

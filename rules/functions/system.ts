@@ -209,6 +209,17 @@ export const systemRules = table(
       ),
     },
     "regtype-to-text": { calls: ["regtype::text|varchar"], tidb: ([x]) => tidb`${x}`, proofs: proofs("pg_typeof(c)::text") },
+    "regclass-to-text": {
+      calls: ["regclass::text|varchar"],
+      tidb: ([x]) => tidb`${x}`,
+      why: "The name stands for the number already.",
+      proofs: proofs(
+        "'vals'::regclass::text",
+        "'public.vals'::regclass::text || '!'",
+        "to_regclass('vals')::text",
+        "to_regclass('nope')::text",
+      ),
+    },
     relation: {
       calls: ["to_regclass(text)"],
       tidb: ([name], call) => {
@@ -266,7 +277,11 @@ export const systemRules = table(
     },
     "size-pretty": {
       calls: ["pg_size_pretty(int8|numeric)"],
-      tidb: ([size]) => {
+      tidb: ([written]) => {
+        // A size that is measured is read once.
+        const measured = as("FuncCall", written);
+        const size = measured ? tidb`sized.bytes` : written;
+        const once = (text: Tidb) => (measured ? tidb`(SELECT ${text} FROM (SELECT ${written} AS bytes) AS sized)` : text);
         const cases = SIZES.map((unit, i) => {
           const part = tidb`(${size} DIV ${raw(String(2 ** (9 + 10 * i)))})`;
           const text = tidb`CONCAT((${part} + CASE WHEN ${size} < 0 THEN -1 ELSE 1 END) DIV 2, ${raw(string(` ${unit}`))})`;
@@ -276,12 +291,13 @@ export const systemRules = table(
         const rest = cases
           .slice(0, -1)
           .reduceRight((other, { part, text }) => tidb`CASE WHEN ABS(${part}) < 20479 THEN ${text} ELSE ${other} END`, last.text);
-        return tidb`CASE WHEN ABS(${size}) < 10240 THEN CONCAT(${size}, ' bytes') ELSE ${rest} END`;
+        return once(tidb`CASE WHEN ABS(${size}) < 10240 THEN CONCAT(${size}, ' bytes') ELSE ${rest} END`);
       },
       proofs: proofs(
         "pg_size_pretty(i8)",
         "pg_size_pretty(i4::bigint)",
         "pg_size_pretty(n)",
+        "pg_size_pretty(abs(i8))",
         "pg_size_pretty(n * 1234567)",
         "pg_size_pretty(i4::numeric)",
         ...["10239", "10240", "20971519", "20971520", "-123456789", "5368709120", "123456789012345"].map(
@@ -300,6 +316,42 @@ export const systemRules = table(
       },
       messages: { estimated: ESTIMATED },
       proofs: Object.keys(MEASURED).map((name) => ({ pg: `${name}('vals') >= 0`, findings: ["estimated"] })),
+    },
+    description: {
+      calls: ["obj_description(oid|regclass)", "obj_description(oid|regclass, name)"],
+      tidb: ([name, of], call) => {
+        const text = call.text(name);
+        const found = text === undefined ? undefined : find(call.catalog, call.catalog.tables, parseName(text));
+        if (!found || (of !== undefined && call.text(of) !== "pg_class")) return undefined;
+        for (const each of [name, of]) if (each !== undefined && isNode(each)) call.open(each);
+        return tidb`(SELECT NULLIF(TABLE_COMMENT, '') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${raw(string(found.name))})`;
+      },
+      proofs: proofs("obj_description('vals'::regclass)", "obj_description('vals'::regclass, 'pg_class') IS NULL"),
+      examples: [
+        {
+          given: "CREATE TABLE t (id int PRIMARY KEY); COMMENT ON TABLE t IS 'it''s a table'",
+          pg: "SELECT obj_description('t'::regclass) AS words",
+          tidb: "SELECT\n  (SELECT NULLIF(TABLE_COMMENT, '') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't') AS words",
+        },
+      ],
+    },
+    "column-description": {
+      calls: ["col_description(oid|regclass, int4)"],
+      tidb: ([name, place], call) => {
+        const text = call.text(name);
+        const found = text === undefined ? undefined : find(call.catalog, call.catalog.tables, parseName(text));
+        if (!found) return undefined;
+        if (isNode(name)) call.open(name);
+        return tidb`(SELECT NULLIF(COLUMN_COMMENT, '') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${raw(string(found.name))} AND ORDINAL_POSITION = ${place})`;
+      },
+      proofs: proofs("col_description('vals'::regclass, 1)"),
+      examples: [
+        {
+          given: "CREATE TABLE t (id int PRIMARY KEY, a text); COMMENT ON COLUMN t.a IS 'the a'",
+          pg: "SELECT col_description('t'::regclass, 2) AS words",
+          tidb: "SELECT\n  (SELECT NULLIF(COLUMN_COMMENT, '') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 't' AND ORDINAL_POSITION = 2) AS words",
+        },
+      ],
     },
     "database-size": {
       calls: ["pg_database_size(name|text)"],
@@ -362,9 +414,21 @@ export const systemRules = table(
     encoding: { calls: ["pg_client_encoding()"], tidb: () => tidb`'UTF8'`, proofs: proofs("pg_client_encoding()") },
     "current-user": {
       calls: ["current_user()", "user()", "current_role()", "session_user()"],
-      tidb: () => tidb`SUBSTRING_INDEX(CURRENT_USER(), '@', 1)`,
+      tidb: (_, call) => {
+        call.say("account");
+        return tidb`SUBSTRING_INDEX(CURRENT_USER(), '@', 1)`;
+      },
       why: "TiDB's CURRENT_USER() has the host behind the name.",
-      proofs: proofs("current_user = user", "length(current_user) > 0", "strpos(current_user::text, '@') = 0"),
+      messages: {
+        account: warning("the user is the account that the connection was opened with, whatever SET ROLE says", {
+          help: "give accounts the names that roles have where rows or defaults hold them",
+          once: true,
+        }),
+      },
+      proofs: ["current_user = user", "length(current_user) > 0", "strpos(current_user::text, '@') = 0"].map((pg) => ({
+        pg,
+        findings: ["account"],
+      })),
     },
     "current-database": {
       calls: ["current_database()", "current_catalog()"],

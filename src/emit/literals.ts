@@ -1,5 +1,6 @@
 import type { PgType } from "../catalog/analysis.js";
-import type { Catalog } from "../catalog/model.js";
+import { type Catalog, find } from "../catalog/model.js";
+import { parseName } from "../catalog/replay.js";
 import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
@@ -119,6 +120,12 @@ export function literal(catalog: Catalog, text: string, type: PgType): string | 
   // A cast to a length cuts bits off at the right, and adds zeros there.
   if (type.name === "bit" && type.mods?.length && /^[01]+$/.test(text))
     return ENCODE.bit(text.slice(0, type.mods[0]).padEnd(type.mods[0]!, "0"));
+  if (type.name === "regclass") {
+    const name = parseName(text);
+    const found = find(catalog, catalog.tables, name) ?? find(catalog, catalog.derived, name) ?? find(catalog, catalog.sequences, name);
+    // Its name, as PostgreSQL shows it; with its schema outside public, and in quotes where it needs some.
+    return found && /^[a-z_][a-z0-9_]*$/.test(found.name) && found.schema === "public" ? string(found.name) : undefined;
+  }
   const own = LITERALS[type.name];
   if (own) return own(text);
   const labels = catalog.enums.get(type.name)?.labels;

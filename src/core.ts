@@ -393,6 +393,7 @@ changed: \`pg2tidb lint\` names each place with what stands there in TiDB.`,
   docs: {},
   messages: {
     form: { severity: "note", text: "{pg} is {tidb} in TiDB" },
+    more: { severity: "note", text: "TiDB needs one statement more: {tidb}" },
     elsewhere: { severity: "note", text: "TiDB has no such statement: what it does is said where {what} is made" },
     without: { severity: "note", text: "TiDB needs nothing in the place of this statement" },
   },

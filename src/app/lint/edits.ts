@@ -1,89 +1,175 @@
-import { changesBetween } from "../../report/diff.js";
 import type { Span } from "../../source/text.js";
+import { align, type Difference, type Run } from "./align.js";
+import { type Token, tokens } from "./tokens.js";
+import { type Ids, treeOf } from "./tree.js";
 
 /** A place of a statement that is written otherwise in TiDB. Offsets are the statement's. */
 export interface Change extends Span {
   /** What stands there instead. */
   readonly text: string;
+  /** It stands at another place: it, and all that it comes behind or before of. */
+  readonly moved?: boolean;
+  /** Whole statements, which TiDB needs beside this one. */
+  readonly more?: boolean;
 }
 
-const TOKEN =
-  /(?:[EeBbXxNn]|U&)?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\{[^}]*\}|\$\d+|(?<![<>=!~@#%^&|?*+/-])@[A-Za-z_]\w*|[\w$\u0080-\uffff]+|::|[<>=!~@#%^&|?*+/-]+|\s+|[\s\S]/g;
-
-interface Token extends Span {
-  /** What two tokens are compared by: letter case counts in quotes only. */
-  readonly key: string;
+interface Compared {
+  readonly before: readonly Token[];
+  readonly after: readonly Token[];
+  readonly runs: readonly Difference[];
 }
 
-/** Words that may be left out without another meaning. */
-const OPTIONAL: ReadonlySet<string> = new Set(["as", "asc", "inner", "outer"]);
-
-function tokens(sql: string, alike: boolean): Token[] {
-  const all: Token[] = [];
-  for (const { 0: text, index } of sql.matchAll(TOKEN)) {
-    if (/^\s/.test(text) || text.startsWith("--") || text.startsWith("/*")) continue;
-    const key = /^(?:[EeBbXxNn]|U&)?['"`]/.test(text) ? text : text.toLowerCase();
-    if (alike && OPTIONAL.has(key)) continue;
-    all.push({ key: alike ? (PLACEHOLDER.test(key) ? "?" : (ALIKE[key] ?? key)) : key, start: index, end: index + text.length });
-  }
-  return all;
+function compared(from: string, to: string, alike: boolean): Compared {
+  const [before, after] = [tokens(from, alike), tokens(to, alike)];
+  const ids: Ids = new Map();
+  return { before, after, runs: align(treeOf(before, ids), treeOf(after, ids), alike) };
 }
-
-/** Words and signs of one meaning in both. */
-const ALIKE: Readonly<Record<string, string>> = { "!=": "<>" };
-
-/** Whether two texts have the same tokens but for brackets, in whatever order: `a NOT IN (1)` and `NOT (a IN (1))`. */
-export function sameTokens(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => {
-    const keys = tokens(text, true).map(({ key }) => key);
-    return keys
-      .filter((key) => key !== "(" && key !== ")")
-      .sort()
-      .join(" ");
-  });
-  return left === right;
-}
-
-const PLACEHOLDER = /^(?:\$\d+|\$\{.*\}|@\w+)$/;
-
-/** Changes so near to each other are one: `a::text` becomes `CAST(a AS CHAR)` as a whole. */
-const NEAR = 3;
-
-type Run = { from: number; until: number; to: number; upTo: number };
 
 /**
- * Where two forms of a statement differ, token by token: each place as small as it can be with its brackets whole, and none empty.
+ * Where two forms of a statement differ: each place as small as it can be with its brackets, items and clauses whole, and none empty.
  * Placeholders count as the same, and so do statements with or without a word that means nothing.
- * @returns undefined where they have so little in common that the whole is another
  */
-export function changes(from: string, to: string): readonly Change[] | undefined {
-  const [before, after] = [tokens(from, true), tokens(to, true)];
-  const runs = changesBetween(
-    before.map(({ key }) => key),
-    after.map(({ key }) => key),
-  );
-  if (!runs) return undefined;
-  const place = (list: readonly Token[], start: number, end: number) =>
-    end > start ? { start: list[start]!.start, end: list[end - 1]!.end } : { start: 0, end: 0 };
-  return joined(runs, before, after).map((run) => {
-    const there = place(after, run.to, run.upTo);
-    return { ...place(before, run.from, run.until), text: to.slice(there.start, there.end) };
-  });
+export function changes(from: string, to: string): readonly Change[] {
+  const { before, after, runs } = compared(from, to, true);
+  const textOf = ({ to: start, upTo }: Run) => (upTo > start ? to.slice(after[start]!.start, after[upTo - 1]!.end) : "");
+  const spanOf = ({ from: start, until }: Run) => ({ start: before[start]!.start, end: before[until - 1]!.end });
+  const own = touching(
+    runs.filter((run) => !isOfBrackets(run, before, after)),
+    after,
+    true,
+  ).flatMap((run) => split(run, before, after));
+  const isOnlyOut = ({ to: start, upTo }: Run) => upTo === start;
+  const isOnlyIn = ({ from: start, until }: Run) => until === start;
+  const spans: { run: Run; moved?: boolean }[] = [];
+  const made: Change[] = [];
+  const left = new Set(own);
+  // What is taken out at one place and put in at another is told once.
+  for (const out of own.filter(isOnlyOut)) {
+    const keys = before.slice(out.from, out.until).map(({ key }) => key);
+    if (keys.length < 2) continue;
+    const isQueries = keys[0] === "with";
+    const into = own.find(
+      (run) => left.has(run) && isOnlyIn(run) && (isQueries ? after[run.to]!.key === "with" : holds(after.slice(run.to, run.upTo), keys)),
+    );
+    if (!into) continue;
+    left.delete(out);
+    left.delete(into);
+    // TiDB has either form of it.
+    if (keys.join(" ") === "primary key") continue;
+    if (isQueries || into.upTo - into.to === keys.length) spans.push({ run: around(out, into), moved: true });
+    else made.push({ ...spanOf(out), text: textOf(into).replace(/^,\s*/, "") });
+  }
+  for (const run of left) {
+    if (!isOnlyIn(run)) spans.push({ run });
+    else if (run.statements) made.push({ ...spanOf(firstOf(run.beside!)), text: textOf(run).replace(/^;\s*|;\s*$/g, ""), more: true });
+    else if (run.beside && run.beside.until > run.beside.from) spans.push({ run: around(run, run.beside) });
+  }
+  const whole = overlapping(spans).map(({ run, ...each }) => ({ ...each, run: bracketed(run, before, after) }));
+  for (const { run, moved } of overlapping(whole)) made.push({ ...spanOf(run), text: textOf(run), ...(moved && { moved }) });
+  return made.sort((a, b) => a.start - b.start);
 }
 
-/**
- * What to write to make one text of the other, token by token: all else stays as it stands, its line breaks and letter case too.
- * @returns undefined where they have so little in common that the whole is another
- */
-export function rewriting(from: string, to: string): readonly Change[] | undefined {
-  const [before, after] = [tokens(from, false), tokens(to, false)];
-  const runs = changesBetween(
-    before.map(({ key }) => key),
-    after.map(({ key }) => key),
-  );
+/** Constraints of a column, which stand behind the columns in TiDB. */
+const OF_COLUMN: ReadonlySet<string> = new Set(["primary", "references"]);
+
+/** A change of a column's type, and each constraint behind it. */
+function split(run: Difference, before: readonly Token[], after: readonly Token[]): readonly Difference[] {
+  const { from, until, to, upTo } = run;
+  if (after.slice(to, upTo).some(({ key }) => OF_COLUMN.has(key))) return [run];
+  const made: Difference[] = [];
+  let start = from;
+  for (let i = from + 1; i <= until; i++) {
+    const key = before[i]?.key ?? "";
+    const isNamed = before[i - 2]?.key === "constraint" && i - 2 >= start;
+    if (i < until && (isNamed || !(OF_COLUMN.has(key) || (key === "constraint" && OF_COLUMN.has(before[i + 2]?.key ?? ""))))) continue;
+    made.push(start === from ? { ...run, until: i } : { from: start, until: i, to: upTo, upTo });
+    start = i;
+  }
+  return made.length > 0 ? made : [run];
+}
+
+/** Brackets alone, which mean nothing where the rest is the same. */
+function isOfBrackets({ from, until, to, upTo }: Run, before: readonly Token[], after: readonly Token[]): boolean {
+  return [...before.slice(from, until), ...after.slice(to, upTo)].every(({ key }) => key === "(" || key === ")");
+}
+
+/** A word or two of a statement, for what is beside it. */
+function firstOf({ from, to }: Run): Run {
+  return { from, until: from + 1, to, upTo: to + 1 };
+}
+
+function around(a: Run, b: Run): Run {
+  return { from: Math.min(a.from, b.from), until: Math.max(a.until, b.until), to: Math.min(a.to, b.to), upTo: Math.max(a.upTo, b.upTo) };
+}
+
+/** Runs that touch each other in both texts are one. */
+function touching(runs: readonly Difference[], after: readonly Token[], isForReading: boolean): readonly Difference[] {
+  const made: Difference[] = [];
+  for (const run of runs) {
+    const last = made.at(-1);
+    // What comes behind a comma is no part of what changed before it.
+    const isApart = isForReading && (last?.beside ? run.beside : run.beside && after[run.to]?.key === ",");
+    if (last && !isApart && last.until === run.from && last.upTo === run.to) {
+      const { from, until, to, upTo } = around(last, run);
+      made[made.length - 1] = { from, until, to, upTo, ...(from === until && run.beside && { beside: run.beside }) };
+    } else made.push(run);
+  }
+  return made;
+}
+
+function overlapping(all: readonly { run: Run; moved?: boolean }[]): readonly { run: Run; moved?: boolean }[] {
+  const made: { run: Run; moved?: boolean }[] = [];
+  for (const each of [...all].sort((a, b) => a.run.from - b.run.from || a.run.to - b.run.to)) {
+    const last = made.at(-1);
+    if (last && each.run.from < last.run.until) {
+      last.run = around(last.run, each.run);
+      if (each.moved) last.moved = true;
+    } else made.push({ ...each });
+  }
+  return made;
+}
+
+/** A run with its brackets whole; where something comes behind brackets, their end may stand for them. */
+function bracketed(run: Run, before: readonly Token[], after: readonly Token[]): Run {
+  if (run.until === run.from + 1 && before[run.from]!.key === ")") return run;
+  let { from, until, to, upTo } = run;
+  for (;;) {
+    const [ours, theirs] = [open(before, from, until), open(after, to, upTo)];
+    if ((ours.closing > 0 || theirs.closing > 0) && from > 0 && to > 0) [from, to] = [from - 1, to - 1];
+    else if ((ours.opening > 0 || theirs.opening > 0) && until < before.length && upTo < after.length)
+      [until, upTo] = [until + 1, upTo + 1];
+    else return { from, until, to, upTo };
+  }
+}
+
+/** How many brackets begin in a text and end behind it, and how many end in it and begin before it. */
+function open(list: readonly Token[], start: number, end: number): { readonly opening: number; readonly closing: number } {
+  let [opening, closing] = [0, 0];
+  for (let i = start; i < end; i++) {
+    if (list[i]!.key === "(") opening++;
+    else if (list[i]!.key === ")" && opening > 0) opening--;
+    else if (list[i]!.key === ")") closing++;
+  }
+  return { opening, closing };
+}
+
+/** Whether these words stand in a text in this order. */
+function holds(text: readonly Token[], keys: readonly string[]): boolean {
+  let next = 0;
+  for (const { key } of text) if (key === keys[next]) next++;
+  return next === keys.length;
+}
+
+/** What to write to make one text of the other, token by token: all else stays as it stands, its line breaks and letter case too. */
+export function rewriting(from: string, to: string): readonly Change[] {
+  const { before, after, runs } = compared(from, to, false);
   const endOf = (list: readonly Token[], i: number) => (i > 0 ? list[i - 1]!.end : 0);
   const startOf = (list: readonly Token[], i: number, text: string) => list[i]?.start ?? text.length;
-  return runs?.map((run) => {
+  return touching(
+    runs.filter((run) => run.until > run.from || run.upTo > run.to),
+    after,
+    false,
+  ).map((run) => {
     const [start, end] = [endOf(before, run.from), startOf(before, run.until, from)];
     const core = run.upTo > run.to ? to.slice(after[run.to]!.start, after[run.upTo - 1]!.end) : "";
     const [leading, trailing] =
@@ -96,7 +182,7 @@ export function rewriting(from: string, to: string): readonly Change[] | undefin
     const ahead = run.until > run.from || leading !== "" ? own : "";
     if (core === "") {
       const isApart = endOf(after, run.to) < startOf(after, run.upTo, to);
-      return { start, end, text: isApart && end < from.length ? behind || ahead : "" };
+      return { start, end, text: isApart && end < from.length ? behind || ahead || needed(from[start - 1], " ", from[end]) : "" };
     }
     const front = /^[,)]/.test(core) ? "" : ahead || needed(from[start - 1], leading, core[0]);
     const back = core.endsWith("(") ? "" : behind || (core.endsWith(",") ? trailing : needed(core.at(-1), trailing, from[end]));
@@ -107,70 +193,4 @@ export function rewriting(from: string, to: string): readonly Change[] | undefin
 /** A blank between two words; none where the signs keep them apart. */
 function needed(left: string | undefined, blank: string, right: string | undefined): string {
   return /[\w$`?]/.test(left ?? "") && /[\w$`?]/.test(right ?? "") ? blank : "";
-}
-
-/** Runs as a reader would mark them: those near to each other as one, brackets and what they belong to whole. */
-function joined(runs: readonly Run[], before: readonly Token[], after: readonly Token[]): Run[] {
-  const near: Run[] = [];
-  for (const each of runs) {
-    const last = near.at(-1);
-    if (last && each.from - last.until <= NEAR) Object.assign(last, { until: each.until, upTo: each.upTo });
-    else near.push({ ...each });
-  }
-  const made: Run[] = [];
-  for (const each of near) {
-    const last = made.at(-1);
-    // What an earlier one has grown over is a part of it.
-    if (last && each.from <= last.until)
-      Object.assign(last, { until: Math.max(last.until, each.until), upTo: Math.max(last.upTo, each.upTo) });
-    else made.push({ ...each });
-    const list = made.map((run) => ({ ...run }));
-    grow(list, before, after, near);
-    const { from, until } = list.at(-1)!;
-    const own = made.at(-1)!;
-    // Brackets around half a statement are no place to point at.
-    if (until - from - (own.until - own.from) <= LONGEST) made.splice(0, made.length, ...list);
-    else if (own.from === own.until)
-      Object.assign(own, own.from > 0 ? { from: own.from - 1, to: own.to - 1 } : { until: 1, upTo: own.upTo + 1 });
-  }
-  return made;
-}
-
-/** Tokens that a place may grow by. */
-const LONGEST = 24;
-
-/** Makes the last run larger by tokens that both have, until its brackets are whole and it is not empty. */
-function grow(made: Run[], before: readonly Token[], after: readonly Token[], runs: readonly Run[]): void {
-  for (let guard = before.length + after.length; guard > 0; guard--) {
-    const run = made.at(-1)!;
-    const open = [unmatched(before, run.from, run.until), unmatched(after, run.to, run.upTo)];
-    const left = open.some(({ closing }) => closing > 0) || (run.from === run.until && run.from > 0);
-    const right = open.some(({ opening }) => opening > 0) || (run.from === run.until && run.from === 0);
-    const called = !left && before[run.from]?.key === "(" && /^\w/.test(before[run.from - 1]?.key ?? "");
-    if ((left || called) && run.from > 0 && run.to > 0) {
-      const earlier = made.at(-2);
-      run.from--;
-      run.to--;
-      if (earlier && earlier.until >= run.from) {
-        made.splice(-2, 2, { ...run, from: earlier.from, to: earlier.to });
-      }
-    } else if (right && run.until < before.length && run.upTo < after.length) {
-      // The tokens behind are the same in both, up to the next run, which is taken in whole.
-      const next = runs.find(
-        ({ from, until, to, upTo }) => from >= run.until && to >= run.upTo && (until > from || upTo > to) && from === run.until,
-      );
-      run.until = next ? next.until : run.until + 1;
-      run.upTo = next ? next.upTo : run.upTo + 1;
-    } else return;
-  }
-}
-
-function unmatched(list: readonly Token[], start: number, end: number): { readonly opening: number; readonly closing: number } {
-  let [opening, closing] = [0, 0];
-  for (let i = start; i < end; i++) {
-    if (list[i]!.key === "(") opening++;
-    else if (list[i]!.key === ")" && opening > 0) opening--;
-    else if (list[i]!.key === ")") closing++;
-  }
-  return { opening, closing };
 }

@@ -6,9 +6,10 @@ import type { Edit } from "../../linted.js";
 import type { FileResult, StatementResult } from "../../result.js";
 import type { Source, Span } from "../../source/text.js";
 import { core } from "../convert/pass.js";
-import { type Change, changes, rewriting, sameTokens } from "./edits.js";
+import { type Change, changes, rewriting } from "./edits.js";
 import { unfilled } from "./holes.js";
 import type { SqlString } from "./strings.js";
+import { sameTokens } from "./tokens.js";
 import type { Work } from "./work.js";
 
 /** @returns what `--fix` remembers a text by: white space does not count */
@@ -101,10 +102,11 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   for (const change of all) {
     const pg = shown(textAt(string.source, change)).trim();
     const tidb = shown(change.text);
-    if (sameTokens(pg, tidb) || findings.some(({ finding, span: at }) => finding.rule !== CORE.parameters.id && covers(at, change, span)))
-      continue;
+    if (!change.moved && sameTokens(pg, tidb)) continue;
+    if (findings.some(({ finding, span: at }) => finding.rule !== CORE.parameters.id && covers(at, change, span))) continue;
     const data = { pg: short(pg), tidb: tidb === "" ? "left out" : short(tidb) };
-    work.findings.push({ finding: core(CORE.spelling, "form", data, work.source, inHost(change)), from, suggestion: tidb, edits });
+    const message = change.more ? "more" : "form";
+    work.findings.push({ finding: core(CORE.spelling, message, data, work.source, inHost(change)), from, suggestion: tidb, edits });
   }
   if (unread === undefined && outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
     work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
@@ -177,12 +179,10 @@ function short(text: string): string {
 function changesOf(
   { sql, span }: StatementResult,
   written: string,
-  between: (from: string, to: string) => readonly Change[] | undefined,
+  between: (from: string, to: string) => readonly Change[],
 ): readonly Change[] {
   if (sql.length === 0) return [];
-  const joined = sql.join(";\n");
-  const all = between(written, joined) ?? [{ start: 0, end: written.length, text: joined }];
-  return all.map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
+  return between(written, sql.join(";\n")).map((change) => ({ ...change, start: change.start + span.start, end: change.end + span.start }));
 }
 
 /** Whether the statement is written otherwise, and means the same. */

@@ -215,7 +215,7 @@ export const CONSTRUCTS: Readonly<Record<string, readonly Construct[]>> = {
     ["to_jsonb", "SELECT id, to_jsonb(name) AS v FROM emp ORDER BY id"],
     ["LEAST", "SELECT id, LEAST(salary, grade, 5) AS v FROM emp ORDER BY id"],
     ["regexp_replace", "SELECT id, regexp_replace(name, '[aeiou]+', '*', 'g') AS v FROM emp ORDER BY id"],
-    ["setval", "SELECT setval('log_id_seq', 100)", "silent"],
+    ["setval", "SELECT setval('log_id_seq', 100)"],
     ["sqlc.narg", "SELECT id FROM emp WHERE dept_id = sqlc.narg('dept') ORDER BY id", "silent"],
     ["left", "SELECT id, left(name, 2) AS v FROM emp ORDER BY id"],
     ["sqlc.embed", "SELECT sqlc.embed(d) FROM dept d ORDER BY d.id", "reported"],

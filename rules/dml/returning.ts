@@ -68,6 +68,9 @@ const MESSAGES = {
   clock: warning("what is returned as {column} is the time of the SELECT: the UPDATE writes one that is some moments later", {
     help: "give the time as a parameter to both, or read the rows again by their keys after the UPDATE",
   }),
+  moment: warning("the condition reads the clock: rows that come to meet it between the two statements are in one of them only", {
+    help: "give the time as a parameter to both, where PostgreSQL has one statement with one time",
+  }),
   existing: warning("after ON CONFLICT DO NOTHING the SELECT also returns a row that was there already; RETURNING leaves it out"),
   lost: error("RETURNING is not in the output: {what}", {
     help: "make the keys in the application, and read the rows by them after the statement, in one transaction",
@@ -89,8 +92,10 @@ TiDB numbers without gaps within a statement.`,
       const remove = readable as DeleteStmt;
       if (!remove.returningClause || ctx.parent) return;
       const from = [remove.relation!, ...(remove.usingClause ?? [])];
+      if (isAnother(ctx.origin(remove).whereClause, ctx)) return lost(remove, ANOTHER, ctx);
       const returning = withoutVersions(remove, from, "old", ctx);
       if (!returning) return lost(remove, WHOLE_ROW, ctx);
+      if (readsClock(ctx.origin(remove).whereClause)) ctx.report("moment");
       const read = query(returning, from, remove.whereClause, remove.withClause, ctx);
       const rest = ctx.change(remove, { returningClause: undefined });
       return ctx.statements([locked(read, remove.relation!, from.length), rest], "before");
@@ -103,6 +108,11 @@ TiDB numbers without gaps within a statement.`,
       const rest = ctx.change(update, { returningClause: undefined });
       const alone = from.length === 1 && !update.withClause;
       const { old } = versionsOf(returning, from);
+      if (isAnother(ctx.origin(update).whereClause, ctx)) {
+        const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
+        return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, ANOTHER, ctx);
+      }
+      if (readsClock(ctx.origin(update).whereClause)) ctx.report("moment");
       if (alone && !showsVersion(returning.exprs as never, [old]) && staysSame(update.whereClause, assignments(update))) {
         const after = withoutVersions(update, from, "new", ctx);
         if (!after) return lost(update, WHOLE_ROW, ctx);
@@ -223,6 +233,31 @@ SELECT x.a, x.k FROM t AS x WHERE (x.id) IN (SELECT id FROM t_rows_)`,
       pg: "UPDATE t SET at = now(), a = 2 WHERE a = 1 RETURNING id, at",
       tidb: "SELECT id, NOW(6) AS at FROM t WHERE a = 1 FOR UPDATE;\nUPDATE t SET at = NOW(6), a = 2 WHERE a = 1",
       findings: ["clock", "before"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, a int)",
+      pg: "UPDATE t SET a = 2 WHERE at < now() RETURNING id; DELETE FROM t WHERE at < now() RETURNING id; DELETE FROM t WHERE random() < 0.5 RETURNING id",
+      tidb: `UPDATE t SET a = 2 WHERE at < NOW(6);
+SELECT id FROM t WHERE at < NOW(6);
+SELECT id FROM t WHERE at < NOW(6) FOR UPDATE;
+DELETE FROM t WHERE at < NOW(6);
+DELETE FROM t WHERE RAND() < 0.5e0`,
+      findings: ["moment", "after", "moment", "before", "lost"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE s (id serial PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, NULL)",
+      pg: "UPDATE t SET a = 2 WHERE random() < 0.5 RETURNING id; INSERT INTO s (id, a) VALUES (DEFAULT, 5), (DEFAULT, NULL) RETURNING id, a; INSERT INTO s VALUES (DEFAULT, 6) RETURNING *",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT t.id FROM t WHERE RAND() < 0.5e0 FOR UPDATE;
+UPDATE t SET a = 2 WHERE (t.id) IN (SELECT id FROM t_rows);
+SELECT id FROM t WHERE (t.id) IN (SELECT id FROM t_rows);
+INSERT INTO s (id, a) VALUES (DEFAULT, 5), (DEFAULT, NULL);
+SELECT id, a FROM s WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + 2;
+INSERT INTO s VALUES (DEFAULT, 6);
+SELECT * FROM s WHERE id = LAST_INSERT_ID()`,
+      findings: ["keys", "after", "after"],
     },
     {
       given: "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a int)",
@@ -406,7 +441,17 @@ function isVolatile(value: Value | undefined, ctx: Ctx): boolean {
   return holds(value, (node) => node.kind === "FuncCall" && (ctx.info(node)?.call?.volatility ?? "volatile") === "volatile");
 }
 
-const CLOCK = new Set(["now", "transaction_timestamp", "statement_timestamp"]);
+const ANOTHER = "its condition gives another answer each time";
+
+/** Whether a condition may find other rows when it is asked again at once. */
+function isAnother(condition: Value | undefined, ctx: Ctx): boolean {
+  return holds(condition, (node) => {
+    const { volatility } = (node.kind === "FuncCall" && ctx.info(node)?.call) || {};
+    return volatility === "volatile" && !readsClock(node);
+  });
+}
+
+const CLOCK = new Set(["clock_timestamp", "now", "transaction_timestamp", "statement_timestamp"]);
 
 /** Whether a value is read off a clock that stands still within PostgreSQL's statement: TiDB's goes on from one to the next. */
 function readsClock(value: Value | undefined): boolean {

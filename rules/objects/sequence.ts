@@ -6,6 +6,7 @@ import {
   countsOtherwise,
   eachDescendant,
   error,
+  type FuncCall,
   find,
   integerOf,
   isAutoIncrement,
@@ -22,6 +23,7 @@ import {
   relationName,
   relationOf,
   rule,
+  type SelectStmt,
   type Sequence,
   type Tidb,
   tidb,
@@ -53,8 +55,8 @@ const MESSAGES = {
   owner: note("OWNED BY is left away: in TiDB {name} stays when the table is dropped", {
     help: "DROP SEQUENCE {name} where the table is dropped",
   }),
-  "set-counter": note("the next number of {column} is {next}; the statement returns no row"),
-  "set-sequence": note("the next number of {name} is {next}; the statement returns no row"),
+  "set-counter": note("the next number of {column} is {next}{row}"),
+  "set-sequence": note("the next number of {name} is {next}{row}"),
   follows: note("setval is left away: {column} is AUTO_INCREMENT, which follows the largest value inserted"),
   computed: error("setval of {name} is not in the output: its number is computed by a query", {
     help: "run the query, and write the number after the result: {statement}",
@@ -133,7 +135,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       const number = select.fromClause || select.whereClause ? undefined : constant(value);
       const isCalled = called === undefined ? true : as("A_Const", called)?.boolval;
       if (!name) return;
-      const outcome = setTo(ctx, name, number, isCalled, value);
+      const outcome = setTo(ctx, name, number, isCalled, value, showing(select as SelectStmt, call, ctx));
       ctx.consumed(select.targetList!);
       return outcome;
     }),
@@ -184,7 +186,9 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int)",
       pg: "SELECT setval(pg_get_serial_sequence('t', 'id'), 7, false); SELECT setval('t_id_seq', (SELECT max(id) FROM t)); SELECT setval('t_id_seq', count(*)) FROM t",
-      tidb: "ALTER TABLE t /*T![force_inc] FORCE */ AUTO_INCREMENT = 7",
+      tidb: `ALTER TABLE t /*T![force_inc] FORCE */ AUTO_INCREMENT = 7;
+SELECT 7 AS setval;
+SELECT (SELECT MAX(id) FROM t) AS setval`,
       findings: ["set-counter", "follows", "computed"],
     },
     {
@@ -196,14 +200,19 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
     {
       given: "CREATE SEQUENCE s; CREATE SEQUENCE five INCREMENT BY 5",
       pg: "SELECT setval('s', 42); SELECT setval('s', 3, false); SELECT setval('five', 7); SELECT setval('gone', 1)",
-      tidb: "ALTER SEQUENCE s RESTART WITH 43;\nALTER SEQUENCE s RESTART WITH 3;\nALTER SEQUENCE five START WITH 12 RESTART WITH 12",
+      tidb: `ALTER SEQUENCE s RESTART WITH 43;
+SELECT 42 AS setval;
+ALTER SEQUENCE s RESTART WITH 3;
+SELECT 3 AS setval;
+ALTER SEQUENCE five START WITH 12 RESTART WITH 12;
+SELECT 7 AS setval`,
       findings: ["set-sequence", "set-sequence", "set-sequence", "unknown"],
       rejected: { sql: "SELECT setval('s', 42)", code: 1064 },
     },
     {
       given: "CREATE TABLE t (a int); ALTER TABLE t ADD COLUMN id serial; CREATE TABLE two (a serial, b serial)",
       pg: "SELECT setval('t_id_seq', 1); SELECT setval('two_b_seq', 1)",
-      tidb: "ALTER SEQUENCE t_id_seq RESTART WITH 2;\nALTER SEQUENCE two_b_seq RESTART WITH 2",
+      tidb: "ALTER SEQUENCE t_id_seq RESTART WITH 2;\nSELECT 1 AS setval;\nALTER SEQUENCE two_b_seq RESTART WITH 2;\nSELECT 1 AS setval",
       findings: ["set-sequence", "set-sequence"],
     },
     {
@@ -347,7 +356,7 @@ function changeCounter(ctx: Ctx, name: string, column: Column, changes: Options,
     : changes.has("owned_by") && start > 1n
       ? [start, "start" as const]
       : [undefined, undefined];
-  const data = { name, column: words(column), options: unusual.join(", "), next: String(next) };
+  const data = { name, column: words(column), options: unusual.join(", "), next: String(next), row: "" };
   if (next === undefined) return ctx.drop(unusual.length > 0 ? "options" : "counter", data);
   if (unusual.length > 0) ctx.report("options", data);
   return ctx.statements([setCounter(column, next)], message, data);
@@ -366,24 +375,51 @@ function sequenceName(catalog: Catalog, value: Value | undefined): Name | undefi
   return sequence ?? { schema: undefined, name: `of ${table}.${column}` };
 }
 
+const NO_ROW = "; the row of setval, which nobody reads in a dump, is left away";
+
+/** The query for the row that setval gives, its number; undefined where pg_dump wrote it, with the schema's name. */
+function showing(select: SelectStmt, call: FuncCall, ctx: Ctx): SelectStmt | undefined {
+  if (qualified(call.funcname ?? []).schema !== undefined) return undefined;
+  const name = as("ResTarget", select.targetList![0])?.name ?? "setval";
+  return ctx.change(select, { targetList: [{ kind: "ResTarget", name, val: call.args![1]! }] }) as SelectStmt;
+}
+
 /** @param number undefined when it is computed */
-function setTo(ctx: Ctx, name: Name, number: bigint | undefined, isCalled: boolean | undefined, value: Value | undefined): Outcome {
+function setTo(
+  ctx: Ctx,
+  name: Name,
+  number: bigint | undefined,
+  isCalled: boolean | undefined,
+  value: Value | undefined,
+  shown: SelectStmt | undefined,
+): Outcome {
   const found = stateOf(find(ctx.catalog, ctx.catalog.sequences, name));
   if (found.state === "unknown") return ctx.drop("unknown", { name: name.name });
   const isReal = found.state === "real";
   if (number === undefined || isCalled === undefined) {
-    if (!isReal && followsLargest(found.column, value)) return ctx.drop("follows", { column: words(found.column) });
+    if (!isReal && followsLargest(found.column, value)) {
+      const data = { column: words(found.column) };
+      return shown ? ctx.replace(shown, "follows", data) : ctx.drop("follows", data);
+    }
     const statement = isReal
       ? `ALTER SEQUENCE ${name.name} RESTART WITH …`
       : `ALTER TABLE ${found.column.table.name} FORCE AUTO_INCREMENT = …`;
     return ctx.drop("computed", { name: name.name, statement });
   }
   const next = isCalled ? number + (isReal ? (step(found.sequence) ?? 1n) : 1n) : number;
-  if (!isReal) return ctx.statements([setCounter(found.column, next)], "set-counter", { column: words(found.column), next: String(next) });
+  const row = shown ? "" : NO_ROW;
+  const read = shown ? [shown] : [];
+  if (!isReal)
+    return ctx.statements([setCounter(found.column, next), ...read], "set-counter", {
+      column: words(found.column),
+      next: String(next),
+      row,
+    });
   const text = restartAt(found.sequence, next);
-  return ctx.statements([tidb`ALTER SEQUENCE ${relationOf(found.sequence)} ${raw(text)}`], "set-sequence", {
+  return ctx.statements([tidb`ALTER SEQUENCE ${relationOf(found.sequence)} ${raw(text)}`, ...read], "set-sequence", {
     name: name.name,
     next: String(next),
+    row,
   });
 }
 

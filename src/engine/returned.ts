@@ -230,8 +230,10 @@ export function insertedRows(insert: InsertStmt, table: Table, original: InsertS
     return { where: () => where, counts: false };
   }
   const counter = [...table.columns.values()].find(isAutoIncrement);
-  if (!counter || (insert.cols && names.includes(counter.name)) || original.onConflictClause) return undefined;
-  if (!insert.cols && insert.selectStmt) return undefined;
+  const place = counter ? names.indexOf(counter.name) : -1;
+  const given = (row: readonly Value[]) => row[place] !== undefined && !as("SetToDefault", row[place]);
+  const isGiven = place >= 0 && (rows ? rows.some(given) : insert.selectStmt !== undefined);
+  if (!counter || isGiven || original.onConflictClause) return undefined;
   const column: ColumnRef = { kind: "ColumnRef", fields: [counter.name] };
   const known = insert.selectStmt ? rows?.length : 1;
   const where = ({ first, count }: Counted): Tidb => {

@@ -135,7 +135,7 @@ SETVAL of TiDB never moves back, so that ALTER SEQUENCE … RESTART takes its pl
       const number = select.fromClause || select.whereClause ? undefined : constant(value);
       const isCalled = called === undefined ? true : as("A_Const", called)?.boolval;
       if (!name) return;
-      const outcome = setTo(ctx, name, number, isCalled, value, showing(select as SelectStmt, call, ctx));
+      const outcome = setTo(ctx, name, number, isCalled, value, showing(select as SelectStmt, call, { name, isCalled }, ctx));
       ctx.consumed(select.targetList!);
       return outcome;
     }),
@@ -188,7 +188,7 @@ ALTER SEQUENCE t_id_seq OWNED BY t.id`,
       pg: "SELECT setval(pg_get_serial_sequence('t', 'id'), 7, false); SELECT setval('t_id_seq', (SELECT max(id) FROM t)); SELECT setval('t_id_seq', count(*)) FROM t",
       tidb: `ALTER TABLE t /*T![force_inc] FORCE */ AUTO_INCREMENT = 7;
 SELECT 7 AS setval;
-SELECT (SELECT MAX(id) FROM t) AS setval`,
+SELECT LAST_INSERT_ID((SELECT MAX(id) FROM t)) AS setval`,
       findings: ["set-counter", "follows", "computed"],
     },
     {
@@ -377,11 +377,23 @@ function sequenceName(catalog: Catalog, value: Value | undefined): Name | undefi
 
 const NO_ROW = "; the row of setval, which nobody reads in a dump, is left away";
 
-/** The query for the row that setval gives, its number; undefined where pg_dump wrote it, with the schema's name. */
-function showing(select: SelectStmt, call: FuncCall, ctx: Ctx): SelectStmt | undefined {
+/**
+ * The query for the row that setval gives, its number, which is what currval gives from then on; undefined where pg_dump wrote it, with the
+ * schema's name.
+ */
+function showing(
+  select: SelectStmt,
+  call: FuncCall,
+  { name, isCalled }: { readonly name: Name; readonly isCalled: boolean | undefined },
+  ctx: Ctx,
+): SelectStmt | undefined {
   if (qualified(call.funcname ?? []).schema !== undefined) return undefined;
-  const name = as("ResTarget", select.targetList![0])?.name ?? "setval";
-  return ctx.change(select, { targetList: [{ kind: "ResTarget", name, val: call.args![1]! }] }) as SelectStmt;
+  const value = call.args![1]!;
+  const isCounter = stateOf(find(ctx.catalog, ctx.catalog.sequences, name)).state === "counter";
+  const val = isCounter && isCalled ? (ctx.stand(tidb`LAST_INSERT_ID(${value})`, call) as unknown as Value) : value;
+  return ctx.change(select, {
+    targetList: [{ kind: "ResTarget", name: as("ResTarget", select.targetList![0])?.name ?? "setval", val }],
+  }) as SelectStmt;
 }
 
 /** @param number undefined when it is computed */

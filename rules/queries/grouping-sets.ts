@@ -81,8 +81,26 @@ ORDER BY order_1, count`,
       rejected: { sql: "SELECT a FROM t GROUP BY GROUPING SETS ((a), ())", code: 1064 },
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int, n int);
+INSERT INTO t VALUES (1, 5, 1), (2, NULL, 2), (3, 5, 3), (4, 1, NULL)`,
+      pg: "SELECT a, count(*), sum(sum(n)) OVER (PARTITION BY grouping(a) ORDER BY a ROWS UNBOUNDED PRECEDING) FROM t GROUP BY ROLLUP (a) ORDER BY grouping(a), 1",
+      tidb: `SELECT
+  groups_1.group_1 AS a,
+  groups_1.group_2 AS count,
+  SUM(groups_1.group_3) OVER (PARTITION BY groups_1.group_4 ORDER BY groups_1.group_1 IS NULL, groups_1.group_1 ROWS UNBOUNDED PRECEDING) AS sum
+FROM (
+  SELECT a AS group_1, COUNT(*) AS group_2, CAST(SUM(n) AS SIGNED) AS group_3, 0 AS group_4
+  FROM t
+  GROUP BY a
+  UNION ALL
+  SELECT NULL AS group_1, COUNT(*) AS group_2, CAST(SUM(n) AS SIGNED) AS group_3, 1 AS group_4 FROM t
+) AS groups_1
+ORDER BY groups_1.group_4, groups_1.group_1 IS NULL, 1`,
+      findings: ["union"],
+    },
+    {
       given: "CREATE TABLE t (a int, b int)",
-      pg: "SELECT a, rank() OVER (ORDER BY count(*)) FROM t GROUP BY CUBE (a, b)",
+      pg: "SELECT a, rank() OVER (ORDER BY count(*)), (SELECT max(b) FROM t) FROM t GROUP BY CUBE (a, b)",
       tidb: null,
       findings: ["refused"],
     },
@@ -110,10 +128,12 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     .reduce((left, right) => left.flatMap((l) => right.map((r) => [...l, ...r])));
   const sets = select.groupDistinct ? all.filter((set, i) => !all.slice(0, i).some((other) => sameSet(set, other))) : all;
   if (sets.length > MOST) return refuse(`it has ${sets.length} sets of keys`);
-  if ([...targets, ...(select.sortClause ?? [])].some((value) => has(value, "WindowDef")))
-    return refuse("there are window functions over its groups");
-  if (select.windowClause || select.lockingClause?.length) return refuse("there is WINDOW or FOR UPDATE beside it");
+  if (select.lockingClause?.length) return refuse("there is FOR UPDATE beside it");
   const keys = sets.flat().filter((key, i, list) => list.findIndex((other) => sameKey(key, other)) === i);
+  if (select.windowClause || [...targets, ...(select.sortClause ?? [])].some((value) => has(value, "WindowDef"))) {
+    const windows = overGroups(select, targets, keys, ctx);
+    return typeof windows === "string" ? refuse(windows) : windows;
+  }
   const shown = ctx.analysis.columns(ctx.origin(select))?.map(({ name }) => name) ?? [];
   // Within the subquery, columns of one name have numbers.
   const names = shown.map((name, i) => (shown.indexOf(name) === i && name !== "?column?" ? name : ctx.fresh("column")));
@@ -168,6 +188,56 @@ function united(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
     }),
     fromClause: [{ kind: "RangeSubselect", subquery: union, alias: { kind: "Alias", aliasname: subquery } }],
     ...(sorts.length > 0 && { sortClause: sorts }),
+    ...(limitCount !== undefined && { limitCount }),
+    ...(limitOffset !== undefined && { limitOffset }),
+    limitOption: limitOption ?? "LIMIT_OPTION_DEFAULT",
+  };
+}
+
+/** Window functions go over all groups of all sets: what they read of these are columns of a subquery. Or why there is none. */
+function overGroups(select: SelectStmt, targets: readonly ResTarget[], keys: Keys, ctx: Ctx): SelectStmt | string {
+  const columns: ResTarget[] = [];
+  const subquery = ctx.fresh("groups");
+  let isKnown = true;
+  const ofGroup = (node: Node): Value => {
+    const at = columns.findIndex(({ val }) => alike(val, node));
+    const name = at < 0 ? `group_${columns.length + 1}` : columns[at]!.name!;
+    if (at < 0) columns.push({ kind: "ResTarget", name, val: node as Value });
+    else ctx.consumed(node);
+    return { kind: "ColumnRef", fields: [subquery, name] } as Value;
+  };
+  const outside = (value: Value): Value => {
+    if (Array.isArray(value)) return (value as readonly Value[]).map(outside) as unknown as Value;
+    if (!isNode(value)) return value;
+    const call = as("FuncCall", value);
+    if (keys.some((key) => sameKey(key, value)) || value.kind === "GroupingFunc" || isAggregate(call, ctx)) return ofGroup(value);
+    if (value.kind === "SubLink" || value.kind === "ColumnRef") isKnown = false;
+    return patched(value, outside, ctx);
+  };
+  const targetList = targets.map((target): ResTarget => {
+    const name = outputName(target);
+    // It is another expression than the one of the source: of a column that is none of a table.
+    ctx.carried(target, ["name", "val"]);
+    return { kind: "ResTarget", val: outside(target.val!), ...(name !== undefined && { name }) };
+  });
+  const sortClause = select.sortClause?.map((item) => {
+    const sort = as("SortBy", item)!;
+    return sortTarget(sort.node, targets) ? sort : (ctx.change(sort, { node: outside(sort.node!) as Node }) as SortBy);
+  });
+  const windowClause = select.windowClause?.map(outside);
+  if (!isKnown) return "a column that is none of its keys, or a subquery, stands beside window functions";
+  const inner = united(ctx.change(select, { ...BARE, windowClause: undefined, targetList: columns }) as SelectStmt, ctx);
+  if (!inner) return "its groups are not converted";
+  const from = { kind: "RangeSubselect", subquery: inner, alias: { kind: "Alias", aliasname: subquery } } as const;
+  const { withClause, distinctClause, limitCount, limitOffset, limitOption } = select;
+  return {
+    ...PLAIN_SELECT,
+    ...(withClause && { withClause }),
+    ...(distinctClause && { distinctClause }),
+    targetList,
+    fromClause: [from],
+    ...(windowClause && { windowClause }),
+    ...(sortClause && { sortClause }),
     ...(limitCount !== undefined && { limitCount }),
     ...(limitOffset !== undefined && { limitOffset }),
     limitOption: limitOption ?? "LIMIT_OPTION_DEFAULT",
@@ -239,13 +309,18 @@ function replaced(value: Value, keys: Keys, set: Keys, ctx: Ctx): Value {
     return type === undefined || type.name === "unknown" ? arg : ({ kind: "TypeCast", arg, typeName: typeNode(type) } as Value);
   }
   if (key || value.kind === "SelectStmt" || isAggregate(as("FuncCall", value), ctx)) return value;
+  return patched(value, (held) => replaced(held, keys, set, ctx), ctx);
+}
+
+/** The node with others in the place of those that it holds. */
+function patched(node: Node, instead: (held: Value) => Value, ctx: Ctx): Node {
   const patch: Record<string, unknown> = {};
-  for (const [field, held] of Object.entries(value)) {
+  for (const [field, held] of Object.entries(node)) {
     if (typeof held !== "object" || held === null) continue;
-    const next = replaced(held as Value, keys, set, ctx);
+    const next = instead(held as Value);
     if (!alike(next, held as Value)) patch[field] = next;
   }
-  return Object.keys(patch).length === 0 ? value : (ctx.change(value, patch) as Node);
+  return Object.keys(patch).length === 0 ? node : (ctx.change(node, patch) as Node);
 }
 
 function has(value: Value | undefined, kind: Node["kind"]): boolean {

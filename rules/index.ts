@@ -86,6 +86,7 @@ import fullJoin from "./queries/full-join.js";
 import groupExpression from "./queries/group-expression.js";
 import groupingSets from "./queries/grouping-sets.js";
 import intervalKeys from "./queries/interval-keys.js";
+import joinAlias from "./queries/join-alias.js";
 import joinColumns from "./queries/join-columns.js";
 import joinSubquery from "./queries/join-subquery.js";
 import jsonPathQuery from "./queries/json-path-query.js";
@@ -193,6 +194,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/join-subquery": joinSubquery,
   "queries/relations": relations,
   "queries/from-items": fromItems,
+  "queries/join-alias": joinAlias,
   "queries/join-columns": joinColumns,
   "queries/json-path-query": jsonPathQuery,
   "queries/set-returning": setReturning,

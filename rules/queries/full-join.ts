@@ -180,7 +180,7 @@ function sidesOf(join: JoinExpr, select: SelectStmt, ctx: Ctx): Sides | string {
     return { alias: name, columns: columns?.length ? columns : undefined };
   };
   const [left, right] = [side(join.larg), side(join.rarg)];
-  if (join.alias) return "it has an alias";
+  if (join.alias || join.join_using_alias) return "it has an alias";
   if (!left || !right) return "one of its sides is a join";
   const shared = left.columns?.filter((name) => right.columns?.includes(name));
   if (join.isNatural && !shared) return "the columns of its sides are not known";

@@ -111,22 +111,27 @@ export const selectPrinters: Printers = {
   }),
   RangeTableSample: prints("RangeTableSample", [], (node, p) => p.refuse(node as Node, "TABLESAMPLE")),
   RangeTableFunc: prints("RangeTableFunc", [], (node, p) => p.refuse(node as Node, "XMLTABLE")),
-  JoinExpr: prints("JoinExpr", ["jointype", "isNatural", "larg", "rarg", "usingClause", "quals", "alias"], (node, p) => {
-    const join = node as JoinExpr;
-    const word = JOINS[join.jointype ?? ""];
-    if (!word) return p.refuse(join, "FULL JOIN");
-    if (mergesRight(join) && !p.ledger.isJudged(join)) return p.refuse(join, "the order of the columns behind *");
-    if (join.alias) return p.refuse(join, "an alias of a join");
-    const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
-    const left = fromItem(join.larg, p);
-    const right = as("JoinExpr", join.rarg) ? parenthesized(fromItem(join.rarg, p)) : fromItem(join.rarg, p);
-    const quals = join.quals && p.print(join.quals);
-    // A form that is a subquery reads the value it is of, which TiDB takes nowhere in ON (error 1105); the query's own are a rule's to judge.
-    if (quals && !holds(join.quals, ({ kind }) => kind === "SubLink") && /\(SELECT\b/.test(quals.replaceAll(LITERAL, "")))
-      return p.refuse(join, "a function in ON that becomes a subquery (compute it in a subquery of FROM, and join that)");
-    const condition = join.usingClause?.length ? ` USING (${names(join.usingClause)})` : quals ? ` ON ${quals}` : "";
-    return `${left}\n${join.isNatural ? "NATURAL " : ""}${bare ? "CROSS JOIN" : word} ${right}${condition}`;
-  }),
+  JoinExpr: prints(
+    "JoinExpr",
+    ["jointype", "isNatural", "larg", "rarg", "usingClause", "join_using_alias", "quals", "alias"],
+    (node, p) => {
+      const join = node as JoinExpr;
+      if (join.join_using_alias) return p.refuse(join, "a name for the columns that a join merges");
+      const word = JOINS[join.jointype ?? ""];
+      if (!word) return p.refuse(join, "FULL JOIN");
+      if (mergesRight(join) && !p.ledger.isJudged(join)) return p.refuse(join, "the order of the columns behind *");
+      if (join.alias) return p.refuse(join, "an alias of a join");
+      const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
+      const left = fromItem(join.larg, p);
+      const right = as("JoinExpr", join.rarg) ? parenthesized(fromItem(join.rarg, p)) : fromItem(join.rarg, p);
+      const quals = join.quals && p.print(join.quals);
+      // A form that is a subquery reads the value it is of, which TiDB takes nowhere in ON (error 1105); the query's own are a rule's to judge.
+      if (quals && !holds(join.quals, ({ kind }) => kind === "SubLink") && /\(SELECT\b/.test(quals.replaceAll(LITERAL, "")))
+        return p.refuse(join, "a function in ON that becomes a subquery (compute it in a subquery of FROM, and join that)");
+      const condition = join.usingClause?.length ? ` USING (${names(join.usingClause)})` : quals ? ` ON ${quals}` : "";
+      return `${left}\n${join.isNatural ? "NATURAL " : ""}${bare ? "CROSS JOIN" : word} ${right}${condition}`;
+    },
+  ),
   SortBy: prints("SortBy", ["node", "sortby_dir", "sortby_nulls"], (node, p) => {
     const descending = node.sortby_dir === "SORTBY_DESC";
     if (node.sortby_dir === "SORTBY_USING") return p.refuse(node as Node, "ORDER BY … USING");

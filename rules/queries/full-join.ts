@@ -1,4 +1,5 @@
 import {
+  alike,
   as,
   type ColumnRef,
   type Context,
@@ -38,43 +39,13 @@ LEFT JOIN, and the right table's rows that meet none of the left one's.`,
       "SelectStmt",
       ["fromClause", "targetList", "whereClause", "groupClause", "havingClause", "windowClause", "sortClause", "distinctClause"],
       (readable, ctx) => {
-        const select = readable as SelectStmt;
-        const joins = (select.fromClause ?? []).flatMap(fullJoins);
-        if (joins.length === 0) return;
-        const [join] = joins;
-        const plain = (select.fromClause ?? []).every((item) => joinsPlainly(item, join!));
-        const sides =
-          join && joins.length === 1 && plain
-            ? sidesOf(join, select, ctx)
-            : plain
-              ? "it is joined with another one"
-              : "it is joined with others by USING or NATURAL";
-        if (typeof sides === "string" || !join) return ctx.report("sides", { what: String(sides) }, join);
-        const targets = spelt(select, sides, ctx);
-        if (!targets) return ctx.report("star", {}, join);
-        const place = (ref: ColumnRef, own: boolean): ColumnRef | undefined => placed(ref, own, sides, ctx);
-        const body = (value: Value | undefined): Value | undefined => value && mapped(value, true, place, ctx);
-        const list = (values: readonly Value[] | undefined) => values?.map((value) => body(value)!);
-        const targetList = targets.map((item) => {
-          const target = as("ResTarget", item);
-          const field = as("ColumnRef", target?.val)?.fields?.at(-1);
-          const next = body(item) as ResTarget;
-          const moved = target && target.name === undefined && typeof field === "string" && next !== target;
-          return moved ? ctx.change(next, { name: field }) : next;
-        });
-        const around = select.fromClause!.map((item) => without(item, join, body, ctx));
-        const patch = {
-          targetList,
-          whereClause: body(select.whereClause),
-          groupClause: list(select.groupClause),
-          havingClause: body(select.havingClause),
-          windowClause: list(select.windowClause),
-          sortClause: list(select.sortClause),
-          distinctClause: list(select.distinctClause),
-        };
-        const derived = subquery(join, sides, ctx);
-        const fromClause = around.map((item) => put(item, join, derived, ctx));
-        return ctx.replace(ctx.change(select, { ...patch, fromClause }));
+        let select = readable as SelectStmt;
+        for (let join = innermost(select); join; join = innermost(select)) {
+          const next = unjoined(select, join, ctx);
+          if (!next) return;
+          select = next;
+        }
+        return select === readable ? undefined : ctx.replace(select);
       },
     ),
   ],
@@ -124,6 +95,45 @@ FROM (
 ) AS full_1`,
     },
     {
+      given: `CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int); CREATE TABLE c (id int PRIMARY KEY, z int);
+INSERT INTO a VALUES (1, 10), (2, NULL), (3, 30); INSERT INTO b VALUES (2, 200), (3, NULL), (4, 400); INSERT INTO c VALUES (3, 3), (5, NULL), (10, 2)`,
+      pg: "SELECT a.x, y, z FROM a FULL JOIN b ON a.id = b.id FULL JOIN c ON c.id = b.id; SELECT y, c.id FROM a JOIN b ON a.id = b.id FULL JOIN c ON c.z = a.id",
+      tidb: `SELECT full_2.full_1_a_x AS x, full_2.full_1_b_y AS y, full_2.c_z AS z
+FROM (
+  SELECT full_1.a_x AS full_1_a_x, full_1.b_y AS full_1_b_y, c.z AS c_z
+  FROM (
+    SELECT a.x AS a_x, b.y AS b_y, b.id AS b_id
+    FROM a
+    LEFT JOIN b ON a.id = b.id
+    UNION ALL
+    SELECT NULL, b.y, b.id FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
+  ) AS full_1
+  LEFT JOIN c ON c.id = full_1.b_id
+  UNION ALL
+  SELECT NULL, NULL, c.z
+  FROM c
+  WHERE NOT EXISTS (SELECT 1 FROM (
+    SELECT a.x AS a_x, b.y AS b_y, b.id AS b_id
+    FROM a
+    LEFT JOIN b ON a.id = b.id
+    UNION ALL
+    SELECT NULL, b.y, b.id FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
+  ) AS full_1 WHERE (c.id = full_1.b_id))
+) AS full_2;
+SELECT full_1.b_y AS y, full_1.c_id AS id
+FROM (
+  SELECT b.y AS b_y, c.id AS c_id
+  FROM a
+  JOIN b ON a.id = b.id
+  LEFT JOIN c ON c.z = a.id
+  UNION ALL
+  SELECT NULL, c.id
+  FROM c
+  WHERE NOT EXISTS (SELECT 1 FROM a
+  JOIN b ON a.id = b.id WHERE (c.z = a.id))
+) AS full_1`,
+    },
+    {
       given: "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int)",
       pg: "SELECT a.x FROM a FULL JOIN b USING (id) FULL JOIN b AS c USING (id); SELECT * FROM a FULL JOIN elsewhere AS e ON a.id IS NULL",
       tidb: null,
@@ -131,6 +141,42 @@ FROM (
     },
   ],
 });
+
+/** A FULL JOIN whose sides have none in them. */
+function innermost({ fromClause = [] }: SelectStmt): JoinExpr | undefined {
+  return fromClause.flatMap(fullJoins).find((join) => fullJoins(join).length === 1);
+}
+
+/** The query with a subquery in the place of the join; undefined, with a finding, where there is none. */
+function unjoined(select: SelectStmt, join: JoinExpr, ctx: Ctx): SelectStmt | undefined {
+  const plain = (select.fromClause ?? []).every((item) => joinsPlainly(item, join));
+  const sides = plain ? sidesOf(join, select, ctx) : "it is joined with others by USING or NATURAL";
+  if (typeof sides === "string") return ctx.report("sides", { what: sides }, join);
+  const targets = spelt(select, sides, ctx);
+  if (!targets) return ctx.report("star", {}, join);
+  const place = (ref: ColumnRef, own: boolean): ColumnRef | undefined => placed(ref, own, sides, ctx);
+  const body = (value: Value | undefined): Value | undefined => value && mapped(value, true, place, ctx);
+  const list = (values: readonly Value[] | undefined) => values?.map((value) => body(value)!);
+  const targetList = targets.map((item) => {
+    const target = as("ResTarget", item);
+    const field = as("ColumnRef", target?.val)?.fields?.at(-1);
+    const next = body(item) as ResTarget;
+    const moved = target && target.name === undefined && typeof field === "string" && next !== target;
+    return moved ? ctx.change(next, { name: field }) : next;
+  });
+  const around = select.fromClause!.map((item) => without(item, join, body, ctx));
+  const patch = {
+    targetList,
+    whereClause: body(select.whereClause),
+    groupClause: list(select.groupClause),
+    havingClause: body(select.havingClause),
+    windowClause: list(select.windowClause),
+    sortClause: list(select.sortClause),
+    distinctClause: list(select.distinctClause),
+  };
+  const derived = subquery(join, sides, ctx);
+  return ctx.change(select, { ...patch, fromClause: around.map((item) => put(item, join, derived, ctx)) }) as SelectStmt;
+}
 
 interface Column {
   /** In the subquery. */
@@ -146,8 +192,8 @@ interface Side {
 }
 
 interface Sides {
-  readonly left: Side;
-  readonly right: Side;
+  readonly left: readonly Side[];
+  readonly right: readonly Side[];
   /** Columns of USING. */
   readonly merged: readonly string[];
   readonly alias: string;
@@ -172,20 +218,35 @@ function joinsPlainly(item: Value, full: JoinExpr): boolean {
 
 function sidesOf(join: JoinExpr, select: SelectStmt, ctx: Ctx): Sides | string {
   const range = ctx.analysis.range(ctx.origin(select));
-  const side = (item: Value | undefined): Side | undefined => {
+  const side = (item: Value | undefined): readonly Side[] | undefined => {
+    const inner = as("JoinExpr", item);
+    if (inner) {
+      const both = [side(inner.larg), side(inner.rarg)];
+      const merges = inner.isNatural || inner.alias || (inner.usingClause ?? []).length > 0;
+      return merges || inner.jointype === "JOIN_FULL" || both.includes(undefined) ? undefined : both.flatMap((each) => each!);
+    }
     const alias = as("RangeVar", item)?.alias ?? as("RangeSubselect", item)?.alias;
     const name = alias?.aliasname ?? as("RangeVar", item)?.relname;
     if (name === undefined || as("RangeSubselect", item)?.lateral) return undefined;
     const columns = range.find((entry) => entry.alias === name)?.columns.map((column) => column.name);
-    return { alias: name, columns: columns?.length ? columns : undefined };
+    return [{ alias: name, columns: columns?.length ? columns : undefined }];
   };
   const [left, right] = [side(join.larg), side(join.rarg)];
   if (join.alias || join.join_using_alias) return "it has an alias";
-  if (!left || !right) return "one of its sides is a join";
-  const shared = left.columns?.filter((name) => right.columns?.includes(name));
+  if (!left || !right) return "one of its sides is a join with USING or NATURAL, or a FULL JOIN";
+  const columns = (of: readonly Side[]) => (of.some((each) => !each.columns) ? undefined : of.flatMap((each) => each.columns!));
+  const [all, others] = [columns(left), columns(right)];
+  const shared = all?.filter((name) => others?.includes(name));
   if (join.isNatural && !shared) return "the columns of its sides are not known";
   const merged = join.isNatural ? shared! : (join.usingClause ?? []).map(String);
+  const isPlain = [left, right].every((of) => of.length === 1 || merged.every((name) => owner(of, name)));
+  if (!isPlain) return "it is not known of which table the columns of USING are";
   return { left, right, merged, alias: ctx.fresh("full"), columns: new Map() };
+}
+
+/** The item of a side that has a column of that name; the one item there is has it, whatever is known of it. */
+function owner(side: readonly Side[], name: string): Side | undefined {
+  return side.length === 1 ? side[0] : side.find(({ columns }) => columns?.includes(name));
 }
 
 /** The column of the subquery that a reference of the query around it reads; undefined where it reads something else. */
@@ -195,18 +256,27 @@ function placed(ref: ColumnRef, own: boolean, sides: Sides, ctx: Ctx): ColumnRef
   if (typeof column !== "string") return undefined;
   const { left, right, merged } = sides;
   const of = ({ alias }: Side): ColumnRef => ({ kind: "ColumnRef", fields: [alias, column] });
-  const to = (name: string, l: Value | undefined, r: Value | undefined): ColumnRef => {
+  const named = (side: readonly Side[]) => side.find(({ alias }) => fields.at(-2) === alias);
+  const having = (side: readonly Side[]) => side.find(({ columns }) => columns?.includes(column));
+  const to = (wanted: string, l: Value | undefined, r: Value | undefined): ColumnRef => {
+    const isTaken = (each: string) => {
+      const other = sides.columns.get(each);
+      return other !== undefined && !(alike(other.left, l) && alike(other.right, r));
+    };
+    // Of a_b and c as of a and b_c is made one name.
+    let name = wanted;
+    for (let n = 2; isTaken(name); n++) name = `${wanted}_${n}`;
     sides.columns.set(name, { name, left: l, right: r });
     return ctx.change(ref, { fields: [sides.alias, name] });
   };
-  if (fields.length > 1) {
-    if (fields.at(-2) === left.alias) return to(`${left.alias}_${column}`, of(left), undefined);
-    return fields.at(-2) === right.alias ? to(`${right.alias}_${column}`, undefined, of(right)) : undefined;
+  const [l, r] = fields.length > 1 ? [named(left), named(right)] : [having(left), having(right)];
+  if (fields.length === 1 && !own) return undefined;
+  if (fields.length === 1 && merged.includes(column)) {
+    const [first, second] = [of(owner(left, column)!), of(owner(right, column)!)];
+    return to(column, tidb`COALESCE(${first}, ${second})` as unknown as Value, second);
   }
-  if (!own) return undefined;
-  if (merged.includes(column)) return to(column, tidb`COALESCE(${of(left)}, ${of(right)})` as unknown as Value, of(right));
-  if (left.columns?.includes(column)) return to(`${left.alias}_${column}`, of(left), undefined);
-  return right.columns?.includes(column) ? to(`${right.alias}_${column}`, undefined, of(right)) : undefined;
+  if (l) return to(`${l.alias}_${column}`, of(l), undefined);
+  return r && to(`${r.alias}_${column}`, undefined, of(r));
 }
 
 /** The value with references put elsewhere. In queries within it, only names that it says the table of are looked at. */
@@ -248,7 +318,7 @@ function put(item: Value, join: JoinExpr, derived: RangeSubselect, ctx: Ctx): Va
 function subquery(join: JoinExpr, sides: Sides, ctx: Ctx): RangeSubselect {
   const { left, right, merged } = sides;
   const equal = merged.map((name): Value => {
-    const of = ({ alias }: Side): ColumnRef => ({ kind: "ColumnRef", fields: [alias, name] });
+    const of = (side: readonly Side[]): ColumnRef => ({ kind: "ColumnRef", fields: [owner(side, name)!.alias, name] });
     return tidb`${of(left)} = ${of(right)}` as unknown as Value;
   });
   const on = equal.reduce<Value | undefined>(

@@ -1,5 +1,6 @@
 import {
   aggregate,
+  as,
   type Call,
   enumLabels,
   infix,
@@ -161,8 +162,12 @@ export const aggregateRules = table(
     "string-agg": {
       calls: ["string_agg(text, text)"],
       tidb: ([x, separator], call) => {
-        const text = call.text(separator);
-        if (text === undefined) return call.refuse("string_agg() with a separator that is no literal");
+        // Without a separator the values stand side by side.
+        const isNull = (as("A_Const", separator) ?? as("A_Const", as("TypeCast", separator)?.arg))?.isnull === true;
+        const text = isNull ? "" : call.text(separator);
+        if (text === undefined)
+          return call.refuse("string_agg() with a separator that is no literal (write CONCAT of it and the value, and join with '')");
+        if (isNull && isNode(separator)) call.open(separator);
         if (call.over.raw !== "") return joinedWindow(call.filtered(x), text, call);
         call.say("length");
         // DISTINCT sorts what it compares, in PostgreSQL.
@@ -184,6 +189,7 @@ export const aggregateRules = table(
       proofs: [
         { pg: "string_agg(lower(i4::text), ',') FILTER (WHERE i4 = 7)", findings: ["length", "order"] },
         { pg: "string_agg(DISTINCT i4::text, ',')", findings: ["length"] },
+        { pg: "string_agg(lower(i4::text), NULL ORDER BY id) FILTER (WHERE i4 < 8)", findings: ["length"] },
         { pg: "string_agg(t, ', ') OVER (ORDER BY id)" },
         { pg: "string_agg(v, '') OVER (PARTITION BY i2 ORDER BY id DESC)" },
         { pg: "string_agg(t, ';;') FILTER (WHERE b) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)" },

@@ -55,6 +55,15 @@ const COMPUTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   Q: (t) => tidb`QUARTER(${t})`,
   WW: (t) => tidb`LPAD(CEIL(DAYOFYEAR(${t}) / 7), 2, '0')`,
   W: (t) => tidb`CEIL(DAYOFMONTH(${t}) / 7)`,
+  IDDD: (t) => tidb`LPAD((WEEKOFYEAR(${t}) - 1) * 7 + WEEKDAY(${t}) + 1, 3, '0')`,
+  FMIDDD: (t) => tidb`((WEEKOFYEAR(${t}) - 1) * 7 + WEEKDAY(${t}) + 1)`,
+  FMSSSS: (t) => tidb`TIME_TO_SEC(TIME(${t}))`,
+  FMSSSSS: (t) => tidb`TIME_TO_SEC(TIME(${t}))`,
+  rm: (t) => tidb`LOWER(RPAD(ELT(MONTH(${t}), ${ROMAN}), 4, ' '))`,
+  FMrm: (t) => tidb`LOWER(ELT(MONTH(${t}), ${ROMAN}))`,
+  FMWW: (t) => tidb`CEIL(DAYOFYEAR(${t}) / 7)`,
+  FMIW: (t) => tidb`WEEKOFYEAR(${t})`,
+  FMCC: (t) => tidb`((YEAR(${t}) - 1) DIV 100 + 1)`,
   SSSS: (t) => tidb`TIME_TO_SEC(TIME(${t}))`,
   FMDDD: (t) => tidb`DAYOFYEAR(${t})`,
   FMMI: (t) => tidb`MINUTE(${t})`,
@@ -69,6 +78,10 @@ const COMPUTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   CC: (t) => tidb`LPAD((YEAR(${t}) - 1) DIV 100 + 1, 2, '0')`,
   RM: (t) => tidb`RPAD(ELT(MONTH(${t}), ${ROMAN}), 4, ' ')`,
   FMRM: (t) => tidb`ELT(MONTH(${t}), ${ROMAN})`,
+  bc: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'ad' END`,
+  ad: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'ad' END`,
+  "b.c.": (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'a.d.' END`,
+  "a.d.": (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'a.d.' END`,
   BC: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'AD' END`,
   AD: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'AD' END`,
   "B.C.": (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN 'A.D.' END`,
@@ -89,6 +102,12 @@ const COMPUTED: Readonly<Record<string, (time: Value) => Tidb>> = {
   TZM: (t) => tidb`CASE WHEN ${t} IS NOT NULL THEN '00' END`,
 };
 const ROMAN = raw(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"].map((month) => `'${month}'`).join(", "));
+
+/** Patterns that FM does not change. */
+const FIXED = new Set(["D", "ID", "Q", "W", "J", "SSSS", "SSSSS", "BC", "AD", "bc", "ad", "AM", "PM", "am", "pm"]);
+
+/** Numbers that `th` may follow. */
+const ORDINALS = new Set(["YYYY", "MM", "DD", "DDD", "HH24", "HH12", "HH", "MI", "SS", "D", "ID", "Q", "WW", "W", "IW", "CC", "IYYY"]);
 
 /** What is said of the zone: the session is in UTC, and a timestamp has none. */
 const ZONES = new Set(["TZ", "tz"]);
@@ -206,7 +225,10 @@ function pieces(written: string, time: Value, zone: string): readonly Piece[] | 
       at = end + 1;
       continue;
     }
-    const word = wordAt(format, at);
+    const found = wordAt(format, at);
+    const fixed = found === "FM" ? wordAt(format, at + 2) : undefined;
+    if (fixed !== undefined && FIXED.has(fixed)) at += 2;
+    const word = fixed !== undefined && FIXED.has(fixed) ? fixed : found;
     if (word === undefined) {
       if (format[at] === "\\") return format[at]!;
       const [sign] = [...format.slice(at)];
@@ -220,7 +242,14 @@ function pieces(written: string, time: Value, zone: string): readonly Piece[] | 
       continue;
     }
     const suffix = /^(?:th|TH|SP)/.exec(format.slice(at + word.length));
-    if (suffix) return `${word}${suffix[0]}`;
+    if (suffix) {
+      const plain = suffix[0] !== "SP" && ORDINALS.has(word.replace(/^FM/, "")) ? pieces(word, time, zone) : undefined;
+      if (plain === undefined || typeof plain === "string") return `${word}${suffix[0]}`;
+      const number = joined(plain, time);
+      all.push({ computed: tidb`CONCAT(${number}, ${ordinalEnd(number as unknown as Value, 9, suffix[0])})` });
+      at += word.length + 2;
+      continue;
+    }
     if (FORMATTED[word] !== undefined) all.push({ format: FORMATTED[word]! });
     else if (COMPUTED[word] !== undefined) all.push({ computed: COMPUTED[word]!(time) });
     else return word;
@@ -495,6 +524,10 @@ export const formatRules = table(
           "YY-M-D",
           "YYYY-MM-DD HH24:MI:SS TZ",
           "YYYY-MM-DD HH24:MI:SSOF",
+          "IDDD FMIDDD",
+          "rm|FMrm|bc|a.d.",
+          "FMWW FMIW FMQ FMD FMID FMCC FMSSSS",
+          "HH24th MITH SSth YYYYth FMMMth DDDth FMDDDTH Qth Dth",
         ].map((format) => `to_char(ts, '${format}')`),
         "to_char(tz, 'YYYY-MM')",
         "to_char(tz, 'YYYY-MM-DD HH24:MI:SS TZ tz')",
@@ -504,7 +537,7 @@ export const formatRules = table(
       ),
     },
     "number-to-char": {
-      calls: ["to_char(numeric|int4|int8|float8, text)"],
+      calls: ["to_char(numeric|int4|int8|float4|float8, text)"],
       messages: {
         currency: warning("the currency sign is a blank, as PostgreSQL has it while lc_monetary is C", {
           help: "write the sign itself in double quotes",
@@ -515,9 +548,12 @@ export const formatRules = table(
       },
       tidb: ([number, format], call) => {
         const text = call.text(format) ?? "";
-        const isFloat = call.type(number).name === "float8";
-        const roman = isFloat ? undefined : /^(FM)?RN$/.exec(text);
-        if (roman) return romanText(number, !roman[1]);
+        const isFloat = /^float/.test(call.type(number).name);
+        const roman = isFloat ? undefined : /^(FM|fm)?(?:RN|rn)$/.exec(text);
+        if (roman) {
+          const numerals = romanText(number, !roman[1]);
+          return text.endsWith("rn") ? tidb`LOWER(${numerals})` : numerals;
+        }
         const [ordinal] = isFloat ? [] : (/TH$|th$/.exec(text) ?? []);
         const counted = ordinal && numberFormat(text.slice(0, -2));
         if (counted && counted.fraction === 0 && counted.sign + counted.after === "")
@@ -577,6 +613,8 @@ export const formatRules = table(
             "9.99EEEE",
             "9EEEE",
             "9.999999EEEE",
+            "rn",
+            "FMrn",
           ].flatMap((format) => [`to_char(n, '${format}')`, `to_char(i4b, '${format}')`]),
           "to_char(i8, 'FM999,999,999,999,999,999')",
           "to_char(extract(hour from ts), 'FM00')",
@@ -592,16 +630,23 @@ export const formatRules = table(
         { pg: "to_char(n, '999.99L')", findings: ["currency"] },
         { pg: `to_char(n, 'FML999"L"')`, findings: ["currency"] },
         { pg: "to_char(f8b, 'FM999999.0')", findings: ["float"] },
+        { pg: "to_char(2.5::float4, 'FM999999.0')", findings: ["float"] },
         { pg: "to_char(f8, 'FM999999.0')", findings: ["float"], differs: true },
       ],
     },
     "to-number": {
       calls: ["to_number(text, text)"],
       tidb: ([text, format], call) => {
-        const [all, , fraction = ""] = /^(?:FM)?S?([09,G]+)(?:[.D]([09]*))?(?:MI|S)?$/i.exec(call.text(format) ?? "") ?? [];
+        const [all, , fraction = ""] =
+          /^(?:FM)?(?:SG|S|MI|PL)?[L$]?([09,G]+)(?:[.D]([09]*))?(?:MI|SG|S|PL)?[L$%]?$/i.exec(call.text(format) ?? "") ?? [];
         if (all === undefined) return call.refuse("to_number() with another format than of digits, groups and a sign");
         call.say("lenient");
-        return tidb`CAST(REPLACE(REPLACE(${text}, ',', ''), ' ', '') AS DECIMAL(65,${raw(String(fraction.length))}))`;
+        const digits = tidb`CAST(REGEXP_REPLACE(${text}, '[^0-9.]', '') AS DECIMAL(65,${raw(String(fraction.length))}))`;
+        const plain = tidb`CAST(REPLACE(REPLACE(${text}, ',', ''), ' ', '') AS DECIMAL(65,${raw(String(fraction.length))}))`;
+        // A sign may stand behind the digits, and a currency's or a percent sign around them.
+        return /^(?:FM)?S?[09,.GD]+$/i.test(call.text(format)!)
+          ? plain
+          : tidb`CASE WHEN LOCATE('-', ${text}) > 0 THEN -${digits} ELSE ${digits} END`;
       },
       messages: {
         lenient: warning("digits are read wherever they stand, where PostgreSQL takes as many as the format has", {
@@ -612,6 +657,10 @@ export const formatRules = table(
         { pg: "to_number('1,234.56', '9,999.99')", findings: ["lenient"] },
         { pg: "to_number(i4b::text, 'S9999')", findings: ["lenient"] },
         { pg: "to_number('-12.5', 'S99.9')", findings: ["lenient"] },
+        { pg: "to_number('12,454.8-', '99G999D9S')", findings: ["lenient"] },
+        { pg: "to_number('12.5-', '99.9MI')", findings: ["lenient"] },
+        { pg: "to_number('$1,234.56', 'L9,999.99')", findings: ["lenient"] },
+        { pg: "to_number(to_char(i4b, '9999MI'), '9999MI')", findings: ["lenient"] },
       ],
     },
     "to-date": {

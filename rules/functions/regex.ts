@@ -79,13 +79,60 @@ function read(
 
 const flagsAt = (flags: Value | undefined, call: Call): string | undefined => (flags === undefined ? "" : call.text(flags));
 
+interface Test {
+  readonly source: string;
+  readonly not: boolean;
+}
+
+/**
+ * `^(?=.*\d)(?!x).+$` as patterns that must match, or must not: lookahead at the start of a pattern looks at the text from its start. RE2 has no
+ * lookahead at all.
+ * @returns undefined for all other patterns
+ */
+function lookaheads(source: string): readonly Test[] | undefined {
+  const tests: Test[] = [];
+  let rest = source.slice(1);
+  for (let sign = /^\(\?[=!]/.exec(rest); source.startsWith("^") && sign; sign = /^\(\?[=!]/.exec(rest)) {
+    const end = groupEnd(rest);
+    if (end === undefined) return undefined;
+    tests.push({ source: `^(?:${rest.slice(3, end)})`, not: sign[0].endsWith("!") });
+    rest = rest.slice(end + 1);
+  }
+  // An alternative beside it would not be bound by it.
+  if (tests.length === 0 || rest.replaceAll(/\\.|\[\^?\]?[^\]]*\]|\([^()]*\)/g, "").includes("|")) return undefined;
+  return rest === "" ? tests : [...tests, { source: `^${rest}`, not: false }];
+}
+
+/** Where the group ends that a pattern begins with. */
+function groupEnd(pattern: string): number | undefined {
+  let depth = 0;
+  for (const { 0: part, index } of pattern.matchAll(/\\.|\[\^?\]?(?:\[[:.=][^\]]*\]|[^\]])*\]|[()]/gs)) {
+    if (part === "(") depth++;
+    if (part === ")" && --depth === 0) return index;
+  }
+  return undefined;
+}
+
 const match = (flags: string, not: boolean): Write => {
   return ([value, pattern], call) => {
-    const found = read(pattern, flags, false, call);
-    if (!found) return undefined;
+    const looks = lookaheads(call.text(pattern) ?? "");
     const filled = blankFilled(value, call);
-    const test = filled && tidb`REGEXP_LIKE(${filled}, ${found.text}, ${found.flags})`;
-    if (!test) return undefined;
+    if (!filled) return undefined;
+    const like = ({ source, not: refused }: Test): Tidb | undefined => {
+      const known = translatePattern(source);
+      const mode = typeof known === "string" ? undefined : patternFlags(flags, known.ignoreCase);
+      if (typeof known === "string" || mode === undefined) return call.refuse(`a regular expression with ${known}`);
+      if (known.edges) call.say("edge");
+      const test = tidb`REGEXP_LIKE(${filled}, ${raw(string(known.re2))}, ${raw(string(mode))})`;
+      return refused ? infix("not")`NOT ${test}` : test;
+    };
+    const tests = looks?.map(like);
+    if (tests?.includes(undefined)) return undefined;
+    const found = looks ? undefined : read(pattern, flags, false, call);
+    if (!looks && !found) return undefined;
+    const test = tests
+      ? tests.reduce((all, each) => infix("and")`${all!} AND ${each!}`)!
+      : tidb`REGEXP_LIKE(${filled}, ${found!.text}, ${found!.flags})`;
     return not ? infix("not")`NOT ${test}` : test;
   };
 };
@@ -128,6 +175,10 @@ const matching = (sign: string, flags: string, not: boolean, similar: readonly s
         "%_",
         "***=a.b",
         "\\u00e9|\\x41",
+        "^(?=.*[A-Z])(?=.*\\d).{3,}$",
+        "^(?!a)",
+        "^(?!.*[,)(%]).+$",
+        "^(?=(?:a|A)b)(?!abc).*",
       ].map((pattern) => `t ${sign} '${pattern}'`),
       `v ${sign} 'b'`,
       `c ${sign} 'a$'`,

@@ -446,7 +446,7 @@ export const systemRules = table(
         database: warning(
           "current_schema() is the name of the database here, where PostgreSQL gives public, or the first schema of the path",
           {
-            help: "nothing to do where it is compared with the schemas that information_schema has",
+            help: "pass public to converted queries of the system catalogs, which call the connection's database so unless every schema is a database",
           },
         ),
       },

@@ -1,7 +1,7 @@
 import { LEVEL, type Level, type Tidb } from "../engine/tidb.js";
 
 /** Words and signs before a hole, and after it, that end an expression on that side, whatever it is. */
-const OPENS = /(?:[(,]|\b(?:WHEN|THEN|ELSE|CASE|DISTINCT|BY|SELECT))\s*$/i;
+const OPENING = /(?:[(,]|\b(?:WHEN|THEN|ELSE|CASE|DISTINCT|BY|SELECT))\s*$/i;
 const CLOSES = /^\s*(?:[),]|(?:WHEN|THEN|ELSE|END|AS|USING|SEPARATOR|ORDER|FROM)\b)/i;
 
 /** Text of a statement or clause is no operand, and its holes are not operands of one. */
@@ -16,13 +16,18 @@ const CLAUSE =
 export function levelNeeded(template: Tidb, hole: number, before: string): number {
   const { texts, level } = template;
   const after = textAfter(template, hole);
-  if (OPENS.test(before) && CLOSES.test(after)) return LEVEL.lowest;
+  if (opens(before) && CLOSES.test(after)) return LEVEL.lowest;
   if (level === undefined) {
     // A list of its own, or one hole and nothing else.
-    const listed = (before === "" || OPENS.test(before)) && (after === "" || CLOSES.test(after));
+    const listed = (before === "" || opens(before)) && (after === "" || CLOSES.test(after));
     return listed || CLAUSE.test(texts[0]!) ? LEVEL.lowest : LEVEL.primary;
   }
   return before === "" && level !== LEVEL.comparison && level !== LEVEL.between ? level : level + 1;
+}
+
+/** Looks at the end of a text alone, which may be most of a statement; the longest of the words is DISTINCT. */
+function opens(before: string): boolean {
+  return before !== "" && OPENING.test(before.trimEnd().slice(-9));
 }
 
 /** What follows a hole, finished text in the next hole included. */
@@ -41,9 +46,19 @@ function isWhole(texts: readonly string[]): boolean {
 export function levelOf({ level, texts }: Tidb, text: string, inner: Level): Level {
   if (level !== undefined) return level;
   if (isWhole(texts)) return inner;
+  if (isPlainCall(texts)) return LEVEL.primary;
   return isClosed(text) || CLAUSE.test(text) ? LEVEL.primary : LEVEL.lowest;
 }
 
+/** A name, and in its parentheses nothing but holes and commas. */
+function isPlainCall(texts: readonly string[]): boolean {
+  const last = texts.length - 1;
+  if (last < 1 || texts[last] !== ")" || !NAME_OF_CALL.test(texts[0]!)) return false;
+  for (let i = 1; i < last; i++) if (texts[i] !== ", ") return false;
+  return true;
+}
+
+const NAME_OF_CALL = /^\w+\($/;
 const CALL = /^[\w.`@]*\(/;
 const WORD = /^(?:[\w.@]+|`[^`]*`|(?:\w*\s?)'(?:[^'\\]|''|\\.)*')$/;
 

@@ -139,11 +139,12 @@ export function printing(
   };
   const template = (node: Tidb): string => {
     let text = node.texts[0]!;
-    for (const [i, hole] of node.holes.entries()) {
-      const filling = p.print(hole);
+    const { texts, holes: fillings } = node;
+    for (let i = 0; i < fillings.length; i++) {
+      const filling = p.print(fillings[i]);
       const inner = last;
-      text += inner >= levelNeeded(node, i, text) ? filling : `(${filling})`;
-      text += node.texts[i + 1]!;
+      text += inner === LEVEL.primary || inner >= levelNeeded(node, i, text) ? filling : `(${filling})`;
+      text += texts[i + 1]!;
     }
     return done(levelOf(node, text, last), text);
   };
@@ -165,9 +166,7 @@ export function printing(
       last = LEVEL.primary;
       if (value === undefined) return "";
       if (typeof value !== "object") return String(value);
-      if ("raw" in value) return value.raw;
-      if (Array.isArray(value)) return p.list(value as readonly Value[]);
-      if (!isNode(value)) return "";
+      if (!isNode(value)) return Array.isArray(value) ? p.list(value as readonly Value[]) : "raw" in value ? value.raw : "";
       const node = value as Node | Tidb;
       if (node.kind === "Tidb") return template(node);
       const printer = printers[node.kind];

@@ -155,20 +155,34 @@ export function formsOf(rules: readonly RowRule[]): Forms {
       }
   const fitting = (name: string, types: readonly string[], catalog: Catalog) =>
     (byName.get(name) ?? []).filter(({ pattern }) => fits(pattern, types, catalog));
-  const found = new Map<string, readonly Entry[]>();
+  const found: Found = { entries: undefined, next: new Map() };
   return {
     find(name, types, catalog) {
-      // Types of the input, which have their schema in the name, are another input's as well.
-      if (types.some((type) => type.includes("."))) return fitting(name, types, catalog);
-      const asked = [name, ...types].join("\0");
-      let entries = found.get(asked);
-      if (!entries) {
-        entries = fitting(name, types, catalog);
-        found.set(asked, entries);
+      let at = nextOf(found, name);
+      for (const type of types) {
+        // Types of the input, which have their schema in the name, are another input's as well.
+        if (type.includes(".")) return fitting(name, types, catalog);
+        at = nextOf(at, type);
       }
-      return entries;
+      at.entries ??= fitting(name, types, catalog);
+      return at.entries;
     },
   };
+}
+
+/** What was found for a name and some types, and with one type more: texts joined into a key would be made anew for each call. */
+interface Found {
+  entries: readonly Entry[] | undefined;
+  readonly next: Map<string, Found>;
+}
+
+function nextOf({ next }: Found, word: string): Found {
+  let at = next.get(word);
+  if (!at) {
+    at = { entries: undefined, next: new Map() };
+    next.set(word, at);
+  }
+  return at;
 }
 
 /** A name and its arguments; a cast is called `::` and has its source and target as arguments. */

@@ -39,11 +39,11 @@ export type Level = (typeof LEVEL)[keyof typeof LEVEL];
 type Template = (texts: TemplateStringsArray, ...holes: (Value | Tidb | Raw)[]) => Tidb;
 
 /** ``tidb`JSON_CONTAINS(${a}, ${b})` ``: holes are nodes of the tree or `raw(...)`. */
-export const tidb: Template = (texts, ...holes) => ({ kind: "Tidb", texts: [...texts], holes });
+export const tidb: Template = (texts, ...holes) => ({ kind: "Tidb", texts, holes });
 
 /** A template that is an operator's: ``infix("additive")`${a} + ${b}` `` is put in parentheses where something binds tighter. */
 export function infix(level: keyof typeof LEVEL): Template {
-  return (texts, ...holes) => ({ kind: "Tidb", texts: [...texts], holes, level: LEVEL[level] });
+  return (texts, ...holes) => ({ kind: "Tidb", texts, holes, level: LEVEL[level] });
 }
 
 /** Pieces of a text as one template, so that none of them is taken for an operand: branches of a CASE, further arguments. */

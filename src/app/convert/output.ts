@@ -85,6 +85,7 @@ function hasComment(chunk: Chunk): boolean {
 
 /** Whether two texts have the same words, in whatever lines and letter case. Most differ at once, and without a copy of either. */
 function sameText(a: string, b: string): boolean {
+  if (a === b) return true;
   let i = 0;
   let j = 0;
   for (;;) {

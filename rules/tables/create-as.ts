@@ -136,7 +136,7 @@ ALTER TABLE u ADD COLUMN c int`,
   r LONGTEXT
 ) COLLATE utf8mb4_0900_bin;
 INSERT INTO u SELECT tablename AS r
-FROM (SELECT TABLE_NAME AS tablename FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE') AS pg_tables
+FROM (SELECT TABLE_NAME AS tablename FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE') AS pg_tables
 WHERE tablename = 'nope'`,
     },
     {

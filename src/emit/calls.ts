@@ -1,12 +1,11 @@
 import type { PgType, Signature } from "../catalog/analysis.js";
-import type { Catalog } from "../catalog/model.js";
-import { CAST, type Call, type Operands, type RowRule } from "../engine/forms.js";
+import { CAST, type Call, type Operands } from "../engine/forms.js";
 import { knownFields } from "../engine/ledger.js";
-import { type Raw, raw, type Tidb, tidb } from "../engine/tidb.js";
+import { raw, type Tidb, tidb } from "../engine/tidb.js";
 import type { Node, Value } from "../pg/ast.js";
 import { as, isNode } from "../pg/names.js";
 import { eachChild, eachDescendant, holds } from "../pg/walk.js";
-import type { Printing, Told } from "./printing.js";
+import type { Printing } from "./printing.js";
 
 const UNKNOWN: PgType = { name: "unknown" };
 
@@ -61,112 +60,47 @@ function write(
   args: readonly (Value | Tidb)[],
 ): Tidb | { readonly refused: string } | undefined {
   for (const { rule, form } of p.forms.find(name, types, p.catalog)) {
-    const call = new Asked(p, site, rule);
+    let refused: string | undefined;
+    const told: (() => void)[] = [];
+    const opened = new Set<unknown>();
+    const call: Call = {
+      signature: site.signature!,
+      result: site.result ?? p.info(site.node)?.type ?? UNKNOWN,
+      catalog: p.catalog,
+      type: (arg) => typeOf(p, arg) ?? UNKNOWN,
+      // What is converted without a cast being written is printed already.
+      own: (arg) => p.info((arg as { raw?: string }).raw === undefined ? arg : site.node)?.type ?? UNKNOWN,
+      text: constantText,
+      integer: constantInteger,
+      nullable: (arg) => p.info(arg)?.nullable ?? true,
+      say: (message, data = {}) => void told.push(() => p.tell({ rule, message, data, node: site.node })),
+      refuse(reason) {
+        refused = reason;
+        return undefined;
+      },
+      open: (part) => void opened.add(part),
+      other(otherName, otherTypes, otherArgs) {
+        const other = write(p, site, otherName, otherTypes, otherArgs);
+        if (other === undefined || "refused" in other) refused ??= other?.refused ?? `${otherName} on ${typeList(otherTypes)}`;
+        else return other;
+        return undefined;
+      },
+      distinct: raw(site.distinct ? "DISTINCT " : ""),
+      over: raw(site.over === undefined ? "" : ` OVER ${site.over}`),
+      order: raw(site.order === undefined ? "" : ` ORDER BY ${site.order}`),
+      filter: site.filter,
+      filtered: (arg) => (site.filter === undefined ? arg : tidb`CASE WHEN ${site.filter} THEN ${arg} END`),
+    };
     const made = form.tidb(args as readonly Value[] as Operands, call);
-    if (call.refused !== undefined) return { refused: call.refused };
+    if (refused !== undefined) return { refused };
     if (made === undefined) continue;
-    const problem = accountFor(p, made, args, call.opened);
+    const problem = accountFor(p, made, args, opened);
     if (problem !== undefined) return { refused: problem };
-    for (const told of call.told) p.tell(told);
+    for (const tell of told) tell();
     return made;
   }
   return undefined;
 }
-
-/** A call as a row is asked about it. A class: functions made for each call were a part of what printing one costs. */
-class Asked implements Call {
-  refused: string | undefined;
-  told: readonly Told[] = NOTHING;
-  opened: ReadonlySet<unknown> = NO_NODES;
-  readonly #p: Printing;
-  readonly #site: CallSite;
-  readonly #rule: RowRule;
-
-  constructor(p: Printing, site: CallSite, rule: RowRule) {
-    this.#p = p;
-    this.#site = site;
-    this.#rule = rule;
-  }
-
-  get signature(): Signature {
-    return this.#site.signature!;
-  }
-
-  get result(): PgType {
-    return this.#site.result ?? this.#p.info(this.#site.node)?.type ?? UNKNOWN;
-  }
-
-  get catalog(): Catalog {
-    return this.#p.catalog;
-  }
-
-  type(arg: Value): PgType {
-    return typeOf(this.#p, arg) ?? UNKNOWN;
-  }
-
-  own(arg: Value): PgType {
-    // What is converted without a cast being written is printed already.
-    return this.#p.info((arg as { raw?: string }).raw === undefined ? arg : this.#site.node)?.type ?? UNKNOWN;
-  }
-
-  text(arg: Value): string | undefined {
-    return constantText(arg);
-  }
-
-  integer(arg: Value): number | undefined {
-    return constantInteger(arg);
-  }
-
-  nullable(arg: Value): boolean {
-    return this.#p.info(arg)?.nullable ?? true;
-  }
-
-  say(message: string, data: Told["data"] = {}): void {
-    this.told = [...this.told, { rule: this.#rule, message, data, node: this.#site.node }];
-  }
-
-  refuse(reason: string): undefined {
-    this.refused = reason;
-    return undefined;
-  }
-
-  open(part: Node): void {
-    this.opened = new Set(this.opened).add(part);
-  }
-
-  other(name: string, types: readonly string[], args: readonly (Value | Tidb)[]): Tidb | undefined {
-    const made = write(this.#p, this.#site, name, types, args);
-    if (made !== undefined && !("refused" in made)) return made;
-    this.refused ??= made?.refused ?? `${name} on ${typeList(types)}`;
-    return undefined;
-  }
-
-  get distinct(): Raw {
-    return raw(this.#site.distinct ? "DISTINCT " : "");
-  }
-
-  get over(): Raw {
-    const { over } = this.#site;
-    return raw(over === undefined ? "" : ` OVER ${over}`);
-  }
-
-  get order(): Raw {
-    const { order } = this.#site;
-    return raw(order === undefined ? "" : ` ORDER BY ${order}`);
-  }
-
-  get filter(): Value | undefined {
-    return this.#site.filter;
-  }
-
-  filtered(arg: Value): Value | Tidb {
-    const { filter } = this.#site;
-    return filter === undefined ? arg : tidb`CASE WHEN ${filter} THEN ${arg} END`;
-  }
-}
-
-const NOTHING: readonly never[] = [];
-const NO_NODES: ReadonlySet<unknown> = new Set();
 
 /** The form of a call over nodes at hand, outside of a row. */
 export function otherForm(p: Printing, site: CallSite): Tidb | undefined {

@@ -100,7 +100,11 @@ const imports: Manifest = {
   docs: DOCS,
   files: FILES.python,
   find: (name) =>
-    new RegExp(String.raw`(?<=^\s*(?:from|import)\s+(?:\w+\s*,\s*)*)(?<at>${name})(?=\s+import\b|\s+as\b|\s*$|\s*[,#;])`, "dgm"),
+    // What stands before a name is looked at where there is one: at every place it would take the square of a line's length.
+    new RegExp(
+      String.raw`(?<=[\s,])(?<at>${name})(?=\s+import\b|\s+as\b|\s*$|\s*[,#;])(?<=^\s*(?:from|import)\s+(?:\w+[ \t]*,\s*)*\k<at>)`,
+      "dgm",
+    ),
   example: (name) => `import ${name}\n`,
   file: "db.py",
   lookAlike: "import pymysql\nfrom .psycopg2 import x\nfrom app.asyncpg import y\nimport psycopg2ish\n",
@@ -119,7 +123,7 @@ export const python = traces([
     text: "{match} is SQLAlchemy's dialect of PostgreSQL",
     help: "from sqlalchemy.dialects import mysql: JSON for JSONB and ARRAY, CHAR(36) or sqlalchemy.Uuid for UUID",
     files: FILES.python,
-    find: /(?<=\bfrom\s+sqlalchemy\.dialects\s+import\s+(?:\w+\s*,\s*)*)postgresql\b|\b(?:sqlalchemy|sa)\.dialects\.postgresql(?:\.\w+)?|(?<!\w\.|\w)postgresql\.(?:JSONB?|ARRAY|UUID|ENUM|INET|CIDR|TSVECTOR|HSTORE|BYTEA|INTERVAL|TIMESTAMP|insert|dialect|array|aggregate_order_by|ExcludeConstraint|INT4RANGE|INT8RANGE|TSTZRANGE|DOUBLE_PRECISION|BIT|OID|CITEXT)\b/dg,
+    find: /\bpostgresql\b(?<=\bfrom\s+sqlalchemy\.dialects\s+import\s+(?:\w+[ \t]*,\s*)*postgresql)|\b(?:sqlalchemy|sa)\.dialects\.postgresql(?:\.\w+)?|(?<!\w\.|\w)postgresql\.(?:JSONB?|ARRAY|UUID|ENUM|INET|CIDR|TSVECTOR|HSTORE|BYTEA|INTERVAL|TIMESTAMP|insert|dialect|array|aggregate_order_by|ExcludeConstraint|INT4RANGE|INT8RANGE|TSTZRANGE|DOUBLE_PRECISION|BIT|OID|CITEXT)\b/dg,
     within: /sqlalchemy|alembic/,
     form: (match) =>
       ({

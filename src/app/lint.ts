@@ -11,7 +11,7 @@ import { type Trace, tracesIn } from "../trace.js";
 import type { ConvertOptions } from "./convert/pass.js";
 import { convert } from "./convert.js";
 import { defines } from "./lint/defines.js";
-import { hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
+import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
 import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
@@ -29,6 +29,8 @@ export interface LintOptions extends ConvertOptions {
   readonly converted: ReadonlySet<string>;
   /** The order in which migrations are run. */
   readonly inOrder: (a: string, b: string) => number;
+  /** The folders that are looked at, by their paths as files have them: what is above them says nothing of a file. */
+  readonly folders?: readonly string[] | undefined;
   /** The files that are to be judged; undefined: all. The others only say what is there. */
   readonly only?: ((file: Source) => boolean) | undefined;
   /** What an earlier run found out about a file that is the same. */
@@ -46,7 +48,7 @@ export async function lint(
   hosts: readonly Host[],
   options: LintOptions,
 ): Promise<Linted> {
-  const schemas = schemasIn(files, options.inOrder);
+  const schemas = schemasIn(files, options.inOrder, options.folders);
   const wanted = options.only ? files.filter(options.only) : files;
   const inSchema = new Set(schemas.flatMap(({ sources }) => sources));
   const works = new Map<Source, Work>();
@@ -77,7 +79,7 @@ async function inCode(
 ): Promise<Source[]> {
   const made: Source[] = [];
   for (const source of files) {
-    if (!isSchemaCode(source)) continue;
+    if (!isSchemaCode(source, options.folders)) continue;
     const { strings } = works.get(source) ?? (await begun(source, hosts, options, false));
     // A copy: the text itself is judged as well.
     for (const { source: own, defines } of strings) if (defines) made.push({ ...own });
@@ -91,11 +93,15 @@ export function isOfSchema(file: Source): boolean {
 }
 
 /** What the findings of a file depend on beside its own text: all that makes the schema, in one figure. */
-export function schemaDigest(files: readonly Source[], { schemaFiles, inOrder }: Pick<LintOptions, "schemaFiles" | "inOrder">): string {
+export function schemaDigest(
+  files: readonly Source[],
+  { schemaFiles, inOrder, folders }: Pick<LintOptions, "schemaFiles" | "inOrder" | "folders">,
+): string {
   const hash = createHash("sha256");
   const sources = schemaFiles ?? [];
-  const found = schemasIn(files, inOrder).flatMap((schema) => schema.sources);
-  for (const { name, text } of [...sources, ...found, ...files.filter(isSchemaCode)]) hash.update(`${name}\0${text.length}\0${text}`);
+  const found = schemasIn(files, inOrder, folders).flatMap((schema) => schema.sources);
+  for (const { name, text } of [...sources, ...found, ...files.filter((file) => isSchemaCode(file, folders))])
+    hash.update(`${name}\0${text.length}\0${text}`);
   return hash.digest("hex");
 }
 
@@ -114,7 +120,7 @@ export function coverageOf(files: readonly LintedFile[]): Coverage {
 async function begun(source: Source, hosts: readonly Host[], options: LintOptions, isSchema: boolean): Promise<Work> {
   const work: Work = { source, strings: [], unread: [], foreign: 0, converted: 0, reading: undefined, findings: [], linted: [] };
   if (source.name.endsWith(".sql")) {
-    if (!isSchema) await takeFile(work);
+    if (!isSchema) await takeFile(work, options);
     return work;
   }
   const host = hostFor(source.name, hosts);
@@ -123,7 +129,7 @@ async function begun(source: Source, hosts: readonly Host[], options: LintOption
   work.reading = reading;
   if (reading.broken)
     work.unread.push({ span: { start: 0, end: 0 }, reason: "not all of it is understood by the parser: SQL may stand there unseen" });
-  const isForeign = isForeignPath(source.name) || hasForeignDriver(reading.imports);
+  const isForeign = isForeignPath(belowFolder(source.name, options.folders)) || hasForeignDriver(reading.imports);
   for (const fragment of reading.fragments) await takeFragment(work, fragment, options, isForeign);
   // A file in which some SQL is another engine's, and none says that it is PostgreSQL's, is that engine's.
   if (work.foreign > 0 && !work.strings.some(({ source: { text } }) => isOurText(text))) work.foreign += work.strings.splice(0).length;
@@ -147,9 +153,9 @@ async function takeFragment(work: Work, fragment: Fragment, options: LintOptions
 }
 
 /** A file of SQL that makes no schema is one text. */
-async function takeFile(work: Work): Promise<void> {
+async function takeFile(work: Work, options: LintOptions): Promise<void> {
   const { source } = work;
-  if (isForeignPath(source.name) || isForeignText(source.text)) {
+  if (isForeignPath(belowFolder(source.name, options.folders)) || isForeignText(source.text)) {
     work.foreign += source.text.split(/;\s*$/m).filter((text) => text.trim() !== "").length;
     return;
   }

@@ -68,6 +68,12 @@ export async function areFiles(paths: readonly string[]): Promise<boolean> {
   return entries.length > 0 && entries.every((entry) => entry?.isFile());
 }
 
+/** Those of some paths that are folders, as their files are named. */
+export async function foldersOf(paths: readonly string[]): Promise<string[]> {
+  const entries = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return paths.filter((_, i) => entries[i]?.isDirectory()).map(fromHere);
+}
+
 async function below(folder: string): Promise<string[]> {
   const files = await globby("**/*", {
     cwd: folder,

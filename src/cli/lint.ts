@@ -16,7 +16,7 @@ import type { Trace } from "../trace.js";
 import { baselineOf, type Compared, compared, readBaseline } from "./baseline.js";
 import type { Settings } from "./begin.js";
 import { EXIT, UsageError } from "./exit.js";
-import { areFiles, type CodeBase, changedFiles, decodeFile, fromHere, readCodeBase, stagedFiles } from "./files.js";
+import { areFiles, type CodeBase, changedFiles, decodeFile, foldersOf, fromHere, readCodeBase, stagedFiles } from "./files.js";
 import { tell } from "./flags.js";
 import { naturally, readInputs } from "./inputs.js";
 import { lintByThreads } from "./lint-threads.js";
@@ -77,6 +77,7 @@ export async function runLint(
     converted: await convertedStrings(),
     inOrder: naturally,
     only: base.only,
+    folders: await foldersOf(paths),
   };
   // A few files are looked at in less time than it takes to read what is remembered of all.
   const memory = flags["no-cache"] || base.only !== undefined ? undefined : await memoryOf(base.files, options);

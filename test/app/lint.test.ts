@@ -229,6 +229,23 @@ describe("fingerprints", () => {
   });
 });
 
+describe("another engine", () => {
+  it("is told by the path below the folder that is looked at, not by what is above", async () => {
+    const name = "work/sqlite/app/src/a.ts";
+    const text = 'db.query("SELECT id::text AS t FROM item");\n';
+    expect(await told(name, text)).toEqual([]);
+    expect(await told(name, text, { folders: ["work/sqlite/app"] })).toEqual(["1:18 core/spelling id::text => CAST(id AS CHAR)"]);
+    expect(await told("work/app/sqlite/a.ts", text, { folders: ["work/app/"] })).toEqual([]);
+  });
+
+  it("an index whose name is put in at run time is neither there nor missing", async () => {
+    const { files } = await linted({ "a.rs": 'fn f() { run(&format!("drop index if exists {}", name)); }\n' });
+    const { findings, unread } = files.find(({ source }) => source.name === "a.rs")!;
+    expect(findings.filter(({ text }) => text.startsWith("there is nothing"))).toEqual([]);
+    expect(unread).toHaveLength(1);
+  });
+});
+
 describe("what nobody writes", () => {
   it("costs no time: long runs of blanks, long lines; traces are told beyond it", { timeout: 5000 }, async () => {
     const text = `${"\n".repeat(100_000)}${"x".repeat(6000)}\n${" ".repeat(100_000)}import pg from "pg";\n`;

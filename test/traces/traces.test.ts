@@ -29,6 +29,18 @@ describe.each(TRACES.map((trace) => [trace.id, trace] as const))("%s", (_, trace
   });
 });
 
+/** Lines as long as are looked at, of what looks like the beginning of something. */
+const HOSTILE = ["a, ", "from a, ", "import a, ", "postgres ", '"', "(", "a.", "a: ", "port = ", "5432 "].map((part) =>
+  `${part.repeat(Math.floor(4900 / part.length))}\n`.repeat(4),
+);
+
+it.each(TRACES.map((trace) => [trace.id, trace] as const))("%s takes no square of the length of a line", (_, trace) => {
+  const started = performance.now();
+  for (const text of HOSTILE) for (const find of [trace.find, trace.within]) if (find) text.search(find);
+  // A square of 20 KB takes three seconds and more; a busy machine is slower than one at rest.
+  expect(performance.now() - started).toBeLessThan(1500);
+});
+
 it("no two traces share an id", () => {
   expect(new Set(TRACES.map(({ id }) => id)).size).toBe(TRACES.length);
 });

@@ -13,6 +13,15 @@ export function isForeignPath(path: string): boolean {
   return (OTHER_ENGINES.test(path) || OTHER_WORDS.test(path)) && !OURS.test(path) && !OUR_WORDS.test(path);
 }
 
+/**
+ * The path of a file below the folder that is looked at: what the folders above are called says nothing of it.
+ * @param folders by their paths, as the files have them
+ */
+export function belowFolder(name: string, folders: readonly string[] = []): string {
+  const above = folders.map((folder) => `${folder.replace(/\/$/, "")}/`).filter((folder) => name.startsWith(folder));
+  return name.slice(Math.max(0, ...above.map(({ length }) => length)));
+}
+
 /** Packages that talk to another engine, in any language. */
 const FOREIGN_DRIVERS =
   /(?:^|[/.@_-])(?:mysql2?|mysqlclient|pymysql|aiomysql|asyncmy|mariadb|go-sql-driver|mysql_async|sqlite3?|better-sqlite3|go-sqlite3|aiosqlite|rusqlite|libsql|clickhouse(?:-go|-driver|-connect)?|mssql|tedious|go-mssqldb|pyodbc|oracledb|cx_oracle|godror|snowflake|bigquery|duckdb|cassandra|gocql|planetscale)(?:$|[/.:_-])/i;

@@ -1,6 +1,6 @@
 import type { Source } from "../../source/text.js";
 import { defines } from "./defines.js";
-import { isForeignPath, isForeignText } from "./foreign.js";
+import { belowFolder, isForeignPath, isForeignText } from "./foreign.js";
 
 /** A history of a schema that stands in the tree: its files, in order. */
 export interface FoundSchema {
@@ -21,10 +21,15 @@ const VERSIONED = /^[VR]?_*\d/;
  * The schemas that SQL files of a tree make: those of one folder are one history, however many folders its versions have. Of a folder in which
  * tables are made, every version belongs to it, and of other files those that define something.
  */
-export function schemasIn(files: readonly Source[], inOrder: (a: string, b: string) => number): readonly FoundSchema[] {
+export function schemasIn(
+  files: readonly Source[],
+  inOrder: (a: string, b: string) => number,
+  folders?: readonly string[],
+): readonly FoundSchema[] {
   const groups = new Map<string, Source[]>();
   for (const source of files) {
-    if (!source.name.endsWith(".sql") || NO_SCHEMA.test(source.name) || isForeignPath(source.name) || isForeignText(source.text)) continue;
+    const path = belowFolder(source.name, folders);
+    if (!path.endsWith(".sql") || NO_SCHEMA.test(path) || isForeignPath(path) || isForeignText(source.text)) continue;
     const { folder, version } = placeOf(source.name);
     if (VERSIONED.test(version) || defines(source.text)) groups.set(folder, [...(groups.get(folder) ?? []), source]);
   }
@@ -68,8 +73,9 @@ function placeOf(path: string): { readonly folder: string; readonly version: str
 const SCHEMA_CODE = /migrat|(?:^|[/._-])(?:schema|ddl|tables?|initdb)(?=[/._-])/i;
 
 /** Whether a file of code may make a schema, as migrations do that are written in it. */
-export function isSchemaCode({ name, text }: Source): boolean {
+export function isSchemaCode({ name, text }: Source, folders?: readonly string[]): boolean {
+  const path = belowFolder(name, folders);
   return (
-    !name.endsWith(".sql") && SCHEMA_CODE.test(name) && !NO_SCHEMA.test(name) && !isForeignPath(name) && /\bcreate\s+table\b/i.test(text)
+    !path.endsWith(".sql") && SCHEMA_CODE.test(path) && !NO_SCHEMA.test(path) && !isForeignPath(path) && /\bcreate\s+table\b/i.test(text)
   );
 }

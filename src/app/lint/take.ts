@@ -53,9 +53,9 @@ function isUntyped({ rule, text }: Finding): boolean {
   return rule === CORE.unconverted.id && IN_BOTH.test(text);
 }
 
-/** A quoted value of which the host fills in a part has a form, or none, when it is known. */
+/** A quoted value of which the host fills in a part has a form, or none, when it is known; and so is something to be dropped there, or not. */
 function isOfHole({ rule, text }: Finding): boolean {
-  return rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text);
+  return (rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text)) || /^there is nothing to drop: .*hole_\d+_/.test(text);
 }
 
 const PLACEHOLDER = /\$\d+|\$\{h\d+\}|(?<![:\w]):[a-z_]\w*|@[a-z_]\w*|%s|%\(\w+\)s|sqlc\.\w+\([^)]*\)/gi;

@@ -94,6 +94,12 @@ it.each([
     ["RETURNING b => ;\nSELECT b FROM t"],
   ],
   [
+    "a name, and none of the brackets behind it",
+    "CREATE TABLE public.t (a text, b serial)",
+    "CREATE TABLE t (a LONGTEXT, b BIGINT)",
+    ["public.t => t", "text => LONGTEXT", "serial => BIGINT"],
+  ],
+  [
     "a statement beside it",
     "DROP MATERIALIZED VIEW a",
     "DROP TABLE a;\nDROP VIEW a_query",

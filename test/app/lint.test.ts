@@ -264,6 +264,16 @@ describe("a schema in the tree", () => {
     expect(absent).toEqual([]);
   });
 
+  it("is read with its versions behind the whole schema where they need what only that makes", async () => {
+    const { files } = await linted({
+      "db/pg/0.2/01_link.sql": "CREATE TABLE link (id int PRIMARY KEY, note_id int);\n",
+      "db/pg/0.3/01_note.sql": "UPDATE link SET note_id = note.id FROM note WHERE note.id = link.id;\n",
+      "db/pg/LATEST.sql": "CREATE TABLE note (id int PRIMARY KEY);\n",
+    });
+    const absent = files.flatMap(({ findings }) => findings.filter(({ rule }) => rule === "core/absent-relation"));
+    expect(absent).toEqual([]);
+  });
+
   it("may refer to tables that are made elsewhere", async () => {
     const text =
       'ALTER TABLE part ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES "user" (id);\nALTER TABLE part DROP CONSTRAINT IF EXISTS j;\n';
@@ -289,6 +299,7 @@ it.each([
   ["IF OBJECT_ID('[dbo].[T]') IS NOT NULL\nGO\n", "a.sql"],
   ["SELECT a FROM t WHERE b = DATABASE();", "a.sql"],
   ["SELECT unixepoch(a) FROM t;", "a.sql"],
+  ['SELECT a FROM t WHERE b LIKE "see %";', "a.sql"],
   ['SELECT "a" FROM t;', "util/MySqlMigrations/a.sql"],
   ['SELECT "a" FROM t;', "jdbc-h2/a.sql"],
 ])("another engine's: %s in %s", async (text, name) => {

@@ -21,6 +21,8 @@ const MOST_PAIRS = 40_000;
 const LEAST_KEPT: Partial<Record<Node["kind"], number>> = { item: 0.35, statement: 0.25 };
 /** Of brackets with more tokens than this, or with a change in them, only the end is shown where something comes behind them. */
 const LONG = 12;
+/** What is a part of an operator together with the brackets behind it. */
+const OF_BRACKETS: ReadonlySet<string> = new Set(["any", "some", "all", "in", "exists"]);
 const PUNCTUATION: ReadonlySet<string> = new Set([",", "(", ")", "[", "]", ";"]);
 
 /**
@@ -117,7 +119,7 @@ function lists(a: readonly Node[], b: readonly Node[], around: Run, made: Made):
       const own = runOf(a[left]!, b[right]!);
       within(a[left]!, b[right]!, a[left]!.kind === "group" ? around : own, made);
       // Another operator with something else in its brackets: `= ANY ('{a}')` and `IN ('a')`.
-      if (a[left]!.kind === "group" && isBehindChange)
+      if (a[left]!.kind === "group" && isBehindChange && OF_BRACKETS.has(a[left - 1]!.head))
         made.all.splice(before, made.all.length - before, spanOf(a.slice(i, left + 1), b.slice(j, right + 1)));
     }
     [i, j] = [left + 1, right + 1];

@@ -138,7 +138,8 @@ function bracketed(run: Run, before: readonly Token[], after: readonly Token[]):
     if ((ours.closing > 0 || theirs.closing > 0) && from > 0 && to > 0) [from, to] = [from - 1, to - 1];
     else if ((ours.opening > 0 || theirs.opening > 0) && until < before.length && upTo < after.length)
       [until, upTo] = [until + 1, upTo + 1];
-    else return { from, until, to, upTo };
+    else if (ours.closing + theirs.closing + ours.opening + theirs.opening === 0) return { from, until, to, upTo };
+    else return { from: 0, until: before.length, to: 0, upTo: after.length };
   }
 }
 

@@ -52,10 +52,13 @@ const MARKS: readonly RegExp[] = [
   /\bprewhere\b|\bmergetree\b|\btodatetime\s*\(|\barrayjoin\s*\(|\bqualify\b|\bselect\s+top\s+\d|\[\w+\]\.\[\w+\]|\bnvarchar\b|\bgetdate\s*\(|\bpragma_\w+/i,
 ];
 
+/** Text in double quotes, as MySQL and SQLite take it: nobody names a column by a pattern. */
+const QUOTED_PATTERN = /\blike\s+"[^"]*%[^"]*"/i;
+
 /** Whether the text of a statement says that it is another engine's, or TiDB's already. */
 export function isForeignText(sql: string): boolean {
   const bare = sql.replaceAll(QUOTED, " ");
-  return MARKS.some((mark) => mark.test(bare));
+  return QUOTED_PATTERN.test(sql) || MARKS.some((mark) => mark.test(bare));
 }
 
 /** What no other engine takes. */

@@ -42,7 +42,7 @@ export function schemasIn(
 const TABLE = /\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w".]+)/gi;
 /** Statements that need a table which is there already. */
 const NEEDS =
-  /\b(?:alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?|create\s+(?:unique\s+)?index\b[^;]*?\bon\s+(?:only\s+)?|insert\s+into\s+|update\s+)([\w".]+)/gi;
+  /\b(?:alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?|create\s+(?:unique\s+)?index\b[^;]*?\bon\s+(?:only\s+)?|insert\s+into\s+|update\s+|references\s+|from\s+(?:only\s+)?|join\s+)([\w".]+)/gi;
 
 const TYPES_ALONE = /^(?!.*\b(?:table|index|insert)\b).*\bcreate\s+(?:type|domain|schema|extension)\b/is;
 

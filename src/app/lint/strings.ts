@@ -84,7 +84,7 @@ const OTHER_CLIENTS = /^(?:mysql(?:sh|import|admin)?|mariadb|sqlite3|clickhouse(
 
 /** Words that begin a clause, and no statement. */
 const CLAUSE =
-  /^(?:from|where|and|or|order\s+by|group\s+by|having|limit|offset|returning|on\s+conflict|set|values|using|union|except|intersect|for\s+update|for\s+share|(?:left|right|inner|full|cross)?\s*(?:outer\s+)?join)\b/i;
+  /^(?:from|where|and|or|order\s+by|group\s+by|having|limit|offset|returning|on\s+conflict|set|values|using|union|except|intersect|case|when|then|else|for\s+update|for\s+share|(?:left|right|inner|full|cross)?\s*(?:outer\s+)?join)\b/i;
 
 /** Something that prose has not. */
 const LOOKS_LIKE_SQL =

@@ -23,16 +23,36 @@ function lengthOf(value: Value, call: Call): number | undefined {
   return known ?? call.refuse("a bit string whose length is not known, or beyond 63 bits");
 }
 
+/** Functions whose bits are as many as their arguments tell. */
+const CUT = new Set(["substring", "overlay"]);
+
+/** Whether TiDB has the bits as a text: those of no fixed length. */
+function isText(value: Value, call: Call): boolean {
+  const { name, lexpr, rexpr } = as("A_Expr", value) ?? {};
+  const side = lexpr ?? rexpr;
+  if (side !== undefined && /^(?:~|<<|>>)$/.test(String(name?.at(-1)))) return isText(side, call);
+  return ownType(value, call).name === "varbit" || CUT.has(String(as("FuncCall", value)?.funcname?.at(-1)));
+}
+
+/** The most bits that substring() gives. */
+const cutTo = (value: Value, call: Call): number | undefined => {
+  const { funcname, args } = as("FuncCall", value) ?? {};
+  return funcname?.at(-1) === "substring" && args?.[2] !== undefined ? call.integer(args[2]) : undefined;
+};
+
 /** The text of a bit string. */
 function textOf(value: Value, call: Call): Tidb | undefined {
   const literal = as("A_Const", value)?.bsval;
   const written = as("A_Const", value)?.sval;
   if (written !== undefined && /^[01]+$/.test(written)) return tidb`${raw(`'${written}'`)}`;
   if (literal?.[0] === "b") return tidb`${raw(`'${literal.slice(1)}'`)}`;
-  if (ownType(value, call).name === "varbit") return tidb`${value}`;
+  if (isText(value, call)) return tidb`${value}`;
   const length = lengthOf(value, call);
   return length === undefined ? undefined : tidb`LPAD(BIN(${number(value)}), ${raw(String(length))}, '0')`;
 }
+
+/** Digits of base 2 as a number. */
+const counted = (digits: Tidb): Tidb => tidb`CAST(CONV(${digits}, 2, 10) AS UNSIGNED)`;
 
 const number = (value: Value): Tidb => tidb`CAST(${value} AS UNSIGNED)`;
 const mask = (length: number) => raw(String(2n ** BigInt(length) - 1n));
@@ -44,7 +64,7 @@ const comparison = (sign: string): Row => ({
   tidb: ([one, other], call) => {
     // Texts of bits are sorted as PostgreSQL sorts them.
     if (call.signature.args[0] === "varbit") return infix("comparison")`${one} ${raw(sign)} ${other}`;
-    if (lengthOf(one, call) !== lengthOf(other, call)) {
+    if (isText(one, call) || isText(other, call) || lengthOf(one, call) !== lengthOf(other, call)) {
       const [a, b] = [textOf(one, call), textOf(other, call)];
       return a && b && infix("comparison")`${a} ${raw(sign)} ${b}`;
     }
@@ -99,11 +119,29 @@ export const bitRules = table(
     "to-integer": {
       calls: ["bit::int4|int8"],
       tidb: ([bits], call) => {
-        const length = lengthOf(bits, call);
         const size = call.result.name === "int4" ? 32 : 64;
+        if ((cutTo(bits, call) ?? size) < size) return tidb`CAST(${counted(tidb`CONCAT('0', ${bits})`)} AS SIGNED)`;
+        const length = lengthOf(bits, call);
         return length === undefined || length >= size ? undefined : tidb`CAST(${number(bits)} AS SIGNED)`;
       },
-      proofs: proofs("b8::int", "b8::bigint + 1"),
+      proofs: proofs("b8::int", "b8::bigint + 1", "substring(b8 from 2 for 3)::int", "substring(vb from 1 for 2)::bigint"),
+    },
+    resize: {
+      calls: ["bit::bit"],
+      tidb: ([bits], call) => {
+        const [length, wanted] = [lengthOf(bits, call), call.result.mods?.[0] ?? 1];
+        if (length === undefined) return undefined;
+        if (wanted > 63) return call.refuse("a bit string beyond 63 bits");
+        call.say("number");
+        const sign = raw(wanted < length ? ">>" : "<<");
+        return infix("shift")`${number(bits)} ${sign} ${raw(String(Math.abs(wanted - length)))}`;
+      },
+      why: "Bits are cut, and filled up with zeros, on the right.",
+      messages: { number: NUMBER },
+      proofs: ["b8::bit(4)", "b8::bit(12)", "X'1F'::bit(8)", "X'1F'::bit(3)", "b8::bit(5)::int", "b8::bit(63)", "b8::bit"].map((pg) => ({
+        pg,
+        findings: ["number"],
+      })),
     },
     "from-integer": {
       calls: ["int4|int8::bit"],
@@ -126,16 +164,80 @@ export const bitRules = table(
     shift: {
       calls: ["<<(bit, int4)", ">>(bit, int4)"],
       tidb: ([bits, by], call) => {
-        const length = lengthOf(bits, call);
+        const isLeft = call.signature.name === "<<";
         const places = call.integer(by);
+        if (isText(bits, call)) {
+          if (places === undefined || places < 0)
+            return call.refuse("a shift of bits of any length by a number that is no positive literal");
+          const size = tidb`CHAR_LENGTH(${bits})`;
+          return isLeft
+            ? tidb`RPAD(SUBSTRING(${bits}, ${raw(String(places + 1))}), ${size}, '0')`
+            : tidb`LEFT(CONCAT(REPEAT('0', ${raw(String(places))}), ${bits}), ${size})`;
+        }
+        const length = lengthOf(bits, call);
         if (length === undefined) return undefined;
-        if (places === undefined || places < 0) return call.refuse("a shift of bits by a number that is no literal");
         call.say("number");
-        const moved = infix("shift")`${number(bits)} ${raw(call.signature.name)} ${raw(String(places))}`;
-        return infix("bitAnd")`${moved} & ${mask(length)}`;
+        const left = (n: Value | Tidb) => infix("bitAnd")`${infix("shift")`${number(bits)} << ${n}`} & ${mask(length)}`;
+        const right = (n: Value | Tidb) => infix("shift")`${number(bits)} >> ${n}`;
+        const [there, back] = isLeft ? [left, right] : [right, left];
+        if (places === undefined) return tidb`CASE WHEN ${by} < 0 THEN ${back(tidb`(-${by})`)} ELSE ${there(by)} END`;
+        return places < 0 ? back(tidb`${raw(String(-places))}`) : there(by);
       },
+      why: "By a negative number bits are moved the other way.",
       messages: { number: NUMBER },
-      proofs: ["(b8 << 2) = B'10101000'", "(b8 >> 3) = B'00010101'"].map((pg) => ({ pg, findings: ["number"] })),
+      proofs: [
+        ...[
+          "(b8 << 2) = B'10101000'",
+          "(b8 >> 3) = B'00010101'",
+          "b8 << 9",
+          "b8 << i2 % 10",
+          "b8 >> i2 % 10",
+          "B'1011' << 1",
+          "b8 << -1",
+        ].map((pg) => ({ pg, findings: ["number"] })),
+        ...proofs("vb << 1", "vb >> 1", "vb << 100", "vb >> 100", "vb::text || (vb << 2)::text", "length(vb << 0)"),
+      ],
+    },
+    substring: {
+      calls: ["substring(bit, int4)", "substring(bit, int4, int4)"],
+      tidb: ([bits, from, size], call) => {
+        const [start, count] = [call.integer(from), size === undefined ? undefined : call.integer(size)];
+        if (start === undefined || start < 1 || (size !== undefined && (count === undefined || count < 0)))
+          return call.refuse("substring() of bits at a place or of a length that is no positive literal");
+        const text = textOf(bits, call);
+        return text && (count === undefined ? tidb`SUBSTRING(${text}, ${from})` : tidb`SUBSTRING(${text}, ${from}, ${size})`);
+      },
+      proofs: proofs(
+        "substring(b8 from 2 for 3)",
+        "substring(b8 from 7)",
+        "substring(b8, 7, 9)",
+        "substring(b8 from 9)",
+        "substring(vb from 2)",
+        "substring(vb from 1 for 0)",
+        "substring(b8 from 2 for 3) = B'010'",
+        "length(substring(b8 from 3))",
+        "substring(b8 from 2 for 3)::text",
+        "substring(substring(b8 from 2) from 2 for 2)",
+      ),
+    },
+    overlay: {
+      calls: ["overlay(bit, bit, int4)", "overlay(bit, bit, int4, int4)"],
+      tidb: ([bits, part, from, size], call) => {
+        const [start, count] = [call.integer(from), size === undefined ? undefined : call.integer(size)];
+        if (start === undefined || start < 1 || (size !== undefined && (count === undefined || count < 0)))
+          return call.refuse("overlay() of bits at a place or of a length that is no positive literal");
+        const [text, other] = [textOf(bits, call), textOf(part, call)];
+        if (!text || !other) return undefined;
+        const next = count === undefined ? tidb`${from} + CHAR_LENGTH(${other})` : raw(String(start + count));
+        return tidb`CONCAT(LEFT(${text}, ${raw(String(start - 1))}), ${other}, SUBSTRING(${text}, ${next}))`;
+      },
+      proofs: proofs(
+        "overlay(b8 placing B'11' from 3)",
+        "overlay(b8 placing B'11' from 3 for 1)",
+        "overlay(b8 placing B'11' from 9)",
+        "overlay(vb placing B'0' from 2 for 0)",
+        "length(overlay(b8 placing vb from 2))",
+      ),
     },
     "to-text": {
       calls: ["bit::text|varchar|varbit"],
@@ -160,9 +262,19 @@ export const bitRules = table(
     },
     "varying-to-bits": {
       calls: ["varbit::bit"],
-      tidb: ([bits], call) => (call.result.mods?.length ? call.refuse("bits of any length cut to a length") : tidb`${bits}`),
+      tidb: ([bits], call) => {
+        const length = call.result.mods?.[0];
+        if (length === undefined) return tidb`${bits}`;
+        if (length > 63) return call.refuse("a bit string beyond 63 bits");
+        call.say("number");
+        return counted(tidb`RPAD(${bits}, ${raw(String(length))}, '0')`);
+      },
       why: "Functions of bits take those of any length by their text.",
-      proofs: proofs("length(vb) + 1"),
+      messages: { number: NUMBER },
+      proofs: [
+        ...proofs("length(vb) + 1"),
+        ...["vb::bit(4)", "vb::bit(63)", "vb::bit(4)::int", "vb::bit(8) = b8"].map((pg) => ({ pg, findings: ["number"] })),
+      ],
     },
     "varying-to-text": {
       calls: ["varbit::text|varchar|varbit"],
@@ -240,13 +352,14 @@ export const bitRules = table(
     not: {
       calls: ["~(bit)"],
       tidb: ([bits], call) => {
+        if (isText(bits, call)) return tidb`REPLACE(REPLACE(REPLACE(${bits}, '0', '2'), '1', '0'), '2', '1')`;
         const length = lengthOf(bits, call);
         if (length === undefined) return undefined;
         call.say("number");
         return infix("bitXor")`${number(bits)} ^ ${mask(length)}`;
       },
       messages: { number: NUMBER },
-      proofs: [{ pg: "(~b8) = B'01010101'", findings: ["number"] }],
+      proofs: [{ pg: "(~b8) = B'01010101'", findings: ["number"] }, ...proofs("~vb", "length(~vb)")],
     },
     concatenate: { calls: ["||(varbit, varbit)"], tidb: same("CONCAT"), proofs: proofs("vb || vb") },
   },

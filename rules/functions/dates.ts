@@ -410,6 +410,9 @@ export const dateRules = table(
         "overlaps(timestamptz, interval, timestamptz, interval)",
         "overlaps(timestamptz, interval, timestamptz, timestamptz)",
         "overlaps(timestamptz, timestamptz, timestamptz, interval)",
+        "overlaps(time, interval, time, interval)",
+        "overlaps(time, interval, time, time)",
+        "overlaps(time, time, time, interval)",
       ],
       tidb: ([s1, e1, s2, e2], call) => {
         const [, t1, , t2] = call.signature.args;
@@ -424,6 +427,10 @@ export const dateRules = table(
         "(ts, interval '1 hour') OVERLAPS (tsb, interval '2 months')",
         "(ts, interval '-1 day') OVERLAPS (tsb, timestamp '2024-02-01')",
         "(tz, tz + interval '1 day') OVERLAPS (timestamptz '2024-03-30 00:00:00+00', interval '3 days')",
+        "(d, interval '10 days') OVERLAPS (db, date '2024-02-01')",
+        "(ti, interval '2 hours') OVERLAPS (time '23:00', time '01:00')",
+        "(ti, interval '90 minutes') OVERLAPS (time '12:00', interval '13 hours')",
+        "(ti, time '08:00') OVERLAPS (time '22:30', interval '0')",
       ),
     },
     overlaps: {
@@ -442,6 +449,7 @@ export const dateRules = table(
         "(ts, tsb) OVERLAPS (timestamp '2024-01-01', timestamp '2024-02-01')",
         "(d, db) OVERLAPS (d, d)",
         "(ts, tsb) OVERLAPS (tsb, timestamp '2024-02-01')",
+        "(ts, timestamp '2024-02-28 24:00:00') OVERLAPS (timestamp '2023-12-31T24:00', tsb)",
         "(ti, time '12:00') OVERLAPS (time '08:00', ti)",
       ),
     },

@@ -814,7 +814,10 @@ export const intervalRules = table(
         if (!terms) return call.refuse("a time of the day and such an interval");
         const { microseconds } = terms;
         if (!microseconds) return where(terms.given, tidb`${time}`);
-        return where(terms.given, timeOf(infix("additive")`${ofDay(time)} ${raw(call.signature.name)} (${microseconds}) % 86400000000`));
+        return where(
+          terms.given,
+          timeOf(infix("additive")`${ofDay(time)} ${raw(call.signature.name === "-" ? "-" : "+")} (${microseconds}) % 86400000000`),
+        );
       },
       why: "The time of the day goes round: days and months of the interval do not count.",
       proofs: proofs(

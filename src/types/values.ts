@@ -72,6 +72,8 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
   },
   date: (text) => {
     const stamp = readTimestamp(text);
+    // The time is passed over, also that of the end of the day.
+    if (/[ T]24:/.test(text)) return undefined;
     return stamp && `'${stamp.date}'`;
   },
   // PostgreSQL passes over an offset here; TiDB would convert by it.
@@ -207,8 +209,20 @@ function readTimestamp(text: string): Timestamp | undefined {
   const [, date = "", minutes, seconds, fraction, zone] = match;
   if (minutes === undefined) return { date, time: "", offset: undefined };
   // The next day's or minute's first instant to PostgreSQL, error 1292 to TiDB.
+  if (minutes === "24:00" && /^[:.0]*$/.test(`${seconds ?? ""}${fraction ?? ""}`)) {
+    const next = dayAfter(date);
+    return next === undefined ? undefined : { date: next, time: "00:00:00", offset: zone === undefined ? undefined : offset(zone) };
+  }
   if (minutes >= "24" || (seconds !== undefined && seconds >= ":60")) return undefined;
   return { date, time: clock(minutes, seconds, fraction), offset: zone === undefined ? undefined : offset(zone) };
+}
+
+/** The day after a date; undefined after one that is not there, and beyond the years of four digits. */
+function dayAfter(date: string): string | undefined {
+  const instant = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(instant) || !iso(instant).startsWith(date)) return undefined;
+  const next = iso(instant + 86_400_000);
+  return /^\d{4}-/.test(next) ? next.slice(0, 10) : undefined;
 }
 
 /** `3:04 PM` in 24 hours. */

@@ -141,11 +141,13 @@ export {
 export {
   assignments,
   changesWhenStored,
+  givenColumns,
   insertedRows,
   isFixed,
   type Keeping,
   type Kept,
   keysKept,
+  keysOf,
   oneVersion,
   type Showing,
   shownBefore,

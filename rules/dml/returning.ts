@@ -7,6 +7,7 @@ import {
   type DeleteStmt,
   error,
   find,
+  givenColumns,
   holds,
   type InsertStmt,
   identifier,
@@ -15,12 +16,15 @@ import {
   type Keeping,
   type Kept,
   keysKept,
+  keysOf,
   mapType,
   type Node,
+  nodesOf,
   type Outcome,
   oneVersion,
   PLAIN_SELECT,
   type RangeVar,
+  type Raw,
   type ResTarget,
   type ReturningClause,
   raw,
@@ -33,6 +37,7 @@ import {
   showsVersion,
   staysSame,
   type Table,
+  type Tidb,
   temporaryName,
   temporaryTable,
   tidb,
@@ -71,7 +76,21 @@ const MESSAGES = {
   moment: warning("the condition reads the clock: rows that come to meet it between the two statements are in one of them only", {
     help: "give the time as a parameter to both, where PostgreSQL has one statement with one time",
   }),
-  existing: warning("after ON CONFLICT DO NOTHING the SELECT also returns a row that was there already; RETURNING leaves it out"),
+  there: warning(
+    "RETURNING became a SELECT after the statement, without the rows that were there before it: run all on one connection, the INSERT and both reads in one transaction, and take the rows from the last",
+    {
+      help: "BEGIN; what finds those that are there; INSERT; SELECT …; COMMIT. A row that another transaction inserts in between is returned as well",
+    },
+  ),
+  rows: warning(
+    "RETURNING became a SELECT after the statement, by the rows of its query in a temporary table: run all on one connection, from the third on in one transaction, and take the rows from the last",
+    {
+      help: "DROP and CREATE TEMPORARY TABLE; BEGIN; INSERT into it; the statement; SELECT …; COMMIT. The account needs the right to CREATE TEMPORARY TABLES",
+    },
+  ),
+  unmet: warning("rows that were there, and for which WHERE of ON CONFLICT is not true, are returned as well: RETURNING leaves them out", {
+    help: "put the condition, read before the statement, into the SELECT",
+  }),
   lost: error("RETURNING is not in the output: {what}", {
     help: "make the keys in the application, and read the rows by them after the statement, in one transaction",
   }),
@@ -120,7 +139,7 @@ TiDB numbers without gaps within a statement.`,
       }
       return updatedBefore(update, rest, returning, from, ctx);
     }),
-    takes("InsertStmt", ["relation", "cols", "selectStmt", "onConflictClause", "returningClause"], (readable, ctx) => {
+    takes("InsertStmt", ["relation", "cols", "selectStmt", "withClause", "onConflictClause", "returningClause"], (readable, ctx) => {
       const insert = readable as InsertStmt;
       if (!insert.returningClause || ctx.parent) return;
       const updates = ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_UPDATE";
@@ -133,6 +152,10 @@ TiDB numbers without gaps within a statement.`,
       const found = table && insertedRows(insert, table, ctx.origin(insert));
       const kept = found || !table ? undefined : keysKept(insert, table, keeping(ctx));
       if (kept) return afterKept(insert, kept, returning, ctx);
+      const conflict = ctx.origin(insert).onConflictClause;
+      if (updates && conflict?.whereClause) ctx.report("unmet");
+      const stored = found || !table ? undefined : byRows(insert, table, returning, ctx);
+      if (stored) return stored;
       if (!found) {
         const what = table
           ? `nothing tells the new rows of ${table.name} from others`
@@ -140,10 +163,8 @@ TiDB numbers without gaps within a statement.`,
         return lost(insert, what, ctx);
       }
       const where = found.where({ first: raw("LAST_INSERT_ID()"), count: raw("ROW_COUNT()") });
-      const { alias } = ctx.origin(insert).relation!;
-      const relation = alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
-      const read = query(returning, [relation], where as unknown as Value, undefined, ctx);
-      if (ctx.origin(insert).onConflictClause?.action === "ONCONFLICT_NOTHING") ctx.report("existing");
+      if (conflict?.action === "ONCONFLICT_NOTHING") return withoutThose(insert, table!, where, returning, ctx);
+      const read = query(returning, [named(insert, ctx)], where as unknown as Value, undefined, ctx);
       return ctx.statements([ctx.change(insert, { returningClause: undefined }), read], "after");
     }),
   ],
@@ -196,8 +217,12 @@ SELECT id FROM t WHERE id >= LAST_INSERT_ID() AND id < LAST_INSERT_ID() + ROW_CO
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int, k varchar(9) UNIQUE)",
       pg: "INSERT INTO t (k, a) VALUES ('x', 1), ('y', 2) ON CONFLICT (k) DO NOTHING RETURNING id",
-      tidb: "INSERT INTO t (k, a) VALUES ('x', 1), ('y', 2) ON DUPLICATE KEY UPDATE id = t.id;\nSELECT id FROM t WHERE (k) IN (('x'), ('y'))",
-      findings: ["existing", "after"],
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (k VARCHAR(9)) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT k FROM t WHERE (k) IN (('x'), ('y'));
+INSERT INTO t (k, a) VALUES ('x', 1), ('y', 2) ON DUPLICATE KEY UPDATE id = t.id;
+SELECT id FROM t WHERE ((k) IN (('x'), ('y'))) AND (k) NOT IN (SELECT k FROM t_rows)`,
+      findings: ["there"],
     },
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int); INSERT INTO t (a) VALUES (1), (NULL)",
@@ -278,9 +303,39 @@ SELECT *, a + 1 AS next FROM t WHERE id = @new_id_1`,
       findings: ["after"],
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int)",
-      pg: "INSERT INTO t (id) SELECT 5 RETURNING id",
-      tidb: "INSERT INTO t (id) SELECT 5",
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, NULL)",
+      pg: `INSERT INTO t (id, a) SELECT id + 1, a FROM t WHERE id = 2 RETURNING *;
+WITH s AS (SELECT id, a FROM t) INSERT INTO t (id, a) SELECT id + 1, random() FROM s ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO t (id, a) SELECT id, 5 FROM t ON CONFLICT (id) DO UPDATE SET a = excluded.a RETURNING id, a;
+INSERT INTO t (id, a) VALUES (1, 9) ON CONFLICT DO NOTHING RETURNING id; INSERT INTO t (id, a) VALUES (9, 9) ON CONFLICT (id) DO NOTHING RETURNING id, a`,
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT, a INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT id + 1, a FROM t WHERE id = 2;
+INSERT INTO t (id, a) SELECT id, a FROM t_rows;
+SELECT * FROM t WHERE (id) IN (SELECT id FROM t_rows);
+DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT, a INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows WITH s AS (SELECT id, a FROM t) SELECT id + 1, RAND() FROM s;
+DELETE FROM t_rows WHERE (id) IN (SELECT id FROM t);
+INSERT INTO t (id, a) SELECT id, a FROM t_rows ON DUPLICATE KEY UPDATE id = t.id;
+SELECT id FROM t WHERE (id) IN (SELECT id FROM t_rows);
+DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT, a INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT * FROM (SELECT id, 5 FROM t) AS source_1;
+INSERT INTO t (id, a) SELECT id, a FROM t_rows ON DUPLICATE KEY UPDATE a = VALUES(a);
+SELECT id, a FROM t WHERE (id) IN (SELECT id FROM t_rows);
+SET @there_1 = (SELECT COUNT(*) FROM t WHERE id = 1);
+INSERT INTO t (id, a) VALUES (1, 9) ON DUPLICATE KEY UPDATE id = t.id;
+SELECT id FROM t WHERE (id = 1) AND @there_1 = 0;
+SET @there_1 = (SELECT COUNT(*) FROM t WHERE id = 9);
+INSERT INTO t (id, a) VALUES (9, 9) ON DUPLICATE KEY UPDATE id = t.id;
+SELECT id, a FROM t WHERE (id = 9) AND @there_1 = 0`,
+      findings: ["rows", "rows", "rows", "there", "there"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, k text UNIQUE DEFAULT 'a')",
+      pg: "INSERT INTO t (id) SELECT 5 ON CONFLICT DO NOTHING RETURNING id",
+      tidb: "INSERT INTO t (id) SELECT 5 ON DUPLICATE KEY UPDATE id = t.id",
       findings: ["lost"],
     },
   ],
@@ -300,13 +355,97 @@ function keeping(ctx: Ctx): Keeping {
 
 /** The keys, then the rows with them, then what RETURNING shows of these. */
 function afterKept(insert: InsertStmt, { before, cols, valuesLists, where }: Kept, returning: ReturningClause, ctx: Ctx): Outcome {
-  const { alias } = ctx.origin(insert).relation!;
-  const relation = alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
-  const read = query(returning, [relation], where as unknown as Value, undefined, ctx);
+  const read = query(returning, [named(insert, ctx)], where as unknown as Value, undefined, ctx);
   const source = as("SelectStmt", insert.selectStmt);
   const selectStmt = source ? ctx.change(source, { valuesLists }) : { ...PLAIN_SELECT, valuesLists };
   const rest = ctx.change(insert, { returningClause: undefined, cols, selectStmt });
   return ctx.statements([...before, rest, read], "kept");
+}
+
+/** The table under the name that RETURNING knows it by. */
+function named(insert: InsertStmt, ctx: Ctx): RangeVar {
+  const { alias } = ctx.origin(insert).relation!;
+  return alias ? ctx.change(insert.relation!, { alias }) : insert.relation!;
+}
+
+/** Which of the keys are there, the INSERT, then the rows with the other keys. */
+function withoutThose(insert: InsertStmt, table: Table, where: Tidb, returning: ReturningClause, ctx: Ctx): Outcome {
+  const rest = ctx.change(insert, { returningClause: undefined });
+  const rows = as("SelectStmt", insert.selectStmt)?.valuesLists ?? [];
+  if (rows.length === 1) {
+    const there = raw(`@${identifier(ctx.fresh("there"))}`);
+    const isNew = tidb`${where} AND ${there} = 0` as unknown as Value;
+    const before = tidb`SET ${there} = (SELECT COUNT(*) FROM ${insert.relation!} WHERE ${where})`;
+    return ctx.statements([before, rest, query(returning, [named(insert, ctx)], isNew, undefined, ctx)], "there");
+  }
+  const given = givenColumns(insert, table) ?? [];
+  const key = keysOf(table, ctx.origin(insert)).find((columns) => columns.every((column) => given.includes(column)));
+  const kept = key && rowsTable(table, key, ctx);
+  if (!key || !kept) return lost(insert, "the types of its key are not known", ctx);
+  const names = namesOf(key);
+  const isNew = tidb`${where} AND (${names}) NOT IN (SELECT ${names} FROM ${kept.name})` as unknown as Value;
+  return ctx.statements(
+    [
+      ...kept.made,
+      tidb`INSERT INTO ${kept.name} SELECT ${names} FROM ${insert.relation!} WHERE ${where}`,
+      rest,
+      query(returning, [named(insert, ctx)], isNew, undefined, ctx),
+    ],
+    "there",
+  );
+}
+
+/**
+ * The rows of an INSERT's query in a table of the session, the INSERT of these, then the rows with their keys.
+ * @returns undefined where the query gives no key
+ */
+function byRows(insert: InsertStmt, table: Table, returning: ReturningClause, ctx: Ctx): Outcome {
+  const { onConflictClause: conflict } = ctx.origin(insert);
+  const source = insert.selectStmt;
+  const { valuesLists, withClause: own } = as("SelectStmt", ctx.origin(insert).selectStmt) ?? {};
+  const given = valuesLists?.length ? undefined : givenColumns(insert, table);
+  const isGiven = (columns: readonly Column[]) => columns.every((column) => given?.includes(column));
+  const key = keysOf(table, ctx.origin(insert)).find(isGiven);
+  if (!source || !given || !key || (own && insert.withClause)) return undefined;
+  const nothing = conflict?.action === "ONCONFLICT_NOTHING";
+  // Without a target, any key may be there already.
+  const all = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique").map(({ columns }) => columns);
+  const deciding = !nothing ? [] : conflict?.infer ? [key] : all;
+  if (!deciding.every(isGiven)) return undefined;
+  const written = nodesOf("ResTarget", conflict?.targetList).map(({ name }) => name);
+  if (key.some(({ name }) => written.includes(name))) return undefined;
+  const kept = rowsTable(table, given, ctx);
+  if (!kept) return undefined;
+  const around = insert.withClause ? tidb`${insert.withClause} ` : raw("");
+  const columns = namesOf(given);
+  const those = tidb`SELECT ${columns} FROM ${kept.name}` as unknown as InsertStmt["selectStmt"];
+  const rest = ctx.change(insert, { returningClause: undefined, withClause: undefined, selectStmt: those });
+  const among = tidb`(${namesOf(key)}) IN (SELECT ${namesOf(key)} FROM ${kept.name})` as unknown as Value;
+  return ctx.statements(
+    [
+      ...kept.made,
+      tidb`INSERT INTO ${kept.name} ${around}${source}`,
+      ...deciding.map((each) => {
+        const names = namesOf(each);
+        return tidb`DELETE FROM ${kept.name} WHERE (${names}) IN (SELECT ${names} FROM ${insert.relation!})`;
+      }),
+      rest,
+      query(returning, [named(insert, ctx)], among, undefined, ctx),
+    ],
+    "rows",
+  );
+}
+
+function namesOf(columns: readonly Column[]): Raw {
+  return raw(columns.map(({ name }) => identifier(name)).join(", "));
+}
+
+/** A table of the session for some columns of rows; undefined where a type is not known. */
+function rowsTable(table: Table, columns: readonly Column[], ctx: Ctx): { readonly name: Raw; readonly made: readonly Tidb[] } | undefined {
+  const types = columns.map((column) => ({ name: column.name, type: mapType(ctx.catalog, column.type, column)?.sql }));
+  if (!types.every((column): column is { name: string; type: string } => column.type !== undefined)) return undefined;
+  const name = temporaryName(ctx.catalog, `${table.name}_rows`);
+  return { name: raw(identifier(name)), made: temporaryTable(name, types) };
 }
 
 /** A value as its column keeps it: rounded. */
@@ -413,23 +552,17 @@ function byKeys(
   if (!table || !key || from.length > 1 || update.withClause || key.some(({ name }) => set.has(name))) return undefined;
   if (showsVersion(returning.exprs as never, [versionsOf(returning, from).old])) return undefined;
   const shown = withoutVersions(update, from, "new", ctx);
-  const types = key.flatMap((column) => mapType(ctx.catalog, column.type, column)?.sql ?? []);
-  if (!shown || types.length < key.length) return undefined;
-  const name = temporaryName(ctx.catalog, `${table.name}_rows`);
-  const kept = raw(identifier(name));
+  const kept = rowsTable(table, key, ctx);
+  if (!shown || !kept) return undefined;
   const target = relationNames(from)[0]!;
-  const columns = raw(key.map(({ name }) => identifier(name)).join(", "));
   const keyRefs = key.map(({ name }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: [target, name] } }));
   const keys = query({ kind: "ReturningClause", exprs: keyRefs }, from, update.whereClause, undefined, ctx);
   const own = raw(key.map(({ name }) => `${identifier(target)}.${identifier(name)}`).join(", "));
-  const among = tidb`(${own}) IN (SELECT ${columns} FROM ${kept})` as unknown as Value;
+  const among = tidb`(${own}) IN (SELECT ${namesOf(key)} FROM ${kept.name})` as unknown as Value;
   return ctx.statements(
     [
-      ...temporaryTable(
-        name,
-        key.map((column, i) => ({ name: column.name, type: types[i]! })),
-      ),
-      tidb`INSERT INTO ${kept} ${locked(keys, update.relation!, 1) as unknown as Value}`,
+      ...kept.made,
+      tidb`INSERT INTO ${kept.name} ${locked(keys, update.relation!, 1) as unknown as Value}`,
       ctx.change(rest, { whereClause: among }),
       query(shown, from, among, undefined, ctx),
     ],

@@ -313,7 +313,7 @@ export function keysKept(insert: InsertStmt, table: Table, keeping: Keeping): Ke
 }
 
 /** Unique keys to find a row by: the one a conflict is looked for in before all others. */
-function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
+export function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
   const keys = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique");
   const elements = insert.onConflictClause?.infer?.indexElems?.flatMap((item) => as("IndexElem", item)?.name ?? []);
   const conname = insert.onConflictClause?.infer?.conname;
@@ -330,6 +330,15 @@ function keyValue(given: Value | undefined, column: Column): Value | undefined {
   const standing = as("TypeCast", column.default)?.arg ?? column.default;
   const constant = as("A_Const", standing);
   return constant && isFixed(constant) ? unplaced(constant as Value) : undefined;
+}
+
+/** The columns that an INSERT gives values, in their order; undefined where a query's `*` says how many. */
+export function givenColumns({ cols, selectStmt }: InsertStmt, table: Table): readonly Column[] | undefined {
+  const all = [...table.columns.values()];
+  if (cols) return cols.flatMap((column) => table.columns.get(as("ResTarget", column)?.name ?? "") ?? []);
+  const targets = nodesOf("ResTarget", as("SelectStmt", selectStmt)?.targetList);
+  const hasStar = targets.some(({ val }) => typeof as("ColumnRef", val)?.fields?.at(-1) === "object");
+  return hasStar || targets.length === 0 ? undefined : all.slice(0, targets.length);
 }
 
 /** Whether a value is the same when it is read again. */

@@ -301,10 +301,47 @@ const READ: Readonly<Record<string, string>> = {
   month: "%M",
   AM: "%p",
   PM: "%p",
+  // The month's number stands in the text for it: see `withMonth`.
+  RM: "%m",
+  rm: "%m",
 };
 
+/** A text in which the month is a Roman numeral, with its number in place of it. */
+const withMonth = (text: Value): Tidb =>
+  tidb`REGEXP_REPLACE(${text}, '[IVXivx]+', CAST(NULLIF(FIELD(UPPER(REGEXP_SUBSTR(${text}, '[IVXivx]+')), ${ROMAN}), 0) AS CHAR))`;
+
+/** Day of the year, week and Julian day, which STR_TO_DATE does not read; in a text of any other shape NULL. */
+function counted(text: Value, format: string): Tidb | undefined {
+  if (/^J$/i.test(format)) return tidb`CASE WHEN ${text} REGEXP '^[0-9]{7}$' THEN FROM_DAYS(CAST(${text} AS SIGNED) - 1721060) END`;
+  const [all, sign = "", word = "", ddd, iw, id] = /^[IY]YYY([-/. ]?)(?:"(\w*)")?(?:(DDD)|(IW)(?:\1(ID))?)$/i.exec(format) ?? [];
+  if (all === undefined || /^IYYY/i.test(format) === (iw === undefined)) return undefined;
+  const at = 5 + sign.length + word.length;
+  const part = (from: number, size: number) => tidb`SUBSTRING(${text}, ${raw(String(from))}, ${raw(String(size))})`;
+  const year = tidb`LEFT(${text}, 4)`;
+  const between = `${sign && `[${sign}]`}${word}`;
+  const digits = ddd ? "[0-3][0-9]{2}" : `[0-5][0-9]${id ? `${sign && `[${sign}]`}[1-7]` : ""}`;
+  const fits = tidb`${text} REGEXP ${raw(string(`^[1-9][0-9]{3}${between}${digits}$`))}`;
+  if (ddd) {
+    const day = tidb`MAKEDATE(${year}, ${part(at, 3)})`;
+    return tidb`CASE WHEN ${fits} AND YEAR(${day}) = ${year} THEN ${day} END`;
+  }
+  // The 4th of January is in the first week.
+  const first = tidb`MAKEDATE(${year}, 4)`;
+  const weekday = id ? tidb`${part(at + 2 + sign.length, 1)} - 1` : tidb`0`;
+  return tidb`CASE WHEN ${fits} AND ${part(at, 2)} BETWEEN 1 AND 53 THEN DATE_ADD(${first}, INTERVAL (${part(at, 2)} - 1) * 7 + ${weekday} - WEEKDAY(${first}) DAY) END`;
+}
+
+/** A text as a format reads it; undefined where TiDB has nothing for the format. */
+function readBy(text: Value, format: string): Tidb | undefined {
+  const read = reading(format);
+  if (read === undefined) return counted(text, format);
+  if (!/RM/i.test(format)) return completed(text, read);
+  // Letters of other words would be taken for numerals.
+  return /[a-z"]/i.test(read.replaceAll(/%[Ymd]/g, "")) ? undefined : completed(withMonth(text), read);
+}
+
 /** A format without a month or a day stands for the first one; STR_TO_DATE gives NULL for it. */
-function completed(text: Value, read: string): Tidb {
+function completed(text: Value | Tidb, read: string): Tidb {
   const lacking = [...(/%[mbM]/.test(read) ? [] : ["%m", "01"]), ...(/%d/.test(read) ? [] : ["%d", "01"])];
   if (lacking.length === 0 || !read.includes("%Y")) return tidb`STR_TO_DATE(${text}, ${raw(string(read))})`;
   const formats = lacking.filter((part) => part.startsWith("%"));
@@ -349,27 +386,29 @@ interface NumberFormat {
   readonly fraction: number;
   readonly kept: number;
   readonly grouped: boolean;
-  readonly sign: "" | "S" | "s" | "MI" | "PR" | "SG" | "sg";
+  /** In capitals where it stands before the digits. */
+  readonly sign: "" | "S" | "s" | "MI" | "mi" | "PL" | "pl" | "pr" | "SG" | "sg";
   readonly before: string;
   readonly after: string;
 }
 
-const NUMBER_FORMAT = /^(FM)?((?:"[^"]*"|[$ (#L])*)(SG|S)?([09,G]*)(?:([.D])([09]*))?(SG|S|MI|PR)?((?:"[^"]*"|[ %)$L-])*)$/i;
+const NUMBER_FORMAT = /^(FM)?((?:"[^"]*"|[$ (#L])*)(SG|S|MI|PL)?([09,G]*)(?:([.D])([09]*))?(SG|S|MI|PL|PR)?((?:"[^"]*"|[ %)$L-])*)$/i;
 
 /** The currency sign, which stands outside of quotes. */
-const CURRENCY = /L(?=(?:[^"]*"[^"]*")*[^"]*$)/gi;
+const CURRENCY = /(?<!P)L(?=(?:[^"]*"[^"]*")*[^"]*$)/gi;
 
 function numberFormat(text: string): NumberFormat | undefined {
-  const [all, fm, before = "", front, digits = "", point, fraction = "", end = "", after = ""] = NUMBER_FORMAT.exec(text) ?? [];
+  const [all, fm, before = "", front = "", digits = "", point, fraction = "", end = "", after = ""] =
+    // A sign among the digits stands before them.
+    NUMBER_FORMAT.exec(text.replace(/^(FM)?(9+)S(9+)$/i, "$1S$2$3")) ?? [];
   const plain = digits.toUpperCase().replaceAll(/[,G]/g, "");
-  if (all === undefined || plain === "" || (front && end) || (point && fraction === "")) return undefined;
+  if (all === undefined || plain + fraction === "" || (front && end) || (point && fraction === "")) return undefined;
   const grouped = /[,G]/i.test(digits);
   const groups = digits.split(/[,G]/i);
-  // Only thousands, and no zeros that would be filled up beyond a group.
-  if (grouped && (!groups.slice(1).every((group) => group.length === 3) || groups[0] === "")) return undefined;
+  // Only thousands.
+  if (grouped && (!groups.slice(1).every((group) => group.length === 3) || groups[0] === "" || groups[0]!.length > 3)) return undefined;
   const zero = plain.indexOf("0");
   const least = zero < 0 ? (point ? 0 : 1) : plain.length - zero;
-  if (grouped && least > 3) return undefined;
   return {
     fill: !fm,
     whole: plain.length,
@@ -377,7 +416,7 @@ function numberFormat(text: string): NumberFormat | undefined {
     fraction: fraction.length,
     kept: fraction.lastIndexOf("0") + 1,
     grouped,
-    sign: (front ? front.toUpperCase() : /^sg?$/i.test(end) ? end.toLowerCase() : end.toUpperCase()) as NumberFormat["sign"],
+    sign: (front.toUpperCase() + end.toLowerCase()) as NumberFormat["sign"],
     before: before.replaceAll(CURRENCY, " ").replaceAll('"', ""),
     after: after.replaceAll(CURRENCY, " ").replaceAll('"', ""),
   };
@@ -423,28 +462,42 @@ function ordinalEnd(x: Value, places: number, end: string): Tidb {
 
 /** The text of a number by a format (formatting.c, NUM_processor). */
 function numberText(x: Value, f: NumberFormat): Tidb {
-  const size = Math.max(f.whole, 1);
   const exact = tidb`CAST(${x} AS DECIMAL(65,${raw(String(f.fraction))}))`;
   const negative = tidb`${exact} < 0`;
   const plain = f.grouped ? tidb`FORMAT(ABS(${exact}), ${raw(String(f.fraction))})` : tidb`CAST(ABS(${exact}) AS CHAR)`;
   const length = f.fraction > 0 ? f.fraction + 1 : 0;
-  const padded = f.least > 1 ? tidb`LPAD(${plain}, GREATEST(CHAR_LENGTH(${plain}), ${raw(String(f.least + length))}), '0')` : plain;
+  // Zeros in groups are those of a number with one digit more.
+  const all = raw(`1${"0".repeat(f.least)}`);
+  const grouped = tidb`SUBSTRING(FORMAT(ABS(${exact}) + ${all}, ${raw(String(f.fraction))}), ${raw(f.least % 3 === 0 ? "3" : "2")})`;
+  const padded =
+    f.grouped && f.least > 3
+      ? tidb`CASE WHEN ABS(${exact}) < ${all} THEN ${grouped} ELSE ${plain} END`
+      : f.least > 1
+        ? tidb`LPAD(${plain}, GREATEST(CHAR_LENGTH(${plain}), ${raw(String(f.least + length))}), '0')`
+        : plain;
   // A zero before the point is there only where the format has a 0 for it.
   const begun = f.least === 0 ? tidb`CASE WHEN ABS(${exact}) < 1 THEN SUBSTRING(${padded}, 2) ELSE ${padded} END` : padded;
   const cut = f.fraction - f.kept;
   const trimmed = f.fill || cut === 0 ? begun : tidb`REGEXP_REPLACE(${begun}, ${raw(`'0{1,${cut}}$'`)}, '')`;
   // FM9.99 of 0 is "0."
   const digits = !f.fill && f.least === 0 && f.kept === 0 ? tidb`CASE WHEN ${exact} = 0 THEN '0.' ELSE ${trimmed} END` : trimmed;
-  const places = "#".repeat(size).replaceAll(/(?!^)(?=(#{3})+$)/g, f.grouped ? "," : "");
+  const places = "#".repeat(f.whole).replaceAll(/(?!^)(?=(#{3})+$)/g, f.grouped ? "," : "");
   const marks = `${places}${f.fraction > 0 ? `.${"#".repeat(f.fraction)}` : ""}`;
-  const shown = tidb`CASE WHEN ABS(${exact}) >= ${raw(`1${"0".repeat(size)}`)} THEN ${raw(string(marks))} ELSE ${digits} END`;
+  // Without a place before the point even a zero has none.
+  const shown =
+    f.whole === 0
+      ? tidb`CASE WHEN ${exact} IS NOT NULL THEN ${raw(string(marks))} END`
+      : tidb`CASE WHEN ABS(${exact}) >= ${raw(`1${"0".repeat(f.whole)}`)} THEN ${raw(string(marks))} ELSE ${digits} END`;
   const width = marks.length;
   const signs: Readonly<Record<NumberFormat["sign"], readonly [string, string, string, string]>> = {
     "": ["-", "", "", ""],
     S: ["-", "", "+", ""],
     s: ["", "-", "", "+"],
-    MI: ["", "-", "", f.fill ? " " : ""],
-    PR: ["<", ">", f.fill ? " " : "", f.fill ? " " : ""],
+    MI: ["-", "", f.fill ? " " : "", ""],
+    mi: ["", "-", "", f.fill ? " " : ""],
+    PL: ["-", "", "", ""],
+    pl: ["-", "", "", ""],
+    pr: ["<", ">", f.fill ? " " : "", f.fill ? " " : ""],
     SG: ["-", "", "+", ""],
     sg: ["", "-", "", "+"],
   };
@@ -455,15 +508,17 @@ function numberText(x: Value, f: NumberFormat): Tidb {
     minusEnd === plusEnd
       ? tidb`${raw(string(minusEnd))}`
       : tidb`CASE WHEN ${negative} THEN ${raw(string(minusEnd))} ELSE ${raw(string(plusEnd))} END`;
-  const slot = f.sign === "" || f.sign === "S" || f.sign === "PR" ? 1 : 0;
-  // SG stands where it is written, and blanks behind it.
-  const isFixed = f.sign === "SG";
+  const slot = /^(?:|S|pr|pl)$/i.test(f.sign) && f.sign !== "s" ? 1 : 0;
+  // SG and MI stand where they are written, and blanks behind them; PL beside the place of a minus.
+  const isFixed = f.sign === "SG" || f.sign === "MI";
+  const plusMark = tidb`CASE WHEN ${negative} THEN ${raw(f.fill ? "' '" : "''")} ELSE '+' END`;
   const number = minus + plus === "" || isFixed ? shown : tidb`CONCAT(${head}, ${shown})`;
   const filled = f.fill ? tidb`LPAD(${number}, ${raw(String(width + slot))}, ' ')` : number;
   const parts = [
     ...(f.before === "" ? [] : [tidb`${raw(string(f.before))}`]),
-    ...(isFixed ? [head] : []),
+    ...(isFixed ? [head] : f.sign === "PL" ? [plusMark] : []),
     filled,
+    ...(f.sign === "pl" ? [plusMark] : []),
     ...(minusEnd + plusEnd === "" ? [] : [tail]),
     ...(f.after === "" ? [] : [tidb`${raw(string(f.after))}`]),
   ];
@@ -615,6 +670,18 @@ export const formatRules = table(
             "9.999999EEEE",
             "rn",
             "FMrn",
+            "PL9999.99",
+            "FMPL999",
+            "9,999PL",
+            "FM99.9PL",
+            ".99",
+            "FM.00",
+            "0,000,000",
+            "FM000,999.99",
+            "S0,000.0",
+            "99S99",
+            "MI000",
+            "FMMI99.9",
           ].flatMap((format) => [`to_char(n, '${format}')`, `to_char(i4b, '${format}')`]),
           "to_char(i8, 'FM999,999,999,999,999,999')",
           "to_char(extract(hour from ts), 'FM00')",
@@ -666,10 +733,10 @@ export const formatRules = table(
     "to-date": {
       calls: ["to_date(text, text)"],
       tidb: ([text, format], call) => {
-        const read = reading(call.text(format) ?? '"');
+        const read = readBy(text, call.text(format) ?? '"');
         if (read === undefined) return call.refuse("to_date() with another format than of numbers for year, month and day");
         call.say("lenient");
-        return tidb`DATE(${completed(text, read)})`;
+        return tidb`DATE(${read})`;
       },
       messages: { lenient: LENIENT },
       proofs: [
@@ -683,20 +750,26 @@ export const formatRules = table(
         { pg: "to_date('Feb 29, 2024', 'Mon DD, YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'DD.MM.YYYY'), 'DD.MM.YYYY')", findings: ["lenient"] },
         { pg: "to_date(to_char(d, 'YYYYMMDD'), 'YYYYMMDD')", findings: ["lenient"] },
+        ...["YYYY-DDD", "YYYYDDD", "IYYY-IW-ID", 'IYYY-"W"IW-ID', "IYYY-IW", "IYYYIW", "IYYYIWID", "J", "DD RM YYYY", "YYYY/rm"].map(
+          (format) => ({ pg: `to_date(to_char(COALESCE(d, '2024-12-30'), '${format}'), '${format}')`, findings: ["lenient"] }),
+        ),
+        { pg: "to_date('2023-366', 'YYYY-DDD')", findings: ["lenient"] },
+        { pg: "to_date('2023-53-7', 'IYYY-IW-ID')", findings: ["lenient"] },
       ],
     },
     "to-timestamp": {
       calls: ["to_timestamp(text, text)"],
       tidb: ([text, format], call) => {
-        const read = reading(call.text(format) ?? '"');
+        const read = readBy(text, call.text(format) ?? '"');
         if (read === undefined) return call.refuse("to_timestamp() with a format that STR_TO_DATE does not have");
         call.say("lenient");
-        return tidb`CAST(${completed(text, read)} AS DATETIME(6))`;
+        return tidb`CAST(${read} AS DATETIME(6))`;
       },
       messages: { lenient: LENIENT },
       proofs: [
         { pg: "to_timestamp(to_char(ts, 'YYYY-MM-DD HH24:MI:SS'), 'YYYY-MM-DD HH24:MI:SS')", findings: ["lenient"] },
         { pg: "to_timestamp(d::text, 'YYYY-MM-DD')", findings: ["lenient"] },
+        { pg: "to_timestamp('2024-366', 'YYYY-DDD')", findings: ["lenient"] },
         { pg: `to_timestamp(to_char(ts, 'YYYY-MM-DD"T"HH24:MI:SS.MS'), 'YYYY-MM-DD"T"HH24:MI:SS.MS')`, findings: ["lenient"] },
         { pg: `to_timestamp('2024-02-29T10:11:12.5Z', 'YYYY-MM-DD"T"HH24:MI:SS.MS')`, findings: ["lenient"] },
         { pg: "to_timestamp('29 Feb 2024 10:11 PM', 'DD Mon YYYY HH12:MI AM')", findings: ["lenient"] },

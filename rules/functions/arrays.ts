@@ -44,6 +44,8 @@ function stored(value: Value, call: Call, rounds = false): Tidb | undefined {
     call.say("double");
     return tidb`${value}`;
   }
+  // Its shortest digits, and not those of the double that is nearest to it.
+  if (name === "float4") return tidb`CAST(CAST(${value} AS CHAR) AS DOUBLE)`;
   if (name === "bool") return call.other("to_jsonb", ["bool"], [value]);
   if (AS_TEXT.test(name) || call.catalog.enums.has(name)) return call.other("::", [name, "text"], [value]);
   return call.refuse(`an array of ${name}`);
@@ -146,17 +148,19 @@ function taken(value: Tidb, element: string, call: Call): Tidb | undefined {
     ? tidb`CAST(${value} AS SIGNED)`
     : element === "float8"
       ? tidb`CAST(${value} AS DOUBLE)`
-      : element === "numeric"
-        ? tidb`CAST(${value} AS DECIMAL(65,30))`
-        : element === "bool"
-          ? infix("comparison")`${text} = 'true'`
-          : element === "date"
-            ? tidb`CAST(${text} AS DATE)`
-            : element === "timestamp"
-              ? tidb`CAST(${text} AS DATETIME(6))`
-              : (STORED.test(element) && element !== "jsonb") || call.catalog.enums.has(element)
-                ? text
-                : undefined;
+      : element === "float4"
+        ? tidb`CAST(CAST(${value} AS DOUBLE) AS FLOAT)`
+        : element === "numeric"
+          ? tidb`CAST(${value} AS DECIMAL(65,30))`
+          : element === "bool"
+            ? infix("comparison")`${text} = 'true'`
+            : element === "date"
+              ? tidb`CAST(${text} AS DATE)`
+              : element === "timestamp"
+                ? tidb`CAST(${text} AS DATETIME(6))`
+                : (STORED.test(element) && element !== "jsonb") || call.catalog.enums.has(element)
+                  ? text
+                  : undefined;
   return form
     ? tidb`CASE WHEN JSON_TYPE(${value}) NOT IN ('NULL', 'ARRAY') THEN ${form} END`
     : call.refuse(`an element of an array of ${element}`);
@@ -631,6 +635,9 @@ export const arrayRules = table(
         ...proofs(
           "ARRAY[d, db]",
           "ARRAY[n, 1.5]",
+          "ARRAY[i2::real / 7, 1.1]",
+          "(ARRAY[n::real, 0.1])[1]",
+          "(ARRAY[1.1::real, n::real])[1] + 1",
           "ARRAY[b, NULL]",
           "ARRAY[ts]",
           "ARRAY[e, eb]",
@@ -969,6 +976,7 @@ export const arrayRules = table(
           "array_agg(d ORDER BY id)",
           "array_agg(ti ORDER BY id)",
           "array_agg(ts ORDER BY id)",
+          "array_agg(n::real ORDER BY id)",
           "cardinality(array_agg(DISTINCT i4 > 0))",
         ),
         { pg: "array_agg(n * 3 ORDER BY id)", findings: ["double"] },

@@ -144,3 +144,10 @@ it("takes no longer than the texts are long", () => {
   expect(changes(`INSERT INTO t VALUES ${rows("'[]'::jsonb")}`, `INSERT INTO t VALUES ${rows("CAST('[]' AS JSON)")}`)).toHaveLength(5000);
   expect(performance.now() - started).toBeLessThan(1500);
 });
+
+it("takes brackets in each other beyond measure for one change, and not for an error", () => {
+  const deep = (inner: string) => `SELECT ${"(".repeat(9000)}${inner}${")".repeat(9000)}`;
+  expect(changes(deep("a::text"), deep("CAST(a AS CHAR)"))).toEqual([
+    { start: 0, end: deep("a::text").length, text: deep("CAST(a AS CHAR)") },
+  ]);
+});

@@ -21,8 +21,22 @@ interface Compared {
 
 function compared(from: string, to: string, alike: boolean): Compared {
   const [before, after] = [tokens(from, alike), tokens(to, alike)];
+  if (Math.max(depthOf(before), depthOf(after)) > DEEPEST)
+    return { before, after, runs: [{ from: 0, until: before.length, to: 0, upTo: after.length }] };
   const ids: Ids = new Map();
   return { before, after, runs: align(treeOf(before, ids), treeOf(after, ids), alike) };
+}
+
+/** Brackets in each other, beyond which a statement differs as a whole: a tree of some thousand is deeper than the stack. */
+const DEEPEST = 300;
+
+function depthOf(list: readonly Token[]): number {
+  let [depth, most] = [0, 0];
+  for (const { key } of list) {
+    if (key === "(" || key === "[" || key === "case") most = Math.max(most, ++depth);
+    else if (key === ")" || key === "]" || key === "end") depth--;
+  }
+  return most;
 }
 
 /**

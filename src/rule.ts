@@ -34,7 +34,7 @@ export { isStar, type StarColumn, starColumns, starTargets } from "./catalog/sta
 export { touchesOf } from "./catalog/touch.js";
 export { allowRemoval, COMMENT_BYTES, columnDefinition, touchClause } from "./emit/columns.js";
 export { silentCast } from "./emit/expressions.js";
-export { literal } from "./emit/literals.js";
+export { literal, real } from "./emit/literals.js";
 export {
   hashLayout,
   type Layout,

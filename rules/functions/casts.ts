@@ -1,4 +1,4 @@
-import { as, type Call, infix, proofs, raw, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
+import { as, type Call, infix, proofs, raw, real, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
 
 const lenient = (what: string, gives: string) =>
   warning(`text that is no ${what} ${gives} in TiDB, where PostgreSQL raises an error`, {
@@ -171,8 +171,36 @@ export const castRules = table(
     },
     "number-to-real": {
       calls: ["number::float4"],
-      tidb: ([x]) => tidb`CAST(${x} AS FLOAT)`,
-      proofs: proofs("i2::real", "n::real", "i4::float4"),
+      tidb([x], call) {
+        const constant = call.text(x);
+        const rounded = constant === undefined ? undefined : real(constant);
+        if (rounded !== undefined) return tidb`${raw(rounded)}`;
+        if (call.type(x).name !== "int2") call.say("digits");
+        return tidb`CAST(${x} AS FLOAT)`;
+      },
+      messages: {
+        digits: warning(
+          "a number that is cast to real is rounded to 24 bits only where it is shown or stored: TiDB computes with all its digits",
+          {
+            help: "nothing to do where it is only shown; otherwise keep it in a column of type FLOAT first, or compute with double precision",
+          },
+        ),
+      },
+      proofs: [
+        ...proofs(
+          "i2::real",
+          "i2::real + 1",
+          "1.1::real",
+          "1.1::real + 1",
+          "1.1::real = 1.1",
+          "16777217::real",
+          "real '0.1' * 3",
+          "'1.1'::real::float8",
+        ),
+        { pg: "n::real", findings: ["digits"] },
+        { pg: "i4::float4", findings: ["digits"] },
+        { pg: "(n / 3)::real::float8", findings: ["digits"], differs: true },
+      ],
     },
     "number-to-text": {
       calls: ["exact::text|varchar|bpchar", "oid::text"],

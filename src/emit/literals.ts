@@ -24,7 +24,7 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   int8: (text) => integerText(text, 8),
   numeric: ENCODE.number,
   oid: ENCODE.number,
-  float4: (text) => (Math.abs(Number(text)) > LARGEST_REAL ? undefined : exponential(text)),
+  float4: real,
   float8: (text) => (Number.isFinite(Number(text)) ? exponential(text) : undefined),
   text: string,
   varchar: string,
@@ -59,6 +59,17 @@ const LITERALS: Readonly<Record<string, Literal>> = {
         )
       : undefined,
 };
+
+/**
+ * A number of 24 bits, as PostgreSQL rounds it: TiDB computes with all the digits of what is cast to FLOAT (engine run), and shows the fewest
+ * that tell it from other numbers of 24 bits, as PostgreSQL does.
+ */
+export function real(text: string): string | undefined {
+  const value = Number(text);
+  if (Math.abs(value) > LARGEST_REAL) return undefined;
+  const rounded = Math.fround(value);
+  return rounded === value || !Number.isFinite(rounded) ? exponential(text) : `CAST(${exponential(String(rounded))} AS FLOAT)`;
+}
 
 /** The spellings of the manual (mac.c, macaddr_in). */
 const MACADDR =

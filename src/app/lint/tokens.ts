@@ -1,7 +1,8 @@
 import type { Span } from "../../source/text.js";
 
+/** Sticky: every text is made of these. */
 const TOKEN =
-  /(?:[EeBbXxNn]|U&)?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\{[^}]*\}|\$\d+|(?<![<>=!~@#%^&|?*+/-])@[A-Za-z_]\w*|[\w$\u0080-\uffff]+|::|[<>=!~@#%^&|?*+/-]+|\s+|[\s\S]/g;
+  /(?:[EeBbXxNn]|U&)?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\{[^}]*\}|\$\d+|(?<![<>=!~@#%^&|?*+/-])@[A-Za-z_]\w*|[\w$\u0080-\uffff]+|::|[<>=!~@#%^&|?*+/-]+|\s+|[\s\S]/y;
 
 export interface Token extends Span {
   /** What two tokens are compared by: letter case counts in quotes only. */
@@ -11,20 +12,39 @@ export interface Token extends Span {
 /** Words that may be left out without another meaning. */
 const OPTIONAL: ReadonlySet<string> = new Set(["as", "asc", "inner", "outer", "column"]);
 /** Words and signs of one meaning in both. */
-const ALIKE: Readonly<Record<string, string>> = { "!=": "<>", integer: "int", numeric: "decimal", bool: "boolean" };
+const ALIKE: ReadonlyMap<string, string> = new Map([
+  ["!=", "<>"],
+  ["integer", "int"],
+  ["numeric", "decimal"],
+  ["bool", "boolean"],
+]);
 const PLACEHOLDER = /^(?:\$\d+|\$\{.*\}|@\w+)$/;
 const QUOTE = /^(?:[EeBbXxNn]|U&)?['"`]/;
 
 /** @param alike placeholders count as the same, and so do texts with or without a word that means nothing */
 export function tokens(sql: string, alike: boolean): Token[] {
   const all: Token[] = [];
-  for (const { 0: text, index } of sql.matchAll(TOKEN)) {
-    if (/^\s/.test(text) || text.startsWith("--") || text.startsWith("/*")) continue;
+  TOKEN.lastIndex = 0;
+  for (let start = 0; start < sql.length; start = TOKEN.lastIndex) {
+    TOKEN.test(sql);
+    const first = sql.charCodeAt(start);
+    if (isBlank(first)) continue;
+    const text = sql.slice(start, TOKEN.lastIndex);
+    if (text.startsWith("--") || text.startsWith("/*")) continue;
     const key = QUOTE.test(text) ? text : text.toLowerCase();
     if (alike && OPTIONAL.has(key)) continue;
-    all.push({ key: alike ? (PLACEHOLDER.test(key) ? "?" : (ALIKE[key] ?? key)) : key, start: index, end: index + text.length });
+    all.push({ key: alike ? sameFor(key) : key, start, end: TOKEN.lastIndex });
   }
   return all;
+}
+
+/** A blank of ASCII, or one beyond it, which no word begins with. */
+function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || (code > 127 && /\s/.test(String.fromCharCode(code)));
+}
+
+function sameFor(key: string): string {
+  return PLACEHOLDER.test(key) ? "?" : (ALIKE.get(key) ?? key);
 }
 
 /** Whether two texts have the same tokens but for brackets, in whatever order: `a NOT IN (1)` and `NOT (a IN (1))`. */

@@ -2,9 +2,9 @@ import {
   as,
   type ColumnRef,
   type Context,
+  eachDescendant,
   error,
   HOLD_QUERIES,
-  holds,
   isStar,
   type JoinExpr,
   type Node,
@@ -27,7 +27,7 @@ one in a RIGHT JOIN.`,
   },
   messages: {
     refused: error(
-      "USING … AS {name} is not converted: a side of the join is a join itself, it is a FULL JOIN, or {name} is read as a row",
+      "USING … AS {name} is not converted: a side of the join is a join itself, it is a FULL JOIN, {name} is read as a row, or another item is called as it or as its side",
       {
         help: "name the columns by one of the two tables, or in a FULL JOIN as COALESCE(a.k, b.k)",
       },
@@ -43,8 +43,9 @@ one in a RIGHT JOIN.`,
       const join = as("JoinExpr", node);
       const name = join?.join_using_alias?.aliasname;
       if (!join || name === undefined) return undefined;
-      // A name that stands twice in a statement is not told apart here.
-      if (seen.has(name) || sideOf(join) === undefined || holds(statement as unknown as Value, (other) => isRow(other, name)))
+      // Names that stand twice in a statement are not told apart here: a query within it may have an item of its own that is called so.
+      const side = sideOf(join);
+      if (seen.has(name) || side === undefined || isTaken(statement, name, 0) || isTaken(statement, side, 1))
         return ctx.report("refused", { name }, join);
       seen.add(name);
       joins.set(name, join);
@@ -78,12 +79,23 @@ WHERE (SELECT COUNT(*) FROM a WHERE a.id = b.id) < 2`,
     },
     {
       given: "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int)",
-      pg: "SELECT j.id FROM a FULL JOIN b USING (id) AS j",
+      pg: "SELECT j.id FROM a FULL JOIN b USING (id) AS j; SELECT y FROM a JOIN b USING (id) AS j WHERE (SELECT count(*) FROM a WHERE a.id > j.id) > 0; SELECT y FROM a JOIN b USING (id) AS j WHERE EXISTS (SELECT 1 FROM a AS j WHERE j.id = 2)",
       tidb: null,
-      findings: ["refused"],
+      findings: ["refused", "refused", "refused"],
     },
   ],
 });
+
+/** Whether a name is that of more items of FROM than so many, or stands for a row. */
+function isTaken(statement: Node, name: string, most: number): boolean {
+  let found = 0;
+  eachDescendant(statement, (node) => {
+    const item = as("RangeVar", node) ?? as("RangeSubselect", node) ?? as("RangeFunction", node);
+    if (item && (item.alias?.aliasname ?? as("RangeVar", item)?.relname) === name) found++;
+    if (most === 0 && isRow(node, name)) found++;
+  });
+  return found > most;
+}
 
 /** Whether it may be a whole row: it may be a column of that name as well. */
 function isRow(node: Node, name: string): boolean {

@@ -172,7 +172,9 @@ export const castRules = table(
     "number-to-real": {
       calls: ["number::float4"],
       tidb([x], call) {
-        const constant = call.text(x);
+        // A number as it is written: what a cast in between makes of it is computed.
+        const { fval, ival } = as("A_Const", x) ?? {};
+        const constant = fval ?? ival?.toString();
         const rounded = constant === undefined ? undefined : real(constant);
         if (rounded !== undefined) return tidb`${raw(rounded)}`;
         if (call.type(x).name !== "int2") call.say("digits");
@@ -198,6 +200,7 @@ export const castRules = table(
           "'1.1'::real::float8",
         ),
         { pg: "n::real", findings: ["digits"] },
+        { pg: "'1.75'::numeric(3,1)::real", findings: ["digits"] },
         { pg: "i4::float4", findings: ["digits"] },
         { pg: "(n / 3)::real::float8", findings: ["digits"], differs: true },
       ],

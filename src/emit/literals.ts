@@ -68,6 +68,8 @@ export function real(text: string): string | undefined {
   const value = Number(text);
   if (Math.abs(value) > LARGEST_REAL) return undefined;
   const rounded = Math.fround(value);
+  // Below the smallest of them PostgreSQL raises an error.
+  if (rounded === 0 && value !== 0) return undefined;
   return rounded === value || !Number.isFinite(rounded) ? exponential(text) : `CAST(${exponential(String(rounded))} AS FLOAT)`;
 }
 

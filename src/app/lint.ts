@@ -88,8 +88,8 @@ async function inCode(
 }
 
 /** Whether a file may have a part in the schema that others are judged by. */
-export function isOfSchema(file: Source): boolean {
-  return file.name.endsWith(".sql") || isSchemaCode(file);
+export function isOfSchema(file: Source, { folders }: Pick<LintOptions, "folders">): boolean {
+  return file.name.endsWith(".sql") || isSchemaCode(file, folders);
 }
 
 /** What the findings of a file depend on beside its own text: all that makes the schema, in one figure. */

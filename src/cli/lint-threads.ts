@@ -27,12 +27,17 @@ export async function lintByThreads(
   options: LintOptions,
   here: (options: LintOptions) => Promise<Linted>,
 ): Promise<Linted> {
-  const todo = files.filter((file) => (options.only?.(file) ?? true) && !options.remembered?.(file));
+  const wanted = options.only ? files.filter(options.only) : files;
+  // Asked once a file: it is told by all of its text.
+  const before = new Map(wanted.map((file) => [file, options.remembered?.(file)]));
+  const remembered = (file: Source) => before.get(file);
+  const todo = wanted.filter((file) => !remembered(file));
   const units = todo.reduce((sum, { text }) => sum + text.length, 0);
-  if (units < MANY || availableParallelism() < 2) return here(options);
+  if (units < MANY || availableParallelism() < 2) return here({ ...options, remembered });
   const theirs = new Set(half(todo, units / 2));
   const asked = byThread(files, theirs, options);
-  const [own, sent] = await Promise.all([here({ ...options, only: (file) => (options.only?.(file) ?? true) && !theirs.has(file) }), asked]);
+  const only = (file: Source) => (options.only?.(file) ?? true) && !theirs.has(file);
+  const [own, sent] = await Promise.all([here({ ...options, remembered, only }), asked]);
   // A thread that could not work has its share done here.
   const other = sent
     ? [...theirs].map((source, i) => withSource(sent[i]!, source))
@@ -56,7 +61,7 @@ function half(files: readonly Source[], units: number): Source[] {
 /** @returns what becomes of `own`, in its order; undefined where the thread broke down */
 function byThread(files: readonly Source[], own: ReadonlySet<Source>, { inOrder: _, only: __, remembered: ___, ...options }: LintOptions) {
   const share: Share = {
-    files: files.filter((file) => own.has(file) || isOfSchema(file)),
+    files: files.filter((file) => own.has(file) || isOfSchema(file, options)),
     own: new Set([...own].map(({ name }) => name)),
     options,
   };

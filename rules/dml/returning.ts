@@ -153,8 +153,8 @@ TiDB numbers without gaps within a statement.`,
       const kept = found || !table ? undefined : keysKept(insert, table, keeping(ctx));
       if (kept) return afterKept(insert, kept, returning, ctx);
       const conflict = ctx.origin(insert).onConflictClause;
-      if (updates && conflict?.whereClause) ctx.report("unmet");
       const stored = found || !table ? undefined : byRows(insert, table, returning, ctx);
+      if (updates && conflict?.whereClause && (found || stored)) ctx.report("unmet");
       if (stored) return stored;
       if (!found) {
         const what = table

@@ -12,6 +12,7 @@ import {
   type InsertStmt,
   identifier,
   insertedRows,
+  isAnother,
   isNode,
   type Keeping,
   type Kept,
@@ -28,6 +29,7 @@ import {
   type ResTarget,
   type ReturningClause,
   raw,
+  readsClock,
   relationName,
   relationNames,
   rule,
@@ -111,7 +113,7 @@ TiDB numbers without gaps within a statement.`,
       const remove = readable as DeleteStmt;
       if (!remove.returningClause || ctx.parent) return;
       const from = [remove.relation!, ...(remove.usingClause ?? [])];
-      if (isAnother(ctx.origin(remove).whereClause, ctx)) return lost(remove, ANOTHER, ctx);
+      if (isAnother(ctx.origin(remove).whereClause, ctx.info)) return lost(remove, ANOTHER, ctx);
       const returning = withoutVersions(remove, from, "old", ctx);
       if (!returning) return lost(remove, WHOLE_ROW, ctx);
       if (readsClock(ctx.origin(remove).whereClause)) ctx.report("moment");
@@ -127,7 +129,7 @@ TiDB numbers without gaps within a statement.`,
       const rest = ctx.change(update, { returningClause: undefined });
       const alone = from.length === 1 && !update.withClause;
       const { old } = versionsOf(returning, from);
-      if (isAnother(ctx.origin(update).whereClause, ctx)) {
+      if (isAnother(ctx.origin(update).whereClause, ctx.info)) {
         const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
         return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, ANOTHER, ctx);
       }
@@ -584,21 +586,3 @@ function isVolatile(value: Value | undefined, ctx: Ctx): boolean {
 }
 
 const ANOTHER = "its condition gives another answer each time";
-
-/** Whether a condition may find other rows when it is asked again at once. */
-function isAnother(condition: Value | undefined, ctx: Ctx): boolean {
-  return holds(condition, (node) => {
-    const { volatility } = (node.kind === "FuncCall" && ctx.info(node)?.call) || {};
-    return volatility === "volatile" && !readsClock(node);
-  });
-}
-
-const CLOCK = new Set(["clock_timestamp", "now", "transaction_timestamp", "statement_timestamp"]);
-
-/** Whether a value is read off a clock that stands still within PostgreSQL's statement: TiDB's goes on from one to the next. */
-function readsClock(value: Value | undefined): boolean {
-  return holds(
-    value,
-    (node) => /TIME/.test(as("SQLValueFunction", node)?.op ?? "") || CLOCK.has(String(as("FuncCall", node)?.funcname?.at(-1))),
-  );
-}

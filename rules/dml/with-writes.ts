@@ -16,6 +16,7 @@ import {
   type InsertStmt,
   identifier,
   insertedRows,
+  isAnother,
   isNode,
   mapType,
   type Node,
@@ -27,6 +28,7 @@ import {
   type Raw,
   type Restated,
   raw,
+  readsClock,
   relationName,
   rule,
   type SelectStmt,
@@ -63,6 +65,15 @@ const MESSAGES = {
   overlap: warning("{one} deletes rows of {table} before {other} inserts: one that is deleted and inserted again is a new row", {
     help: "PostgreSQL, which sees both at once, updates or refuses such a row: the DELETE's condition should leave out the keys that are inserted",
   }),
+  clock: warning("what {name} shows as {column} is the time of its read: the UPDATE writes one that is some moments later", {
+    help: "give the time as a parameter to both, or read the rows again by their keys after the UPDATE",
+  }),
+  moment: warning(
+    "the condition of {name} reads the clock: rows that come to meet it between its read and its write are in one of them only",
+    {
+      help: "give the time as a parameter to both, where PostgreSQL has one statement with one time",
+    },
+  ),
   refused: error("WITH that writes is not converted: {what}", {
     help: "write the statements one after the other in a transaction: read the rows that are needed first, then write",
   }),
@@ -83,7 +94,10 @@ LIMIT picks rows for several statements, the rows of a query of WITH are put int
   restate(statement, ctx) {
     const main = STATEMENTS.has(statement.kind) ? (statement as Statement) : undefined;
     if (!main?.withClause?.ctes?.some((cte) => writing(cte))) return undefined;
-    const plan = planOf(main, ctx);
+    const first = planOf(main, { early: false }, ctx);
+    // What an UPDATE shows may be read before it as well: then the others come before it, too.
+    const again = typeof first === "string" ? planOf(main, { early: true }, ctx) : first;
+    const plan = typeof again === "string" ? first : again;
     if (typeof plan === "string") {
       ctx.report("refused", { what: plan });
       return [];
@@ -146,6 +160,20 @@ WHERE id = (SELECT id FROM one)`,
       findings: ["statements", "kept", "statements"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b text, at timestamptz); INSERT INTO t VALUES (1, 5, 'x'), (2, NULL, 'x'), (3, 0, 'y')",
+      pg: `WITH more AS (UPDATE t SET a = a + 1 WHERE b = 'x' RETURNING id, a) SELECT more.id, t.a AS was, more.a FROM more JOIN t ON t.id = more.id;
+WITH done AS (UPDATE t SET at = now() WHERE at < now() RETURNING at) SELECT max(at) AS last FROM done`,
+      tidb: `WITH more AS (SELECT id, a + 1 AS a FROM t WHERE b = 'x')
+SELECT more.id, t.a AS was, more.a
+FROM more
+JOIN t ON t.id = more.id;
+UPDATE t SET a = a + 1 WHERE b = 'x';
+WITH done AS (SELECT NOW(6) AS at FROM t WHERE at < NOW(6)) SELECT MAX(at) AS last FROM done;
+UPDATE t SET at = NOW(6) WHERE at < NOW(6)`,
+      findings: ["statements", "statements", "moment", "clock"],
+    },
+    {
       given: "CREATE TABLE t (id uuid PRIMARY KEY, a int); CREATE TABLE u (t uuid, b int)",
       pg: "WITH made AS (SELECT gen_random_uuid() AS id), first AS (INSERT INTO t SELECT id, 1 FROM made) INSERT INTO u SELECT id, 2 FROM made",
       tidb: `DROP TEMPORARY TABLE IF EXISTS made_rows;
@@ -186,9 +214,9 @@ SELECT k, v FROM new WHERE NOT (k IN (SELECT k FROM old))`,
     },
     {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int); CREATE TABLE u (t int, b int)",
-      pg: "WITH made AS (INSERT INTO t (a) VALUES (7) RETURNING id) SELECT made.id, t.a FROM made, t",
+      pg: "WITH made AS (INSERT INTO t (a) VALUES (7) RETURNING id) SELECT made.id, t.a FROM made, t; WITH few AS (DELETE FROM t WHERE random() < 0.5 RETURNING id) SELECT id FROM few",
       tidb: null,
-      findings: ["refused"],
+      findings: ["refused", "refused"],
     },
   ],
 });
@@ -210,6 +238,7 @@ interface Part {
   readonly after?: string;
   /** Keeps the numbers of its rows for the statements that follow. */
   readonly count?: Tidb;
+  readonly told?: readonly Told[];
 }
 
 interface Plan {
@@ -218,9 +247,12 @@ interface Plan {
   readonly told: readonly Told[];
 }
 
-type Told = { readonly message: "both" | "overlap"; readonly one: string; readonly other: string; readonly table: string };
+type Told =
+  | { readonly message: "both" | "overlap"; readonly one: string; readonly other: string; readonly table: string }
+  | { readonly message: "clock"; readonly name: string; readonly column: string }
+  | { readonly message: "moment"; readonly name: string };
 
-function planOf(main: Statement, ctx: Ctx): Plan | string {
+function planOf(main: Statement, how: { readonly early: boolean }, ctx: Ctx): Plan | string {
   const ctes = nodesOf("CommonTableExpr", main.withClause!.ctes!);
   if (main.withClause!.recursive) return "it is RECURSIVE";
   const rest = ctx.change(main, { withClause: undefined }) as Statement;
@@ -230,12 +262,12 @@ function planOf(main: Statement, ctx: Ctx): Plan | string {
     const write = writing(cte);
     const others = [rest, ...ctes.flatMap((other) => (other === cte ? [] : [other.ctequery]))];
     const isRead = others.some((other) => reads(other).some(({ schemaname, relname }) => schemaname === undefined && relname === name));
-    const rows = write && isRead ? rowsOf(write, name, ctx) : undefined;
+    const rows = write && isRead ? rowsOf(write, name, how, ctx) : undefined;
     if (typeof rows === "string") return `the rows of ${name} cannot be read: ${rows}`;
     if (write?.returningClause && !isRead) ctx.consumed(write.returningClause);
     if (write) ctx.carried(cte, ["ctename", "ctequery", "aliascolnames", "ctematerialized"]);
-    const { query, ...how } = rows ?? {};
-    parts.push({ name, cte: query ? (ctx.change(cte, { ctequery: query }) as CommonTableExpr) : cte, ...(write && { write }), ...how });
+    const { query, ...shown } = rows ?? {};
+    parts.push({ name, cte: query ? (ctx.change(cte, { ctequery: query }) as CommonTableExpr) : cte, ...(write && { write }), ...shown });
   }
   ctx.carried(main.withClause!, ["ctes", "recursive"]);
   return orderOf(rest, parts, ctx);
@@ -360,7 +392,7 @@ function inOrder(steps: readonly Step[], { parts, kept }: Keeping, ctx: Ctx): Pl
     const whole = ctes.length > own.length ? (ctx.change(node, { withClause }) as Statement) : node;
     return part?.count ? [whole, part.count as never] : [whole];
   });
-  return { nodes: [...kept.flatMap((each) => each.nodes), ...nodes], kept, told };
+  return { nodes: [...kept.flatMap((each) => each.nodes), ...nodes], kept, told: [...parts.flatMap((part) => part.told ?? []), ...told] };
 }
 
 /** Why a statement does not read what it would in PostgreSQL when it comes after these; otherwise what is to be told. */
@@ -464,10 +496,14 @@ interface Rows {
   readonly query: SelectStmt;
   readonly after?: string;
   readonly count?: Tidb;
+  readonly told?: readonly Told[];
 }
 
-/** The rows that RETURNING shows, as a query; or why there is none. */
-function rowsOf(write: Writing, name: string, ctx: Ctx): Rows | string {
+/**
+ * The rows that RETURNING shows, as a query; or why there is none.
+ * @param early whether those of an UPDATE are read before it where that is possible
+ */
+function rowsOf(write: Writing, name: string, { early }: { readonly early: boolean }, ctx: Ctx): Rows | string {
   const returning = write.returningClause;
   if (!returning) return "it has no RETURNING";
   if (returning.options?.length) return "it names old or new rows";
@@ -493,8 +529,11 @@ function rowsOf(write: Writing, name: string, ctx: Ctx): Rows | string {
     const kept = tidbText(`SET ${first.raw} = LAST_INSERT_ID(), ${count.raw} = ROW_COUNT()`);
     return { query: query(shown, found.where({ first, count }) as unknown as Value), after, ...(found.counts && { count: kept }) };
   }
-  if (write.kind === "DeleteStmt") return { query: query(shown, write.whereClause) };
-  if (others.length === 0 && staysSame(write.whereClause, assignments(write))) return { query: query(shown, write.whereClause), after };
+  if (isAnother(write.whereClause, ctx.info)) return "its condition gives another answer each time";
+  const told: Told[] = readsClock(write.whereClause) ? [{ message: "moment", name }] : [];
+  if (write.kind === "DeleteStmt") return { query: query(shown, write.whereClause), told };
+  const late = others.length === 0 && staysSame(write.whereClause, assignments(write));
+  if (late && !early) return { query: query(shown, write.whereClause), after, told };
   const assigned = (value: Value, { type }: Column): Value =>
     changesWhenStored(ctx.info(value as Node)?.type.name, typeName(type).name, type)
       ? ({ kind: "TypeCast", arg: value, typeName: unplaced(type) } as Value)
@@ -507,7 +546,11 @@ function rowsOf(write: Writing, name: string, ctx: Ctx): Rows | string {
     isVolatile: (column) => holds(written.get(column), (node) => isVolatile(node, ctx)),
     versions: {},
   });
-  return typeof before === "string" ? before : { query: query(before.exprs, write.whereClause) };
+  if (typeof before !== "string") {
+    for (const column of before.written) if (readsClock(written.get(column))) told.push({ message: "clock", name, column });
+    return { query: query(before.exprs, write.whereClause), told };
+  }
+  return late ? { query: query(shown, write.whereClause), after } : before;
 }
 
 function isVolatile(node: Node, ctx: Ctx): boolean {

@@ -1,3 +1,4 @@
+import type { ExprInfo } from "../catalog/analysis.js";
 import { type Column, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnRef, InsertStmt, Node, ResTarget, ReturningClause, ReturningOptionKind, UpdateStmt, Value } from "../pg/ast.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
@@ -347,4 +348,22 @@ export function isFixed(value: Value | undefined): boolean {
   if (cast) return isFixed(cast.arg);
   const constant = as("A_Const", value);
   return (constant !== undefined && !constant.isnull) || as("ParamRef", value) !== undefined;
+}
+
+/**
+ * Whether a condition may find other rows when it is asked again at once.
+ * @param info what is known of an expression
+ */
+export function isAnother(condition: Value | undefined, info: (node: Node) => ExprInfo | undefined): boolean {
+  return holds(condition, (node) => node.kind === "FuncCall" && info(node)?.call?.volatility === "volatile" && !readsClock(node));
+}
+
+const CLOCK = new Set(["clock_timestamp", "now", "transaction_timestamp", "statement_timestamp"]);
+
+/** Whether a value is read off a clock that stands still within PostgreSQL's statement: TiDB's goes on from one to the next. */
+export function readsClock(value: Value | undefined): boolean {
+  return holds(
+    value,
+    (node) => /TIME/.test(as("SQLValueFunction", node)?.op ?? "") || CLOCK.has(String(as("FuncCall", node)?.funcname?.at(-1))),
+  );
 }

@@ -101,7 +101,7 @@ UPDATE t, (
     SELECT
       JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', nth_item.item_i, ']'))) AS \`key\`,
       JSON_EXTRACT(CAST('{"x": "y", "w": 1}' AS JSON), CONCAT('$.', JSON_EXTRACT(JSON_KEYS(CAST('{"x": "y", "w": 1}' AS JSON)), CONCAT('$[', nth_item.item_i, ']')))) AS value
-    FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(CAST('{"x": "y", "w": 1}' AS JSON)) = 'OBJECT', JSON_LENGTH(CAST('{"x": "y", "w": 1}' AS JSON)), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+    FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(CAST('{"x": "y", "w": 1}' AS JSON)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
   ) AS jsonb_each
 ) AS e
 SET t.b = CASE WHEN JSON_TYPE(e.v) <> 'NULL' THEN JSON_UNQUOTE(e.v) END

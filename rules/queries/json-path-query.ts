@@ -62,8 +62,8 @@ FROM t, (
     t.id AS lateral_key_1,
     JSON_EXTRACT(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END), CONCAT('$[', nth_item.item_i, ']')) AS x
   FROM t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END)) = 'ARRAY', JSON_LENGTH(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END)), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
-  WHERE nth_item.item_i < IF(JSON_TYPE(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END)) = 'ARRAY', JSON_LENGTH(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END)), 0)
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END))) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(COALESCE(JSON_EXTRACT(t.j, '$[0 to last]."a"[0 to last]'), CASE WHEN t.j IS NOT NULL THEN JSON_ARRAY() END))
 ) AS x
 WHERE x.lateral_key_1 = t.id
 ORDER BY t.id;
@@ -71,7 +71,7 @@ SELECT rows_1.jsonb_path_query AS jsonb_path_query
 FROM (
   SELECT
     JSON_EXTRACT(COALESCE(JSON_EXTRACT(CAST('[1, 2]' AS JSON), '$[0 to last]'), JSON_ARRAY()), CONCAT('$[', nth_item.item_i, ']')) AS jsonb_path_query
-  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(COALESCE(JSON_EXTRACT(CAST('[1, 2]' AS JSON), '$[0 to last]'), JSON_ARRAY())) = 'ARRAY', JSON_LENGTH(COALESCE(JSON_EXTRACT(CAST('[1, 2]' AS JSON), '$[0 to last]'), JSON_ARRAY())), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(COALESCE(JSON_EXTRACT(CAST('[1, 2]' AS JSON), '$[0 to last]'), JSON_ARRAY())) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS rows_1`,
     },
   ],

@@ -3,6 +3,7 @@ import {
   as,
   type ColumnRef,
   type Context,
+  eachChild,
   eachDescendant,
   error,
   find,
@@ -277,31 +278,7 @@ WHERE l.lateral_key_1 = t.id`,
     {
       given: TABLES,
       pg: "SELECT t.id, l.n, l.id FROM t, LATERAL (SELECT DISTINCT ON (u.n) u.n, u.id FROM u WHERE u.t = t.id ORDER BY u.n, u.id) AS l",
-      tidb: `SELECT t.id, l.n, l.id
-FROM t, (
-  SELECT lateral_key_1, n, id
-  FROM (
-    SELECT
-      t.id AS lateral_key_1,
-      n,
-      distinct_1.id,
-      ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY n IS NULL, n, distinct_1.id) AS lateral_row
-    FROM t
-    CROSS JOIN (
-      SELECT
-        t.id AS lateral_key_1,
-        u.n,
-        u.id,
-        ROW_NUMBER() OVER (PARTITION BY t.id, u.n ORDER BY u.id) AS distinct_row
-      FROM t
-      CROSS JOIN u
-      WHERE u.t = t.id
-    ) AS distinct_1
-    WHERE (distinct_1.lateral_key_1 = t.id) AND (distinct_row = 1)
-  ) AS lateral_1
-  WHERE lateral_row <= 9223372036854775807
-) AS l
-WHERE l.lateral_key_1 = t.id`,
+      tidb: ``,
     },
     {
       given: `CREATE TABLE t (id int PRIMARY KEY, a int[]); INSERT INTO t VALUES (1, '{5,NULL,7}'), (2, '{}'), (3, NULL), (4, '{9}')`,
@@ -480,26 +457,30 @@ function nameOf(item: RangeVar | RangeSubselect): string {
 function referred(inner: SelectStmt, { select, made }: Around, ctx: Ctx): Reference[] | string {
   const items = (select.fromClause ?? []).flatMap(relations);
   const range = ctx.analysis.range(ctx.origin(select));
-  const own: RangeEntry[] = [];
-  eachDescendant(ctx.origin(inner), (node) => {
-    if (node.kind === "SelectStmt") own.push(...ctx.analysis.range(node));
-  });
   const read = new Map<string, Set<string>>();
-  eachDescendant(ctx.origin(inner), (node) => {
+  const hidden = new Set<string>();
+  const readBy = (node: Node, own: readonly RangeEntry[]): void => {
+    const among = node.kind === "SelectStmt" ? [...own, ...ctx.analysis.range(node)] : own;
+    if (among !== own) for (const { alias } of among) hidden.add(alias);
     const fields = as("ColumnRef", node)?.fields;
-    if (!fields) return;
+    if (!fields) {
+      eachChild(node, (child) => readBy(child, among));
+      return;
+    }
     const column = fields.at(-1);
     const alias =
       fields.length > 1 ? String(fields.at(-2)) : range.find(({ columns }) => columns.some(({ name }) => name === column))?.alias;
-    const among = fields.length > 1 ? own.some((entry) => entry.alias === alias) : isColumnOf(own, column);
-    if (alias === undefined || among || !range.some((entry) => entry.alias === alias)) return;
+    const isOwn = fields.length > 1 ? own.some((entry) => entry.alias === alias) : isColumnOf(own, column);
+    if (alias === undefined || isOwn || !range.some((entry) => entry.alias === alias)) return;
     read.set(alias, (read.get(alias) ?? new Set()).add(typeof column === "string" ? column : "*"));
-  });
+  };
+  readBy(ctx.origin(inner), []);
   const references: Reference[] = [];
   for (const [name, columns] of read) {
     const found = items.find((each) => nameOf(each) === name);
     const item = found && (made.get(found) ?? found);
     if (!item) return `it refers to ${name}, which is neither a table nor a query`;
+    if (hidden.has(name)) return `it refers to ${name}, and has a table or query of that name in it: call that by another name`;
     references.push({ item, columns });
   }
   return references;

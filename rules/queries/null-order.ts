@@ -35,7 +35,7 @@ const MESSAGES = {
   frame: warning("rows whose {key} is NULL are in this frame in TiDB, and in PostgreSQL not: it is open to the end where TiDB has them", {
     help: "leave rows with NULL out of the query, or take two window functions, one for them and one for the others",
   }),
-  enum: note("{key} is sorted by the number of its label: but for a column, TiDB takes a value of an enum for text"),
+  enum: note("{key} is sorted by the number of its label: TiDB takes a value of an enum for text, and in windows for equal to others"),
   interval: note("{key} is sorted by its length in microseconds: to TiDB, an interval is a text"),
   address: note("{key} is sorted by its family, network and bits: to TiDB, an address is a text"),
   bounds: note("{key} is sorted by its bounds: to TiDB, a range is a text"),
@@ -83,12 +83,12 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const sort = directed(readable as SortBy, ctx);
       judge(sort.node, ctx);
       const call = ctx.parent?.kind === "FuncCall" ? ctx.parent : undefined;
-      if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return sort === readable ? undefined : ctx.replace(sort);
       const window = ctx.parent?.kind === "WindowDef" ? ctx.parent : undefined;
+      if (ctx.parent?.kind === "SelectStmt" || call?.agg_within_group) return sort === readable ? undefined : ctx.replace(sort);
       // Such a frame takes a single key, and with NULLs at either end it holds the same rows unless it is open to that end.
       const offsets = window && (window.frameOptions ?? 0) & RANGE && (window.startOffset || window.endOffset);
-      // Within an aggregate TiDB sorts an enum by its text, even a column.
-      const type = call && isNode(sort.node) ? ctx.info(sort.node)?.type.name : valueType(sort.node, ctx);
+      // Within an aggregate TiDB sorts an enum by its text, even a column; and a frame of RANGE over one ends with the last row (seen on TiDB).
+      const type = (call || window) && isNode(sort.node) ? ctx.info(sort.node)?.type.name : valueType(sort.node, ctx);
       const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node), type);
       const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
       if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
@@ -155,6 +155,13 @@ SELECT
   RANK() OVER (ORDER BY NULLIF(m, 'sad') IS NULL, FIELD(NULLIF(m, 'sad'), 'sad', 'glad')) AS r
 FROM t`,
       findings: ["enum", "enum"],
+    },
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (id int PRIMARY KEY, m mood); INSERT INTO t VALUES (1, 'sad'), (2, 'glad'), (3, NULL), (4, 'sad')",
+      pg: "SELECT m, count(*) AS n, sum(count(*)) OVER (ORDER BY m) AS s FROM t GROUP BY m ORDER BY m",
+      tidb: "SELECT m, COUNT(*) AS n, SUM(COUNT(*)) OVER (ORDER BY m IS NULL, FIELD(m, 'sad', 'glad')) AS s\nFROM t\nGROUP BY m\nORDER BY m IS NULL, m",
+      findings: ["enum"],
     },
     {
       given: "CREATE TABLE t (a int[] NOT NULL); INSERT INTO t VALUES ('{1}'), ('{NULL}')",

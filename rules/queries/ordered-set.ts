@@ -151,13 +151,13 @@ GROUP BY g`,
 FROM (
   SELECT
     *,
-    ROW_NUMBER() OVER (ORDER BY ordered_1.value_1 IS NULL, ordered_1.often_2 DESC, ordered_1.value_1 IS NULL, ordered_1.value_1) AS mode_1
+    ROW_NUMBER() OVER (ORDER BY ordered_1.value_1 IS NULL, ordered_1.often_2 DESC, ordered_1.value_1 IS NULL, FIELD(ordered_1.value_1, 'sad', 'ok', 'happy')) AS mode_1
   FROM (
     SELECT
       m AS value_1,
       COUNT(m) OVER (PARTITION BY m) AS often_2,
       COUNT(m) OVER () AS count_3,
-      ROW_NUMBER() OVER (ORDER BY m DESC) AS number_4,
+      ROW_NUMBER() OVER (ORDER BY FIELD(m, 'sad', 'ok', 'happy') DESC) AS number_4,
       iv AS value_5,
       COUNT(iv) OVER () AS count_6,
       ROW_NUMBER() OVER (ORDER BY iv IS NULL, CASE WHEN iv IS NOT NULL THEN ((COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ year'), ' ', 1) AS SIGNED), 0) * 12 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ mon'), ' ', 1) AS SIGNED), 0)) * 30 + COALESCE(CAST(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '-?[0-9]+ day'), ' ', 1) AS SIGNED), 0)) * 86400000000 + (COALESCE(CAST(ROUND((SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', 1) * 3600 + SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', 2), ':', -1) * 60 + SUBSTRING_INDEX(REGEXP_SUBSTR(iv, '[0-9]+:[0-9:.]+'), ':', -1)) * 1000000) AS SIGNED), 0) * CASE WHEN REGEXP_LIKE(iv, '-[0-9]+:') THEN -1 ELSE 1 END) END) AS number_7

@@ -80,6 +80,9 @@ const MESSAGES = {
       help: "write the longer alternatives first; [^…]* says more exactly than .*? where a match ends",
     },
   ),
+  kind: warning("where a document of the wrong kind is read, {name}() gives no rows, where PostgreSQL raises an error", {
+    help: "other conditions of the query may leave such rows out; where they do not, check with jsonb_typeof()",
+  }),
   dimensions: warning("unnest() goes through the first dimension of an array alone in TiDB", {
     help: "where arrays of arrays are stored, go through their elements once more",
   }),
@@ -243,7 +246,7 @@ FROM t, (
     IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."a"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."a"') AS SIGNED)) AS a,
     IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."b"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')), '$."b"'))) AS b
   FROM t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'ARRAY' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
   WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
 ) AS r
 WHERE r.lateral_key_1 = t.id;
@@ -253,6 +256,54 @@ FROM (
     SUBSTRING_INDEX(SUBSTRING_INDEX(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), CHAR(0xEE8080 USING utf8mb4), nth_item.item_i + 1), CHAR(0xEE8080 USING utf8mb4), -1) AS part
   FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CHAR_LENGTH(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs')) - CHAR_LENGTH(REPLACE(REGEXP_REPLACE('a,b; c', '[,;][[:space:]]*', CHAR(0xEE8080 USING utf8mb4), 1, 0, 'cs'), CHAR(0xEE8080 USING utf8mb4), '')) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS part`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, u int, j jsonb); CREATE TABLE u (id int PRIMARY KEY); INSERT INTO t VALUES (1, 7, '{"a": 1, "b": 2}'), (2, NULL, '[1]'), (3, 7, NULL); INSERT INTO u VALUES (7)`,
+      pg: `SELECT t.id, k FROM t, jsonb_object_keys(j) AS k WHERE id <> 2; SELECT t.id, k FROM t JOIN u ON u.id = t.u, jsonb_object_keys(j) AS k`,
+      tidb: `SELECT t.id, k
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(j), CONCAT('$[', nth_item.item_i, ']'))) AS k
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'OBJECT' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no object')) END) FROM t WHERE id <> 2) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'OBJECT', JSON_LENGTH(j), 0)
+) AS k
+WHERE (k.lateral_key_1 = t.id) AND id <> 2;
+SELECT t.id, k
+FROM t
+JOIN u ON u.id = t.u, (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(j), CONCAT('$[', nth_item.item_i, ']'))) AS k
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'OBJECT', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'OBJECT', JSON_LENGTH(j), 0)
+) AS k
+WHERE k.lateral_key_1 = t.id`,
+      findings: ["kind"],
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '{"a": 1}'), (2, '[1]')`,
+      pg: "SELECT id, k FROM t, jsonb_object_keys(j) AS k WHERE jsonb_typeof(j) = 'object'; SELECT id, jsonb_array_elements(j) AS v FROM t WHERE id > 1",
+      tidb: `SELECT id, k
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(j), CONCAT('$[', nth_item.item_i, ']'))) AS k
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'OBJECT' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no object')) END) FROM t WHERE CASE JSON_TYPE(j) WHEN 'INTEGER' THEN 'number' WHEN 'UNSIGNED INTEGER' THEN 'number' WHEN 'DOUBLE' THEN 'number' ELSE LOWER(JSON_TYPE(j)) END = 'object') AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'OBJECT', JSON_LENGTH(j), 0)
+) AS k
+WHERE (k.lateral_key_1 = t.id) AND CASE JSON_TYPE(j) WHEN 'INTEGER' THEN 'number' WHEN 'UNSIGNED INTEGER' THEN 'number' WHEN 'DOUBLE' THEN 'number' ELSE LOWER(JSON_TYPE(j)) END = 'object';
+SELECT id, rows_1.v AS v
+FROM t, (
+  SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')) AS v
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'ARRAY' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM t WHERE id > 1) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
+) AS rows_1
+WHERE (rows_1.lateral_key_1 = t.id) AND id > 1`,
     },
     {
       given: `CREATE TABLE t (id int PRIMARY KEY, a text[], j jsonb); CREATE VIEW v AS SELECT id, a FROM t; INSERT INTO t VALUES (1, '{a,b}', '[{"k": [1, 2.50]}, {"k": []}]'), (2, '{}', '[]'), (3, NULL, NULL)`,
@@ -287,7 +338,7 @@ WHERE i.lateral_key_1 = t.id`,
 FROM t, (
   SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')) AS value
   FROM t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'ARRAY' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
   WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
 ) AS x, (
   SELECT
@@ -299,12 +350,12 @@ FROM t, (
     FROM (
       SELECT t.id AS lateral_key_1, JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']')) AS value
       FROM t
-      CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+      CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'ARRAY' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
       WHERE nth_item.item_i < IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)
     ) AS x
   ) AS x
   CROSS JOIN t
-  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')), 0)) FROM (t CROSS JOIN ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(IF(JSON_TYPE(j) = 'ARRAY', JSON_LENGTH(j), 0)) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item))) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')) = 'ARRAY' THEN JSON_LENGTH(JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"')) WHEN JSON_EXTRACT((JSON_EXTRACT(j, CONCAT('$[', nth_item.item_i, ']'))), '$."k"') IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM (t CROSS JOIN ((WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(CASE WHEN JSON_TYPE(j) = 'ARRAY' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no array')) END) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item))) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
   WHERE nth_item.item_i < IF(JSON_TYPE(JSON_EXTRACT(x.value, '$."k"')) = 'ARRAY', JSON_LENGTH(JSON_EXTRACT(x.value, '$."k"')), 0)
 ) AS y
 WHERE (x.lateral_key_1 = t.id) AND ((y.lateral_key_1 <=> x.value) AND (y.lateral_key_2 = t.id))`,
@@ -319,7 +370,7 @@ FROM (
     IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."id"')) = 'NULL', NULL, CAST(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."id"') AS SIGNED)) AS id,
     IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."name"')) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."name"'))) AS name,
     IF(JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."at"')) = 'NULL', NULL, CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON), CONCAT('$[', nth_item.item_i, ']')), '$."at"')) AS DATE)) AS at
-  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)) = 'ARRAY', JSON_LENGTH(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(CAST('[{"id": 1, "at": "2024-02-29"}, {"name": "x"}]' AS JSON)) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS r;
 SELECT a, b
 FROM (
@@ -486,6 +537,8 @@ function inStep(calls: readonly FuncCall[]): readonly FuncCall[] {
 
 interface Rows {
   readonly count: Arg;
+  /** The same, and an error where PostgreSQL raises one. */
+  readonly checked?: Arg;
   /** Columns with their names; the value of each from the number of its row. A column without a name has the function's. */
   readonly columns: readonly (readonly [name: string, value: Arg])[];
   /** What counts, where each row is made from the one before; it cannot go by another table's columns. */
@@ -503,17 +556,36 @@ const key = (json: Arg): Tidb => member(tidb`JSON_KEYS(${value(json)})`);
 const held = (json: Arg): Tidb => tidb`JSON_EXTRACT(${value(json)}, CONCAT('$.', ${key(json)}))`;
 const orNull = (json: Tidb, other: Tidb): Tidb => tidb`IF(JSON_TYPE(${json}) = 'NULL', NULL, ${other})`;
 const text = (json: Tidb): Tidb => orNull(json, tidb`JSON_UNQUOTE(${json})`);
-const sized = (json: Arg, type: string): Tidb => tidb`IF(JSON_TYPE(${value(json)}) = ${raw(`'${type}'`)}, JSON_LENGTH(${value(json)}), 0)`;
+/** An error as soon as it is computed, of which TiDB quotes the text. It is computed by TiDB itself, never by the storage, and only where it is reached (seen on TiDB). */
+const failing = (text: string): Tidb => tidb`LENGTH(UUID_TO_BIN(${raw(`'${text}'`)}))`;
+/** Functions that give documents of that kind alone. */
+const MAKERS = {
+  ARRAY: /^(?:jsonb_path_query_array|jsonb?_build_array|jsonb?_agg)$/,
+  OBJECT: /^(?:jsonb?_build_object|jsonb?_object_agg|row_to_json)$/,
+} as const;
+/** How many rows a document has: none where it is of another kind; and an error there, as in PostgreSQL. */
+function sized(json: Arg, kind: "ARRAY" | "OBJECT"): Pick<Rows, "count" | "checked"> {
+  const document = value(json);
+  const length = tidb`JSON_LENGTH(${document})`;
+  const opening = /^\s*[[{]/.exec(literalText(document) ?? "")?.[0].trim();
+  if (opening === (kind === "ARRAY" ? "[" : "{") || MAKERS[kind].test(nameOf((as("FuncCall", document) ?? {}) as FuncCall)))
+    return { count: length };
+  const isKind = tidb`JSON_TYPE(${document}) = ${raw(`'${kind}'`)}`;
+  return {
+    count: tidb`IF(${isKind}, ${length}, 0)`,
+    checked: tidb`CASE WHEN ${isKind} THEN ${length} WHEN ${document} IS NOT NULL THEN ${failing(`JSON is no ${kind.toLowerCase()}`)} END`,
+  };
+}
 
 type Maker = (args: readonly Value[], ctx: Ctx, definitions: readonly Value[]) => Rows | string;
 
 const elements = (of: (json: Tidb) => Tidb): Maker => {
-  return ([json], ctx) => ({ ...spelling(of, ctx), count: sized(json!, "ARRAY"), columns: [["value", of(member(json!))]] });
+  return ([json], ctx) => ({ ...spelling(of, ctx), ...sized(json!, "ARRAY"), columns: [["value", of(member(json!))]] });
 };
 const each = (of: (json: Tidb) => Tidb): Maker => {
   return ([json], ctx) => ({
     ...spelling(of, ctx),
-    count: sized(json!, "OBJECT"),
+    ...sized(json!, "OBJECT"),
     unordered: true,
     columns: [
       ["key", tidb`JSON_UNQUOTE(${key(json!)})`],
@@ -522,7 +594,7 @@ const each = (of: (json: Tidb) => Tidb): Maker => {
   });
 };
 const keys: Maker = ([json]) => ({
-  count: sized(json!, "OBJECT"),
+  ...sized(json!, "OBJECT"),
   unordered: true,
   columns: [["", tidb`JSON_UNQUOTE(${key(json!)})`]],
 });
@@ -779,7 +851,7 @@ function fieldsOf(json: Tidb, definitions: readonly Value[], ctx: Ctx): readonly
 
 function records([json]: readonly Value[], ctx: Ctx, definitions: readonly Value[]): Rows | string {
   const columns = fieldsOf(member(json!), definitions, ctx);
-  return typeof columns === "string" ? columns : { count: sized(json!, "ARRAY"), columns };
+  return typeof columns === "string" ? columns : { ...sized(json!, "ARRAY"), columns };
 }
 
 function record([json]: readonly Value[], ctx: Ctx, definitions: readonly Value[]): Rows | string {
@@ -809,7 +881,7 @@ function rowFields(row: Value, json: Tidb, ctx: Ctx): readonly (readonly [string
 
 function populated([row, json]: readonly Value[], ctx: Ctx): Rows | string {
   const columns = rowFields(row!, member(json!), ctx);
-  return typeof columns === "string" ? columns : { count: sized(json!, "ARRAY"), columns };
+  return typeof columns === "string" ? columns : { ...sized(json!, "ARRAY"), columns };
 }
 
 function populatedOne([row, json]: readonly Value[], ctx: Ctx): Rows | string {
@@ -941,11 +1013,14 @@ function sideBySide(all: readonly Rows[]): Rows | string {
   if (all.length === 1) return all[0]!;
   if (all.some(({ chain, where }) => chain || where)) return "its rows are made one of another, and stand beside those of other functions";
   if (all.some(({ unordered }) => unordered)) return UNORDERED;
-  const counts = all.map(({ count }) => tidb`COALESCE(${value(count)}, 0)`);
+  const longest = (counts: readonly Arg[]): Tidb =>
+    tidb`GREATEST(${counts.map((count) => tidb`COALESCE(${value(count)}, 0)`) as unknown as Value})`;
   const columns = all.flatMap((rows) =>
     rows.columns.map(([name, node]): [string, Arg] => [name, tidb`IF(${I} < ${value(rows.count)}, ${value(node)}, NULL)`]),
   );
-  return { count: tidb`GREATEST(${counts as unknown as Value})`, columns };
+  const count = longest(all.map((rows) => rows.count));
+  const isChecked = all.some(({ checked }) => checked !== undefined);
+  return { count, columns, ...(isChecked && { checked: longest(all.map((rows) => rows.checked ?? rows.count)) }) };
 }
 
 function jsonTable(item: JsonTable, around: Around, ctx: Ctx): Value {
@@ -961,7 +1036,7 @@ function jsonTable(item: JsonTable, around: Around, ctx: Ctx): Value {
   if (!rows) return refuse(typeof tree === "string" ? tree : NO_PATH);
   const { list } = rows;
   const count = tidb`JSON_LENGTH(${list})`;
-  const reach = bounds([context], around, count, ctx);
+  const reach = bounds([context], around, { count }, ctx);
   const chain = typeof reach === "object" && !reach.lateral ? elementRows(list) : undefined;
   const columns = tableColumns(item.columns ?? [], rows, chain ? tidbText("nth_item.item_v") : member(list), "", item, ctx);
   if (typeof columns === "string") return refuse(columns);
@@ -1016,7 +1091,7 @@ function asItem(
   around: Around,
   ctx: Ctx,
 ): Made | undefined {
-  const reach = bounds(calls, around, rows.count, ctx);
+  const reach = bounds(calls, around, rows, ctx);
   const chained = typeof reach === "object" && reach.lateral && rows.chain;
   const counted = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
   if (typeof counted === "string") {
@@ -1060,7 +1135,12 @@ interface Bounds {
 }
 
 /** How far to count: of a function over other items' columns, as far as any of their rows needs. */
-function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ctx: Ctx): Bounds | string {
+function bounds(
+  calls: readonly Node[],
+  { select, made }: Around,
+  { count, checked }: Pick<Rows, "count" | "checked">,
+  ctx: Ctx,
+): Bounds | string {
   const range = ctx.analysis.range(ctx.origin(select));
   const outer = lateralAround(ctx).flatMap((query) => ctx.analysis.range(ctx.origin(query)));
   const outside = new Set<string>();
@@ -1084,11 +1164,10 @@ function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ct
     return found;
   };
   const names = new Set([...readBy(calls)].filter((name) => name !== undefined));
-  if (names.size === 0 && outside.size === 0) return { lateral: false, most: count, from: [], isDeep: false };
+  if (names.size === 0 && outside.size === 0) return { lateral: false, most: checked ?? count, from: [], isDeep: false };
   const items = (select.fromClause ?? []).flatMap(relations);
   const from: Value[] = [...outside].map((aliasname): RangeSubselect => lateralRows(aliasname));
-  let most = count;
-  let isDeep = false;
+  const given: { name: string; values: ReadonlyMap<string, Arg> }[] = [];
   for (const name of names) {
     const item = items.find((each) => (each.alias?.aliasname ?? (each as RangeVar).relname) === name);
     const relation = as("RangeVar", item);
@@ -1098,21 +1177,33 @@ function bounds(calls: readonly Node[], { select, made }: Around, count: Arg, ct
       return `it refers to ${name}, whose rows come of another function's`;
     if (!item) return `it refers to ${name}, which is neither a table nor a query of this FROM clause`;
     if (rows) {
-      isDeep = true;
+      given.push({ name, values: rows.values });
       from.push(...rows.from);
-      most = inTermsOf(most, name, rows.values, ctx);
     } else {
       const { location, ...copy } = item as RangeVar;
       from.push(copy);
     }
   }
+  const isDeep = given.length > 0;
   const [first, ...more] = from;
   const joined = more.reduce<Value>((all, next) => value(tidb`${all} CROSS JOIN ${next}`), first!);
-  // A number may be far larger than any array is long: it counts only in rows that WHERE leaves.
-  const isNumber = !isDeep && calls.some((call) => nameOf(call as FuncCall) === "generate_series");
-  const tests = isNumber ? conjuncts(select.whereClause).filter((test) => isPlain(test) && isWithin(readBy([test as Node]), names)) : [];
+  // Only rows that WHERE leaves count: a number may be far larger than any array is long, and a document of the wrong kind may be left out.
+  const conditions = conjuncts(select.whereClause).map((test) => ({ test, read: readBy([test as Node]) }));
+  const tests = isDeep ? [] : conditions.filter(({ test, read }) => isPlain(test) && isWithin(read, names)).map(({ test }) => test);
   const where = tests.length > 0 ? tidb` WHERE ${conjunction(tests)!}` : raw("");
+  const isFewer = conditions.some(({ test, read }) => !tests.includes(test) && [undefined, ...names].some((name) => read.has(name)));
+  const isLeftOut = outside.size > 0 || isFewer || select.limitCount !== undefined || (select.fromClause ?? []).some(isRestricted);
+  if (checked && isLeftOut) ctx.report("kind", { name: nameOf(calls[0] as FuncCall) }, calls[0]);
+  const most = given.reduce((arg, { name, values }) => inTermsOf(arg, name, values, ctx), (!isLeftOut && checked) || count);
   return { lateral: true, most: tidb`(SELECT MAX(${value(most)}) FROM ${joined}${where})`, from, isDeep };
+}
+
+/** Whether a join leaves some rows of its sides out. */
+function isRestricted(item: Value): boolean {
+  const { larg, rarg, quals, usingClause, isNatural } = as("JoinExpr", item) ?? {};
+  if (larg === undefined) return false;
+  const isTrue = quals === undefined || as("A_Const", quals)?.boolval === true;
+  return !isTrue || usingClause !== undefined || isNatural === true || [larg, rarg!].some(isRestricted);
 }
 
 /** The queries that the one at hand is a LATERAL part of, the nearest first. */
@@ -1136,8 +1227,9 @@ function conjuncts(test: Value | undefined): readonly Value[] {
 
 const PLAIN = new Set(["ColumnRef", "A_Const", "A_Expr", "NullTest", "BooleanTest", "BoolExpr", "TypeCast", "TypeName"]);
 
-/** Whether a test may stand twice: it has no parameter, subquery or function. */
-const isPlain = (test: Value): boolean => !holds(test, ({ kind }) => !PLAIN.has(kind));
+/** Whether a test may stand twice: it has no parameter or subquery, and no function but the one that asks a document for its kind. */
+const isPlain = (test: Value): boolean =>
+  !holds(test, (node) => !PLAIN.has(node.kind) && !(node.kind === "FuncCall" && /^jsonb?_typeof$/.test(nameOf(node))));
 
 const isWithin = <T>(some: ReadonlySet<T | undefined>, all: ReadonlySet<T>): boolean =>
   some.size > 0 && [...some].every((each) => each !== undefined && all.has(each));

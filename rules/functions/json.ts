@@ -211,6 +211,9 @@ const BOOLEAN = (value: Value): Tidb => tidb`CAST(CASE WHEN ${value} THEN 'true'
 const asText = (value: Value, call: Call): Tidb => call.other("::", [call.type(value).name, "text"], [value]) ?? tidb`${value}`;
 const ISO = (value: Value): Tidb => tidb`TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM DATE_FORMAT(${value}, '%Y-%m-%dT%H:%i:%s.%f')))`;
 
+/** Types that TiDB keeps as PostgreSQL's text of them. */
+const RANGES = ["int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"];
+
 const JSON_FORMS: Readonly<Record<string, (value: Value, call: Call) => Tidb>> = {
   int2: AS_IT_IS,
   int4: AS_IT_IS,
@@ -236,6 +239,12 @@ const JSON_FORMS: Readonly<Record<string, (value: Value, call: Call) => Tidb>> =
   time: asText,
   timestamp: ISO,
   timestamptz: (value) => tidb`CONCAT(${ISO(value)}, '+00:00')`,
+  // The digits that it shows, and not those of the double that it is computed with.
+  float4: (value) => tidb`CAST(CAST(${value} AS CHAR) AS JSON)`,
+  bytea: asText,
+  bit: asText,
+  varbit: asText,
+  ...Object.fromEntries(["inet", "cidr", "macaddr", "macaddr8", ...RANGES].map((name) => [name, AS_IT_IS])),
 };
 
 const DOUBLE = warning("a numeric becomes a double within JSON: digits behind the 15th are lost", {
@@ -244,12 +253,14 @@ const DOUBLE = warning("a numeric becomes a double within JSON: digits behind th
 
 /** Types whose value in JSON is a number or a document by itself. */
 const NUMBERS = new Set(["int2", "int4", "int8", "float8", "numeric"]);
+/** Types whose value in JSON is made a document already. */
+const DOCUMENTS = new Set(["json", "jsonb", "bool", "float4"]);
 
 /** The value as a document of its own. */
 function document(value: Value, call: Call): Tidb | undefined {
   const { name } = call.type(value);
   const inner = asJson(value, call);
-  if (!inner || name === "json" || name === "jsonb" || name === "bool" || name.endsWith("[]")) return inner;
+  if (!inner || DOCUMENTS.has(name) || name.endsWith("[]")) return inner;
   return NUMBERS.has(name) ? tidb`CAST(${inner} AS JSON)` : tidb`CAST(JSON_QUOTE(${inner}) AS JSON)`;
 }
 
@@ -812,6 +823,15 @@ export const jsonRules = table(
           "to_jsonb(j)",
           "to_jsonb(ai)",
           "to_jsonb('x'::text)",
+          "to_jsonb(f4)",
+          "to_jsonb(y)",
+          "to_jsonb(ip)",
+          "to_jsonb(iv)",
+          "to_jsonb(ir)",
+          "to_jsonb(nr)",
+          "to_jsonb(int4range(1, 3, '[]'))",
+          "to_jsonb(b8)",
+          "jsonb_build_array(vb, dr, f4, ip, ti, '10.0.0.0/8'::cidr, '08:00:2b:01:02:03'::macaddr, '\\x00'::bytea)",
         ),
         { pg: "to_jsonb(nn)", findings: ["double"] },
       ],

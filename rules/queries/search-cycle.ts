@@ -2,6 +2,7 @@ import {
   as,
   type CommonTableExpr,
   type Context,
+  enumLabels,
   error,
   functionCall,
   HOLD_QUERIES,
@@ -12,6 +13,7 @@ import {
   nodesOf,
   operation,
   outputName,
+  type PgType,
   type ResTarget,
   rewritten,
   rule,
@@ -108,6 +110,13 @@ ORDER BY o`,
       findings: ["path", "path"],
     },
     {
+      given: `CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (id int PRIMARY KEY, up int, c char(3), ok boolean, m mood, n numeric(8,2));
+INSERT INTO t VALUES (1, NULL, 'b', true, 'sad', -1.5), (2, 1, 'ab', NULL, 'glad', 3), (3, 1, 'a', false, 'sad', -20.25), (4, 2, NULL, true, NULL, NULL), (5, 1, 'a', false, 'glad', 0)`,
+      pg: "WITH RECURSIVE q AS (SELECT id, c, ok, m, n FROM t WHERE up IS NULL UNION ALL SELECT t.id, t.c, t.ok, t.m, t.n FROM t JOIN q ON t.up = q.id) SEARCH DEPTH FIRST BY c, ok, m, n SET o SELECT id FROM q ORDER BY o",
+      tidb: "WITH RECURSIVE q AS (\n  SELECT\n    id,\n    CAST(c AS CHAR(16383)) AS c,\n    ok,\n    m,\n    n,\n    CAST(CONCAT(CONCAT(CONCAT(COALESCE(CONCAT(CONCAT('1', c), '\u0001'), '2'), COALESCE(CASE WHEN ok THEN '11' WHEN NOT ok THEN '10' END, '2')), COALESCE(CASE WHEN m = 'sad' THEN '100000' WHEN m = 'glad' THEN '100001' END, '2')), COALESCE(CASE WHEN CAST(n * 100 AS SIGNED) < 0 THEN CONCAT('0', LPAD(CAST(CAST(n * 100 AS SIGNED) + 9223372036854775807 AS CHAR), 19, '0')) WHEN CAST(n * 100 AS SIGNED) >= 0 THEN CONCAT('1', LPAD(CAST(CAST(n * 100 AS SIGNED) AS CHAR), 19, '0')) END, '2')) AS CHAR(16383)) AS o\n  FROM t\n  WHERE up IS NULL\n  UNION ALL\n  SELECT\n    t.id,\n    t.c,\n    t.ok,\n    t.m,\n    t.n,\n    CONCAT(q.o, CONCAT(CONCAT(CONCAT(COALESCE(CONCAT(CONCAT('1', t.c), '\u0001'), '2'), COALESCE(CASE WHEN t.ok THEN '11' WHEN NOT t.ok THEN '10' END, '2')), COALESCE(CASE WHEN t.m = 'sad' THEN '100000' WHEN t.m = 'glad' THEN '100001' END, '2')), COALESCE(CASE WHEN CAST(t.n * 100 AS SIGNED) < 0 THEN CONCAT('0', LPAD(CAST(CAST(t.n * 100 AS SIGNED) + 9223372036854775807 AS CHAR), 19, '0')) WHEN CAST(t.n * 100 AS SIGNED) >= 0 THEN CONCAT('1', LPAD(CAST(CAST(t.n * 100 AS SIGNED) AS CHAR), 19, '0')) END, '2'))) AS o\n  FROM t\n  JOIN q ON t.up = q.id\n)\nSELECT id FROM q\nORDER BY o",
+      findings: ["path"],
+    },
+    {
       given: "CREATE TABLE t (a int, b float8)",
       pg: "WITH RECURSIVE q AS (SELECT a, b FROM t UNION ALL SELECT t.a, t.b FROM t JOIN q USING (a)) SEARCH DEPTH FIRST BY b SET o SELECT a FROM q ORDER BY o",
       tidb: null,
@@ -127,12 +136,13 @@ function spelt(cte: CommonTableExpr, ctx: Ctx): CommonTableExpr | string {
   const names = cte.aliascolnames?.map(String) ?? first.map((target) => outputName(target) ?? "");
   const self = selfOf(query.rarg, name);
   if (self === undefined) return "it does not read itself";
-  const types = ctx.analysis.columns(ctx.origin(query))?.map(({ info }) => info?.type.name ?? "") ?? [];
+  const types = ctx.analysis.columns(ctx.origin(query))?.map(({ info }) => info?.type) ?? [];
   const keysOf = (columns: readonly Value[] = []): readonly [Value, Value] | undefined => {
     const sides = [first, second].map((targets) => {
-      const keys = columns.map((column) =>
-        sortable(targets[names.indexOf(String(column))]?.val, types[names.indexOf(String(column))] ?? ""),
-      );
+      const keys = columns.map((column) => {
+        const at = names.indexOf(String(column));
+        return sortable(targets[at]?.val, types[at], ctx);
+      });
       return keys.includes(undefined) ? undefined : (keys as Value[]).reduce((all, key) => joined(all, key));
     });
     return sides.includes(undefined) ? undefined : (sides as unknown as readonly [Value, Value]);
@@ -142,7 +152,7 @@ function spelt(cte: CommonTableExpr, ctx: Ctx): CommonTableExpr | string {
   const { search_clause: search, cycle_clause: cycle } = cte;
   if (search) {
     const keys = keysOf(search.search_col_list);
-    if (!keys) return "it sorts by columns that are neither integers nor texts nor dates";
+    if (!keys) return `it sorts by columns ${UNSORTABLE}`;
     const column = search.search_seq_column!;
     const before = ref(self, column);
     // In breadth, the number of the round comes first.
@@ -158,7 +168,7 @@ function spelt(cte: CommonTableExpr, ctx: Ctx): CommonTableExpr | string {
   }
   if (cycle) {
     const keys = keysOf(cycle.cycle_col_list);
-    if (!keys) return "its rows are told from one another by columns that are neither integers nor texts nor dates";
+    if (!keys) return `its rows are told from one another by columns ${UNSORTABLE}`;
     const [mark, path] = [cycle.cycle_mark_column!, cycle.cycle_path_column!];
     const isThere = operation(">", functionCall("strpos", [ref(self, path), joined(text("/"), keys[1])]), integer(0));
     const { cycle_mark_value: value, cycle_mark_default: otherwise } = cycle;
@@ -198,16 +208,30 @@ function selfOf(query: SelectStmt, name: string): string | undefined {
   return found;
 }
 
+const UNSORTABLE = "that are neither integers nor decimals of at most 18 digits, nor texts, enums, booleans, uuids or times";
+
 /** A text that sorts as a value does, NULL behind all others, and ends where it ends; undefined for other types. */
-function sortable(value: Value | undefined, type: string): Value | undefined {
-  if (!isNode(value)) return undefined;
-  const [from, to] = /^int[248]$/.test(type)
-    ? [whole(value), "2"]
-    : /^(?:text|varchar|date|timestamp)$/.test(type)
-      ? [joined(joined(text("1"), cast(value, "text")), functionCall("chr", [integer(1)])), "2"]
-      : [undefined, ""];
-  return from && ({ kind: "CoalesceExpr", args: [from, text(to)] } as Value);
+function sortable(value: Value | undefined, type: PgType | undefined, ctx: Ctx): Value | undefined {
+  if (!isNode(value) || !type) return undefined;
+  const from = ordered(value, type, ctx);
+  return from && ({ kind: "CoalesceExpr", args: [from, text("2")] } as Value);
 }
+
+function ordered(value: Value, { name, mods = [] }: PgType, ctx: Ctx): Value | undefined {
+  if (/^int[248]$/.test(name)) return whole(value);
+  if (name === "numeric") {
+    const [digits = 99, scale = 0] = mods;
+    return digits > 18 || scale < 0 ? undefined : whole(operation("*", value, { kind: "A_Const", fval: String(10 ** scale) }));
+  }
+  if (name === "bool") return cases([value, "11"], [{ kind: "BoolExpr", boolop: "NOT_EXPR", args: [value] } as Value, "10"]);
+  const labels = enumLabels(name, ctx.catalog);
+  if (labels) return cases(...labels.map((label, i) => [operation("=", value, text(label)), `1${String(i).padStart(5, "0")}`] as const));
+  if (!/^(?:text|varchar|bpchar|uuid|date|time|timestamp|timestamptz)$/.test(name)) return undefined;
+  return joined(joined(text("1"), cast(value, "text")), functionCall("chr", [integer(1)]));
+}
+
+const cases = (...pairs: readonly (readonly [Value, string])[]): Value =>
+  ({ kind: "CaseExpr", args: pairs.map(([expr, result]) => ({ kind: "CaseWhen", expr, result: text(result) })) }) as Value;
 
 function whole(value: Value): Value {
   const digits = (number: Value) => functionCall("lpad", [cast(number, "text"), integer(19), text("0")]);

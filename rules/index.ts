@@ -99,6 +99,7 @@ import nullOrder from "./queries/null-order.js";
 import orderedSet from "./queries/ordered-set.js";
 import recursive from "./queries/recursive.js";
 import relations from "./queries/relations.js";
+import rowsPassedOn from "./queries/rows-passed-on.js";
 import rowFields from "./queries/row-fields.js";
 import rowPlace from "./queries/row-place.js";
 import rows from "./queries/rows.js";
@@ -183,6 +184,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/merged-columns": mergedColumns,
   "queries/distinct-aggregate": distinctAggregate,
   "queries/row-place": rowPlace,
+  "queries/rows-passed-on": rowsPassedOn,
   "queries/row-fields": rowFields,
   "queries/whole-row": wholeRow,
   "queries/array-query": arrayQuery,

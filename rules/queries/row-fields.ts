@@ -1,4 +1,5 @@
 import {
+  type A_Expr,
   type A_Indirection,
   as,
   type Context,
@@ -6,6 +7,7 @@ import {
   holds,
   isStar,
   type Node,
+  type ResTarget,
   type RowExpr,
   rewritten,
   rule,
@@ -24,12 +26,14 @@ PostgreSQL where all their columns are, NULL being equal to NULL.`,
   },
   messages: {},
   restates: HOLD_QUERIES,
-  about: ["A_Indirection", "NullTest", "A_Expr"],
+  about: ["A_Indirection", "NullTest", "A_Expr", "RowExpr"],
   where: mayBeRow,
   restate(statement, ctx) {
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
       const target = as("ResTarget", node as Value);
       if (target && target.name === undefined) {
+        const all = everyField(target, around, ctx);
+        if (all) return all;
         const name = fieldOfRow(ctx.origin(target).val)?.name;
         return name === undefined ? undefined : ctx.change(target, { name });
       }
@@ -39,6 +43,8 @@ PostgreSQL where all their columns are, NULL being equal to NULL.`,
         if (found) ctx.consumed(field);
         return found;
       }
+      const row = as("RowExpr", node as Value);
+      if (row) return spread(row, around, ctx);
       const test = as("NullTest", node as Value);
       if (test) {
         const arg = wholeRow(test.arg, around, ctx);
@@ -53,8 +59,9 @@ PostgreSQL where all their columns are, NULL being equal to NULL.`,
     {
       given:
         "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'), (2, NULL), (3, 'z'); INSERT INTO u VALUES (1, 'x'), (2, NULL), (3, 'y')",
-      pg: "SELECT (ROW(id, a)).f2, (t).id FROM t ORDER BY (t).id; SELECT t.id, (SELECT u FROM u WHERE u.id = t.id).a FROM t; SELECT t.id FROM t JOIN u ON t = u; SELECT t.id, (t.*) IS NULL AS n, t IS NOT NULL AS m FROM t",
-      tidb: `SELECT a AS f2, t.id AS id FROM t ORDER BY t.id;
+      pg: "SELECT (t).*, ROW(t.*) IS NULL AS n FROM t; SELECT (ROW(id, a)).f2, (t).id FROM t ORDER BY (t).id; SELECT t.id, (SELECT u FROM u WHERE u.id = t.id).a FROM t; SELECT t.id FROM t JOIN u ON t = u; SELECT t.id, (t.*) IS NULL AS n, t IS NOT NULL AS m FROM t",
+      tidb: `SELECT t.*, t.id IS NULL AND t.a IS NULL AS n FROM t;
+SELECT a AS f2, t.id AS id FROM t ORDER BY t.id;
 SELECT t.id, (SELECT u.a FROM u WHERE u.id = t.id) AS a FROM t;
 SELECT t.id
 FROM t
@@ -67,7 +74,8 @@ SELECT t.id, t.id IS NULL AND t.a IS NULL AS n, t.id IS NOT NULL AND t.a IS NOT 
 /** Whether a node may have a row where values are wanted, as far as it tells alone. */
 function mayBeRow(node: Node): boolean {
   if (node.kind === "NullTest") return namesRow(node.arg);
-  return node.kind !== "A_Expr" || (node.variant === "AEXPR_OP" && namesRow(node.lexpr) && namesRow(node.rexpr));
+  if (node.kind === "RowExpr") return node.args?.some((arg) => isStar(arg)) ?? false;
+  return node.kind !== "A_Expr" || (sameness(node) !== undefined && namesRow(node.lexpr) && namesRow(node.rexpr));
 }
 
 /** `t` or `t.*`. */
@@ -82,6 +90,14 @@ function fieldOfRow(value: Value | undefined): { readonly name: string; readonly
   const place = /^f(\d+)$/.exec(typeof name === "string" ? name : "");
   const item = place && more.length === 0 ? as("RowExpr", arg)?.args?.[Number(place[1]) - 1] : undefined;
   return item === undefined ? undefined : { name: name as unknown as string, value: item };
+}
+
+/** `(t).*` is `t.*`. */
+function everyField(target: ResTarget, around: readonly Node[], ctx: Context): ResTarget | undefined {
+  const { arg, indirection: [star, ...more] = [] } = as("A_Indirection", target.val) ?? {};
+  if (!star || more.length > 0 || !as("A_Star", star) || !columnsOf(arg, around, ctx)) return undefined;
+  ctx.consumed(target);
+  return { kind: "ResTarget", val: { kind: "ColumnRef", fields: [...as("ColumnRef", arg)!.fields!, star] } as Value };
 }
 
 /** The columns of a relation that a name stands for, where it is no column. */
@@ -125,14 +141,23 @@ function wholeRow(value: Value | undefined, around: readonly Node[], ctx: Contex
   return args?.length ? { kind: "RowExpr", args, row_format: "COERCE_EXPLICIT_CALL" } : undefined;
 }
 
-const SAME = new Map([
-  ["=", "AEXPR_NOT_DISTINCT"],
-  ["<>", "AEXPR_DISTINCT"],
-]);
+/** `ROW(t.*)` with the columns that the star stands for. */
+function spread(row: RowExpr, around: readonly Node[], ctx: Context): RowExpr | undefined {
+  const args = row.args?.map((arg) => (isStar(arg) ? columnsOf(arg, around, ctx) : [arg])) ?? [];
+  if (args.includes(undefined) || args.every((each, i) => each![0] === row.args![i])) return undefined;
+  for (const [i, each] of args.entries()) if (each![0] !== row.args![i]) ctx.consumed(row.args![i]!);
+  return ctx.change(row, { args: args.flatMap((each) => each!) }) as RowExpr;
+}
+
+/** How a comparison of two rows as a whole is said of rows of columns: NULL is equal to NULL in them. */
+const sameness = ({ variant, name }: A_Expr): A_Expr["variant"] => {
+  if (variant !== "AEXPR_OP") return variant === "AEXPR_DISTINCT" || variant === "AEXPR_NOT_DISTINCT" ? variant : undefined;
+  return ({ "=": "AEXPR_NOT_DISTINCT", "<>": "AEXPR_DISTINCT" } as const)[String(name?.at(-1))];
+};
 
 function comparison(node: Node, around: readonly Node[], ctx: Context): Node | undefined {
   const test = as("A_Expr", node as Value);
-  const variant = test?.variant === "AEXPR_OP" ? SAME.get(String(test.name?.at(-1))) : undefined;
+  const variant = test && sameness(test);
   if (!test || !variant) return undefined;
   const [lexpr, rexpr] = [wholeRow(test.lexpr, around, ctx), wholeRow(test.rexpr, around, ctx)];
   if (!lexpr || !rexpr || around.some((each) => each.kind === "SelectStmt" && holdsOuterJoin(each))) return undefined;

@@ -58,13 +58,10 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   AEXPR_BETWEEN_SYM: (node, p) => betweenSymmetric(p, node, ""),
   AEXPR_NOT_BETWEEN_SYM: (node, p) => betweenSymmetric(p, node, "NOT "),
   AEXPR_DISTINCT: (node, p) => {
-    const equal = nullSafe(p, node);
-    return equal === undefined ? refuseTypes(p, node, "IS DISTINCT FROM") : p.at(LEVEL.not, `NOT (${equal})`);
+    const equal = nullSafe(p, node, node.lexpr!, node.rexpr!);
+    return p.at(LEVEL.not, `NOT (${equal})`);
   },
-  AEXPR_NOT_DISTINCT: (node, p) => {
-    const equal = nullSafe(p, node);
-    return equal === undefined ? refuseTypes(p, node, "IS NOT DISTINCT FROM") : p.at(LEVEL.comparison, equal);
-  },
+  AEXPR_NOT_DISTINCT: (node, p) => nullSafe(p, node, node.lexpr!, node.rexpr!),
   AEXPR_NULLIF: (node, p) => {
     const [value, other] = [node.lexpr!, node.rexpr!];
     // TiDB has no NULLIF in generated columns and indexes (errors 3102, 3758).
@@ -81,21 +78,60 @@ function refuseTypes(p: Printing, node: A_Expr, what: string): string {
   return p.refuse(node, `${what} on ${[...new Set(types)].join(" and ")}`);
 }
 
-function nullSafe(p: Printing, node: A_Expr): string | undefined {
-  const [left, right] = [node.lexpr!, node.rexpr!];
+/** Whether two values are equal, NULL being equal to NULL: TiDB's operator, or where equality is computed, that and a word on NULLs. */
+function nullSafe(p: Printing, node: A_Expr, left: Value, right: Value): string {
   const [row, other] = [as("RowExpr", left), as("RowExpr", right)];
-  if (row && other) return nativeRows(p, node, "=", row, other) ? `${rowText(p, row)} <=> ${rowText(p, other)}` : undefined;
-  if (as("A_Const", right)?.isnull) return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.print(right)}`;
-  if (!isNative(p, node, "=", left, right)) return undefined;
-  return `${p.operand(left, LEVEL.comparison + 1)} <=> ${p.operand(right, LEVEL.comparison + 1)}`;
+  const operands = () => [left, right].map((side) => p.operand(side, LEVEL.comparison + 1));
+  if (row && other) {
+    if (nativeRows(p, node, "=", row, other)) return p.at(LEVEL.comparison, `${rowText(p, row)} <=> ${rowText(p, other)}`);
+    return columnwise(p, row, other, node, (a, b) => nullSafe(p, node, a, b), "and");
+  }
+  if (as("A_Const", right)?.isnull) return p.at(LEVEL.comparison, `${operands()[0]} <=> ${p.print(right)}`);
+  if (isNative(p, node, "=", left, right)) return p.at(LEVEL.comparison, operands().join(" <=> "));
+  const equal = chain(p, node, "AND", [["=", left, right]]);
+  const [a, b] = operands();
+  return p.at(LEVEL.primary, `COALESCE(${equal}, ${a} IS NULL AND ${b} IS NULL)`);
 }
 
-/** Comparisons of rows whose columns both engines compare alike. */
+/** What is said of two rows, said of each two of their columns. */
+function columnwise(
+  p: Printing,
+  row: RowExpr,
+  other: RowExpr,
+  node: A_Expr,
+  written: (left: Value, right: Value) => string,
+  word: "and" | "or",
+): string {
+  const [left, right] = [row.args ?? [], other.args ?? []];
+  if (left.length === 0 || left.length !== right.length) return p.refuse(node, `operator ${nameOf(node)} between rows`);
+  for (const side of [row, other]) p.ledger.carried(side, ROW_FIELDS);
+  const texts = left.map((value, i) => {
+    const text = written(value, right[i]!);
+    return left.length === 1 ? text : inner(p, text);
+  });
+  return left.length === 1 ? p.at(p.level, texts[0]!) : p.at(LEVEL[word], texts.join(` ${word.toUpperCase()} `));
+}
+
+/** Comparisons of rows: TiDB's where both engines compare all columns alike, otherwise of each column, the first that differs deciding. */
 function rowComparison(p: Printing, node: A_Expr, left: RowExpr, right: RowExpr): string {
   const sign = nameOf(node) === "!=" ? "<>" : nameOf(node);
-  if (!nativeRows(p, node, sign, left, right)) return p.refuse(node, `operator ${sign} between rows`);
-  return p.at(LEVEL.comparison, `${rowText(p, left)} ${sign} ${rowText(p, right)}`);
+  if (nativeRows(p, node, sign, left, right)) return p.at(LEVEL.comparison, `${rowText(p, left)} ${sign} ${rowText(p, right)}`);
+  const one = (name: string, a: Value, b: Value) => printCall(p, operation(p, node, name, a, b));
+  if (sign === "=" || sign === "<>") return columnwise(p, left, right, node, (a, b) => one(sign, a, b), sign === "=" ? "and" : "or");
+  if (!left.args?.length || left.args.length !== right.args?.length) return p.refuse(node, `operator ${sign} between rows`);
+  for (const row of [left, right]) p.ledger.carried(row, ROW_FIELDS);
+  const from = (i: number): string => {
+    const [a, b] = [left.args![i]!, right.args![i]!];
+    if (i === left.args!.length - 1) return inner(p, one(sign, a, b));
+    if (isVolatile(p, a) || isVolatile(p, b)) return p.refuse(node, "a value that must be computed once and would be twice");
+    const [before, same] = [inner(p, one(sign.slice(0, 1), a, b)), inner(p, one("=", a, b))];
+    return `(${before} OR ${same} AND ${from(i + 1)})`;
+  };
+  return p.at(LEVEL.primary, from(0));
 }
+
+/** A text that was printed last, in parentheses unless it binds tighter than AND. */
+const inner = (p: Printing, text: string): string => (p.level > LEVEL.and ? text : `(${text})`);
 
 function nativeRows(p: Printing, node: A_Expr, sign: string, { args: left = [] }: RowExpr, { args: right = [] }: RowExpr): boolean {
   return left.length === right.length && left.every((value, i) => isNative(p, node, sign, value, right[i]!));

@@ -22,12 +22,14 @@ function networkOf(node: Value, call: Call): { readonly bits: number; readonly l
   return { bits: Math.floor(address / 2 ** (32 - Number(length))), length: Number(length) };
 }
 
+/** All bits of an address as hexadecimal digits: 8 of IPv4, 32 of IPv6. */
+const digits = (ip: Value): Tidb => tidb`HEX(INET6_ATON(SUBSTRING_INDEX(${ip}, '/', 1)))`;
+
 /** Whether two addresses are the same in so many first bits: whole hexadecimal digits, and what is left of one. */
 function sharing(a: Value, b: Value, length: Tidb): Tidb {
-  const digits = (ip: Value) => tidb`HEX(INET6_ATON(SUBSTRING_INDEX(${ip}, '/', 1)))`;
-  const begun = (ip: Value) => tidb`LEFT(${digits(ip)}, ${length} DIV 4)`;
+  const first = (ip: Value) => tidb`LEFT(${digits(ip)}, ${length} DIV 4)`;
   const rest = (ip: Value) => tidb`CONV(CONCAT('0', SUBSTRING(${digits(ip)}, ${length} DIV 4 + 1, 1)), 16, 10) >> (4 - ${length} % 4)`;
-  return tidb`(${begun(a)} = ${begun(b)} AND ${rest(a)} = ${rest(b)})`;
+  return tidb`(${first(a)} = ${first(b)} AND ${rest(a)} = ${rest(b)})`;
 }
 
 /** Whether the one network holds the other, or they have a part in common: of the same family, and the same in the bits of the shorter mask. */
@@ -80,32 +82,62 @@ const ordered = (sign: string): Row => ({
 const IPV6 = warning("of an address of IPv6 this is NULL: TiDB computes with 64 bits", {
   help: "nothing to do where addresses are of IPv4; else compute in the application",
 });
-const ALL_BITS = raw("4294967295");
+const SPELT = warning("an address of IPv6 whose first 96 bits are 0 is spelt otherwise: ::102:304 for ::1.2.3.4", {
+  help: "nothing to do where there are no such addresses: they were given up with RFC 4291",
+});
 
-/** An address of IPv4 as a number; NULL for one of IPv6. */
-const bits = (ip: Value): Tidb => tidb`INET_ATON(SUBSTRING_INDEX(${ip}, '/', 1))`;
-/** How many bits of an address of IPv4 are not its network's. */
-const hostLength = (ip: Value): Tidb => tidb`(32 - ${maskLength(ip)})`;
-/** The number with the last bits cleared. */
-const cleared = (number: Tidb, length: Tidb): Tidb => tidb`${number} >> ${length} << ${length}`;
+/** An address of IPv4 as a number; NULL for one of IPv6, which INET_ATON may refuse (error 1411). */
+const bits = (ip: Value): Tidb => tidb`INET_ATON(CASE WHEN INSTR(${ip}, ':') = 0 THEN SUBSTRING_INDEX(${ip}, '/', 1) END)`;
+/** The address of which these are the bits, further digits being left away, or those that lack being filled up. */
+const address = (hex: Tidb, size: Tidb, filled: "0" | "F"): Tidb => tidb`INET6_NTOA(UNHEX(RPAD(${hex}, ${size}, ${raw(`'${filled}'`)})))`;
+/** How many digits are the network's alone, and how many bits of the next one. */
+const whole = (ip: Value): Tidb => tidb`(${maskLength(ip)}) DIV 4`;
+const begun = (ip: Value): Tidb => tidb`(${maskLength(ip)}) % 4`;
+/** The digit in which the network ends, as a number. */
+const ending = (ip: Value): Tidb => tidb`CONV(SUBSTRING(${digits(ip)}, ${whole(ip)} + 1, 1), 16, 10)`;
+
+/** Bits of addresses computed 64 by 64. */
+const halves = (size: Tidb, compute: (half: (ip: Value) => Tidb) => Tidb): Tidb => {
+  const [high, low] = ["LEFT", "RIGHT"].map((side) =>
+    compute((ip) => tidb`CAST(CONV(${raw(side)}(LPAD(${digits(ip)}, 32, '0'), 16), 16, 10) AS UNSIGNED)`),
+  );
+  return tidb`INET6_NTOA(UNHEX(RIGHT(CONCAT(LPAD(HEX(${high!}), 16, '0'), LPAD(HEX(${low!}), 16, '0')), ${size})))`;
+};
+/** How many digits two addresses of one family have. */
+const sizeOfBoth = (a: Value, b: Value): Tidb =>
+  tidb`CASE WHEN CHAR_LENGTH(${digits(a)}) = CHAR_LENGTH(${digits(b)}) THEN CHAR_LENGTH(${digits(a)}) END`;
 /** The mask of an address as its text has it. */
 const suffix = (ip: Value): Tidb => tidb`CASE WHEN INSTR(${ip}, '/') > 0 THEN CONCAT('/', SUBSTRING_INDEX(${ip}, '/', -1)) ELSE '' END`;
-/** The longer of two masks, as the text of an address of IPv4 has it. */
+/** The longer of two masks, as the text of an address has it. */
 const longerMask = (a: Value, b: Value): Tidb =>
-  tidb`CASE WHEN GREATEST(${maskLength(a)}, ${maskLength(b)}) = 32 THEN '' ELSE CONCAT('/', GREATEST(${maskLength(a)}, ${maskLength(b)})) END`;
+  tidb`CASE WHEN GREATEST(${maskLength(a)}, ${maskLength(b)}) = CASE WHEN ${isIpv6(a)} THEN 128 ELSE 32 END THEN '' ELSE CONCAT('/', GREATEST(${maskLength(a)}, ${maskLength(b)})) END`;
 /** How many bits two addresses of IPv4 have in common from the first on. */
 const common = (a: Value, b: Value): Tidb =>
   tidb`(32 - CASE ${bits(a)} ^ ${bits(b)} WHEN 0 THEN 0 ELSE CHAR_LENGTH(BIN(${bits(a)} ^ ${bits(b)})) END)`;
 
 /** A computation over addresses of IPv4. */
-const counted = (calls: readonly string[], write: (a: Value, b: Value, call: Call) => Tidb | undefined, ...pg: readonly string[]): Row => ({
+const counted = (calls: readonly string[], write: (a: Value, b: Value) => Tidb, ...pg: readonly string[]): Row => ({
   calls,
   tidb: ([a, b], call) => {
     call.say("ipv6");
-    return write(a, b, call);
+    return write(a, b);
   },
   messages: { ipv6: IPV6 },
   proofs: pg.map((each) => ({ pg: each, findings: ["ipv6"], ...(each.includes("'") ? {} : { differs: true as const }) })),
+});
+
+/**
+ * A computation over the bits of addresses.
+ * @param otherwise what it spells in another way
+ */
+const computed = (calls: readonly string[], write: (a: Value, b: Value) => Tidb, otherwise: string, ...pg: readonly string[]): Row => ({
+  calls,
+  tidb: ([a, b], call) => {
+    call.say("spelt");
+    return write(a, b);
+  },
+  messages: { spelt: SPELT },
+  proofs: [...pg.map((each) => ({ pg: each, findings: ["spelt"] })), { pg: otherwise, findings: ["spelt"], differs: true }],
 });
 
 const shown = (pg: string, expression: string) => [{ given: "CREATE TABLE h (ip inet)", pg: `SELECT ${pg} AS x FROM h`, tidb: expression }];
@@ -150,9 +182,18 @@ export const networkRules = table(
     },
     "cidr-to-inet": {
       calls: ["cidr::inet"],
-      tidb: ([network]) => tidb`${network}`,
-      why: "Both are PostgreSQL's text of them, a network always with its mask.",
-      proofs: proofs("'10.1.0.0/16'::cidr::inet", "masklen('10.1.0.0/16'::cidr)", "'10.1.0.0/16'::cidr = ip"),
+      tidb: ([network]) =>
+        tidb`CASE WHEN ${isIpv6(network)} THEN TRIM(TRAILING '/128' FROM ${network}) ELSE TRIM(TRAILING '/32' FROM ${network}) END`,
+      why: "Both are PostgreSQL's text of them, a network always with its mask, an address without one of all its bits.",
+      proofs: proofs(
+        "'10.1.0.0/16'::cidr::inet",
+        "'10.1.0.0/32'::cidr::inet",
+        "'2001:db8::/32'::cidr::inet",
+        "'2001:db8::1/128'::cidr::inet",
+        "masklen('10.1.0.0/16'::cidr)",
+        "'10.1.0.0/16'::cidr = ip",
+        "'10.1.2.3/32'::cidr = ip",
+      ),
     },
     "text-to-inet": {
       calls: ["text|varchar::inet"],
@@ -179,42 +220,80 @@ export const networkRules = table(
     "less-or-equal": ordered("<="),
     greater: ordered(">"),
     "greater-or-equal": ordered(">="),
-    network: counted(
-      ["network(inet)"],
-      (ip) => tidb`CONCAT(INET_NTOA(${cleared(bits(ip), hostLength(ip))}), '/', ${maskLength(ip)})`,
+    network: computed(
+      ["network(inet)", "cidr(inet)", "inet::cidr"],
+      (ip) => {
+        const rest = tidb`(4 - ${begun(ip)})`;
+        const hex = tidb`CONCAT(LEFT(${digits(ip)}, ${whole(ip)}), HEX(${ending(ip)} >> ${rest} << ${rest}))`;
+        return tidb`CONCAT(${address(hex, tidb`CHAR_LENGTH(${digits(ip)})`, "0")}, '/', ${maskLength(ip)})`;
+      },
+      "network('::1.2.3.4/112')",
       "network(ip)",
+      "network(ipb)",
       "network('192.168.1.77/26')",
+      "network('2001:db8:ffff:ffff::1/45')",
+      "network('2001:db8:ffff::1/0')",
+      "ip::cidr",
+      "cidr(ip)",
     ),
-    broadcast: counted(
+    broadcast: computed(
       ["broadcast(inet)"],
-      (ip) => tidb`CONCAT(INET_NTOA(${bits(ip)} | (1 << ${hostLength(ip)}) - 1), ${suffix(ip)})`,
+      (ip) => {
+        const hex = tidb`CONCAT(LEFT(${digits(ip)}, ${whole(ip)}), HEX(${ending(ip)} | 15 >> ${begun(ip)}))`;
+        return tidb`CONCAT(${address(hex, tidb`CHAR_LENGTH(${digits(ip)})`, "F")}, ${suffix(ip)})`;
+      },
+      "broadcast('::1.2.3.4/112')",
       "broadcast(ip)",
+      "broadcast(ipb)",
       "broadcast('192.168.1.5/24')",
+      "broadcast('192.168.1.5/27')",
+      "broadcast('2001:db8::1/45')",
+      "broadcast('::/0')",
     ),
-    netmask: counted(
-      ["netmask(inet)"],
-      (ip) => tidb`CASE WHEN ${isIpv6(ip)} THEN NULL ELSE INET_NTOA(${cleared(tidb`${ALL_BITS}`, hostLength(ip))}) END`,
-      "netmask(ip)",
-      "netmask('192.168.1.5/24')",
-    ),
-    hostmask: counted(
+    netmask: {
+      calls: ["netmask(inet)"],
+      tidb: ([ip]) => {
+        const hex = tidb`CONCAT(REPEAT('F', ${whole(ip)}), HEX(15 << (4 - ${begun(ip)}) & 15))`;
+        return address(hex, tidb`CHAR_LENGTH(${digits(ip)})`, "0");
+      },
+      proofs: proofs("netmask(ip)", "netmask('192.168.1.5/24')", "netmask('10.0.0.1/0')", "netmask('2001:db8::1/33')", "netmask('::/0')"),
+    },
+    hostmask: computed(
       ["hostmask(inet)"],
-      (ip) => tidb`CASE WHEN ${isIpv6(ip)} THEN NULL ELSE INET_NTOA((1 << ${hostLength(ip)}) - 1) END`,
+      (ip) => {
+        const hex = tidb`CONCAT(REPEAT('0', ${whole(ip)}), HEX(15 >> ${begun(ip)}))`;
+        return address(hex, tidb`CHAR_LENGTH(${digits(ip)})`, "F");
+      },
+      "hostmask('2001:db8::1/100')",
       "hostmask(ip)",
       "hostmask('192.168.23.20/30')",
+      "hostmask('2001:db8::1/33')",
+      "hostmask('2001:db8::1/128')",
     ),
-    not: counted(["~(inet)"], (ip) => tidb`CONCAT(INET_NTOA(${bits(ip)} ^ ${ALL_BITS}), ${suffix(ip)})`, "~ip", "~'192.168.1.6'::inet"),
-    and: counted(
+    not: computed(
+      ["~(inet)"],
+      (ip) => tidb`CONCAT(${halves(tidb`CHAR_LENGTH(${digits(ip)})`, (half) => tidb`~${half(ip)}`)}, ${suffix(ip)})`,
+      "~'ffff:ffff:ffff:ffff:ffff:ffff:fefd:fcfb'::inet",
+      "~ip",
+      "~'192.168.1.6'::inet",
+      "~'2001:db8::7:1/64'::inet",
+    ),
+    and: computed(
       ["&(inet, inet)"],
-      (a, b) => tidb`CONCAT(INET_NTOA(${bits(a)} & ${bits(b)}), ${longerMask(a, b)})`,
-      "ip & ipb",
+      (a, b) => tidb`CONCAT(${halves(sizeOfBoth(a, b), (half) => tidb`${half(a)} & ${half(b)}`)}, ${longerMask(a, b)})`,
+      "'::1.2.3.4/112'::inet & ip",
+      "ip & ip",
       "'192.168.1.6'::inet & '0.0.0.255'",
+      "'2001:db8::7:1/64'::inet & 'ffff:ff::'",
+      "'255.255.255.255'::inet & netmask('10.0.0.1/9')",
     ),
-    or: counted(
+    or: computed(
       ["|(inet, inet)"],
-      (a, b) => tidb`CONCAT(INET_NTOA(${bits(a)} | ${bits(b)}), ${longerMask(a, b)})`,
-      "ip | ipb",
+      (a, b) => tidb`CONCAT(${halves(sizeOfBoth(a, b), (half) => tidb`${half(a)} | ${half(b)}`)}, ${longerMask(a, b)})`,
+      "'::1.2.3.4/112'::inet | '::1'",
+      "ip | ip",
       "'192.168.1.6/16'::inet | '0.0.0.255'",
+      "'2001:db8::7:1/64'::inet | '::ffff:ffff'",
     ),
     plus: counted(
       ["+(inet, int8)"],
@@ -238,7 +317,8 @@ export const networkRules = table(
       ["inet_merge(inet, inet)"],
       (a, b) => {
         const length = tidb`LEAST(${maskLength(a)}, ${maskLength(b)}, ${common(a, b)})`;
-        return tidb`CONCAT(INET_NTOA(${cleared(bits(a), tidb`(32 - ${length})`)}), '/', ${length})`;
+        const rest = tidb`(32 - ${length})`;
+        return tidb`CONCAT(INET_NTOA(${bits(a)} >> ${rest} << ${rest}), '/', ${length})`;
       },
       "inet_merge('192.168.1.5/24', '192.168.2.5/24')",
       "inet_merge('10.1.2.3', '10.1.2.3')",

@@ -12,8 +12,8 @@ import {
   isStar,
   mayBeMissing,
   type Node,
-  note,
   nodesOf,
+  note,
   outputName,
   qualified,
   type RangeSubselect,
@@ -100,8 +100,10 @@ function taken(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
 }
 
 function innerOf(node: Node, select: SelectStmt, ctx: Ctx): Inner | undefined {
-  const put = <N extends Node>(from: N, to: (found: N) => Node) => (around: SelectStmt) =>
-    rewritten(around as never, ctx.change as never, (each) => (each === from ? to(from) : undefined)) as never as SelectStmt;
+  const put =
+    <N extends Node>(from: N, to: (found: N) => Node) =>
+    (around: SelectStmt) =>
+      rewritten(around as never, ctx.change as never, (each) => (each === from ? to(from) : undefined)) as never as SelectStmt;
   if (node.kind === "RangeSubselect") {
     const query = as("SelectStmt", node.subquery);
     const { aliasname, colnames } = node.alias ?? {};
@@ -117,7 +119,8 @@ function innerOf(node: Node, select: SelectStmt, ctx: Ctx): Inner | undefined {
     if (each.kind === "RangeVar" && each.relname === node.relname) reads++;
   });
   if (!cte || !query || cte.aliascolnames || reads !== 1) return undefined;
-  const replaced = (ctequery: SelectStmt) => put(cte as Node, (found) => ctx.change(found as CommonTableExpr, { ctequery: ctequery as never }));
+  const replaced = (ctequery: SelectStmt) =>
+    put(cte as Node, (found) => ctx.change(found as CommonTableExpr, { ctequery: ctequery as never }));
   return { query, alias: node.alias?.aliasname ?? node.relname!, item: node, put: (around, next) => replaced(next)(around) };
 }
 

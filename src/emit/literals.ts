@@ -1,6 +1,7 @@
 import type { PgType } from "../catalog/analysis.js";
 import { type Catalog, find } from "../catalog/model.js";
 import { parseName } from "../catalog/replay.js";
+import { addressText } from "../types/addresses.js";
 import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
@@ -13,6 +14,13 @@ const time = (word: string, codec: "date" | "timestamp" | "time"): Literal => {
   return (text) => {
     const value = ENCODE[codec](text);
     return value && `${word} ${value}`;
+  };
+};
+
+const address = (isNetwork: boolean): Literal => {
+  return (text) => {
+    const written = addressText(text, isNetwork);
+    return written && string(written);
   };
 };
 
@@ -44,8 +52,8 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   jsonb: json,
   bytea: ENCODE.bytea,
   interval: ENCODE.interval,
-  inet: (text) => (IPV4.test(text) ? string(text.replace(/\/32$/, "")) : ipv6(text)),
-  cidr: (text) => (IPV4.test(text) && text.includes("/") ? string(text) : undefined),
+  inet: address(false),
+  cidr: address(true),
   ...RANGES,
   bit: ENCODE.bit,
   varbit: (text) => (/^[01]*$/.test(text) ? string(text) : undefined),
@@ -76,28 +84,6 @@ export function real(text: string): string | undefined {
 /** The spellings of the manual (mac.c, macaddr_in). */
 const MACADDR =
   /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{6}[:-]?[0-9a-f]{6}|[0-9a-f]{4}([.-])[0-9a-f]{4}\2[0-9a-f]{4})$/i;
-
-/** Addresses in the form in which PostgreSQL writes them. */
-const IPV4 = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})(?:\/\d{1,2})?$/;
-
-/** An address of IPv6 in its shortest form, which is PostgreSQL's; those that have an address of IPv4 in them are not known here. */
-function ipv6(text: string): string | undefined {
-  const [, address, mask] = /^([0-9a-f:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
-  if (!address?.includes(":") || Number(mask ?? 0) > 128) return undefined;
-  const groups = address.split("::");
-  const [head = [], tail] = groups.map((part) => (part === "" ? [] : part.split(":")));
-  const missing = 8 - head.length - (tail?.length ?? 0);
-  if (groups.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
-  const all = [...head, ...Array.from({ length: tail ? missing : 0 }, () => "0"), ...(tail ?? [])];
-  if (all.some((part) => !/^[0-9a-f]{1,4}$/i.test(part))) return undefined;
-  const short = all.map((part) => Number.parseInt(part, 16).toString(16));
-  const runs = [...short.join(":").matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)].map(([run]) => run);
-  const longest = runs.reduce((one, other) => (other.length > one.length ? other : one), "");
-  const joined = short.join(":");
-  if (/^0:0:0:0:0:(?:0|ffff):/.test(joined) && !/^0:0:0:0:0:0:0:/.test(joined)) return undefined;
-  const found = longest === "" ? joined : joined.replace(new RegExp(`(?:^|:)${longest}(?::|$)`), "::");
-  return string(found + (mask === undefined || mask === "128" ? "" : `/${mask}`));
-}
 
 const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})/i;
 

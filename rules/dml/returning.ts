@@ -335,13 +335,12 @@ SELECT id, a FROM t WHERE (id = 9) AND @there_1 = 0`,
       findings: ["rows", "rows", "rows", "there", "there"],
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, 1)",
-      pg: "INSERT INTO t (id, a) VALUES (1, 3), (2, 3) ON CONFLICT (id) DO UPDATE SET a = excluded.a WHERE t.a < excluded.a RETURNING id",
-      tidb: `INSERT INTO t (id, a)
-VALUES (1, 3), (2, 3)
-ON DUPLICATE KEY UPDATE a = IF(t.a < VALUES(a), VALUES(a), t.a);
-SELECT id FROM t WHERE (id) IN ((1), (2))`,
-      findings: ["unmet", "after"],
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int DEFAULT 4); INSERT INTO t VALUES (1, 5), (2, 1)",
+      pg: "INSERT INTO t (id, a) VALUES (1, 3) ON CONFLICT (id) DO UPDATE SET a = excluded.a WHERE t.a < excluded.b RETURNING id; INSERT INTO t (id) VALUES (7) ON CONFLICT (id) DO UPDATE SET id = 8 RETURNING id",
+      tidb: `INSERT INTO t (id, a) VALUES (1, 3) ON DUPLICATE KEY UPDATE a = IF(t.a < VALUES(b), VALUES(a), t.a);
+SELECT id FROM t WHERE id = 1;
+INSERT INTO t (id) VALUES (7) ON DUPLICATE KEY UPDATE id = 8`,
+      findings: ["unmet", "after", "lost"],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, k text UNIQUE DEFAULT 'a')",

@@ -146,6 +146,8 @@ function statementOf(scope: Scope, node: Node): void {
       const written = as("TypeName", type);
       if (written) scope.run.parameters.set(i + 1, resolveType(scope.run.catalog, written));
     }
+  // A template of TiDB's that a rule has put a query into.
+  if ("holes" in node) for (const hole of node.holes as readonly unknown[]) if (isNode(hole)) statementOf(scope, hole);
   if (isNode(held)) statementOf(scope, held);
   else (DEFINITIONS[node.kind] as ((scope: Scope, node: Node) => void) | undefined)?.(scope, node);
 }

@@ -221,7 +221,9 @@ export interface Found {
 export function insertedRows(insert: InsertStmt, table: Table, original: InsertStmt): Found | undefined {
   const rows = as("SelectStmt", insert.selectStmt)?.valuesLists as readonly (readonly Value[])[] | undefined;
   const names = insert.cols?.flatMap((column) => as("ResTarget", column)?.name ?? []) ?? [...table.columns.keys()];
+  const updated = nodesOf("ResTarget", original.onConflictClause?.targetList).map(({ name }) => name);
   for (const key of keysOf(table, original)) {
+    if (key.some(({ name }) => updated.includes(name))) continue;
     const given = rows?.map((row) => key.map((column) => keyValue(row[names.indexOf(column.name)], column)));
     if (!given || given.some((values) => values.some((value) => !isFixed(value)))) continue;
     const columns = key.map(({ name }): ColumnRef => ({ kind: "ColumnRef", fields: [name] }));

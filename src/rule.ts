@@ -124,7 +124,7 @@ export {
 } from "./engine/json-items.js";
 export { scalarFound, withDefaults } from "./engine/json-values.js";
 export { type JsonPath, type Literal, parseJsonPath, type Surroundings } from "./engine/jsonpath.js";
-export { type KeptRows, keptRows, keyOfConflict, withTable } from "./engine/kept-rows.js";
+export { type KeptRows, keptRows, keyOfConflict, type MadeRows, withoutRows, withTable } from "./engine/kept-rows.js";
 export { addressKey, intervalLength, intervalParts, isIpv6, jsonRank, maskLength, type Parts, rangeKey } from "./engine/order.js";
 export {
   beforeGroup,

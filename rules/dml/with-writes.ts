@@ -18,6 +18,9 @@ import {
   insertedRows,
   isAnother,
   isNode,
+  type KeptRows,
+  keptRows,
+  type MadeRows,
   mapType,
   type Node,
   nodesOf,
@@ -35,6 +38,7 @@ import {
   type Showing,
   shownBefore,
   staysSame,
+  type Table,
   type Tidb,
   temporaryName,
   temporaryTable,
@@ -46,6 +50,8 @@ import {
   type Value,
   type WithClause,
   warning,
+  withoutRows,
+  withTable,
 } from "../../src/rule.js";
 
 type Ctx = Context<keyof typeof MESSAGES>;
@@ -103,16 +109,18 @@ LIMIT picks rows for several statements, the rows of a query of WITH are put int
       return [];
     }
     ctx.report("statements", { count: plan.nodes.length });
-    const { kept } = plan;
-    if (kept.length > 0) ctx.report("kept", { names: kept.map(({ name }) => name).join(", ") });
+    const { kept, rows } = plan;
+    const names = [...kept, ...rows].map(({ name }) => name);
+    if (names.length > 0) ctx.report("kept", { names: names.join(", ") });
     for (const { message, ...data } of plan.told) ctx.report(message, data);
-    if (kept.length === 0) return plan.nodes.map((node): Restated => ({ node }));
+    if (names.length === 0) return plan.nodes.map((node): Restated => ({ node }));
     const { catalog } = ctx;
     const derived = new Map([
       ...catalog.derived,
       ...kept.map(({ relation }) => [`${relation.schema}.${relation.name}`, relation] as const),
     ]);
-    return plan.nodes.map((node): Restated => ({ node, catalog: { ...catalog, derived } }));
+    const known = rows.reduce((schema, { table }) => withTable(schema, table), { ...catalog, derived });
+    return plan.nodes.map((node): Restated => ({ node, catalog: known }));
   },
   examples: [
     {
@@ -213,8 +221,41 @@ SELECT k, v FROM new WHERE NOT (k IN (SELECT k FROM old))`,
       findings: ["statements", "kept"],
     },
     {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, k varchar(9) NOT NULL UNIQUE, a int DEFAULT 3); INSERT INTO t (k) VALUES ('a'), ('b')",
+      pg: `WITH made AS (INSERT INTO t (k) VALUES ('a') ON CONFLICT (k) DO NOTHING RETURNING id, a) SELECT id, a FROM made UNION ALL SELECT id, a FROM t WHERE k = 'a';
+WITH made AS (INSERT INTO t (k, a) VALUES ('b', 3) ON CONFLICT (k) DO UPDATE SET a = excluded.a WHERE t.a < excluded.a RETURNING a) SELECT count(*) AS n FROM made;
+WITH made AS (INSERT INTO t (k) VALUES ('z') RETURNING k) SELECT made.k, count(t.id) AS others FROM made, t GROUP BY made.k`,
+      tidb: `DROP TEMPORARY TABLE IF EXISTS made_rows;
+CREATE TEMPORARY TABLE made_rows (k VARCHAR(9)) COLLATE utf8mb4_0900_bin;
+INSERT INTO made_rows (k) VALUES ('a');
+DELETE excluded FROM made_rows AS excluded, t WHERE t.k = excluded.k;
+INSERT INTO t (k) SELECT k FROM made_rows ON DUPLICATE KEY UPDATE id = t.id;
+WITH made AS (SELECT id, a FROM t WHERE t.k IN (SELECT k FROM made_rows))
+SELECT id, a FROM made
+UNION ALL
+SELECT id, a
+FROM (SELECT * FROM t WHERE (t.k IN (SELECT k FROM made_rows)) IS NOT TRUE) AS t
+WHERE k = 'a';
+DROP TEMPORARY TABLE IF EXISTS made_rows;
+CREATE TEMPORARY TABLE made_rows (k VARCHAR(9), a INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO made_rows (k, a) VALUES ('b', 3);
+DELETE excluded FROM made_rows AS excluded, t
+WHERE t.k = excluded.k AND (t.a < excluded.a) IS NOT TRUE;
+INSERT INTO t (k, a)
+SELECT k, a FROM made_rows
+ON DUPLICATE KEY UPDATE a = IF(t.a < VALUES(a), VALUES(a), t.a);
+WITH made AS (SELECT a FROM t WHERE t.k IN (SELECT k FROM made_rows)) SELECT COUNT(*) AS n FROM made;
+INSERT INTO t (k) VALUES ('z');
+SET @made_first = LAST_INSERT_ID(), @made_rows = ROW_COUNT();
+WITH made AS (SELECT k FROM t WHERE id = @made_first)
+SELECT made.k, COUNT(t.id) AS others
+FROM made, (SELECT * FROM t WHERE (id = @made_first) IS NOT TRUE) AS t
+GROUP BY made.k`,
+      findings: ["statements", "kept", "statements", "kept", "statements"],
+    },
+    {
       given: "CREATE TABLE t (id serial PRIMARY KEY, a int); CREATE TABLE u (t int, b int)",
-      pg: "WITH made AS (INSERT INTO t (a) VALUES (7) RETURNING id) SELECT made.id, t.a FROM made, t; WITH few AS (DELETE FROM t WHERE random() < 0.5 RETURNING id) SELECT id FROM few",
+      pg: "WITH made AS (INSERT INTO u VALUES (1, 7) RETURNING t) SELECT t FROM made; WITH few AS (DELETE FROM t WHERE random() < 0.5 RETURNING id) SELECT id FROM few",
       tidb: null,
       findings: ["refused", "refused"],
     },
@@ -239,11 +280,16 @@ interface Part {
   /** Keeps the numbers of its rows for the statements that follow. */
   readonly count?: Tidb;
   readonly told?: readonly Told[];
+  /** The rows of an INSERT, kept before it to tell its own from others. */
+  readonly rows?: KeptRows;
+  /** What finds the rows that an INSERT made: the table was as it is without them. */
+  readonly made?: Value;
 }
 
 interface Plan {
   readonly nodes: readonly Node[];
   readonly kept: readonly Kept[];
+  readonly rows: readonly { readonly name: string; readonly table: Table }[];
   readonly told: readonly Told[];
 }
 
@@ -266,11 +312,18 @@ function planOf(main: Statement, how: { readonly early: boolean }, ctx: Ctx): Pl
     if (typeof rows === "string") return `the rows of ${name} cannot be read: ${rows}`;
     if (write?.returningClause && !isRead) ctx.consumed(write.returningClause);
     if (write) ctx.carried(cte, ["ctename", "ctequery", "aliascolnames", "ctematerialized"]);
-    const { query, ...shown } = rows ?? {};
-    parts.push({ name, cte: query ? (ctx.change(cte, { ctequery: query }) as CommonTableExpr) : cte, ...(write && { write }), ...shown });
+    const { query, ...shown }: Partial<Rows> = rows ?? {};
+    const written = write && shown.rows ? narrowed(write as InsertStmt, shown.rows, ctx) : write;
+    const told = query ? (ctx.change(cte, { ctequery: query }) as CommonTableExpr) : cte;
+    parts.push({ name, cte: told, ...(written && { write: written }), ...shown });
   }
   ctx.carried(main.withClause!, ["ctes", "recursive"]);
   return orderOf(rest, parts, ctx);
+}
+
+/** The INSERT of the rows that are kept. */
+function narrowed(insert: InsertStmt, { insert: { cols, selectStmt } }: KeptRows, ctx: Ctx): InsertStmt {
+  return ctx.change(insert, { returningClause: undefined, withClause: undefined, cols, selectStmt }) as InsertStmt;
 }
 
 interface Step {
@@ -290,8 +343,9 @@ function orderOf(rest: Statement, parts: readonly Part[], ctx: Ctx): Plan | stri
   // before, the last one of them first.
   const steps = [...first, { node: rest }, ...last.reverse()];
   const written = new Set(steps.flatMap(({ node }) => (node.kind === "SelectStmt" ? [] : [node.relation!.relname!])));
+  const statements = [...steps.map(({ node }) => node), ...parts.flatMap(({ rows }) => rows?.fill ?? [])];
   const picking = parts.filter(
-    (part) => !part.write && isPicked(part, ctx) && steps.filter(({ node }) => neededBy(node, parts).includes(part)).length > 1,
+    (part) => !part.write && isPicked(part, ctx) && statements.filter((node) => neededBy(node, parts).includes(part)).length > 1,
   );
   const picked = keeping(parts, (part) => picking.includes(part), ctx);
   const missed = picking.find(({ name }) => !picked.kept.some((kept) => kept.name === name));
@@ -383,16 +437,44 @@ function inOrder(steps: readonly Step[], { parts, kept }: Keeping, ctx: Ctx): Pl
   const found = search([], steps, []);
   if (!found) return problems[0]!;
   const [done, told] = found;
-  const nodes = done.flatMap(({ node, part }) => {
-    const own = nodesOf("CommonTableExpr", node.withClause?.ctes);
-    const ctes = [...neededBy(node, parts).map(({ cte }) => cte), ...own];
-    if (node.withClause && ctes.length > own.length) ctx.carried(node.withClause, ["ctes", "recursive"]);
-    const recursive = node.withClause?.recursive;
-    const withClause: WithClause = { kind: "WithClause", ctes, ...(recursive && { recursive }) };
-    const whole = ctes.length > own.length ? (ctx.change(node, { withClause }) as Statement) : node;
+  const filled = parts.flatMap((part) => (part.rows ? [part.rows] : []));
+  const early = filled.flatMap(({ fill }) => neededBy(fill, parts)).find(({ after }) => after !== undefined);
+  if (early) return `the rows of ${early.name} are not there yet`;
+  const fills = filled.flatMap(({ table, columns, fill, without }): readonly Node[] => [
+    ...(temporaryTable(table.name, columns) as readonly never[]),
+    withQueries(fill, parts, ctx),
+    ...without,
+  ]);
+  const nodes = done.flatMap(({ node, part }, i) => {
+    const made = done.slice(0, i).flatMap((step) => madeBy(step) ?? []);
+    const queries = parts.map((each) =>
+      each.after === undefined ? { ...each, cte: withoutRows(each.cte as Value, made, ctx) as CommonTableExpr } : each,
+    );
+    const whole = withQueries(withoutRows(node as Value, made, ctx) as Statement, queries, ctx);
     return part?.count ? [whole, part.count as never] : [whole];
   });
-  return { nodes: [...kept.flatMap((each) => each.nodes), ...nodes], kept, told: [...parts.flatMap((part) => part.told ?? []), ...told] };
+  return {
+    nodes: [...kept.flatMap((each) => each.nodes), ...fills, ...nodes],
+    kept,
+    rows: parts.flatMap(({ name, rows }) => (rows ? [{ name, table: rows.table }] : [])),
+    told: [...parts.flatMap((part) => part.told ?? []), ...told],
+  };
+}
+
+/** The statement behind the queries of WITH that it names. */
+function withQueries(node: Statement, parts: readonly Part[], ctx: Ctx): Statement {
+  const own = nodesOf("CommonTableExpr", node.withClause?.ctes);
+  const ctes = [...neededBy(node, parts).map(({ cte }) => cte), ...own];
+  if (ctes.length === own.length) return node;
+  if (node.withClause) ctx.carried(node.withClause, ["ctes", "recursive"]);
+  const recursive = node.withClause?.recursive;
+  const withClause: WithClause = { kind: "WithClause", ctes, ...(recursive && { recursive }) };
+  return ctx.change(node, { withClause }) as Statement;
+}
+
+/** The rows of an INSERT that others are to read a table without. */
+function madeBy({ node, part }: Step): MadeRows | undefined {
+  return node.kind === "InsertStmt" && part?.made !== undefined ? { relation: node.relation!, made: part.made } : undefined;
 }
 
 /** Why a statement does not read what it would in PostgreSQL when it comes after these; otherwise what is to be told. */
@@ -405,6 +487,7 @@ function problemOf(next: Step, done: readonly Step[], parts: readonly Part[], ct
     if (earlier.node.kind === "SelectStmt") continue;
     const table = earlier.node.relation!.relname!;
     const found = disturbed(earlier.node, node, queries, ctx);
+    if (found === "reads" && madeBy(earlier) && mayReadWithout(table, [node, ...queries], parts)) continue;
     if (found === "reads") return `${nameOf(next)} reads ${table}, which ${nameOf(earlier)} writes`;
     if (found !== undefined) told.push({ message: found, one: nameOf(earlier), other: nameOf(next), table });
   }
@@ -416,6 +499,13 @@ function problemOf(next: Step, done: readonly Step[], parts: readonly Part[], ct
       return `${after} is written again before the rows of ${name} are read`;
   }
   return told;
+}
+
+/** Whether a query may stand for the table in these. */
+function mayReadWithout(table: string, nodes: readonly Node[], parts: readonly Part[]): boolean {
+  const isTarget = (node: Node) => "relation" in node && (node as InsertStmt).relation?.relname === table;
+  const isLocking = (node: Node) => node.kind === "LockingClause" || (node.kind === "ColumnRef" && (node.fields?.length ?? 0) > 2);
+  return !parts.some(({ name }) => name === table) && !nodes.some((node) => isTarget(node) || holds(node as Value, isLocking));
 }
 
 /** What becomes of a statement, and of the queries it needs, that comes after what writes a table. */
@@ -497,6 +587,8 @@ interface Rows {
   readonly after?: string;
   readonly count?: Tidb;
   readonly told?: readonly Told[];
+  readonly rows?: KeptRows;
+  readonly made?: Value;
 }
 
 /**
@@ -523,11 +615,20 @@ function rowsOf(write: Writing, name: string, { early }: { readonly early: boole
   if (write.kind === "InsertStmt") {
     const conflict = write.onConflictClause;
     const found = table && insertedRows(write, table, write);
-    if (!found || (conflict && (conflict.action !== "ONCONFLICT_UPDATE" || conflict.whereClause)))
-      return "nothing tells its new rows from others";
+    const isKnown = found && (!conflict || (conflict.action === "ONCONFLICT_UPDATE" && !conflict.whereClause));
+    if (!isKnown) {
+      if (!table) return "the input does not make its table";
+      const { catalog } = ctx;
+      const own = { schema: catalog.schema, name: temporaryName(catalog, `${name}_rows`) };
+      const rows = keptRows(write, table, own, (column) => mapType(catalog, column.type, column)?.sql);
+      if (typeof rows === "string") return rows;
+      const isNew = conflict?.action !== "ONCONFLICT_UPDATE";
+      return { query: query(shown, rows.among), after, rows, ...(isNew && { made: rows.among }) };
+    }
     const [first, count] = ["first", "rows"].map((word) => raw(`@${identifier(`${name}_${word}`)}`)) as [Raw, Raw];
     const kept = tidbText(`SET ${first.raw} = LAST_INSERT_ID(), ${count.raw} = ROW_COUNT()`);
-    return { query: query(shown, found.where({ first, count }) as unknown as Value), after, ...(found.counts && { count: kept }) };
+    const where = found.where({ first, count }) as unknown as Value;
+    return { query: query(shown, where), after, ...(found.counts && { count: kept }), ...(!conflict && { made: where }) };
   }
   if (isAnother(write.whereClause, ctx.info)) return "its condition gives another answer each time";
   const told: Told[] = readsClock(write.whereClause) ? [{ message: "moment", name }] : [];

@@ -1,8 +1,9 @@
 import { type Catalog, type Column, keyOf, type Table } from "../catalog/model.js";
 import type { ColumnRef, DeleteStmt, InsertStmt, Node, RangeVar, ResTarget, Value } from "../pg/ast.js";
-import { conjunction, operation, PLAIN_SELECT } from "../pg/build.js";
+import { ALL_COLUMNS, conjunction, operation, PLAIN_SELECT, subqueryItem } from "../pg/build.js";
 import { as, nodesOf } from "../pg/names.js";
-import { holds } from "../pg/walk.js";
+import { holds, rewritten } from "../pg/walk.js";
+import type { Context } from "./contract.js";
 import { givenColumns, isFixed } from "./returned.js";
 
 /** An INSERT whose rows are in a table of the session before it runs, so that its own rows can be told from others. */
@@ -129,4 +130,26 @@ function shown(val: Value): ResTarget {
 /** The schema with one more table in it. */
 export function withTable(catalog: Catalog, table: Table): Catalog {
   return { ...catalog, tables: new Map([...catalog.tables, [keyOf(table.schema, table.name), table]]) };
+}
+
+/** Rows that an INSERT made, in the table that it wrote. */
+export interface MadeRows {
+  /** The table, called as `made` calls it. */
+  readonly relation: RangeVar;
+  readonly made: Value;
+}
+
+/** A statement that reads tables without rows which were made in them before it. */
+export function withoutRows(statement: Value, all: readonly MadeRows[], { change, consumed }: Pick<Context, "change" | "consumed">): Value {
+  if (all.length === 0) return statement;
+  return rewritten(statement, change as never, (node) => {
+    const read = as("RangeVar", node);
+    const found = all.filter(({ relation }) => relation.relname === read?.relname);
+    const [first] = found;
+    if (!read || !first) return undefined;
+    consumed(read as Value);
+    const others = found.map(({ made }) => ({ kind: "BooleanTest", arg: made, booltesttype: "IS_NOT_TRUE" }) as Value);
+    const subquery = { ...PLAIN_SELECT, targetList: [ALL_COLUMNS], fromClause: [first.relation], whereClause: conjunction(others)! };
+    return { ...subqueryItem(subquery, read.relname!), ...(read.alias && { alias: read.alias }) };
+  });
 }

@@ -93,6 +93,9 @@ const MESSAGES = {
   unmet: warning("rows that were there, and for which WHERE of ON CONFLICT is not true, are returned as well: RETURNING leaves them out", {
     help: "put the condition, read before the statement, into the SELECT",
   }),
+  nulls: warning("rows whose {key} is NULL are not returned: by a key that is NULL, no row is found again", {
+    help: "make the column NOT NULL where it never is NULL; otherwise read the rows by another key",
+  }),
   lost: error("RETURNING is not in the output: {what}", {
     help: "make the keys in the application, and read the rows by them after the statement, in one transaction",
   }),
@@ -343,6 +346,17 @@ INSERT INTO t (id) VALUES (7) ON DUPLICATE KEY UPDATE id = 8`,
       findings: ["unmet", "after", "lost"],
     },
     {
+      given: "CREATE TABLE t (id serial PRIMARY KEY, k varchar(9) UNIQUE); CREATE TABLE s (k varchar(9)); INSERT INTO s VALUES ('a')",
+      pg: "INSERT INTO t (k) SELECT k FROM s ON CONFLICT (k) DO NOTHING RETURNING k",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (k VARCHAR(9)) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT k FROM s;
+DELETE FROM t_rows WHERE (k) IN (SELECT k FROM t);
+INSERT INTO t (k) SELECT k FROM t_rows ON DUPLICATE KEY UPDATE id = t.id;
+SELECT k FROM t WHERE (k) IN (SELECT k FROM t_rows)`,
+      findings: ["nulls", "rows"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, k text UNIQUE DEFAULT 'a')",
       pg: "INSERT INTO t (id) SELECT 5 ON CONFLICT DO NOTHING RETURNING id",
       tidb: "INSERT INTO t (id) SELECT 5 ON DUPLICATE KEY UPDATE id = t.id",
@@ -426,6 +440,8 @@ function byRows(insert: InsertStmt, table: Table, returning: ReturningClause, ct
   if (key.some(({ name }) => written.includes(name))) return undefined;
   const kept = rowsTable(table, given, ctx);
   if (!kept) return undefined;
+  const nullable = key.filter((column) => !column.notNull);
+  if (nullable.length > 0) ctx.report("nulls", { key: nullable.map(({ name }) => name).join(", ") });
   const around = insert.withClause ? tidb`${insert.withClause} ` : raw("");
   const columns = namesOf(given);
   const those = tidb`SELECT ${columns} FROM ${kept.name}` as unknown as InsertStmt["selectStmt"];

@@ -10,6 +10,8 @@ export interface Package {
   readonly id: string;
   /** What there is for TiDB in its place; undefined where nothing is needed. */
   readonly to?: string;
+  /** What is in it has other names there: nothing is put in its place as it stands. */
+  readonly isOther?: boolean;
   readonly help: string;
 }
 
@@ -31,7 +33,8 @@ export interface Manifest {
 
 /** A trace for each package, where `manifest` names it. */
 export function named({ id, kind, docs, files, find, example, file, lookAlike }: Manifest, packages: readonly Package[]): Trace[] {
-  return packages.map(({ name, shown = name, id: of, to, help }) => {
+  return packages.map(({ name, shown = name, id: of, to, isOther, help }) => {
+    const form = isOther ? undefined : to;
     return {
       id: `${id}/${of}`,
       construct: `${kind} ${shown}`,
@@ -42,9 +45,9 @@ export function named({ id, kind, docs, files, find, example, file, lookAlike }:
       help,
       files,
       find: find(name),
-      ...(to === undefined ? {} : { form: () => to }),
+      ...(form === undefined ? {} : { form: () => form }),
       examples: [
-        { file, text: example(shown), found: [shown], ...(to === undefined ? {} : { forms: [to] }) },
+        { file, text: example(shown), found: [shown], ...(form === undefined ? {} : { forms: [form] }) },
         { file, text: lookAlike, found: [] },
       ],
     };

@@ -157,7 +157,7 @@ export const rust = traces([
     text: "{match} is a driver of PostgreSQL",
     help: "mysql_async: Pool, Conn, exec() with ? and params; or sqlx with its feature mysql",
     files: FILES.rust,
-    find: /\b(?:tokio_postgres|deadpool_postgres|bb8_postgres|r2d2_postgres|postgres_types|postgres_native_tls|postgres_openssl|tokio_postgres_rustls)\b(?:::\w+)*|(?<=\buse\s+)postgres::(?:Client|NoTls|Row|types|Config|Error|Transaction|\{)\w*/dg,
+    find: /\b(?:tokio_postgres|deadpool_postgres|bb8_postgres|r2d2_postgres|postgres_types|postgres_native_tls|postgres_openssl|tokio_postgres_rustls)\b(?:::\w+)*|(?<=\buse\s+)postgres::(?:Client|NoTls|Row|types|Config|Error|Transaction)\w*|(?<=\buse\s+)postgres(?=::\{)/dg,
     examples: [
       { file: "db.rs", text: "use tokio_postgres::NoTls;\nuse postgres::Client;", found: ["tokio_postgres::NoTls", "postgres::Client"] },
       { file: "db.rs", text: "use crate::postgres::Store;\nuse mysql_async::Pool;", found: [] },

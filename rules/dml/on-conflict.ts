@@ -71,6 +71,7 @@ left to right, each seeing what those before it wrote. INSERT IGNORE is not used
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-insert",
   },
   messages: MESSAGES,
+  pointsAt: (insert) => (insert as InsertStmt).onConflictClause,
   on: (takes) => [
     takes("ColumnRef", ["fields"], (column, ctx) => {
       const insert = ctx.within("OnConflictClause") && ctx.within("InsertStmt");

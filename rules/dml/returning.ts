@@ -111,6 +111,7 @@ TiDB numbers without gaps within a statement.`,
     tidb: "https://docs.pingcap.com/tidb/stable/mysql-compatibility",
   },
   messages: MESSAGES,
+  pointsAt: (statement) => (statement as InsertStmt | UpdateStmt | DeleteStmt).returningClause,
   on: (takes) => [
     takes("DeleteStmt", ["relation", "usingClause", "whereClause", "returningClause", "withClause"], (readable, ctx) => {
       const remove = readable as DeleteStmt;

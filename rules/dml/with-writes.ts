@@ -95,6 +95,7 @@ LIMIT picks rows for several statements, the rows of a query of WITH are put int
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-with",
   },
   messages: MESSAGES,
+  pointsAt: (statement) => (statement as Statement).withClause,
   restates: HOLD_QUERIES,
   about: "CommonTableExpr",
   restate(statement, ctx) {

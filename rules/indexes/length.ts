@@ -45,7 +45,7 @@ unique one must hold the whole value, or a digest of it.`,
         if (!element || !column) return item;
         ctx.carried(element, ["name"]);
         if (index.unique) return tidbText(`(MD5(${identifier(column.name)}))`) as never;
-        ctx.report("prefix", { name, column: column.name, length });
+        ctx.report("prefix", { name, column: column.name, length }, element);
         return tidbText(`${identifier(column.name)}(${length})`) as never;
       });
       return ctx.replace(ctx.change(index, { indexParams }));

@@ -211,7 +211,7 @@ function rowsOf(call: FuncCall, item: RangeFunction, ctx: Ctx): Node | undefined
   const parameters = inputs({ ...node, parameters: all.filter((parameter) => !columns.includes(parameter)) });
   const args = parameters && argumentsOf(call, parameters);
   if (!args || (optionsOf(node.options).get("strict") === true && args.some((arg) => ctx.info(arg)?.nullable !== false))) return undefined;
-  const bound = bind(unplaced(query), routine, parameters, args, ctx) as SelectStmt | undefined;
+  const bound = bind(unplaced(query), routine, call.location, parameters, args, ctx) as SelectStmt | undefined;
   const listed = (bound?.targetList ?? []).map((target) => as("ResTarget", target)!);
   const isStar = listed.some(({ val }) => as("ColumnRef", val)?.fields?.some(isNode));
   if (bound?.op !== "SETOP_NONE" || bound.valuesLists || (columns.length > 0 && (isStar || listed.length !== columns.length)))
@@ -316,7 +316,7 @@ function inlined(call: FuncCall, routine: StoredRoutine, ctx: Ctx, depth: number
     const all = inner && find(ctx.catalog, ctx.catalog.routines, qualified(inner.funcname ?? []));
     return (inner && all?.length === 1 && inlined(inner, all[0]!, ctx, depth + 1)) || each;
   });
-  const bound = bind(body, routine, parameters, args, ctx);
+  const bound = bind(body, routine, call.location, parameters, args, ctx);
   if (!bound) return undefined;
   for (const arg of call.args ?? []) if (as("NamedArgExpr", arg)) ctx.carried(arg as Node, ["name", "arg", "argnumber"] as never);
   const result = cast(bound, returnType);
@@ -422,7 +422,15 @@ function isAggregated(value: Value): boolean {
 }
 
 /** The body with arguments in the place of parameters; undefined where a name could mean something else there. */
-function bind(body: Value, routine: StoredRoutine, parameters: readonly Input[], args: readonly Value[], ctx: Ctx): Value | undefined {
+/** @param at where the call stands: what is said of the body points there */
+function bind(
+  body: Value,
+  routine: StoredRoutine,
+  at: number | undefined,
+  parameters: readonly Input[],
+  args: readonly Value[],
+  ctx: Ctx,
+): Value | undefined {
   const inside = namesInside(body, ctx);
   if (!inside) return undefined;
   const used = parameters.map(() => 0);
@@ -435,7 +443,7 @@ function bind(body: Value, routine: StoredRoutine, parameters: readonly Input[],
     return (known?.name === typeName(type).name ? own : cast(own, type)) as Node;
   };
   let clash = false;
-  const bound = unplaced(body, (node) => {
+  const given = (node: Node): Node => {
     if (node.kind === "ParamRef") return node.number !== undefined && parameters[node.number - 1] ? place(node.number - 1) : node;
     const fields = as("ColumnRef", node)?.fields;
     const name = fields?.length === 1 || (fields?.length === 2 && fields[0] === routine.name) ? fields.at(-1) : undefined;
@@ -443,7 +451,8 @@ function bind(body: Value, routine: StoredRoutine, parameters: readonly Input[],
     if (index < 0) return node;
     if (fields!.length === 1 && inside.columns.has(String(name))) clash = true;
     return place(index);
-  });
+  };
+  const bound = unplaced(body, given, at);
   if (clash) return undefined;
   const isSafe = args.every((arg, i) => isNode(arg) && isPlaced(arg, used[i]!, inside, ctx));
   return isSafe ? bound : undefined;

@@ -160,13 +160,15 @@ function tablesOf({ query }: Reader, catalog: Catalog): readonly string[] {
   return names;
 }
 
-function writtenOut(relation: Pick<RangeVar, "alias" | "relname">, { query, aliases }: Reader, catalog: Catalog): RangeSubselect {
+/** A view's query in the place of its name, where all that is said of the query points. */
+function writtenOut(relation: Pick<RangeVar, "alias" | "relname" | "location">, { query, aliases }: Reader, catalog: Catalog): RangeSubselect {
   const common = commonNames(query!);
-  const subquery = unplaced(query!, (node) => {
+  const own = (node: Node): Node => {
     if (node.kind !== "RangeVar" || (node.schemaname === undefined && common.has(node.relname ?? ""))) return node;
     const inner = sessionView(catalog, relationName(node));
     return inner?.query ? writtenOut(node, inner, catalog) : node;
-  });
+  };
+  const subquery = unplaced(query!, own, relation.location);
   const given = [...(relation.alias?.colnames ?? []), ...(aliases ?? []).map(String).slice(relation.alias?.colnames?.length ?? 0)];
   const aliasname = relation.alias?.aliasname ?? relation.relname ?? "";
   return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname, ...(given.length > 0 && { colnames: given }) } };

@@ -27,6 +27,7 @@ alone (error 1055). It is the same for all rows of a group: MAX of it is it, and
   messages: {
     largest: note("MAX of an expression of GROUP BY stands for it within other expressions: TiDB takes it alone, and nowhere else"),
   },
+  pointsAt: (select) => (select as SelectStmt).groupClause?.[0] as Node | undefined,
   on: (takes) => [
     takes("SelectStmt", ["groupClause", "targetList", "havingClause", "sortClause", "windowClause", "fromClause"], (readable, ctx) => {
       const select = readable as SelectStmt;

@@ -1,4 +1,4 @@
-import { as, type Context, eachDescendant, isAggregate, qualified, rule, type SelectStmt, warning } from "../../src/rule.js";
+import { as, type Context, eachDescendant, isAggregate, type Node, qualified, rule, type SelectStmt, warning } from "../../src/rule.js";
 
 export default rule({
   construct: "ORDER BY in a subquery or a view",
@@ -16,6 +16,7 @@ does not, in any order. PostgreSQL promises no more, but hands the rows on as th
       },
     ),
   },
+  pointsAt: (select) => (select as SelectStmt).sortClause?.[0] as Node | undefined,
   on: (takes) => [
     takes("SelectStmt", ["sortClause", "limitCount", "limitOffset"], (readable, ctx) => {
       const select = readable as SelectStmt;

@@ -46,10 +46,10 @@ to drop a column that a foreign key, an index of several columns or a generated 
     const numbered = (alter?.cmds ?? []).flatMap((item) => {
       const cmd = as("AlterTableCmd", item);
       const column = cmd?.subtype === "AT_DropColumn" ? table?.droppedWith?.get(cmd.name ?? "")?.column : undefined;
-      return column && isAutoIncrement(column) && !ctx.lost(column.def) ? [column.name] : [];
+      return cmd && column && isAutoIncrement(column) && !ctx.lost(column.def) ? [{ cmd, column: column.name }] : [];
     });
     if (numbered.length === 0) return undefined;
-    ctx.report("numbered", { column: numbered.join(", ") });
+    for (const { cmd, column } of numbered) ctx.report("numbered", { column }, cmd);
     return [{ node: allowRemoval("ON") as never }, { node: statement }, { node: allowRemoval("OFF") as never }];
   },
   on: (takes) => [
@@ -65,18 +65,18 @@ to drop a column that a foreign key, an index of several columns or a generated 
         const column = cmd.name ?? "";
         const stays = isLast(item) && !(alter.cmds ?? []).some((each) => isSubtype(each, "AT_AddColumn"));
         if (stays) {
-          ctx.report("only", { column, table: table!.name });
+          ctx.report("only", { column, table: table!.name }, cmd);
           if (table?.droppedWith?.has(column)) ctx.differs(table.droppedWith.get(column)!.column.def);
         }
         const dropped = table?.droppedWith?.get(column);
         const computed = (dropped?.computed ?? []).filter((each) => !ctx.lost(each.def));
         const things = [...computed.flatMap((each) => table?.droppedWith?.get(each.name)?.things ?? []), ...(dropped?.things ?? [])];
         const going = [...new Set(things)].filter((thing) => !ctx.lost(thing.node) && blocks(thing));
-        for (const { name } of [...going, ...computed]) ctx.report("first", { name, column });
+        for (const { name } of [...going, ...computed]) ctx.report("first", { name, column }, cmd);
         if (table && cmd.behavior === "DROP_CASCADE") {
           const views = [...ctx.catalog.readers.values()].filter(({ reads }) => reads.has(`${table.schema}.${table.name}`));
           const kept = views.filter((view) => !ctx.absent(view)).map(({ name }) => name);
-          if (kept.length > 0) ctx.report("views", { views: kept.join(", "), table: table.name, column });
+          if (kept.length > 0) ctx.report("views", { views: kept.join(", "), table: table.name, column }, cmd);
         }
         // What else depends on the column goes first.
         ctx.carried(cmd, ["subtype", "name", "missing_ok", "behavior"]);

@@ -73,7 +73,7 @@ export async function convertHistory(
   const lostViews = new Set<string>();
   const before = new Map<string, string>();
   const sheet = blankSheet(now, folds);
-  const relation = relationNamer(final, now, before, schemas);
+  const relation = relationNamer(final, now, before, schemas, options.several);
   now.inTidb = final.inTidb = relation;
   const pass: Pass = {
     run: {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { commentsIn } from "../comments.js";
 import { CORE } from "../core.js";
+import type { RelationNamer } from "../emit/relations.js";
 import type { Rule } from "../engine/contract.js";
 import type { Finding } from "../finding.js";
 import type { Fragment, Host, Reading } from "../hosts/fragment.js";
@@ -9,10 +10,11 @@ import type { FileResult } from "../result.js";
 import type { Source, Span } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
 import type { ConvertOptions } from "./convert/pass.js";
-import { convert } from "./convert.js";
+import { convertHistory } from "./convert.js";
 import { defines } from "./lint/defines.js";
 import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
+import { isOwnName, ownNames } from "./lint/own.js";
 import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
@@ -65,7 +67,8 @@ export async function lint(
 
   const ids = new Set([...rules, ...Object.values(CORE), ...traces].map(({ id }) => id));
   const isRule = (entry: string) => ids.has(entry) || [...ids].some((id) => isMeant(entry, id));
-  for (const work of works.values()) done.set(work.source, finished(work, traces, isRule, options.zero));
+  const own = ownNames(files, options.folders);
+  for (const work of works.values()) done.set(work.source, finished(work, traces, isRule, own, options.zero));
   const judged = wanted.map((source) => done.get(source)!);
   return { files: judged, coverage: coverageOf(judged), schema: options.schemaFiles ? [] : schemas.map(({ name }) => name) };
 }
@@ -92,7 +95,7 @@ export function isOfSchema(file: Source, { folders }: Pick<LintOptions, "folders
   return file.name.endsWith(".sql") || isSchemaCode(file, folders);
 }
 
-/** What the findings of a file depend on beside its own text: all that makes the schema, in one figure. */
+/** What the findings of a file depend on beside its own text, in one figure: all that makes the schema, and what the tree is called. */
 export function schemaDigest(
   files: readonly Source[],
   { schemaFiles, inOrder, folders }: Pick<LintOptions, "schemaFiles" | "inOrder" | "folders">,
@@ -102,6 +105,7 @@ export function schemaDigest(
   const found = schemasIn(files, inOrder, folders).flatMap((schema) => schema.sources);
   for (const { name, text } of [...sources, ...found, ...files.filter((file) => isSchemaCode(file, folders))])
     hash.update(`${name}\0${text.length}\0${text}`);
+  for (const name of ownNames(files, folders)) hash.update(`${name}\0`);
   return hash.digest("hex");
 }
 
@@ -170,11 +174,13 @@ async function lintSql(
   options: LintOptions,
 ): Promise<void> {
   const base: ConvertOptions = { ...options, assume: true, everywhere: true, accept: [] };
+  let several = false;
   // Each schema is a history of its own.
   for (const { sources } of schemas) {
     if (!sources.some((source) => works.has(source))) continue;
-    const { files } = await convert(sources, rules, base);
-    for (const file of files) {
+    const { result, relation } = await convertHistory(sources, rules, base);
+    several ||= hasPrefixes(relation);
+    for (const file of result.files) {
       const work = works.get(file.source);
       if (!work) continue;
       take(work, file, wholeFile(file.source, true), options);
@@ -194,15 +200,30 @@ async function lintSql(
       take(work, file, string, options);
     }
   };
-  if (queries.length > 0) takeAll(await convert([...known, ...queries], rules, { ...base, known: new Set(known) }));
+  if (queries.length > 0) {
+    const { result, relation } = await convertHistory([...known, ...queries], rules, { ...base, known: new Set(known) });
+    several ||= hasPrefixes(relation);
+    takeAll(result);
+  }
   // What code makes or drops is there for the rest of its file and for nobody else.
   for (const { strings } of works.values()) {
     const defining = strings.filter(({ defines }) => defines).map(({ source }) => source);
-    if (defining.length > 0) takeAll(await convert(defining, rules, base));
+    if (defining.length > 0) takeAll((await convertHistory(defining, rules, { ...base, several })).result);
   }
 }
 
-function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => boolean, zero: boolean): LintedFile {
+/** Whether names have that of their schema in front. */
+function hasPrefixes(relation: RelationNamer): boolean {
+  return relation({ schema: "other", name: "relation" }) !== "relation";
+}
+
+function finished(
+  work: Work,
+  traces: readonly Trace[],
+  isRule: (id: string) => boolean,
+  own: readonly string[],
+  zero: boolean,
+): LintedFile {
   const { source, reading, foreign } = work;
   const { text, long, whole } = thin(source.text);
   const wanted = traces.filter((trace) => zero || !trace.zeroOnly);
@@ -211,7 +232,7 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
   const traced = tracesIn(source.name, text, wanted, (offset) => inComment(whole({ start: offset, end: offset + 1 }).start))
     .map((each) => ({ ...each, span: whole(each.span) }))
     // Rules have judged the SQL already; a URL or a name in it is told by them where it matters.
-    .filter(({ span }) => !inSql(span.start))
+    .filter(({ span }) => !inSql(span.start) && !isOwnName(source.text.slice(span.start, span.end), own))
     .map(({ trace, span, text: told, form, fix }) => ({
       finding: { rule: trace.id, message: "trace", severity: trace.severity, text: told, help: trace.help, url: trace.docs, source, span },
       from: span.start,
@@ -236,8 +257,8 @@ function finished(work: Work, traces: readonly Trace[], isRule: (id: string) => 
       fingerprint: printed(finding),
     }),
   );
-  const own = suppressions.findings().map((finding): LintFinding => ({ ...finding, fingerprint: printed(finding) }));
-  const findings = [...done, ...own].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const ofSuppressions = suppressions.findings().map((finding): LintFinding => ({ ...finding, fingerprint: printed(finding) }));
+  const findings = [...done, ...ofSuppressions].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   const unread = [
     ...work.unread,
     ...long.map((span) => ({ span, reason: `a line of ${span.end - span.start} characters, in which only SQL was looked for` })),

@@ -1,7 +1,8 @@
 import type { PgType } from "../catalog/analysis.js";
 import { CORE } from "../core.js";
 import type { Data } from "../engine/contract.js";
-import { finding, type Statement, spanOf } from "../engine/run.js";
+import { spanOf } from "../engine/place.js";
+import { finding, type Statement } from "../engine/run.js";
 import type { Finding } from "../finding.js";
 import type { Node, Value } from "../pg/ast.js";
 import { as } from "../pg/names.js";

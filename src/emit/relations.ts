@@ -10,8 +10,8 @@ export type RelationNamer = (name: Name) => string;
  * @param now the catalog at the statement at hand, for the search path
  * @param before the schemas in which unqualified names were found before the statement at hand, which takes the relations away
  */
-export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>, schemas: Schemas): RelationNamer {
-  const bare = NAMES[schemas](final);
+export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>, schemas: Schemas, several = false): RelationNamer {
+  const bare = NAMES[schemas](final, several);
   const changed = distinctNames(final, schemas, bare);
   return (name) => {
     const schema = lastSchema(final, name.schema ?? before.get(name.name) ?? schemaOf(now, name));
@@ -24,12 +24,12 @@ export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<
 type Bare = (schema: string, name: string) => string;
 
 /** The name of a relation within its database, unquoted. */
-const NAMES: Readonly<Record<Schemas, (final: Catalog) => Bare>> = {
-  prefix: (final) => {
+const NAMES: Readonly<Record<Schemas, (final: Catalog, several: boolean) => Bare>> = {
+  prefix: (final, several) => {
     // Tables that are dropped again stand in the output as well.
     const relations = [...final.tableOf.values(), ...final.tables.values(), ...final.sequences.values()];
     const single = new Set(relations.map(({ schema }) => lastSchema(final, schema))).size <= 1;
-    return single ? plain : (schema, name) => (schema === "public" ? name : `${schema}_${name}`);
+    return single && !several ? plain : (schema, name) => (schema === "public" ? name : `${schema}_${name}`);
   },
   flat: () => plain,
   database: () => plain,

@@ -213,6 +213,8 @@ export interface RuleSpec<M extends string> {
   readonly docs: { readonly pg?: string; readonly tidb?: string };
   readonly messages: Readonly<Record<M, Message>>;
   readonly on?: (takes: Takes<M>) => readonly Handler[];
+  /** The part of a node at hand that its findings point at, where that is not the whole of it. */
+  readonly pointsAt?: (node: Node) => Node | undefined;
   /** Runs once, before all handlers, over the whole input: folds statements into others. */
   readonly schema?: (schema: SchemaContext<M>) => void;
   /**

@@ -22,6 +22,7 @@ import {
   takes,
 } from "./contract.js";
 import type { Ledger, Loss } from "./ledger.js";
+import { isPlaced, spanOf } from "./place.js";
 import type { Tidb } from "./tidb.js";
 
 type AnyNode = Node | Tidb;
@@ -117,73 +118,6 @@ function fill(text: string, data: Data): string {
 /** Texts of late: columns of one name in many tables have the same said of them, and one text serves for all. */
 const recent = new Map<string, string>();
 const RECENT = 500;
-
-/** The span of a node: from its location to the end of its element, or the whole statement where the parser gives no location. */
-export function spanOf(statement: { source: Source; span: Span; reach?: Span }, node: AnyNode | undefined): Span {
-  const at = (node as { location?: number } | undefined)?.location;
-  const { start, end } = statement.reach ?? statement.span;
-  if (at === undefined || at < start || at >= end) return firstLine(statement);
-  return { start: at, end: elementEnd(statement.source.text, at, end, EXPRESSIONS.has(node!.kind), node!.kind === "FuncCall") };
-}
-
-/** Nodes that a clause may follow. */
-const EXPRESSIONS: ReadonlySet<AnyNode["kind"]> = new Set([
-  "A_ArrayExpr",
-  "A_Const",
-  "A_Expr",
-  "A_Indirection",
-  "BoolExpr",
-  "CoalesceExpr",
-  "ColumnRef",
-  "FuncCall",
-  "MinMaxExpr",
-  "NullTest",
-  "ParamRef",
-  "RangeVar",
-  "ResTarget",
-  "SQLValueFunction",
-  "TypeCast",
-]);
-/** What ends an expression, where it stands in no bracket. */
-const CLAUSE_WORD =
-  /;|\s+(?:from|where|group\s+by|order\s+by|having|limit|offset|fetch|for|on|returning|union|intersect|except|window|(?<ofCase>when|then|else|end))\b/iy;
-const FUNCTION_NAME = /(?:(?:[\w$]+|"[^"]*")\s*\.\s*)?(?:[\w$]+|"[^"]*")\s*(?=\()/y;
-
-function firstLine({ source, span }: { source: Source; span: Span }): Span {
-  const end = source.text.indexOf("\n", span.start);
-  return { start: span.start, end: end < 0 ? span.end : Math.min(span.end, end) };
-}
-
-/**
- * Where a list element that starts at `at` ends: at its comma or closing parenthesis, or at the end of its line.
- * @param isExpression a clause that follows is no part of it
- * @param isCall nor is what follows its arguments
- */
-function elementEnd(text: string, at: number, limit: number, isExpression: boolean, isCall: boolean): number {
-  let depth = 0;
-  let quote = "";
-  FUNCTION_NAME.lastIndex = at;
-  const opening = isCall && FUNCTION_NAME.test(text) ? FUNCTION_NAME.lastIndex : -1;
-  for (let i = at; i < limit; i++) {
-    const c = text[i]!;
-    if (c === "\n") return text[i - 1] === "\r" ? i - 1 : i;
-    if (quote) {
-      if (c === quote) quote = "";
-    } else if (c === "'" || c === '"') quote = c;
-    else if (c === "(") depth++;
-    else if (c === ")") {
-      if (depth-- === 0) return i;
-      if (depth === 0 && opening >= 0) return i + 1;
-    } else if (depth > 0) continue;
-    else if (c === ",") return i;
-    else if (isExpression && i > at && (c === " " || c === "\t" || c === ";")) {
-      CLAUSE_WORD.lastIndex = i;
-      const clause = CLAUSE_WORD.exec(text);
-      if (clause && !(clause.groups!.ofCase && /\bcase\b/i.test(text.slice(at, i)))) return i;
-    }
-  }
-  return limit;
-}
 
 export interface Run {
   readonly handlers: Handlers;
@@ -389,10 +323,10 @@ function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
 
 function context(walk: Walk): Context {
   const { path, fresh } = walk;
-  const report = (message: string, data: Data = {}, at: Node = walk.node): undefined => {
+  const report = (message: string, data: Data = {}, at: Node = walk.rule.pointsAt?.(walk.node) ?? walk.node): undefined => {
     const origin = walk.run.ledger.origin(at) as Node;
-    const located = (origin as { location?: number }).location === undefined ? nearestLocated(path) : origin;
     const { statement } = walk;
+    const located = isPlaced(statement, origin) ? origin : path.findLast((node) => isPlaced(statement, node));
     statement.findings.push(finding(walk.rule, message, data, statement.source, spanOf(statement, located)));
     return undefined;
   };
@@ -498,10 +432,6 @@ function fieldSet(fields: readonly string[]): ReadonlySet<string> {
 /** As the statement left it: columns may be renamed later. What a later statement makes, folded into this one, only the end knows. */
 function madeBy({ now, final }: Run, map: "constraintOf" | "indexOf", node: Node): unknown {
   return now[map].get(node as never) ?? final[map].get(node as never);
-}
-
-function nearestLocated(path: readonly Node[]): Node | undefined {
-  return path.findLast((n) => (n as { location?: number }).location !== undefined);
 }
 
 /** Runs the whole-schema rules. */

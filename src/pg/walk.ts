@@ -29,12 +29,14 @@ function eachWithin(value: unknown, visit: (node: Node) => void): void {
 /**
  * A copy for another statement: without positions, which are those of the one it comes from.
  * @param change what becomes of each node, those below it done
+ * @param at where the statement has what the copy takes the place of
  */
-export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node = (copy) => copy): T {
-  if (Array.isArray(value)) return value.map((item) => unplaced(item as Value, change)) as unknown as T;
+export function unplaced<T extends Value>(value: T, change: (copy: Node) => Node = (copy) => copy, at?: number): T {
+  if (Array.isArray(value)) return value.map((item) => unplaced(item as Value, change, at)) as unknown as T;
   if (!isNode(value)) return value;
   const fields = Object.entries(value as Node).filter(([field]) => field !== "location");
-  return change(Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value, change)])) as unknown as Node) as T;
+  const copy = Object.fromEntries(fields.map(([field, inner]) => [field, unplaced(inner as Value, change, at)]));
+  return change((at === undefined ? copy : { ...copy, location: at }) as unknown as Node) as T;
 }
 
 /**

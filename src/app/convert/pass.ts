@@ -19,6 +19,8 @@ export interface ConvertOptions {
   readonly target: string;
   /** What becomes of schemas; `prefix` where nothing is said. */
   readonly schemas?: Schemas;
+  /** With `prefix`: there are several schemas, also where the input has relations of one only. */
+  readonly several?: boolean;
   /** The reader's choices of types, the first that matches a column deciding. */
   readonly overrides?: readonly PlacedOverride[];
   /** Findings the reader knows of. */

@@ -1,7 +1,7 @@
 import { find, rootOf } from "../../catalog/model.js";
 import { CORE } from "../../core.js";
 import { insertRows } from "../../data/inserts.js";
-import { spanOf } from "../../engine/run.js";
+import { spanOf } from "../../engine/place.js";
 import type { Name } from "../../pg/names.js";
 import { parseStatement } from "../../pg/parse.js";
 import type { CopyChunk, SqlChunk } from "../../source/split.js";

@@ -21,10 +21,15 @@ interface Compared {
 
 function compared(from: string, to: string, alike: boolean): Compared {
   const [before, after] = [tokens(from, alike), tokens(to, alike)];
-  if (Math.max(depthOf(before), depthOf(after)) > DEEPEST)
+  if (Math.max(depthOf(before), depthOf(after)) > DEEPEST || (alike && isOfAnother(before, after)))
     return { before, after, runs: [{ from: 0, until: before.length, to: 0, upTo: after.length }] };
   const ids: Ids = new Map();
   return { before, after, runs: align(treeOf(before, ids), treeOf(after, ids), alike) };
+}
+
+/** Whether what is altered is another thing in TiDB: `ALTER INDEX a RENAME TO b` is done to its table. */
+function isOfAnother([verb, what]: readonly Token[], [other, whose]: readonly Token[]): boolean {
+  return verb?.key === "alter" && other?.key === "alter" && what?.key !== whose?.key;
 }
 
 /** Brackets in each other, beyond which a statement differs as a whole: a tree of some thousand is deeper than the stack. */

@@ -1,7 +1,7 @@
 /** SQL of another engine in the same tree is left alone; so is what is TiDB's already. */
 
 const OTHER_ENGINES =
-  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|h2|hsqldb|derby|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark|tsql)\d*(?=[/_.-])/i;
+  /(?:^|[/_.-])(?:mysql|mariadb|tidb|sqlite3?|h2|hsqldb|derby|clickhouse|mssql|sqlserver|oracle|snowflake|bigquery|duckdb|cassandra|scylla|spanner|redshift|athena|trino|hive|spark|tsql)\d*(?=[/_.-])|\w(?:mysql|mariadb|sqlite)\d*(?=[/_.-])/i;
 const OURS = /(?:^|[/_.-])(?:postgres(?:ql)?|pg|pgsql|psql|pgx|cockroach(?:db)?)(?=[/_.-])/i;
 
 /** Within names of several words: `MySqlMigrations`. */

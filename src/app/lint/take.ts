@@ -32,8 +32,15 @@ export function textAt({ text }: Source, { start, end }: Span): string {
 /** Findings in code that only say that the schema is not at hand, or that advise. */
 const NOT_OF_CODE = /^(?:fitness\/|core\/absent-relation$|core\/unknown-column$|core\/schema-name$|tables\/unknown$|config\/)/;
 
+/** Messages that say so of a table. */
+const UNKNOWN_TABLE: ReadonlySet<string> = new Set([
+  "queries/relations unknown",
+  "objects/truncate unknown",
+  "constraints/foreign-key unknown-child",
+]);
+
 function isOfCode({ rule, message }: Finding): boolean {
-  return !NOT_OF_CODE.test(rule) && !(rule === "queries/relations" && message === "unknown");
+  return !NOT_OF_CODE.test(rule) && !UNKNOWN_TABLE.has(`${rule} ${message}`);
 }
 
 /** Why a statement is not judged as a whole, if so: what is said of its parts stands. */
@@ -53,9 +60,18 @@ function isUntyped({ rule, text }: Finding): boolean {
   return rule === CORE.unconverted.id && IN_BOTH.test(text);
 }
 
+/** What is said of an index where it is made is not said again where a column of it is renamed. */
+function isOfOtherIndex({ rule }: Finding, written: string): boolean {
+  return rule === "indexes/options" && /^\s*alter\b/i.test(written);
+}
+
 /** A quoted value of which the host fills in a part has a form, or none, when it is known; and so is something to be dropped there, or not. */
 function isOfHole({ rule, text }: Finding): boolean {
-  return (rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text)) || /^there is nothing to drop: .*hole_\d+_/.test(text);
+  return (
+    (rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text)) ||
+    (rule === CORE.unconverted.id && /: '[^']*hole_\d+_[^']*' as \w+ has no TiDB form/.test(text)) ||
+    /^there is nothing to drop: .*hole_\d+_/.test(text)
+  );
 }
 
 const PLACEHOLDER = /\$\d+|\$\{h\d+\}|(?<![:\w]):[a-z_]\w*|@[a-z_]\w*|%s|%\(\w+\)s|sqlc\.\w+\([^)]*\)/gi;
@@ -85,12 +101,16 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
   if (unread !== undefined) work.unread.push({ span: inHost(span), reason: unread });
   else work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
-  const told = statement.findings.filter((finding) => !isAlready(finding, statement, written) && !isUntyped(finding) && !isOfHole(finding));
+  const told = statement.findings.filter(
+    (finding) =>
+      !isAlready(finding, statement, written) && !isUntyped(finding) && !isOfHole(finding) && !isOfOtherIndex(finding, written),
+  );
   const ofCode = told.filter(isOfCode);
   // Of a statement that is not in the output, something is said in any case.
   const own = ofCode.length === 0 && unread === undefined && outcome === "unconverted" && sql.length === 0 ? told : ofCode;
   const findings = own.map((finding) => ({ finding, span: placeOf(finding, statement, written) }));
-  const all = outcome === "as-is" ? [] : changesOf(statement, written, changes);
+  const isSplit = findings.some(({ finding: { rule, severity } }) => rule === "dml/with-writes" && severity !== "error");
+  const all = outcome === "as-is" ? [] : isSplit ? [{ ...span, text: sql.join(";\n") }] : changesOf(statement, written, changes);
   const edits =
     (isFile && string.defines) || !isAlone || !isSame(statement) ? undefined : editsOf(changesOf(statement, written, rewriting), string);
   for (const { finding, span: at } of findings)
@@ -140,8 +160,10 @@ function stays(name: string, path: string): boolean {
 }
 
 /** Whether all parameters are what they were: names, question marks, or what the host fills in. */
-function isAlready({ rule, message }: Finding, { parameters, source }: StatementResult, written: string): boolean {
+function isAlready({ rule, message, text }: Finding, { parameters, source }: StatementResult, written: string): boolean {
   if (rule !== CORE.parameters.id) return false;
+  // A part of a statement that the host puts in is none of PostgreSQL's.
+  if ((message === "conditions" || message === "sorted") && text.startsWith("${h")) return true;
   // sqlc makes as many places of it as there are values.
   if (message === "list") return true;
   if (message !== "places" && message !== "order") return false;

@@ -10,13 +10,19 @@ export interface Token extends Span {
 }
 
 /** Words that may be left out without another meaning. */
-const OPTIONAL: ReadonlySet<string> = new Set(["as", "asc", "inner", "outer", "column"]);
+const OPTIONAL: ReadonlySet<string> = new Set(["as", "asc", "inner", "outer", "column", "precision"]);
 /** Words and signs of one meaning in both. */
 const ALIKE: ReadonlyMap<string, string> = new Map([
   ["!=", "<>"],
   ["integer", "int"],
   ["numeric", "decimal"],
   ["bool", "boolean"],
+  ["character", "char"],
+  ["int2", "smallint"],
+  ["int4", "int"],
+  ["int8", "bigint"],
+  ["float4", "float"],
+  ["float8", "double"],
 ]);
 const PLACEHOLDER = /^(?:\$\d+|\$\{.*\}|@\w+)$/;
 const QUOTE = /^(?:[EeBbXxNn]|U&)?['"`]/;
@@ -33,9 +39,20 @@ export function tokens(sql: string, alike: boolean): Token[] {
     if (text.startsWith("--") || text.startsWith("/*")) continue;
     const key = QUOTE.test(text) ? text : text.toLowerCase();
     if (alike && OPTIONAL.has(key)) continue;
-    all.push({ key: alike ? sameFor(key) : key, start, end: TOKEN.lastIndex });
+    if (alike && key === "action" && isNoAction(all.slice(-3))) {
+      all.length -= 3;
+      continue;
+    }
+    const last = all.at(-1);
+    if (alike && key === "varying" && last?.key === "char") all[all.length - 1] = { key: "varchar", start: last.start, end: TOKEN.lastIndex };
+    else all.push({ key: alike ? sameFor(key) : key, start, end: TOKEN.lastIndex });
   }
   return all;
+}
+
+/** `ON DELETE NO`: what both do where nothing is said. */
+function isNoAction([on, what, no]: readonly Token[]): boolean {
+  return on?.key === "on" && (what?.key === "delete" || what?.key === "update") && no?.key === "no";
 }
 
 /** A blank of ASCII, or one beyond it, which no word begins with. */

@@ -127,7 +127,7 @@ export const go = traces([
     text: "{match} is pgx's",
     help: "pgxpool.Pool: *sql.DB; pgx.Tx: *sql.Tx; pgx.Rows: *sql.Rows; pgx.ErrNoRows: sql.ErrNoRows; pgconn.CommandTag: sql.Result; pgconn.PgError: mysql.MySQLError; pgtype: sql.Null…; pgx.Batch, CopyFrom and WaitForNotification have no counterpart",
     files: FILES.go,
-    find: /\b(?:pgx|pgxpool|pgconn|pgtype|pgerrcode|pgxscan|pgxmock|pgproto3|pglogrepl|pgpassfile)\.[A-Z]\w*/dg,
+    find: /\b(?:pgx|pgxpool|pgconn|pgtype|pgerrcode|pgxscan|pgxmock|pgproto3|pglogrepl|pgpassfile)\.[A-Z][A-Za-z0-9]*(?!\w)/dg,
     form: (match) =>
       ({
         "pgx.ErrNoRows": "sql.ErrNoRows",

@@ -41,6 +41,9 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
     epoch: error("DEFAULT of {column} was left out: TiDB has no default for the seconds since 1970", {
       help: "write the value in each INSERT: UNIX_TIMESTAMP(), or FLOOR(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000) for milliseconds; a default may be CURRENT_TIMESTAMP, on a TIMESTAMP or DATETIME column",
     }),
+    dropped: warning("{column} has no DEFAULT any more: where it may be NULL, TiDB refuses rows that give no value for it (error 1364)", {
+      help: "SET DEFAULT NULL for such a column",
+    }),
     "unknown-column": error("the DEFAULT of {column} is not set: the input does not say of what type it is", {
       help: "convert the file that makes the column together with this one",
     }),
@@ -93,6 +96,8 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       const name = identifier(cmd.name ?? "");
       const table = find(ctx.catalog, ctx.catalog.tables, relationName(alter.relation));
       const column = table?.columns.get(cmd.name ?? "");
+      if (!column && cmd.def === undefined)
+        return ctx.replace(tidbText(`ALTER COLUMN ${name} DROP DEFAULT`), "dropped", { column: `${alter.relation.relname}.${cmd.name}` });
       if (!column) return ctx.drop("unknown-column", { column: `${alter.relation.relname}.${cmd.name}` });
       if (isAutoIncrement(column)) return ctx.drop("auto-increment", { column: column.name });
       // Without any, TiDB refuses rows that give no value (error 1364), of a column that may be NULL too.
@@ -269,6 +274,13 @@ the rows that are there (errors 1674, 8230): it is added without, filled by an U
       accepts: ["INSERT INTO t VALUES (UNIX_TIMESTAMP(), FLOOR(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000))"],
       refuses: ["INSERT INTO t (b) VALUES (1)"],
       rejected: { sql: "CREATE TABLE u (a BIGINT DEFAULT (UNIX_TIMESTAMP()))", code: 3770 },
+    },
+    {
+      given: "CREATE SCHEMA app; CREATE TABLE app.t (a int, b int); CREATE TABLE x (b int)",
+      pg: "ALTER TABLE app_t ALTER COLUMN a DROP DEFAULT",
+      tidb: "ALTER TABLE app_t ALTER COLUMN a DROP DEFAULT",
+      findings: ["dropped"],
+      refuses: ["INSERT INTO app_t (b) VALUES (1)"],
     },
     {
       given: "CREATE SEQUENCE s; CREATE TABLE t (a int, d timestamp, j jsonb, u uuid, n bigint, z timestamptz, o serial)",

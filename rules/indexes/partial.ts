@@ -27,6 +27,8 @@ NULL for all other rows, which says the same. One that is not unique only saves 
         // Without uniqueness the condition changes no result: nothing of it needs to be printed.
         ctx.report("all", { name });
         ctx.consumed(index.whereClause);
+        // What of it was rewritten is as little there.
+        ctx.consumed(ctx.origin(index as IndexStmt).whereClause ?? []);
         return ctx.replace(ctx.change(index, { whereClause: undefined }));
       }
       if (where !== index.whereClause) ctx.consumed(index.whereClause);

@@ -272,7 +272,8 @@ function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   const statements: Tidb[] = [];
   for (const name of names) {
     const index = find(ctx.catalog, ctx.catalog.dropped, name);
-    if (!index || !isLive(ctx.catalog, index.table)) ctx.report(drop.missing_ok ? "no-index" : "unknown-index", { name: name.name });
+    if (!index || !isLive(ctx.catalog, index.table))
+      ctx.report(drop.missing_ok && !isPart(ctx) ? "no-index" : "unknown-index", { name: name.name });
     else if (ctx.lost(index.node)) ctx.report("lost-index", { name: name.name });
     else statements.push(...dropIndex(drop, index, ctx));
   }
@@ -327,6 +328,11 @@ function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (real.length === 0) return ctx.statements([]);
   const objects = real.map(({ schema, name }) => (schema === undefined ? [name] : [schema, name]));
   return ctx.replace(ctx.change(drop, { objects, behavior: undefined }));
+}
+
+/** Whether what is converted makes no table, and is about those that somebody else makes. */
+function isPart({ catalog, final }: Pick<Context, "catalog" | "final">): boolean {
+  return catalog.assuming === true && final.tableOf.size === 0;
 }
 
 /** The columns that a type took along. A type without any is nothing to TiDB, which is another rule's to say. */

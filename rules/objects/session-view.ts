@@ -161,7 +161,11 @@ function tablesOf({ query }: Reader, catalog: Catalog): readonly string[] {
 }
 
 /** A view's query in the place of its name, where all that is said of the query points. */
-function writtenOut(relation: Pick<RangeVar, "alias" | "relname" | "location">, { query, aliases }: Reader, catalog: Catalog): RangeSubselect {
+function writtenOut(
+  relation: Pick<RangeVar, "alias" | "relname" | "location">,
+  { query, aliases }: Reader,
+  catalog: Catalog,
+): RangeSubselect {
   const common = commonNames(query!);
   const own = (node: Node): Node => {
     if (node.kind !== "RangeVar" || (node.schemaname === undefined && common.has(node.relname ?? ""))) return node;

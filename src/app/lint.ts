@@ -5,16 +5,17 @@ import type { RelationNamer } from "../emit/relations.js";
 import type { Rule } from "../engine/contract.js";
 import type { Finding } from "../finding.js";
 import type { Fragment, Host, Reading } from "../hosts/fragment.js";
-import { type Coverage, isMeant, type Linted, type LintedFile, type LintFinding } from "../linted.js";
+import { isMeant, type Linted, type LintedFile, type LintFinding } from "../linted.js";
 import type { FileResult } from "../result.js";
 import type { Source, Span } from "../source/text.js";
 import { type Trace, tracesIn } from "../trace.js";
 import type { ConvertOptions } from "./convert/pass.js";
 import { convertHistory } from "./convert.js";
+import { coverageOf } from "./lint/coverage.js";
 import { defines } from "./lint/defines.js";
-import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isOurText } from "./lint/foreign.js";
+import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isNamedOnly, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
-import { isOwnName, ownNames } from "./lint/own.js";
+import { isManifest, isOwnName, ownNames } from "./lint/own.js";
 import { isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
@@ -90,9 +91,9 @@ async function inCode(
   return made;
 }
 
-/** Whether a file may have a part in the schema that others are judged by. */
-export function isOfSchema(file: Source, { folders }: Pick<LintOptions, "folders">): boolean {
-  return file.name.endsWith(".sql") || isSchemaCode(file, folders);
+/** Whether what others are judged by may be in a file: a part of the schema, or what the tree is called. */
+export function isForOthers(file: Source, { folders }: Pick<LintOptions, "folders">): boolean {
+  return file.name.endsWith(".sql") || isManifest(file, folders) || isSchemaCode(file, folders);
 }
 
 /** What the findings of a file depend on beside its own text, in one figure: all that makes the schema, and what the tree is called. */
@@ -109,18 +110,6 @@ export function schemaDigest(
   return hash.digest("hex");
 }
 
-/** What was looked at in some files together. */
-export function coverageOf(files: readonly LintedFile[]): Coverage {
-  const sum = (of: (file: LintedFile) => number) => files.reduce((total, file) => total + of(file), 0);
-  return {
-    files: files.length,
-    checked: sum(({ strings }) => strings.length),
-    unread: sum(({ unread }) => unread.length),
-    foreign: sum(({ foreign }) => foreign),
-    skipped: [],
-  };
-}
-
 async function begun(source: Source, hosts: readonly Host[], options: LintOptions, isSchema: boolean): Promise<Work> {
   const work: Work = { source, strings: [], unread: [], foreign: 0, converted: 0, reading: undefined, findings: [], linted: [] };
   if (source.name.endsWith(".sql")) {
@@ -133,7 +122,9 @@ async function begun(source: Source, hosts: readonly Host[], options: LintOption
   work.reading = reading;
   if (reading.broken)
     work.unread.push({ span: { start: 0, end: 0 }, reason: "not all of it is understood by the parser: SQL may stand there unseen" });
-  const isForeign = isForeignPath(belowFolder(source.name, options.folders)) || hasForeignDriver(reading.imports);
+  const path = belowFolder(source.name, options.folders);
+  const isOurs = () => isNamedOnly(path) && reading.fragments.some(({ parts }) => isOurText(textOf(parts)));
+  const isForeign = hasForeignDriver(reading.imports) || (isForeignPath(path) && !isOurs());
   for (const fragment of reading.fragments) await takeFragment(work, fragment, options, isForeign);
   // A file in which some SQL is another engine's, and none says that it is PostgreSQL's, is that engine's.
   if (work.foreign > 0 && !work.strings.some(({ source: { text } }) => isOurText(text))) work.foreign += work.strings.splice(0).length;
@@ -174,18 +165,6 @@ async function lintSql(
   options: LintOptions,
 ): Promise<void> {
   const base: ConvertOptions = { ...options, assume: true, everywhere: true, accept: [] };
-  let several = false;
-  // Each schema is a history of its own.
-  for (const { sources } of schemas) {
-    if (!sources.some((source) => works.has(source))) continue;
-    const { result, relation } = await convertHistory(sources, rules, base);
-    several ||= hasPrefixes(relation);
-    for (const file of result.files) {
-      const work = works.get(file.source);
-      if (!work) continue;
-      take(work, file, wholeFile(file.source, true), options);
-    }
-  }
   // What only reads and writes rows leaves the schema as it is: all of it is judged by one.
   const owner = new Map<Source, readonly [Work, SqlString]>();
   const queries: Source[] = [];
@@ -200,10 +179,22 @@ async function lintSql(
       take(work, file, string, options);
     }
   };
-  if (queries.length > 0) {
+  let several = false;
+  if (queries.length > 0 || schemas.length > 1) {
     const { result, relation } = await convertHistory([...known, ...queries], rules, { ...base, known: new Set(known) });
-    several ||= hasPrefixes(relation);
+    // Histories of one database each may have a schema of their own.
+    several = hasPrefixes(relation);
     takeAll(result);
+  }
+  // Each schema is a history of its own.
+  for (const { sources } of schemas) {
+    if (!sources.some((source) => works.has(source))) continue;
+    const { result } = await convertHistory(sources, rules, { ...base, several });
+    for (const file of result.files) {
+      const work = works.get(file.source);
+      if (!work) continue;
+      take(work, file, wholeFile(file.source, true), options);
+    }
   }
   // What code makes or drops is there for the rest of its file and for nobody else.
   for (const { strings } of works.values()) {

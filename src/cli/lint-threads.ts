@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { coverageOf, isOfSchema, type LintOptions } from "../app/lint.js";
+import { coverageOf } from "../app/lint/coverage.js";
+import { isForOthers, type LintOptions } from "../app/lint.js";
 import { type Linted, type Sent, withSource } from "../linted.js";
 import type { Source } from "../source/text.js";
 import { moduleDirectory } from "../targets/paths.js";
@@ -61,7 +62,7 @@ function half(files: readonly Source[], units: number): Source[] {
 /** @returns what becomes of `own`, in its order; undefined where the thread broke down */
 function byThread(files: readonly Source[], own: ReadonlySet<Source>, { inOrder: _, only: __, remembered: ___, ...options }: LintOptions) {
   const share: Share = {
-    files: files.filter((file) => own.has(file) || isOfSchema(file, options)),
+    files: files.filter((file) => own.has(file) || isForOthers(file, options)),
     own: new Set([...own].map(({ name }) => name)),
     options,
   };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { type Fixed, fixed } from "../app/lint/fix.js";
+import { withoutOthers } from "../app/lint/others.js";
 import { type LintOptions, lint, schemaDigest } from "../app/lint.js";
 import type { Rule } from "../engine/contract.js";
 import { SEVERITIES, type Severity } from "../finding.js";
@@ -85,9 +86,11 @@ export async function runLint(
     lint(base.files, rules, traces, HOSTS, own),
   );
   await memory?.keep(found.files);
-  const weighed = withSeverities(found, settings.lint, texts.keys());
+  // What is TiDB's by now is counted as another engine's too.
+  const isWhole = base.only === undefined && options.converted.size === 0;
+  const weighed = withSeverities(isWhole ? withoutOthers(found) : found, settings.lint, texts.keys());
   const whole = base.only === undefined && paths.length === 0;
-  const { linted, stale } = await withBaseline({ ...weighed, coverage: { ...found.coverage, skipped: base.skipped } }, flags, whole);
+  const { linted, stale } = await withBaseline({ ...weighed, coverage: { ...weighed.coverage, skipped: base.skipped } }, flags, whole);
   if (flags.fix || flags["fix-dry-run"]) return fix(linted, flags, paint);
   process.stdout.write(await renderLint(flags.format, { linted, paint, quiet: flags.quiet, about: (rule) => texts.get(rule), version }));
   if (!TELL_COVERAGE.includes(flags.format)) tell(coverageLine(linted.coverage));

@@ -10,7 +10,13 @@ export type RelationNamer = (name: Name) => string;
  * @param now the catalog at the statement at hand, for the search path
  * @param before the schemas in which unqualified names were found before the statement at hand, which takes the relations away
  */
-export function relationNamer(final: Catalog, now: Catalog, before: ReadonlyMap<string, string>, schemas: Schemas, several = false): RelationNamer {
+export function relationNamer(
+  final: Catalog,
+  now: Catalog,
+  before: ReadonlyMap<string, string>,
+  schemas: Schemas,
+  several = false,
+): RelationNamer {
   const bare = NAMES[schemas](final, several);
   const changed = distinctNames(final, schemas, bare);
   return (name) => {

@@ -148,8 +148,7 @@ function elementEnd(text: string, at: number, limit: number, kind: AnyNode["kind
     } else if (depth > 0) continue;
     else if (c === ",") {
       if (kind !== "ReturningClause") return i;
-    }
-    else if (isExpression && i > at && (c === " " || c === "\t" || c === ";")) {
+    } else if (isExpression && i > at && (c === " " || c === "\t" || c === ";")) {
       CLAUSE_WORD.lastIndex = i;
       const clause = CLAUSE_WORD.exec(text);
       if (clause && isEnd(clause.groups!, text.slice(at, i), kind)) return i;

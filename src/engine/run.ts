@@ -323,7 +323,11 @@ function changed<N extends Node>(ledger: Ledger, node: N, patch: object): N {
 
 function context(walk: Walk): Context {
   const { path, fresh } = walk;
-  const report = (message: string, data: Data = {}, at: Node = walk.rule.pointsAt?.(walk.node) ?? walk.node): undefined => {
+  const report = (
+    message: string,
+    data: Data = {},
+    at: Node = walk.rule.pointsAt?.(walk.run.ledger.origin(walk.node)) ?? walk.node,
+  ): undefined => {
     const origin = walk.run.ledger.origin(at) as Node;
     const { statement } = walk;
     const located = isPlaced(statement, origin) ? origin : path.findLast((node) => isPlaced(statement, node));

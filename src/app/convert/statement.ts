@@ -11,8 +11,8 @@ import { storable } from "../../emit/views.js";
 import { identifier, losesQuote } from "../../emit/words.js";
 import { HOLD_QUERIES } from "../../engine/contract.js";
 import { Ledger } from "../../engine/ledger.js";
-import { begin, finding, lazyAnalysis, lossesOf, type Run, restate, rewrite, type Statement } from "../../engine/run.js";
 import { spanOf } from "../../engine/place.js";
+import { begin, finding, lazyAnalysis, lossesOf, type Run, restate, rewrite, type Statement } from "../../engine/run.js";
 import type { Tidb } from "../../engine/tidb.js";
 import { clauseWords } from "../../engine/words.js";
 import type { Finding } from "../../finding.js";
@@ -51,7 +51,8 @@ export function makeStatement(pass: Pass, statement: Statement, inside: readonly
   replay(now, statement.node);
   if (statement.absorbedInto) return { sql: [], findings: statement.findings, comments: comments.map((c) => c.text) };
   const absent = absentTable(pass, statement.current);
-  const later = absent === undefined ? laterTable(pass, statement.current) : undefined;
+  // Where nobody says in which order files are run, a table that is made further on is one that is there.
+  const later = absent === undefined && !pass.options.assume ? laterTable(pass, statement.current) : undefined;
   const missing = absent ?? later;
   if (missing !== undefined) {
     const { node } = statement;

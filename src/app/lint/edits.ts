@@ -50,8 +50,11 @@ function depthOf(list: readonly Token[]): number {
  */
 export function changes(from: string, to: string): readonly Change[] {
   const { before, after, runs } = compared(from, to, true);
-  const textOf = ({ to: start, upTo }: Run) => (upTo > start ? to.slice(after[start]!.start, after[upTo - 1]!.end) : "");
-  const spanOf = ({ from: start, until }: Run) => ({ start: before[start]!.start, end: before[until - 1]!.end });
+  // A word that may be left out stands before a name that the other text has not.
+  const startOf = (i: number) => /\bas\s+$/i.exec(to.slice(after[i - 1]?.end ?? 0, after[i]!.start))?.[0].length ?? 0;
+  const textOf = ({ from: at, until, to: start, upTo }: Run) =>
+    upTo > start ? cut(to, { start: after[start]!.start - (until > at ? startOf(start) : 0), end: after[upTo - 1]!.end }) : "";
+  const spanOf = ({ from: start, until }: Run) => whole(from, { start: before[start]!.start, end: before[until - 1]!.end });
   const own = touching(
     runs.filter((run) => !isOfBrackets(run, before, after)),
     after,
@@ -83,9 +86,41 @@ export function changes(from: string, to: string): readonly Change[] {
     else if (run.statements) made.push({ ...spanOf(firstOf(run.beside!)), text: textOf(run).replace(/^;\s*|;\s*$/g, ""), more: true });
     else if (run.beside && run.beside.until > run.beside.from) spans.push({ run: around(run, run.beside) });
   }
-  const whole = overlapping(spans).map(({ run, ...each }) => ({ ...each, run: bracketed(run, before, after) }));
-  for (const { run, moved } of overlapping(whole)) made.push({ ...spanOf(run), text: textOf(run), ...(moved && { moved }) });
+  const all = overlapping(spans).map(({ run, ...each }) => ({ ...each, run: bracketed(run, before, after) }));
+  for (const { run, moved } of overlapping(all)) made.push({ ...spanOf(run), text: textOf(run), ...(moved && { moved }) });
   return made.sort((a, b) => a.start - b.start);
+}
+
+function cut(text: string, span: Span): string {
+  const { start, end } = whole(text, span);
+  return text.slice(start, end);
+}
+
+const IN_QUOTES = /'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/g;
+
+/** Characters beside a place in which its brackets are looked for. */
+const NEAR = 200;
+
+/** A place with those brackets at its ends that say nothing, and so are no tokens: as many as it needs to have its own whole. */
+function whole(text: string, { start, end }: Span): Span {
+  const inside = text.slice(start, end).replaceAll(IN_QUOTES, "");
+  let [closing, opening] = [0, 0];
+  for (const sign of inside)
+    if (sign === "(") opening++;
+    else if (sign === ")" && opening > 0) opening--;
+    else if (sign === ")") closing++;
+  // A bracket that stands alone is shown for the end of what it closes.
+  if (inside === ")") return { start, end };
+  const [ahead, behind] = [
+    /(?:\(\s*)*$/.exec(text.slice(Math.max(0, start - NEAR), start))![0],
+    /^(?:\s*\))*/.exec(text.slice(end, end + NEAR))![0],
+  ];
+  const places = (blank: string, sign: string) => [...blank].flatMap((each, i) => (each === sign ? [i] : []));
+  const [left, right] = [places(ahead, "(").reverse(), places(behind, ")")];
+  return {
+    start: closing > 0 && left.length >= closing ? start - ahead.length + left[closing - 1]! : start,
+    end: opening > 0 && right.length >= opening ? end + right[opening - 1]! + 1 : end,
+  };
 }
 
 /** Constraints of a column, which stand behind the columns in TiDB. */

@@ -10,7 +10,21 @@ const OUR_WORDS = /(?<![A-Z])(?:Postgres(?:ql|QL|Sql)?|PgSql|Npgsql)(?=[A-Z/_.-]
 
 /** Whether the path of a file says that what is in it is another engine's. */
 export function isForeignPath(path: string): boolean {
-  return (OTHER_ENGINES.test(path) || OTHER_WORDS.test(path)) && !OURS.test(path) && !OUR_WORDS.test(path);
+  return (OTHER_ENGINES.test(path) || OTHER_WORDS.test(path)) && !isOurPath(path);
+}
+
+/** Whether the path of a file says that what is in it is PostgreSQL's. */
+export function isOurPath(path: string): boolean {
+  return OURS.test(path) || OUR_WORDS.test(path);
+}
+
+/** Engines that are much else too: a file may be about one, and send its own queries to PostgreSQL. */
+const NAMED_ONLY = /^(?:[^/]*[_.-])?(?:spark|hive|oracle|athena|spanner|derby|trino)\d*[_.-][^/]*$/i;
+
+/** Whether no more than the name of the file, its folders aside, says that it is another engine's. */
+export function isNamedOnly(path: string): boolean {
+  const start = path.lastIndexOf("/") + 1;
+  return NAMED_ONLY.test(path.slice(start)) && !isForeignPath(path.slice(0, start));
 }
 
 /**
@@ -62,7 +76,8 @@ export function isForeignText(sql: string): boolean {
 }
 
 /** What no other engine takes. */
-const OURS_TEXT = /::\s*[a-z]|\$\d+|\breturning\b|\bilike\b|\bon\s+conflict\b|\bany\s*\(|\bdistinct\s+on\b|\bpg_\w+|\bnow\s*\(\)/i;
+const OURS_TEXT =
+  /::\s*[a-z]|\$\d+|\breturning\b|\bilike\b|\bon\s+conflict\b|\bany\s*\(|->>?\s*'|\b(?:big|small)?serial\b|\bjsonb\b|\btimestamptz\b|\bbytea\b|\bplpgsql\b|\bwith\s+time\s+zone\b|\bcreate\s+extension\b|\bdistinct\s+on\b|\bpg_\w+|\bnow\s*\(\)/i;
 
 /** Whether the text of a statement says that it is PostgreSQL's. */
 export function isOurText(sql: string): boolean {

@@ -11,12 +11,21 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "package.json": /^\s*\{(?:\s*"(?!name")\w+"\s*:\s*(?:"[^"]*"|\w+)\s*,)*\s*"name"\s*:\s*"(?<name>[^"]+)"/,
 };
 
+/** Whether a file says what the tree it is in is called. */
+export function isManifest({ name }: Source, folders?: readonly string[]): boolean {
+  return Object.hasOwn(NAMES, below(name, folders));
+}
+
+function below(name: string, folders?: readonly string[]): string {
+  return belowFolder(name, folders).replace(/^\.\//, "");
+}
+
 /** What the trees that are looked at are called by their own manifests: a package is none of its own dependencies. */
 export function ownNames(files: readonly Source[], folders?: readonly string[]): readonly string[] {
   return files.flatMap(({ name, text }) => {
-    const path = belowFolder(name, folders).replace(/^\.\//, "");
+    const path = below(name, folders);
     const pattern = Object.hasOwn(NAMES, path) ? NAMES[path]! : undefined;
-    return pattern?.exec(text)?.groups!.name ?? [];
+    return pattern?.exec(text)?.groups?.name ?? [];
   });
 }
 

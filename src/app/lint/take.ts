@@ -37,15 +37,20 @@ const UNKNOWN_TABLE: ReadonlySet<string> = new Set([
   "queries/relations unknown",
   "objects/truncate unknown",
   "constraints/foreign-key unknown-child",
+  "tables/alter-if-exists absent",
 ]);
 
 function isOfCode({ rule, message }: Finding): boolean {
   return !NOT_OF_CODE.test(rule) && !UNKNOWN_TABLE.has(`${rule} ${message}`);
 }
 
+/** Places that a program fills in before it sends a text. */
+const TEMPLATE = /%\w+%|\{\{|\{%|<%|\$\{/;
+
 /** Why a statement is not judged as a whole, if so: what is said of its parts stands. */
-function unreadFor(findings: readonly Finding[]): string | undefined {
+function unreadFor(findings: readonly Finding[], written: string): string | undefined {
   if (findings.some(isOfHole)) return "a value that is put in at run time";
+  if (findings.some(({ rule }) => rule === CORE.notUnderstood.id) && TEMPLATE.test(written)) return "put together at run time";
   const errors = findings.filter(({ severity }) => severity === "error");
   return errors.length > 0 && errors.every(isUntyped)
     ? "what it computes with is of no known type: --schema names the files that make its tables"
@@ -60,9 +65,15 @@ function isUntyped({ rule, text }: Finding): boolean {
   return rule === CORE.unconverted.id && IN_BOTH.test(text);
 }
 
-/** What is said of an index where it is made is not said again where a column of it is renamed. */
-function isOfOtherIndex({ rule }: Finding, written: string): boolean {
-  return rule === "indexes/options" && /^\s*alter\b/i.test(written);
+/** What the parser says of a text with places in it says nothing of PostgreSQL. */
+function isOfTemplate({ rule }: Finding, unread: string | undefined): boolean {
+  return rule === CORE.notUnderstood.id && unread !== undefined;
+}
+
+/** What is said of an index where it is made is not said again where a column of it is renamed; and a database by name alone is TiDB's as well. */
+function isInBoth({ rule }: Finding, written: string): boolean {
+  if (rule === "indexes/options") return /^\s*alter\b/i.test(written);
+  return rule === "statements/database" && /^\s*(?:create|drop)\s+database\s+(?:if\s+(?:not\s+)?exists\s+)?\S+\s*$/i.test(written);
 }
 
 /** A quoted value of which the host fills in a part has a form, or none, when it is known; and so is something to be dropped there, or not. */
@@ -70,7 +81,7 @@ function isOfHole({ rule, text }: Finding): boolean {
   return (
     (rule === CORE.insert.id && /'[^']*hole_\d+_/.test(text)) ||
     (rule === CORE.unconverted.id && /: '[^']*hole_\d+_[^']*' as \w+ has no TiDB form/.test(text)) ||
-    /^there is nothing to drop: .*hole_\d+_/.test(text)
+    /^there is nothing to drop: .*hole_\d+_|^index \S*hole_\d+_\S* is not dropped/.test(text)
   );
 }
 
@@ -95,15 +106,19 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     start: rendered.at(start),
     end: Math.max(rendered.until(end), rendered.at(start) + 1),
   });
-  const unread = unreadFor(statement.findings);
   const from = isFile ? span.start : string.span.start;
   const written = textAt(string.source, span);
+  const unread = unreadFor(statement.findings, written);
   if (unread !== undefined) work.unread.push({ span: inHost(span), reason: unread });
   else work.linted.push({ span: inHost(span), sql: shown(written), tidb: sql.map(shown), outcome });
 
   const told = statement.findings.filter(
     (finding) =>
-      !isAlready(finding, statement, written) && !isUntyped(finding) && !isOfHole(finding) && !isOfOtherIndex(finding, written),
+      !isAlready(finding, statement, written) &&
+      !isUntyped(finding) &&
+      !isOfHole(finding) &&
+      !isOfTemplate(finding, unread) &&
+      !isInBoth(finding, written),
   );
   const ofCode = told.filter(isOfCode);
   // Of a statement that is not in the output, something is said in any case.
@@ -174,8 +189,18 @@ function isAlready({ rule, message, text }: Finding, { parameters, source }: Sta
   return marks.every(isMark) && marks.length === written.replaceAll(/'(?:[^']|'')*'/g, "").split(/\?|%s/).length - 1;
 }
 
+/** Words of a statement of which the parser tells no place, by what is said of them. */
+const WORDS: Readonly<Record<string, RegExp>> = {
+  "indexes/options include": /\binclude\s*\([^)]*\)/i,
+  "indexes/options storage": /\bwith\s*\([^)]*\)|\btablespace\s+\S+/i,
+  "indexes/options concurrently": /\bconcurrently\b/i,
+  "indexes/name named": /(?<=\bindex\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?)(?:"[^"]+"|\w+)(?=\s+on\b)/i,
+};
+
 /** What is said of a parameter is said where it first stands; of all of them, at the first. */
 function placeOf({ rule, message, text, span }: Finding, statement: StatementResult, written: string): Span {
+  const word = WORDS[`${rule} ${message}`]?.exec(written);
+  if (word) return { start: statement.span.start + word.index, end: statement.span.start + word.index + word[0].length };
   if (rule !== CORE.parameters.id) return span;
   const all = [...written.matchAll(PLACEHOLDER)];
   const words = message === "places" || message === "order" ? [] : text.split(/\s/);

@@ -43,11 +43,40 @@ export function tokens(sql: string, alike: boolean): Token[] {
       all.length -= 3;
       continue;
     }
+    // Neither keeps the name of a primary key that says nothing.
+    if (alike && key === "primary" && all.at(-2)?.key === "constraint") all.length -= 2;
     const last = all.at(-1);
-    if (alike && key === "varying" && last?.key === "char") all[all.length - 1] = { key: "varchar", start: last.start, end: TOKEN.lastIndex };
+    if (alike && key === "varying" && last?.key === "char")
+      all[all.length - 1] = { key: "varchar", start: last.start, end: TOKEN.lastIndex };
     else all.push({ key: alike ? sameFor(key) : key, start, end: TOKEN.lastIndex });
   }
-  return all;
+  return alike ? withoutNeedless(all) : all;
+}
+
+/** What a branch of OR comes behind and before. */
+const BEFORE_CONDITION: ReadonlySet<string> = new Set(["or", "where", "having", "when", "on", "("]);
+const BEHIND_CONDITION: ReadonlySet<string> = new Set(["or", "then", "order", "group", ")", ";"]);
+
+/** Without the brackets of branches of OR that are joined by AND alone, which binds more. */
+function withoutNeedless(all: readonly Token[]): Token[] {
+  const needless = new Set<number>();
+  const open: { readonly at: number; isJoined: boolean; isOther: boolean }[] = [];
+  for (const [i, { key }] of all.entries()) {
+    const last = open.at(-1);
+    if (key === "(") open.push({ at: i, isJoined: false, isOther: false });
+    else if (key === "and" && last) last.isJoined = true;
+    else if ((key === "or" || key === "," || key === "select") && last) last.isOther = true;
+    else if (key === ")" && last) {
+      open.pop();
+      const [before, behind] = [all[last.at - 1]?.key, all[i + 1]?.key];
+      const isBranch = last.isJoined && !last.isOther && (before === "or" || behind === "or");
+      if (isBranch && BEFORE_CONDITION.has(before ?? "") && (behind === undefined || BEHIND_CONDITION.has(behind))) {
+        needless.add(last.at);
+        needless.add(i);
+      }
+    }
+  }
+  return needless.size === 0 ? [...all] : all.filter((_, i) => !needless.has(i));
 }
 
 /** `ON DELETE NO`: what both do where nothing is said. */

@@ -64,6 +64,8 @@ const NOT_BEHIND: Readonly<Record<string, readonly string[]>> = {
   update: ["for", "do", "key", "no"],
   set: ["null", "default"],
 };
+/** What may stand behind the keys of an index. */
+const OF_INDEX: Readonly<Record<string, readonly string[]>> = { include: [], with: [], tablespace: [], where: [] };
 const BRANCHES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(["when", "then", "else"].map((word) => [word, []]));
 /** What a list of clauses begins with; DDL has some of the words as well, and means others by them. */
 const BEGINS_CLAUSES: ReadonlySet<string> = new Set([
@@ -192,6 +194,7 @@ export function treeOf(tokens: readonly Token[], ids: Ids): Node {
     return made;
   };
   const parts = (all: readonly Node[]): Node[] => {
+    if (isIndex && all[0]!.from === 0) return clauses(all, OF_INDEX);
     const isList = BEGINS_CLAUSES.has(all[0]?.head ?? "") || all.some(({ kind, head }) => kind === "leaf" && head === "select");
     return isList ? clauses(all, CLAUSES) : items(all);
   };

@@ -80,6 +80,7 @@ import dateWords from "./queries/date-words.js";
 import derivedTable from "./queries/derived-table.js";
 import distinctAggregate from "./queries/distinct-aggregate.js";
 import distinctOn from "./queries/distinct-on.js";
+import domainCast from "./queries/domain-cast.js";
 import emptyList from "./queries/empty-list.js";
 import frames from "./queries/frames.js";
 import fromItems from "./queries/from-items.js";
@@ -216,6 +217,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/locking": locking,
   "queries/empty-list": emptyList,
   "queries/date-words": dateWords,
+  "queries/domain-cast": domainCast,
   "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,

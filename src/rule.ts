@@ -7,6 +7,7 @@ export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalo
 export { builtinFunctions, builtinRelation } from "./catalog/builtin/table.js";
 export { computationsOf, overColumns } from "./catalog/computing.js";
 export { countsOtherwise, integerOf } from "./catalog/counting.js";
+export { domainsOf } from "./catalog/domains.js";
 export { advice, type Effects, effectsOf, effectWords, firing } from "./catalog/effects.js";
 export { boundFrom, computedFrom, indexName, inOrderOfKey, isBound, isComputed, keyLeftAlone } from "./catalog/held.js";
 export { expandLike } from "./catalog/like.js";

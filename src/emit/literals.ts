@@ -85,7 +85,7 @@ export function real(text: string): string | undefined {
 const MACADDR =
   /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{6}[:-]?[0-9a-f]{6}|[0-9a-f]{4}([.-])[0-9a-f]{4}\2[0-9a-f]{4})$/i;
 
-const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})/i;
+const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})|^\d{4}-\d{2}-\d{2}\s*(?:Z|\+\d{2})/i;
 
 function timestamp(text: string): string | undefined {
   const value = ENCODE.timestamp(text);

@@ -56,12 +56,13 @@ export const SESSION: readonly string[] = [
   "SET client_min_messages = error",
 ];
 
-/** The names of types: internal ones for PostgreSQL's own and extensions', `schema.name` for the user's, `[]` behind for arrays. */
+/** The names of types: internal ones for PostgreSQL's own and extensions', `schema.name` for the user's, `[]` behind for arrays. Domains go as what they are over. */
 const TYPE_NAMES = `SELECT t.oid, CASE WHEN e.oid IS NULL THEN '' ELSE '[]' END,
   CASE WHEN n.nspname IN ('pg_catalog', 'information_schema') OR x.objid IS NOT NULL THEN '' ELSE n.nspname || '.' END || b.typname
 FROM pg_type t
 LEFT JOIN pg_type e ON e.typarray = t.oid
-JOIN pg_type b ON b.oid = coalesce(e.oid, t.oid)
+JOIN pg_type d ON d.oid = coalesce(e.oid, t.oid)
+JOIN pg_type b ON b.oid = coalesce(nullif(d.typbasetype, 0), d.oid)
 JOIN pg_namespace n ON n.oid = b.typnamespace
 LEFT JOIN pg_depend x ON x.classid = 'pg_type'::regclass AND x.objid = b.oid AND x.deptype = 'e'`;
 

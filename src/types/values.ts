@@ -237,8 +237,10 @@ const MONTHS = ["january", "february", "march", "april", "may", "june", "july", 
 const isShort = (name: string, word: string): boolean =>
   word === name || word === name.slice(0, 3) || (name === "september" && word === "sept");
 
-/** `20210101`, `Jan 1 2021`, `1 January 2021`; `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
+/** `2021-01-01Z`, `20210101`, `Jan 1 2021`, `1 January 2021`; `2021/1/1` and `2021-1-1` are dates to PostgreSQL: a year of four digits goes before month and day in every DateStyle. */
 function padded(text: string): string {
+  const zoned = /^(\d{4}-\d{2}-\d{2}) ?(Z|UTC|GMT|\+\d{2}(?::?\d{2})?)$/i.exec(text);
+  if (zoned) return `${zoned[1]} 00:00:00${zoned[2]}`;
   const compact = /^(\d{4})(\d{2})(\d{2})(?=[ T]|$)/.exec(text);
   if (compact) return `${compact.slice(1).join("-")}${text.slice(8)}`;
   const named = /^(?:([a-z]{3,9})\.? +(\d{1,2}),?|(\d{1,2})[ -]([a-z]{3,9})\.?)[ -]+(\d{4})(?=[ T]|$)/i.exec(text);

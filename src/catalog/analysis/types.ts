@@ -97,12 +97,18 @@ export const SERIAL: Readonly<Record<string, string>> = {
   serial2: "int2",
 };
 
-/** The type that a written one names; of one that is nowhere defined the name with the current schema. */
+/**
+ * The type that a written one names; of one that is nowhere defined the name with the current schema. A domain gives the type that it is over:
+ * PostgreSQL computes with that, and tells the client that.
+ */
 export function resolveType(catalog: Catalog, written: TypeName): PgType {
   const { schema, name } = typeName(written);
   if (written.pct_type) return columnType(catalog, written) ?? { name: "unknown" };
   const array = (written.arrayBounds?.length ?? 0) > 0;
-  const own = lookupType(catalog, { schema, name });
+  const named = lookupType(catalog, { schema, name });
+  const domain = catalog.domains.get(named);
+  if (domain && !array) return resolveType(catalog, domain.base);
+  const own = baseType(catalog, named);
   const mods = (written.typmods ?? []).map((mod) => as("A_Const", mod)?.ival ?? Number.NaN);
   const type = array ? arrayOf(own) : own;
   return mods.length > 0 && mods.every((mod) => !Number.isNaN(mod)) ? { name: type, mods } : { name: type };

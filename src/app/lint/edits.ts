@@ -208,11 +208,14 @@ function open(list: readonly Token[], start: number, end: number): { readonly op
   return { opening, closing };
 }
 
-/** Whether these words stand in a text in this order. */
+/** Whether these words stand in a text, each as often: ON UPDATE and ON DELETE have an order of their own. */
 function holds(text: readonly Token[], keys: readonly string[]): boolean {
-  let next = 0;
-  for (const { key } of text) if (key === keys[next]) next++;
-  return next === keys.length;
+  const there = text.map(({ key }) => key);
+  return keys.every((key) => {
+    const at = there.indexOf(key);
+    if (at >= 0) there[at] = "";
+    return at >= 0;
+  });
 }
 
 /** What to write to make one text of the other, token by token: all else stays as it stands, its line breaks and letter case too. */

@@ -143,7 +143,7 @@ function takeStatement(work: Work, converted: StatementResult, string: SqlString
     const message = change.more ? "more" : "form";
     work.findings.push({ finding: core(CORE.spelling, message, data, work.source, inHost(change)), from, suggestion: tidb, edits });
   }
-  if (unread === undefined && outcome !== "as-is" && findings.length === 0 && all.length === 0 && sql.length === 0)
+  if (unread === undefined && outcome !== "as-is" && statement.findings.length === 0 && all.length === 0 && sql.length === 0)
     work.findings.push({ finding: core(CORE.spelling, "without", {}, work.source, inHost(span)), from });
 }
 

@@ -54,13 +54,12 @@ changed by jsonb_set(), key by key, with the objects that are not there yet (arr
       if (!clause || !relation) return undefined;
       return targetsWith(
         clause,
-        (target, now) => {
-          const type = columnType(target, relation, ctx);
-          return type?.names?.at(-1) === "jsonb" && !type.arrayBounds?.length
-            ? withKey(now(relation), stepsOf(target), target.val!)
-            : undefined;
-        },
+        (target, now) => withKey(now(relation), stepsOf(target), target.val!),
         ctx,
+        (target) => {
+          const type = columnType(target, relation, ctx);
+          return type?.names?.at(-1) === "jsonb" && !type.arrayBounds?.length;
+        },
       );
     });
     return next === (statement as unknown) ? undefined : [{ node: next as never }];
@@ -103,11 +102,16 @@ ON DUPLICATE KEY UPDATE a = JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', VALUES
       rejected: { sql: "UPDATE t SET a[1] = 5", code: 1064 },
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[]); INSERT INTO t VALUES (1, '{1,2,3}', '{7,8}'), (2, NULL, '{}')",
-      pg: "UPDATE t SET a[1:2] = ARRAY[id, NULL, 5]",
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[], j jsonb); INSERT INTO t VALUES (1, '{1,2,3}', '{7,8}', '{}'), (2, NULL, '{}', NULL)",
+      pg: "UPDATE t SET a[1:2] = ARRAY[id, NULL, 5]; UPDATE t SET b[1] = 4, j['k'] = '5'",
       tidb: `UPDATE t
 SET
-  a = JSON_SET(JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[0]')), '$[1]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[1]'))`,
+  a = JSON_SET(JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[0]')), '$[1]', JSON_EXTRACT(JSON_ARRAY(id, NULL, 5), '$[1]'));
+UPDATE t
+SET
+  b = JSON_SET(COALESCE(t.b, JSON_ARRAY()), '$[0]', 4),
+  j = JSON_SET(COALESCE(t.j, CAST('{}' AS JSON)), '$."k"', COALESCE(CAST('5' AS JSON), CAST('null' AS JSON)))`,
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[])",
@@ -137,18 +141,20 @@ function columnType({ name = "" }: ResTarget, relation: RangeVar, ctx: Pick<Cont
 
 /**
  * The clause with whole values for columns that it sets parts of, each once.
- * @param make gives the value, over that which the column has by then; undefined: the target stays
+ * @param make gives the value, over that which the column has by then; undefined: the clause stays
+ * @param isMeant whether a target is one of those; the others stay
  */
 function targetsWith(
   clause: Clause,
   make: (target: ResTarget, now: (relation: RangeVar) => Value) => Value | Tidb | undefined,
   ctx: Pick<Context, "change" | "consumed">,
+  isMeant: (target: ResTarget) => boolean = () => true,
 ): Node | undefined {
   const values = new Map<string, Value>();
   const targets = nodesOf("ResTarget", clause.targetList);
   for (const target of targets) {
     const { name = "", val } = target;
-    if (stepsOf(target).length === 0 || val === undefined) continue;
+    if (stepsOf(target).length === 0 || val === undefined || !isMeant(target)) continue;
     const now = (relation: RangeVar): Value =>
       values.get(name) ?? { kind: "ColumnRef", fields: [relation.alias?.aliasname ?? relation.relname!, name] };
     const value = make(target, now);

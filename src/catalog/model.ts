@@ -63,6 +63,8 @@ export interface Catalog {
   readonly roles: Set<string>;
   /** Functions and procedures of the same name, by key. */
   readonly routines: Map<string, readonly StoredRoutine[]>;
+  /** Keys of views of which a trigger or a rule says what becomes of writes to them. */
+  readonly rerouted: Set<string>;
   /** Triggers by their tables and names. */
   readonly triggers: Map<Table, Map<string, Trigger>>;
   /** All triggers ever made, by the statements that make them. */
@@ -426,6 +428,7 @@ export function emptyCatalog(overrides: readonly TypeOverride[] = []): Catalog {
     operators: new Set(),
     roles: new Set(),
     routines: new Map(),
+    rerouted: new Set(),
     triggers: new Map(),
     triggerOf: new Map(),
     retouched: new Map(),

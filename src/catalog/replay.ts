@@ -90,9 +90,16 @@ function remakeReaders(catalog: Catalog, node: Node): void {
 }
 
 const STEPS: { readonly [K in Kind]?: Replay<K> } = {
-  CreateTrigStmt: createTrigger,
+  CreateTrigStmt: (catalog, node) => {
+    reroute(catalog, node.relation);
+    createTrigger(catalog, node);
+  },
+  RuleStmt: (catalog, node) => reroute(catalog, node.relation),
   CreateStmt: createTable,
-  AlterTableStmt: alterTable,
+  AlterTableStmt: (catalog, node) => {
+    if (nodesOf("AlterTableCmd", node.cmds).some(({ subtype = "" }) => VIEW_CHANGES.has(subtype))) reroute(catalog, node.relation);
+    alterTable(catalog, node);
+  },
   IndexStmt: createIndex,
   RenameStmt: rename,
   CreateEnumStmt: (catalog, node) => {
@@ -407,6 +414,15 @@ function addReader(catalog: Catalog, name: Name, node: ViewStmt | CreateTableAsS
     query: select && keptQuery(catalog, select, analysis),
     aliases: node.kind === "ViewStmt" ? node.aliases : node.into?.colNames,
   });
+}
+
+/** What ALTER VIEW changes in what becomes of writes to it: a column's default, WITH CHECK OPTION. */
+const VIEW_CHANGES: ReadonlySet<string> = new Set(["AT_ColumnDefault", "AT_SetRelOptions"]);
+
+/** Something other than PostgreSQL itself says what becomes of writes to a view. */
+function reroute(catalog: Catalog, relation: RangeVar | undefined): void {
+  const view = relation && find(catalog, catalog.readers, relationName(relation));
+  if (view) catalog.rerouted.add(`${view.schema}.${view.name}`);
 }
 
 /** Views over what is dropped by CASCADE go with it, and those over them. */

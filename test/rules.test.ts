@@ -70,8 +70,12 @@ function title({ given, pg }: Example): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function convertExample({ given, types, schemas, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
-  return convertTexts({ given, pg }, { onTree: freeze, overrides: overridesOf(types), ...(schemas && { schemas }) }, using);
+function convertExample({ given, types, schemas, part, pg }: Example, using: readonly Rule[] = rules): Promise<Result> {
+  return convertTexts(
+    { given, pg },
+    { onTree: freeze, overrides: overridesOf(types), ...(schemas && { schemas }), ...(part && { part }) },
+    using,
+  );
 }
 
 /** The output, and what is said of it, are those of the example. */

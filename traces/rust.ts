@@ -137,7 +137,7 @@ export const rust = traces([
     help: "Array and Jsonb: Json; Uuid: Char with a String, or Binary; Timestamptz: Timestamp; Citext, Ltree, Inet: Varchar; run `diesel print-schema` on the converted schema",
     files: FILES.rust,
     within: /\bdiesel\b|\btable!/,
-    find: /(?<=->\s*(?:Nullable<\s*)*)(?:Array|Jsonb|Uuid|Timestamptz|Citext|Ltree|Inet|Cidr|Macaddr|Money|Oid|Range|Tsvector|TsVector|Interval|Record|Bytea)\b|(?<=\bpostgres_type\s*\(\s*)name\b|\bpostgres_type\b/dg,
+    find: /(?<=->\s*(?:Nullable<\s*)*)(?:Array|Jsonb|Uuid|Timestamptz|Citext|Ltree|Inet|Cidr|Macaddr|Money|Oid|Range|Tsvector|TsVector|Interval|Record|Bytea)\b|\bpostgres_type\b/dg,
     examples: [
       {
         file: "schema.rs",

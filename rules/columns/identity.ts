@@ -253,7 +253,13 @@ function withSequence(
 function asIdentity(schema: SchemaContext, element: Value): [NodeOf<"ColumnDef">] | undefined {
   const def = as("ColumnDef", element);
   if (!def?.typeName || !SERIALS.test(typeName(def.typeName).name) || typeName(def.typeName).schema) return undefined;
-  const identity: NodeOf<"Constraint"> = { kind: "Constraint", contype: "CONSTR_IDENTITY", generated_when: "d" };
+  const { location } = def.typeName;
+  const identity: NodeOf<"Constraint"> = {
+    kind: "Constraint",
+    contype: "CONSTR_IDENTITY",
+    generated_when: "d",
+    ...(location !== undefined && { location }),
+  };
   return [schema.change(def, { constraints: [...(def.constraints ?? []), identity] })];
 }
 

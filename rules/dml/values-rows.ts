@@ -4,6 +4,7 @@ import {
   HOLD_QUERIES,
   holds,
   type InsertStmt,
+  type Node,
   note,
   qualified,
   type ResTarget,
@@ -33,7 +34,7 @@ are inserted. It is written as that query, whose functions are converted where t
       if (!insert || !values || !row || more || row.some((value) => as("SetToDefault", value))) return undefined;
       const name = rowsIn(row);
       if (name === undefined) return undefined;
-      ctx.report("query", { function: name }, insert);
+      ctx.report("query", { function: name }, values as Node);
       const targetList = row.map((val): ResTarget => ({ kind: "ResTarget", val }));
       return ctx.change(insert, { selectStmt: ctx.change(values, { valuesLists: undefined, targetList }) as SelectStmt }) as InsertStmt;
     });

@@ -218,7 +218,7 @@ WHERE t.k = new.k;
 INSERT INTO t
 WITH new (k, v) AS (SELECT 'a' AS column1, 7 AS column2 UNION ALL SELECT 'n', 8),
 old AS (SELECT * FROM old_rows)
-SELECT k, v FROM new WHERE NOT (k IN (SELECT k FROM old))`,
+SELECT k, v FROM new WHERE k NOT IN (SELECT k FROM old)`,
       findings: ["statements", "kept"],
     },
     {

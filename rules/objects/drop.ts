@@ -44,7 +44,7 @@ const MESSAGES = {
   "left-out": note("there is nothing to drop: {name} was left out of the output"),
   "foreign-key": note("FOREIGN KEY {key} must keep an index in TiDB: one of its own name takes the place of {name}"),
   keys: note("foreign keys that refer to {name} are dropped first, as CASCADE does: {keys}"),
-  cascade: note("CASCADE is left away: no table in the input depends on {name}"),
+  cascade: note("CASCADE is left away: no table made so far depends on {name}"),
   views: note("views over {name} are dropped first, as CASCADE does: {views}"),
   counter: note("there is nothing to drop: sequence {name} is the AUTO_INCREMENT of {column}"),
   counting: warning("{column} goes on numbering its rows: sequence {name} is its AUTO_INCREMENT, which TiDB does not take away"),
@@ -128,6 +128,13 @@ table that a foreign key refers to is not dropped at all (error 3730).`,
       pg: "DROP INDEX IF EXISTS i; DROP INDEX k; DROP INDEX g",
       tidb: null,
       findings: ["no-index", "unknown-index", "lost-index"],
+    },
+    {
+      part: true,
+      given: "CREATE TABLE t (a int)",
+      pg: "DROP INDEX IF EXISTS i",
+      tidb: null,
+      findings: ["unknown-index"],
     },
     {
       given: `CREATE TABLE team (id int PRIMARY KEY); CREATE TABLE person (team int); CREATE INDEX person_team ON person (team);
@@ -273,7 +280,7 @@ function dropIndexes(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   for (const name of names) {
     const index = find(ctx.catalog, ctx.catalog.dropped, name);
     if (!index || !isLive(ctx.catalog, index.table))
-      ctx.report(drop.missing_ok && !isPart(ctx) ? "no-index" : "unknown-index", { name: name.name });
+      ctx.report(drop.missing_ok && !ctx.catalog.part ? "no-index" : "unknown-index", { name: name.name });
     else if (ctx.lost(index.node)) ctx.report("lost-index", { name: name.name });
     else statements.push(...dropIndex(drop, index, ctx));
   }
@@ -328,11 +335,6 @@ function dropSequences(drop: Drop, names: readonly Name[], ctx: Ctx): Outcome {
   if (real.length === 0) return ctx.statements([]);
   const objects = real.map(({ schema, name }) => (schema === undefined ? [name] : [schema, name]));
   return ctx.replace(ctx.change(drop, { objects, behavior: undefined }));
-}
-
-/** Whether what is converted makes no table, and is about those that somebody else makes. */
-function isPart({ catalog, final }: Pick<Context, "catalog" | "final">): boolean {
-  return catalog.assuming === true && final.tableOf.size === 0;
 }
 
 /** The columns that a type took along. A type without any is nothing to TiDB, which is another rule's to say. */

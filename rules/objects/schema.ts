@@ -45,6 +45,9 @@ orders, and with --schemas database every schema is a database of its name, publ
     database: note("schema {name} is the database of that name, which the head of the output makes"),
     elements: note("the statements inside CREATE SCHEMA {name} stand as statements of their own"),
     empty: note("there is nothing to drop: no relation made so far is in schema {name}"),
+    unknown: error("schema {name} is not dropped: the input does not say what is in it", {
+      help: "a schema of TiDB is a whole database: convert the files that make its relations together with this one, or drop those by name",
+    }),
     objects: note("what is in schema {name} is dropped, as CASCADE does"),
     full: error("DROP SCHEMA {name} is not in the output: PostgreSQL refuses it while there are relations in it", {
       help: "add CASCADE where they are to go, or drop them first",
@@ -87,7 +90,7 @@ orders, and with --schemas database every schema is a database of its name, publ
       if (drop.removeType !== "OBJECT_SCHEMA") return;
       const names = (drop.objects ?? []).map(nameOf);
       const full = [...ctx.catalog.tables.values(), ...ctx.catalog.sequences.values()].some(({ schema }) => names.includes(schema));
-      return ctx.drop(full ? "full" : "empty", { name: names.join(", ") });
+      return ctx.drop(full ? "full" : ctx.catalog.part ? "unknown" : "empty", { name: names.join(", ") });
     }),
     takes("AlterObjectSchemaStmt", ["objectType", "relation", "object", "newschema"], (alter, ctx) => {
       const what = MOVABLE[alter.objectType ?? ""];
@@ -121,6 +124,7 @@ orders, and with --schemas database every schema is a database of its name, publ
     }),
   ],
   examples: [
+    { part: true, pg: "DROP SCHEMA IF EXISTS sales CASCADE", tidb: null, findings: ["unknown"] },
     {
       pg: "CREATE SCHEMA hr CREATE VIEW names AS SELECT name FROM people CREATE INDEX i ON people (name) CREATE TABLE people (id int PRIMARY KEY, name varchar(9)); CREATE TABLE people (id int REFERENCES hr.people)",
       tidb: `CREATE TABLE hr_people (

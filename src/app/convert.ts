@@ -61,6 +61,7 @@ export async function convertHistory(
   const now: Catalog = {
     ...emptyCatalog(overrides),
     ...(options.assume && { assuming: true }),
+    ...(options.part && { part: true }),
     // One map for both: a column that is defined again knows how it ends.
     defined: final.defined,
     again: true,

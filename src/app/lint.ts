@@ -16,7 +16,7 @@ import { defines } from "./lint/defines.js";
 import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isNamedOnly, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
 import { isManifest, isOwnName, ownNames } from "./lint/own.js";
-import { isSchemaCode, schemasIn } from "./lint/schema.js";
+import { type FoundSchema, isSchemaCode, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
 import { hashOf, take, wholeFile } from "./lint/take.js";
@@ -53,7 +53,9 @@ export async function lint(
 ): Promise<Linted> {
   const schemas = schemasIn(files, options.inOrder, options.folders);
   const wanted = options.only ? files.filter(options.only) : files;
-  const inSchema = new Set(schemas.flatMap(({ sources }) => sources));
+  const inSchema = new Set(
+    schemas.flatMap(({ sources, reverts, wholeOf }) => [...sources, ...reverts].map((each) => wholeOf.get(each) ?? each)),
+  );
   const works = new Map<Source, Work>();
   const done = new Map<Source, LintedFile>();
   for (const source of wanted) {
@@ -103,7 +105,7 @@ export function schemaDigest(
 ): string {
   const hash = createHash("sha256");
   const sources = schemaFiles ?? [];
-  const found = schemasIn(files, inOrder, folders).flatMap((schema) => schema.sources);
+  const found = schemasIn(files, inOrder, folders).flatMap(({ sources, reverts }) => [...sources, ...reverts]);
   for (const { name, text } of [...sources, ...found, ...files.filter((file) => isSchemaCode(file, folders))])
     hash.update(`${name}\0${text.length}\0${text}`);
   for (const name of ownNames(files, folders)) hash.update(`${name}\0`);
@@ -159,7 +161,7 @@ async function takeFile(work: Work, options: LintOptions): Promise<void> {
 
 async function lintSql(
   works: ReadonlyMap<Source, Work>,
-  schemas: readonly { readonly sources: readonly Source[] }[],
+  schemas: readonly FoundSchema[],
   known: readonly Source[],
   rules: readonly Rule[],
   options: LintOptions,
@@ -187,19 +189,22 @@ async function lintSql(
     takeAll(result);
   }
   // Each schema is a history of its own.
-  for (const { sources } of schemas) {
-    if (!sources.some((source) => works.has(source))) continue;
-    const { result } = await convertHistory(sources, rules, { ...base, several });
-    for (const file of result.files) {
-      const work = works.get(file.source);
-      if (!work) continue;
-      take(work, file, wholeFile(file.source, true), options);
-    }
+  for (const { sources, reverts, wholeOf } of schemas) {
+    const workOf = (source: Source) => works.get(wholeOf.get(source) ?? source);
+    const run = async (history: readonly Source[], own: Partial<ConvertOptions>) => {
+      const { result } = await convertHistory(history, rules, { ...base, ...own, several });
+      for (const file of result.files) {
+        const work = workOf(file.source);
+        if (work) take(work, file, wholeFile(file.source, true), options);
+      }
+    };
+    if (sources.some(workOf)) await run(sources, {});
+    if (reverts.some(workOf)) await run([...sources, ...reverts], { known: new Set(sources) });
   }
   // What code makes or drops is there for the rest of its file and for nobody else.
   for (const { strings } of works.values()) {
     const defining = strings.filter(({ defines }) => defines).map(({ source }) => source);
-    if (defining.length > 0) takeAll((await convertHistory(defining, rules, { ...base, several })).result);
+    if (defining.length > 0) takeAll((await convertHistory(defining, rules, { ...base, several, part: true })).result);
   }
 }
 

@@ -106,6 +106,8 @@ export interface Catalog {
   readonly again?: true;
   /** Columns of relations that are not known are taken for what their context asks for. */
   readonly assuming?: boolean;
+  /** The input is about things that others make, too. */
+  readonly part?: boolean;
   /** What came of the demands of domains at the end of the input, while it is replayed again. */
   readonly settled?: ReadonlyMap<Node, readonly Demand[]>;
   /** What relations are called in TiDB, quoted; absent while the input is read. */

@@ -85,6 +85,7 @@ const WORDS: Readonly<Record<string, string>> = {
   CONSTR_FOREIGN: "FOREIGN KEY",
   CONSTR_EXCLUSION: "EXCLUDE",
   CONSTR_DEFAULT: "DEFAULT",
+  CONSTR_IDENTITY: "serial or an identity of a table that the input does not make",
 };
 
 export function printConstraint(node: Constraint, p: Printing): string {

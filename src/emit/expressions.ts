@@ -1,10 +1,11 @@
 import type { ExprInfo, PgType } from "../catalog/analysis.js";
 import type { Catalog } from "../catalog/model.js";
 import { LEVEL, type Level, raw } from "../engine/tidb.js";
-import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, TypeName, Value } from "../pg/ast.js";
+import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, SubLink, TypeName, Value } from "../pg/ast.js";
 import { VALUE_FUNCTIONS } from "../pg/figure.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
 import { type CallSite, castForm, isVolatile, otherForm, printCall, typeOf } from "./calls.js";
+import { parenthesized } from "./layout.js";
 import { literal } from "./literals.js";
 import { parameter } from "./parameters.js";
 import { type Printer, type Printers, type Printing, prints } from "./printing.js";
@@ -193,6 +194,17 @@ function isInArray(value: Value | undefined): boolean {
 }
 
 /** NOT x = ANY (a) is x <> ALL (a), of which the form says NULL where PostgreSQL does. */
+/** What a subquery's values are compared with. */
+export function tested({ testexpr }: SubLink, p: Printing): string {
+  const row = as("RowExpr", testexpr);
+  return row ? rowText(p, row) : p.operand(testexpr, LEVEL.comparison + 1);
+}
+
+function notInQuery(p: Printing, node: SubLink): string {
+  p.ledger.carried(node, new Set(["subLinkType", "testexpr", "operName", "subselect"]));
+  return p.at(LEVEL.comparison, `${tested(node, p)} NOT IN ${parenthesized(p.print(node.subselect))}`);
+}
+
 function notInArray(p: Printing, node: A_Expr): string {
   p.ledger.carried(node, new Set(["variant", "name", "lexpr", "rexpr"]));
   return printCall(p, operation(p, node, "<> ALL", node.lexpr, node.rexpr!));
@@ -442,6 +454,8 @@ const printersOf: Printers = {
   BoolExpr: prints("BoolExpr", ["boolop", "args"], (node, p) => {
     // TiDB takes any number for a condition, PostgreSQL only booleans: what is boolean there is 0 or 1 here.
     if (node.boolop === "NOT_EXPR" && isInArray(node.args?.[0])) return notInArray(p, node.args![0] as A_Expr);
+    const query = node.boolop === "NOT_EXPR" ? as("SubLink", node.args?.[0]) : undefined;
+    if (query?.subLinkType === "ANY_SUBLINK" && query.operName === undefined) return notInQuery(p, query);
     if (node.boolop === "NOT_EXPR") return p.at(LEVEL.not, `NOT ${p.operand(node.args?.[0], LEVEL.comparison + 1)}`);
     const [word, own]: [string, Level] = node.boolop === "AND_EXPR" ? [" AND ", LEVEL.and] : [" OR ", LEVEL.or];
     return p.at(own, (node.args ?? []).map((a) => p.operand(a, own + 1)).join(word));

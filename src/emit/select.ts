@@ -7,7 +7,7 @@ import { as, isNode, literalText, relationName } from "../pg/names.js";
 import { holds } from "../pg/walk.js";
 import { parseInterval } from "../types/intervals.js";
 import { OWN } from "./calls.js";
-import { coerced, rowText } from "./expressions.js";
+import { coerced, tested } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
 import { systemRelation } from "./system.js";
@@ -386,11 +386,6 @@ const SUBLINKS: Readonly<Record<string, (node: SubLink, p: Printing) => string>>
     return p.at(LEVEL.comparison, `${left} ${comparison(node, p, "ALL")} ${parenthesized(p.print(node.subselect))}`);
   },
 };
-
-function tested({ testexpr }: SubLink, p: Printing): string {
-  const row = as("RowExpr", testexpr);
-  return row ? rowText(p, row) : p.operand(testexpr, LEVEL.comparison + 1);
-}
 
 const COMPARISONS = new Set(["=", "<>", "<", "<=", ">", ">="]);
 

@@ -170,6 +170,8 @@ export interface Example {
   readonly types?: Readonly<Record<string, string>>;
   /** What becomes of schemas, where that is not `prefix`. */
   readonly schemas?: Schemas;
+  /** It is a part of what is run: what it does not make is made elsewhere. */
+  readonly part?: boolean;
   readonly pg: string;
   /** What comes out for `pg`, statements joined by `;\n`; null: nothing but a commented block. */
   readonly tidb: string | null;

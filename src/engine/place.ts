@@ -120,6 +120,15 @@ const EXPRESSIONS: ReadonlySet<AnyNode["kind"]> = new Set([
 /** What ends an expression, where it stands in no bracket. */
 const CLAUSE_WORD =
   /;|\s+(?:from|where|group\s+by|order\s+by|having|limit|offset|fetch|for|on|returning|union|intersect|except|window|(?<ofCase>when|then|else|end)|(?<alias>as)|(?<both>and|or))\b/iy;
+/** What stands behind a column's type, and behind its default. */
+const OF_COLUMN = /\s+(?:not\s+null|null|default|primary\s+key|unique|references|check|constraint|generated|collate|using)\b/iy;
+/** Operators and words that bind less than those before them. */
+const COMPARISON = /\s+(?:=|<>|!=|[<>]=?|is|(?:not\s+)?(?:i?like|in|between|similar\s+to))(?=[\s('$:?]|$)/iy;
+const BINDS_MORE = /(?![<>=!]=?\s|<>)[-+*/%^|&#~<>=!@?]/y;
+const CAST = new RegExp(
+  String.raw`::\s*${NAME}(?:\s*\.\s*${NAME})*(?:\s+(?:precision|varying))?(?:\s*\([\d\s,]*\))?(?:\s+with(?:out)?\s+time\s+zone)?(?:\s*\[\d*\])*`,
+  "iy",
+);
 const FUNCTION_NAME = /(?:(?:[\w$]+|"[^"]*")\s*\.\s*)?(?:[\w$]+|"[^"]*")\s*(?=\()/y;
 
 function firstLine({ source, span }: Placed): Span {
@@ -133,11 +142,24 @@ function elementEnd(text: string, at: number, limit: number, kind: AnyNode["kind
   const isCall = kind === "FuncCall";
   let depth = 0;
   let quote = "";
+  CAST.lastIndex = at;
+  if (kind === "TypeCast" && CAST.test(text) && CAST.lastIndex <= limit) return CAST.lastIndex;
+  BINDS_MORE.lastIndex = at;
+  const ending =
+    kind === "TypeName" || (kind === "Constraint" && /^default\b/i.test(text.slice(at, at + 8)))
+      ? OF_COLUMN
+      : kind === "A_Expr" && BINDS_MORE.test(text)
+        ? COMPARISON
+        : undefined;
   FUNCTION_NAME.lastIndex = at;
   const opening = isCall && FUNCTION_NAME.test(text) ? FUNCTION_NAME.lastIndex : -1;
   for (let i = at; i < limit; i++) {
     const c = text[i]!;
     if (c === "\n") return text[i - 1] === "\r" ? i - 1 : i;
+    if (ending && depth === 0 && quote === "" && (c === " " || c === "\t")) {
+      ending.lastIndex = i;
+      if (ending.test(text)) return i;
+    }
     if (quote) {
       if (c === quote) quote = "";
     } else if (c === "'" || c === '"') quote = c;

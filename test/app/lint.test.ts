@@ -55,6 +55,32 @@ describe("SQL in code", () => {
     expect(await told("a.ts", 'db.query("DELETE FROM item WHERE id = $1 AND name = $2", [1, 2]);\n')).toEqual(["1:39 core/parameters $1"]);
   });
 
+  it("moves as a whole where TiDB has it at another place", async () => {
+    expect(await told("a.ts", 'db.query("UPDATE item SET id = o.id FROM other o WHERE o.name = item.name");\n')).toEqual([
+      "1:11 core/spelling UPDATE item SET id = o.id FROM other o => UPDATE item, other AS o SET item.id = o.id",
+    ]);
+    expect(await told("a.ts", 'db.query("SELECT id FROM item WHERE id NOT IN (SELECT id FROM other)");\n')).toEqual([]);
+    expect(
+      (await told("migrations/2.sql", "CREATE TABLE b (id int NOT NULL UNIQUE, n boolean DEFAULT false NOT NULL);\n")).slice(0, 2),
+    ).toEqual(["1:33 core/spelling UNIQUE => UNIQUE KEY b_id_key (id)", "1:43 types/boolean boolean"]);
+  });
+
+  it("that reverts a version is judged by what its version leaves", async () => {
+    const files = {
+      "migrations/2.up.sql": "ALTER TABLE item ADD COLUMN far text;\nCREATE INDEX item_far ON item (id);\n",
+      "migrations/2.down.sql": "DROP INDEX item_far;\nALTER TABLE item DROP COLUMN far;\n",
+      "migrations/3.sql":
+        "-- +goose Up\nCREATE INDEX item_id ON item (id, made);\n-- +goose Down\nDROP INDEX item_id;\nALTER TABLE item ALTER COLUMN made TYPE date;\n",
+      "a.ts": 'db.query("SELECT far FROM item ORDER BY far");\n',
+    };
+    const { files: judged } = await linted(files);
+    const forms = (name: string) =>
+      judged.find(({ source }) => source.name === name)!.findings.flatMap(({ suggestion }) => suggestion ?? []);
+    expect(forms("migrations/2.down.sql")).toEqual(["item_far ON item"]);
+    expect(forms("migrations/3.sql")).toContain("item_id ON item");
+    expect(judged.find(({ source }) => source.name === "a.ts")!.strings).toHaveLength(1);
+  });
+
   it("ends where a call or an expression ends", async () => {
     const place = async (sql: string) => (await told("a.ts", `db.query("${sql}");\n`)).join();
     expect(await place("UPDATE item SET made = now() WHERE id = 3")).toBe("1:34 functions/dates/now now()");

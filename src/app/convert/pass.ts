@@ -33,6 +33,8 @@ export interface ConvertOptions {
   readonly known?: ReadonlySet<Source>;
   /** Columns of relations that the input does not have are taken for what their context asks for. */
   readonly assume?: boolean;
+  /** The sources are a part of what is run: what they do not make is made elsewhere. */
+  readonly part?: boolean;
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }

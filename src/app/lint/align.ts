@@ -66,7 +66,7 @@ function within(a: Node, b: Node, around: Run, made: Made): void {
   // Few words between changes do not make two of them.
   const least = LEAST_KEPT[a.kind];
   const [first, last] = [all[before], all.at(-1)];
-  if (least === undefined || !first || !last || first === last || !areChildren(all.slice(before), a)) return;
+  if (least === undefined || !first || !last || first === last || !(isUnchained(a, b) || areChildren(all.slice(before), a))) return;
   const size = last.until - first.from;
   const verb = all.findIndex(({ from }, i) => i >= before && a.children.some((child) => child.from === from && child.head === "alter"));
   if (verb >= 0) {
@@ -74,8 +74,14 @@ function within(a: Node, b: Node, around: Run, made: Made): void {
     all.splice(verb, all.length - verb, { from: all[verb]!.from, until: last.until, to: all[verb]!.to, upTo: last.upTo });
     return;
   }
-  if (size - sum(all.slice(before), "from", "until") < least * size)
+  if (isUnchained(a, b) || size - sum(all.slice(before), "from", "until") < least * size)
     all.splice(before, all.length - before, { from: first.from, until: last.until, to: first.to, upTo: last.upTo });
+}
+
+/** Whether what `||` joins is put together by other means: its parts are within what is made of it. */
+function isUnchained(a: Node, b: Node): boolean {
+  const joins = ({ children }: Node) => children.filter(({ head }) => head === "||").length;
+  return joins(a) > joins(b);
 }
 
 /** Whether changes are of children as a whole: none within brackets. */

@@ -27,9 +27,18 @@ function compared(from: string, to: string, alike: boolean): Compared {
   return { before, after, runs: align(treeOf(before, ids), treeOf(after, ids), alike) };
 }
 
-/** Whether what is altered is another thing in TiDB: `ALTER INDEX a RENAME TO b` is done to its table. */
-function isOfAnother([verb, what]: readonly Token[], [other, whose]: readonly Token[]): boolean {
-  return verb?.key === "alter" && other?.key === "alter" && what?.key !== whose?.key;
+/** Whether it is another thing in TiDB: `ALTER INDEX a RENAME TO b` is done to its table, one made of a query is made first and filled then. */
+function isOfAnother(before: readonly Token[], after: readonly Token[]): boolean {
+  const [[verb, what], [other, whose]] = [before, after];
+  if (verb?.key !== other?.key) return false;
+  return (verb?.key === "alter" && what?.key !== whose?.key) || (verb?.key === "create" && isOfQuery(before) && !isOfQuery(after));
+}
+
+/** Whether a table is made of a query, whose AS means nothing to the comparison. */
+function isOfQuery(list: readonly Token[]): boolean {
+  const what = list.findIndex(({ key }) => key === "table" || key === "view");
+  const next = list.slice(what).find(({ key }) => key === "(" || key === "select" || key === "with");
+  return what > 0 && what < 5 && next !== undefined && (next.key !== "(" || list[list.indexOf(next) + 1]?.key === "select");
 }
 
 /** Brackets in each other, beyond which a statement differs as a whole: a tree of some thousand is deeper than the stack. */
@@ -59,7 +68,9 @@ export function changes(from: string, to: string): readonly Change[] {
     runs.filter((run) => !isOfBrackets(run, before, after)),
     after,
     true,
-  ).flatMap((run) => split(run, before, after));
+  )
+    .filter((run) => !isOrder(run, before, after))
+    .flatMap((run) => split(run, before, after));
   const isOnlyOut = ({ to: start, upTo }: Run) => upTo === start;
   const isOnlyIn = ({ from: start, until }: Run) => until === start;
   const spans: { run: Run; moved?: boolean }[] = [];
@@ -68,17 +79,26 @@ export function changes(from: string, to: string): readonly Change[] {
   // What is taken out at one place and put in at another is told once.
   for (const out of own.filter(isOnlyOut)) {
     const keys = before.slice(out.from, out.until).map(({ key }) => key);
-    if (keys.length < 2) continue;
+    if (keys.length < 2 && keys[0] !== "unique") continue;
     const isQueries = keys[0] === "with";
-    const into = own.find(
-      (run) => left.has(run) && isOnlyIn(run) && (isQueries ? after[run.to]!.key === "with" : holds(after.slice(run.to, run.upTo), keys)),
-    );
+    // What an UPDATE reads from beside its table stands before SET in TiDB.
+    const isTables = keys[0] === "from" && before.slice(0, out.from).findLast(({ key }) => CHANGES_ROWS.has(key))?.key === "set";
+    const takes = (run: Run): boolean => {
+      if (isTables) return run.from <= out.from && after.slice(run.to, run.upTo + 1).some(({ key }) => key === "set");
+      return isOnlyIn(run) && (isQueries ? after[run.to]!.key === "with" : holds(after.slice(run.to, run.upTo), keys));
+    };
+    const into = isTables ? own.findLast((run) => left.has(run) && takes(run)) : own.find((run) => left.has(run) && takes(run));
     if (!into) continue;
     left.delete(out);
     left.delete(into);
     // TiDB has either form of it.
     if (keys.join(" ") === "primary key") continue;
-    if (isQueries || into.upTo - into.to === keys.length) spans.push({ run: around(out, into), moved: true });
+    if (isTables) {
+      const verb = ({ key }: Token) => key === "update";
+      const run = around(out, into);
+      const [from, to] = [before.slice(0, run.from).findLastIndex(verb), after.slice(0, run.to).findLastIndex(verb)];
+      spans.push({ run: from >= 0 && to >= 0 ? { ...run, from, to } : run, moved: true });
+    } else if (isQueries || into.upTo - into.to === keys.length) spans.push({ run: around(out, into), moved: true });
     else made.push({ ...spanOf(out), text: textOf(into).replace(/^,\s*/, "") });
   }
   for (const run of left) {
@@ -90,6 +110,9 @@ export function changes(from: string, to: string): readonly Change[] {
   for (const { run, moved } of overlapping(all)) made.push({ ...spanOf(run), text: textOf(run), ...(moved && { moved }) });
   return made.sort((a, b) => a.start - b.start);
 }
+
+/** Words that tell whose a FROM is. */
+const CHANGES_ROWS: ReadonlySet<string> = new Set(["select", "set", "delete"]);
 
 function cut(text: string, span: Span): string {
   const { start, end } = whole(text, span);
@@ -145,6 +168,13 @@ function split(run: Difference, before: readonly Token[], after: readonly Token[
 /** Brackets alone, which mean nothing where the rest is the same. */
 function isOfBrackets({ from, until, to, upTo }: Run, before: readonly Token[], after: readonly Token[]): boolean {
   return [...before.slice(from, until), ...after.slice(to, upTo)].every(({ key }) => key === "(" || key === ")");
+}
+
+/** Constraints of a column in another order, of which both have any. */
+function isOrder({ from, until, to, upTo }: Run, before: readonly Token[], after: readonly Token[]): boolean {
+  const sorted = (list: readonly Token[]) => list.map(({ key }) => key).sort();
+  const [ours, theirs] = [sorted(before.slice(from, until)), sorted(after.slice(to, upTo))];
+  return ours.includes("default") && ours.includes("null") && ours.join(" ") === theirs.join(" ");
 }
 
 /** A word or two of a statement, for what is beside it. */

@@ -2,17 +2,27 @@ import type { Source } from "../../source/text.js";
 import { defines } from "./defines.js";
 import { belowFolder, isForeignPath, isForeignText } from "./foreign.js";
 
-/** A history of a schema that stands in the tree: its files, in order. */
+/** A history of a schema that stands in the tree. */
 export interface FoundSchema {
   /** The folder, or the file. */
   readonly name: string;
+  /** Its files, in order: of one that says how to revert it too, a copy without that, as long. */
   readonly sources: readonly Source[];
+  /** What reverts them, the last first: behind the history, each finds what its version has left. */
+  readonly reverts: readonly Source[];
+  /** The files that copies are of. */
+  readonly wholeOf: ReadonlyMap<Source, Source>;
 }
 
 const MAKES_TABLES = /\b(?:create\s+(?:\w+\s+){0,2}?table|alter\s+table)\b/i;
-/** A file of a test makes tables of its own, and one that reverts takes them away. */
-const NO_SCHEMA =
-  /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])|(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
+/** A file of a test makes tables of its own. */
+const NO_SCHEMA = /(?:^|[/._-])(?:tests?|testdata|fixtures?|spec|examples?|bench(?:marks?)?|seeds?)(?=[/._-])/i;
+/** A file that takes away what another makes. */
+const REVERTS = /(?:^|[/._-])(?:down|rollback|revert|undo|drop)\.sql$|\/U\d[^/]*\.sql$/i;
+/** Lines between the parts of a file: of goose, sql-migrate, dbmate, node-pg-migrate, Play and tern. */
+const PART =
+  /^(?:(?:--|#)[ -]*(?:\+(?:goose|migrate)[ ]+|migrate:|!)?(?<way>up|down)(?:s|[ ]migration)?\b|-+ create above \/ (?<below>drop) below -+).*$/gim;
+const IS_PART = /\+(?:goose|migrate)|migrate:|!|migration|create above/i;
 
 /** Files that are run in the order of their names, whatever is in them. */
 const VERSIONED = /^[VR]?_*\d/;
@@ -26,17 +36,59 @@ export function schemasIn(
   inOrder: (a: string, b: string) => number,
   folders?: readonly string[],
 ): readonly FoundSchema[] {
-  const groups = new Map<string, Source[]>();
-  for (const source of files) {
-    const path = belowFolder(source.name, folders);
-    if (!path.endsWith(".sql") || NO_SCHEMA.test(path) || isForeignPath(path) || isForeignText(source.text)) continue;
-    const { folder, version } = placeOf(source.name);
-    if (VERSIONED.test(version) || defines(source.text)) groups.set(folder, [...(groups.get(folder) ?? []), source]);
+  interface Group {
+    readonly sources: Source[];
+    readonly reverts: Source[];
+    readonly wholeOf: Map<Source, Source>;
   }
+  const groups = new Map<string, Group>();
+  for (const whole of files) {
+    const path = belowFolder(whole.name, folders);
+    if (!path.endsWith(".sql") || NO_SCHEMA.test(path) || isForeignPath(path) || isForeignText(whole.text)) continue;
+    const { folder, version } = placeOf(whole.name);
+    const [source, revert] = REVERTS.test(path) ? [undefined, whole] : partsOf(whole);
+    if (!VERSIONED.test(version) && !defines((source ?? whole).text)) continue;
+    const group: Group = groups.get(folder) ?? { sources: [], reverts: [], wholeOf: new Map() };
+    groups.set(folder, group);
+    if (source) group.sources.push(source);
+    if (revert) group.reverts.push(revert);
+    for (const part of [source, revert]) if (part && part !== whole) group.wholeOf.set(part, whole);
+  }
+  const byName = (a: Source, b: Source) => inOrder(a.name, b.name);
   return [...groups]
-    .filter(([, sources]) => sources.some(({ text }) => MAKES_TABLES.test(text)))
+    .filter(([, { sources }]) => sources.some(({ text }) => MAKES_TABLES.test(text)))
     .sort(([a], [b]) => inOrder(a, b))
-    .map(([name, sources]) => ({ name, sources: behindMakers(sources.sort((a, b) => inOrder(a.name, b.name))) }));
+    .map(([name, { sources, reverts, wholeOf }]) => ({
+      name,
+      sources: behindMakers(sources.sort(byName)),
+      reverts: reverts.sort(byName).reverse(),
+      wholeOf,
+    }));
+}
+
+/** What a file does, and what it says to revert that, each at its place: all else is blank. */
+function partsOf(whole: Source): readonly [Source, Source?] {
+  const blank = (text: string) => text.replaceAll(/[^\n]/g, " ");
+  const [up, down]: [string[], string[]] = [[], []];
+  let [from, isDown, hasDown] = [0, false, false];
+  const add = (until: number) => {
+    const text = whole.text.slice(from, until);
+    (isDown ? down : up).push(text);
+    (isDown ? up : down).push(blank(text));
+    from = until;
+  };
+  for (const { 0: line, index, groups } of whole.text.matchAll(PART)) {
+    if (!IS_PART.test(line)) continue;
+    add(index);
+    isDown = groups!.below !== undefined || groups!.way?.toLowerCase() === "down";
+    hasDown ||= isDown;
+  }
+  if (!hasDown) return [whole];
+  add(whole.text.length);
+  return [
+    { ...whole, text: up.join("") },
+    { ...whole, text: down.join("") },
+  ];
 }
 
 const TABLE = /\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w".]+)/gi;

@@ -189,9 +189,20 @@ function isAlready({ rule, message, text }: Finding, { parameters, source }: Sta
   return marks.every(isMark) && marks.length === written.replaceAll(/'(?:[^']|'')*'/g, "").split(/\?|%s/).length - 1;
 }
 
+const PARTIAL = /\bwhere\b[\s\S]*$/i;
+const KEYS = /\((?:[^()]|\([^()]*\))*\)/;
 /** Words of a statement of which the parser tells no place, by what is said of them. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   "indexes/options include": /\binclude\s*\([^)]*\)/i,
+  "objects/drop cascade": /\bcascade\s*$/i,
+  "indexes/options named": /\bindex\b/i,
+  "indexes/partial all": PARTIAL,
+  "indexes/partial set": PARTIAL,
+  "indexes/partial unique": PARTIAL,
+  "indexes/length prefix": KEYS,
+  "indexes/length digest": KEYS,
+  "indexes/method ordered": /\busing\s+\w+/i,
+  "indexes/method left-out": /\busing\s+\w+/i,
   "indexes/options storage": /\bwith\s*\([^)]*\)|\btablespace\s+\S+/i,
   "indexes/options concurrently": /\bconcurrently\b/i,
   "indexes/name named": /(?<=\bindex\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?)(?:"[^"]+"|\w+)(?=\s+on\b)/i,
@@ -210,7 +221,9 @@ function placeOf({ rule, message, text, span }: Finding, statement: StatementRes
 }
 
 /** Whether a finding is about the place of a change, and about no more than a part of the statement. */
-function covers(at: Span, change: Span, whole: Span): boolean {
+function covers(at: Span, change: Change, whole: Span): boolean {
+  // What moves is another matter than what becomes of a part of it.
+  if (change.moved && (change.start < at.start || at.end < change.end)) return false;
   return at.start < change.end && change.start < at.end && at.end - at.start < whole.end - whole.start;
 }
 

@@ -87,6 +87,27 @@ FROM t`,
       findings: ["list", "list"],
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '{"a": 1, "bb": 2}'), (2, '{}'), (3, NULL)`,
+      pg: "SELECT id, ARRAY(SELECT jsonb_object_keys(j) ORDER BY 1) AS ks FROM t",
+      tidb: `SELECT
+  id,
+  COALESCE((
+    SELECT
+      /*+ NO_DECORRELATE() */ CAST(CONCAT('[', GROUP_CONCAT(COALESCE(CAST(JSON_QUOTE(jsonb_object_keys) AS CHAR), 'null') ORDER BY jsonb_object_keys IS NULL, jsonb_object_keys SEPARATOR ','), ']') AS JSON) AS array_agg
+    FROM (
+      SELECT rows_1.jsonb_object_keys AS jsonb_object_keys
+      FROM (
+        SELECT
+          JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(j), CONCAT('$[', nth_item.item_i, ']'))) AS jsonb_object_keys
+        FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CASE WHEN JSON_TYPE(j) = 'OBJECT' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no object')) END AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+      ) AS rows_1
+      ORDER BY rows_1.jsonb_object_keys IS NULL, 1
+    ) AS array_1
+  ), CAST('[]' AS JSON)) AS ks
+FROM t`,
+      findings: ["aggregated"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int)",
       pg: "SELECT ARRAY(SELECT DISTINCT a FROM t ORDER BY a + 1)",
       tidb: null,
@@ -144,10 +165,14 @@ function aggregated(link: SubLink, ctx: Ctx): (Value & { readonly kind: "Coalesc
   return { kind: "CoalesceExpr", args: [scalar, empty] } as never;
 }
 
+/** Functions that make several rows of one. */
+const SETS =
+  /^(?:generate_series|generate_subscripts|unnest|jsonb?_array_elements(?:_text)?|jsonb?_object_keys|jsonb_path_query|regexp_matches|regexp_split_to_table|string_to_table)$/;
+
 function computes(value: Value | undefined, ctx: Ctx): boolean {
   return holds(value, (node) => {
     const call = as("FuncCall", node);
     const kind = call && ctx.info(call)?.call?.kind;
-    return kind === "aggregate" || kind === "window" || call?.over !== undefined;
+    return SETS.test(String(call?.funcname?.at(-1))) || kind === "aggregate" || kind === "window" || call?.over !== undefined;
   });
 }

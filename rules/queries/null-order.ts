@@ -92,7 +92,7 @@ NULL and its NULLs are wanted at the other end, a key \`… IS NULL\` goes befor
       const keys = placed(sort, ctx, () => (offsets ? undefined : sort.node), type);
       const open = offsets && (window.frameOptions ?? 0) & (OPEN.start | OPEN.end);
       if (open && keys[0] !== sort && ctx.info(sort.node)?.nullable !== false) ctx.report("frame", { key: words(sort.node) });
-      if (keys.length === 2) return ctx.statements(keys as Node[]);
+      if (keys.length > 1) return ctx.statements(keys as Node[]);
       return keys[0] === readable ? undefined : ctx.replace(keys[0] as Node);
     }),
   ],
@@ -162,6 +162,26 @@ FROM t`,
       pg: "SELECT m, count(*) AS n, sum(count(*)) OVER (ORDER BY m) AS s FROM t GROUP BY m ORDER BY m",
       tidb: "SELECT m, COUNT(*) AS n, SUM(COUNT(*)) OVER (ORDER BY m IS NULL, FIELD(m, 'sad', 'glad')) AS s\nFROM t\nGROUP BY m\nORDER BY m IS NULL, m",
       findings: ["enum"],
+    },
+    {
+      given:
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE t (id int PRIMARY KEY, m mood); INSERT INTO t VALUES (1, 'sad'), (2, 'glad'), (3, NULL)",
+      pg: "SELECT id, greatest(m, 'sad') AS g, least('glad', m) AS l, least(m, NULL) AS n FROM t ORDER BY id",
+      tidb: `SELECT
+  id,
+  ELT(GREATEST(FIELD(m, 'sad', 'glad'), FIELD('sad', 'sad', 'glad')), 'sad', 'glad') AS g,
+  ELT(LEAST(COALESCE(NULLIF(FIELD('glad', 'sad', 'glad'), 0), 3), COALESCE(NULLIF(FIELD(m, 'sad', 'glad'), 0), 3)), 'sad', 'glad') AS l,
+  ELT(LEAST(COALESCE(NULLIF(FIELD(m, 'sad', 'glad'), 0), 3), COALESCE(NULLIF(FIELD(NULL, 'sad', 'glad'), 0), 3)), 'sad', 'glad') AS n
+FROM t
+ORDER BY id`,
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '"b"'), (2, '10'), (3, NULL), (4, '10')`,
+      pg: "SELECT jsonb_agg(DISTINCT j) AS a FROM t",
+      tidb: `SELECT
+  CAST(CONCAT('[', GROUP_CONCAT(DISTINCT COALESCE(CAST(j AS CHAR), 'null') ORDER BY j IS NULL, CASE JSON_TYPE(j) WHEN 'NULL' THEN 1 WHEN 'STRING' THEN 2 WHEN 'INTEGER' THEN 3 WHEN 'UNSIGNED INTEGER' THEN 3 WHEN 'DOUBLE' THEN 3 WHEN 'BOOLEAN' THEN 4 WHEN 'ARRAY' THEN CASE WHEN JSON_LENGTH(j) > 0 THEN 4 + JSON_LENGTH(j) ELSE 0 END WHEN 'OBJECT' THEN 10000000000 + JSON_LENGTH(j) END, j SEPARATOR ','), ']') AS JSON) AS a
+FROM t`,
+      findings: ["document"],
     },
     {
       given: "CREATE TABLE t (a int[] NOT NULL); INSERT INTO t VALUES ('{1}'), ('{NULL}')",

@@ -9,6 +9,7 @@ import { parenthesized } from "./layout.js";
 import { literal } from "./literals.js";
 import { parameter } from "./parameters.js";
 import { type Printer, type Printers, type Printing, prints } from "./printing.js";
+import { string } from "./words.js";
 
 /** The call of an operator between two values, as parse analysis resolved it, or as their types say where it is another one's part. */
 function operation(p: Printing, node: A_Expr, name: string, left: Value | undefined, right: Value): CallSite {
@@ -387,6 +388,8 @@ function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string
   const args = node.args ?? [];
   const type = typeOf(p, node as Node)?.name;
   const name = node.op === "IS_GREATEST" ? "GREATEST" : "LEAST";
+  const labels = type === undefined ? undefined : p.catalog.enums.get(type)?.labels;
+  if (labels && args.length > 1) return ofLabels(name, labels, args, p);
   if (type === undefined || !MINMAX_TYPES.test(type)) return p.refuse(node, `${name} of ${type ?? "values of unknown type"}`);
   if (args.length === 1) return at(p, p.print(args[0]));
   const nullable = args.map((arg) => p.info(arg)?.nullable ?? true);
@@ -401,6 +404,14 @@ function minMax(p: Printing, node: Node & { args?: readonly Value[]; op?: string
       .join(", ")})`;
   });
   return `${name}(${parts.join(", ")})`;
+}
+
+/** Of values of an enum, by the places of their labels, which count from 1; NULL has none, and is passed over. */
+function ofLabels(name: "GREATEST" | "LEAST", labels: readonly string[], args: readonly Value[], p: Printing): string {
+  const list = labels.map(string).join(", ");
+  const places = args.map((arg) => `FIELD(${p.print(arg)}, ${list})`);
+  const parts = name === "GREATEST" ? places : places.map((place) => `COALESCE(NULLIF(${place}, 0), ${labels.length + 1})`);
+  return `ELT(${name}(${parts.join(", ")}), ${list})`;
 }
 
 /** `CASE x WHEN y`, where it takes more than TiDB's `=` to compare them. */

@@ -69,6 +69,15 @@ export function translatePattern(source: string): Pattern | string {
   let [re2, groups, ignoreCase, edges, optionalGroup] = ["", 0, false, false, false];
   const quantifiers = new Set<"greedy" | "lazy">();
   let alternatives = false;
+  /** Of each open group, the outermost first: the number of capturing ones before it and with it, and whether it has alternatives. */
+  const open = [{ before: 0, own: 0, alternatives: false }];
+  let closed = false;
+  /** Whether groups that capture stand within the group that ends, where some of them may stay without a match. */
+  const close = (): void => {
+    const { before, own, alternatives: either } = open.length > 1 ? open.pop()! : open[0]!;
+    if (either && groups > own) optionalGroup = true;
+    closed = groups > before;
+  };
   const take = (pattern: RegExp): RegExpExecArray | null => {
     const match = pattern.exec(rest);
     if (match) rest = rest.slice(match[0].length);
@@ -104,6 +113,7 @@ export function translatePattern(source: string): Pattern | string {
     const group = take(/^\((\?.{0,2})?/);
     if (group) {
       if (group[1] !== undefined && !group[1].startsWith("?:")) return `(${group[1]}`;
+      open.push({ before: groups, own: group[1] === undefined ? groups + 1 : groups, alternatives: false });
       if (group[1] === undefined) groups++;
       else rest = group[1].slice(2) + rest;
       re2 += group[1] === undefined ? "(" : "(?:";
@@ -112,22 +122,24 @@ export function translatePattern(source: string): Pattern | string {
     const bound = take(/^(?:[*+?]|\{\d+(?:,\d*)?\})\??/);
     if (bound) {
       if (re2 === "" || /[(|]$/.test(re2)) return "a quantifier of nothing";
-      if (re2.endsWith(")") && !/^\+|^\{[1-9]/.test(bound[0])) optionalGroup = true;
+      if (re2.endsWith(")") && closed && !/^\+|^\{[1-9]/.test(bound[0])) optionalGroup = true;
       quantifiers.add(bound[0].length > 1 && bound[0].endsWith("?") ? "lazy" : "greedy");
       re2 += bound[0];
       continue;
     }
     const [plain] = take(/^./su)!;
-    if (plain === "|") alternatives = true;
+    if (plain === ")") close();
+    if (plain === "|") alternatives = open.at(-1)!.alternatives = true;
     re2 += /[.^$|)]/.test(plain) ? plain : quoted(plain);
   }
+  close();
   return {
     re2: re2 === "" ? "(?:)" : re2,
     groups,
     alternatives,
     mixed: quantifiers.size > 1,
     edges,
-    optionalGroup: optionalGroup || alternatives,
+    optionalGroup,
     ignoreCase,
   };
 }

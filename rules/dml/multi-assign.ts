@@ -56,6 +56,13 @@ UPDATE t SET a = (SELECT s.b FROM t AS s LIMIT 1), b = (SELECT s.a FROM t AS s L
       rejected: { sql: "UPDATE t SET (a, b) = (1, 2)", code: 1064 },
     },
     {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int, b numeric(8,2)); INSERT INTO t VALUES (1, 2, NULL)",
+      pg: "INSERT INTO t AS x VALUES (1, 5, 7) ON CONFLICT (id) DO UPDATE SET (a, b) = (x.a + excluded.a, greatest(COALESCE(x.b, 0), excluded.b))",
+      tidb: `INSERT INTO t
+VALUES (1, 5, 7)
+ON DUPLICATE KEY UPDATE a = (t.a + VALUES(a)), b = GREATEST(COALESCE(t.b, 0), COALESCE(VALUES(b), COALESCE(t.b, 0)))`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b text); CREATE TABLE u (t int, n int, c text); INSERT INTO u VALUES (9, 1, 'x')",
       pg: "UPDATE u SET (n, c) = (SELECT a, COALESCE(b, '-') FROM t WHERE t.id = u.t)",
       tidb: `UPDATE u

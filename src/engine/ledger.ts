@@ -1,6 +1,6 @@
 import { FIELDS, type Node } from "../pg/ast.js";
 import { isNode } from "../pg/names.js";
-import { eachChild } from "../pg/walk.js";
+import { eachChild, eachDescendant } from "../pg/walk.js";
 import type { Tidb } from "./tidb.js";
 
 type AnyNode = Node | Tidb;
@@ -140,10 +140,10 @@ export class Ledger {
     else if (entry.fields !== fields) entry.more = [...(entry.more ?? []), fields];
   }
 
-  /** `copy` took the node's place; fields it shares with the node are judged on the copy. */
+  /** `copy` took the node's place; fields it shares with the node are judged on the copy. What was made of a node below goes back to that one. */
   changed(node: AnyNode, copy: AnyNode): void {
     this.#entry(node).next = copy;
-    this.#origins.set(copy, node);
+    if (!this.#origins.has(copy)) this.#origins.set(copy, node);
     this.#copies?.add(copy.kind);
   }
 
@@ -161,10 +161,18 @@ export class Ledger {
 
   /** A rule dealt with the node and all below it: with every field that the grammar is known to have. */
   consumed(node: Node): void {
+    // What a changed copy was made of is met before the copy, and so is what those below it were made of.
+    if (this.#before(node)) eachDescendant(node, (each) => this.#consume(each));
+    else this.#consume(node);
+  }
+
+  #consume(node: AnyNode): void {
     this.#consumed ??= new Set();
     this.#consumedKinds ??= new Set();
-    this.#consumed.add(node);
-    this.#consumedKinds.add(node.kind);
+    for (let at: AnyNode | undefined = node; at; at = this.#before(at)) {
+      this.#consumed.add(at);
+      this.#consumedKinds.add(at.kind);
+    }
   }
 
   #isConsumed(node: AnyNode): boolean {

@@ -1091,7 +1091,7 @@ function asItem(
   around: Around,
   ctx: Ctx,
 ): Made | undefined {
-  const reach = bounds(calls, around, rows, ctx);
+  const reach = bounds(calls, around, rows, ctx, item.alias?.aliasname ?? name);
   const chained = typeof reach === "object" && reach.lateral && rows.chain;
   const counted = chained ? "its step is no constant of seconds up to weeks, and its ends are columns" : reach;
   if (typeof counted === "string") {
@@ -1140,8 +1140,10 @@ function bounds(
   { select, made }: Around,
   { count, checked }: Pick<Rows, "count" | "checked">,
   ctx: Ctx,
+  own?: string,
 ): Bounds | string {
-  const range = ctx.analysis.range(ctx.origin(select));
+  // What a function is given is none of its own rows, whatever they are called.
+  const range = ctx.analysis.range(ctx.origin(select)).filter(({ alias }) => alias !== own);
   const outer = lateralAround(ctx).flatMap((query) => ctx.analysis.range(ctx.origin(query)));
   const outside = new Set<string>();
   const readBy = (nodes: readonly Node[]): ReadonlySet<string | undefined> => {

@@ -66,22 +66,39 @@ function within(a: Node, b: Node, around: Run, made: Made): void {
   // Few words between changes do not make two of them.
   const least = LEAST_KEPT[a.kind];
   const [first, last] = [all[before], all.at(-1)];
-  if (least === undefined || !first || !last || first === last || !(isUnchained(a, b) || areChildren(all.slice(before), a))) return;
+  if (least === undefined || !first || !last || first === last) return;
+  if (isUnchained(a, b)) {
+    const run = { from: first.from, until: last.until, to: first.to, upTo: last.upTo };
+    all.splice(before, all.length - before, onChildren(run, a, b));
+    return;
+  }
+  if (!areChildren(all.slice(before), a)) return;
   const size = last.until - first.from;
-  const verb = all.findIndex(({ from }, i) => i >= before && a.children.some((child) => child.from === from && child.head === "alter"));
+  const verb = all.findIndex(
+    ({ from }, i) => i >= before && a.children.some((child) => child.from === from && (child.head === "alter" || child.head === "drop")),
+  );
   if (verb >= 0) {
     // What is done to a column is one thing.
     all.splice(verb, all.length - verb, { from: all[verb]!.from, until: last.until, to: all[verb]!.to, upTo: last.upTo });
     return;
   }
-  if (isUnchained(a, b) || size - sum(all.slice(before), "from", "until") < least * size)
+  if (size - sum(all.slice(before), "from", "until") < least * size)
     all.splice(before, all.length - before, { from: first.from, until: last.until, to: first.to, upTo: last.upTo });
 }
 
-/** Whether what `||` joins is put together by other means: its parts are within what is made of it. */
+/** What is within what is made of it in TiDB, and so no change of its own. */
+const TAKEN_IN: ReadonlySet<string> = new Set(["||", "filter"]);
+
 function isUnchained(a: Node, b: Node): boolean {
-  const joins = ({ children }: Node) => children.filter(({ head }) => head === "||").length;
-  return joins(a) > joins(b);
+  const count = ({ children }: Node) => children.filter(({ head }) => TAKEN_IN.has(head)).length;
+  return count(a) > count(b);
+}
+
+/** A run with those children whole in which it begins and ends. */
+function onChildren({ from, until, to, upTo }: Run, a: Node, b: Node): Run {
+  const start = ({ children }: Node, at: number) => children.find((child) => at < child.until)?.from ?? at;
+  const end = ({ children }: Node, at: number) => children.findLast((child) => child.from < at)?.until ?? at;
+  return { from: start(a, from), until: end(a, until), to: start(b, to), upTo: end(b, upTo) };
 }
 
 /** Whether changes are of children as a whole: none within brackets. */

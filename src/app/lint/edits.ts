@@ -60,9 +60,11 @@ function depthOf(list: readonly Token[]): number {
 export function changes(from: string, to: string): readonly Change[] {
   const { before, after, runs } = compared(from, to, true);
   // A word that may be left out stands before a name that the other text has not.
-  const startOf = (i: number) => /\bas\s+$/i.exec(to.slice(after[i - 1]?.end ?? 0, after[i]!.start))?.[0].length ?? 0;
+  const wordAhead = (text: string, list: readonly Token[], i: number) =>
+    /\bas\s+$/i.exec(text.slice(list[i - 1]?.end ?? 0, list[i]!.start))?.[0].length ?? 0;
+  const startOf = (at: number, i: number) => (wordAhead(from, before, at) > 0 ? 0 : wordAhead(to, after, i));
   const textOf = ({ from: at, until, to: start, upTo }: Run) =>
-    upTo > start ? cut(to, { start: after[start]!.start - (until > at ? startOf(start) : 0), end: after[upTo - 1]!.end }) : "";
+    upTo > start ? cut(to, { start: after[start]!.start - (until > at ? startOf(at, start) : 0), end: after[upTo - 1]!.end }) : "";
   const spanOf = ({ from: start, until }: Run) => whole(from, { start: before[start]!.start, end: before[until - 1]!.end });
   const own = touching(
     runs.filter((run) => !isOfBrackets(run, before, after)),

@@ -203,6 +203,8 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   "indexes/length digest": KEYS,
   "indexes/method ordered": /\busing\s+\w+/i,
   "indexes/method left-out": /\busing\s+\w+/i,
+  "session/explain options": /\((?:[^()]|\([^()]*\))*\)/,
+  "objects/sequence cache": /\bgenerated\s+(?:always|by\s+default)\s+as\s+identity|\b(?:small|big)?serial\d?\b/i,
   "indexes/options storage": /\bwith\s*\([^)]*\)|\btablespace\s+\S+/i,
   "indexes/options concurrently": /\bconcurrently\b/i,
   "indexes/name named": /(?<=\bindex\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?)(?:"[^"]+"|\w+)(?=\s+on\b)/i,

@@ -12,6 +12,7 @@ import inline from "./constraints/inline.js";
 import notNull from "./constraints/not-null.js";
 import unique from "./constraints/unique.js";
 import columnList from "./dml/column-list.js";
+import conflictRow from "./dml/conflict-row.js";
 import conflictWhere from "./dml/conflict-where.js";
 import setDefault from "./dml/default.js";
 import insertedOrUpdated from "./dml/inserted-or-updated.js";
@@ -183,6 +184,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "dml/values-rows": valuesRows,
   "dml/with-writes": withWrites,
   "dml/conflict-where": conflictWhere,
+  "dml/conflict-row": conflictRow,
   "queries/system-relations": systemRelations,
   "dml/merged-columns": mergedColumns,
   "queries/distinct-aggregate": distinctAggregate,

@@ -52,6 +52,7 @@ export { RELATIONS, relationNumber, systemQuery } from "./emit/system-relations.
 export { COLLATION, commentClause, temporaryName, temporaryTable } from "./emit/tables.js";
 export { identifier, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
+export { arbitersOf, columnsIn, givenRow, meets, meetsExcluded, type UniqueKey, uniqueKeys } from "./engine/arbiters.js";
 export { bitLength } from "./engine/bits.js";
 export {
   type Context,

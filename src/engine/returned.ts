@@ -315,7 +315,7 @@ export function keysKept(insert: InsertStmt, table: Table, keeping: Keeping): Ke
   return { before, cols, valuesLists: made, where };
 }
 
-/** Unique keys to find a row by: the one a conflict is looked for in before all others. */
+/** Unique keys to find a row by: the one a conflict is looked for in, and none where that is an index; any primary key without ON CONFLICT (…). */
 export function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] {
   const keys = [...table.constraints.values()].filter(({ type }) => type === "primary" || type === "unique");
   const elements = insert.onConflictClause?.infer?.indexElems?.flatMap((item) => as("IndexElem", item)?.name ?? []);
@@ -324,7 +324,8 @@ export function keysOf(table: Table, insert: InsertStmt): (readonly Column[])[] 
     ({ name, columns }) =>
       name === conname || (elements !== undefined && columns.length === elements.length && columns.every((c) => elements.includes(c.name))),
   );
-  return (wanted.length > 0 ? wanted : keys.filter(({ type }) => type === "primary")).map(({ columns }) => columns);
+  const { infer } = insert.onConflictClause ?? {};
+  return (infer ? wanted : keys.filter(({ type }) => type === "primary")).map(({ columns }) => columns);
 }
 
 /** What a row gives a column, or the constant that the column has where it is given none. */

@@ -1,4 +1,5 @@
 import { INLINED, type Kind, type Node, type Value } from "./ast.js";
+import { PLACES } from "./walk.js";
 
 /** Turns an offset in the parser's unit (UTF-8 bytes of the statement) into one of ours (UTF-16 units of the source). */
 export type Locate = (bytes: number) => number;
@@ -38,9 +39,6 @@ const PLAIN: Readonly<Record<string, (body: Wire, locate: Locate) => Value>> = {
 
 /** Members of A_Const are inlined scalars: `ival: {ival: 5}`. */
 const SCALARS: Readonly<Record<string, string | number | boolean>> = { ival: 0, fval: "", boolval: false, sval: "", bsval: "" };
-
-/** Fields that are offsets into the text. */
-const PLACES = new Set(["location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"]);
 
 function list(items: readonly Wire[], locate: Locate): Value[] {
   const out: Value[] = new Array(items.length);

@@ -40,6 +40,12 @@ changed by jsonb_set(), key by key, with the objects that are not there yet (arr
     places: warning("of an array without elements {column} begins with NULLs, where PostgreSQL begins to count at {place}", {
       help: "nothing to do where such arrays have elements before the one that is set",
     }),
+    kind: warning(
+      "a document of {column} in which the key would stand in no object is changed or left as it is, where PostgreSQL raises an error",
+      {
+        help: "where documents differ, add to WHERE that jsonb_typeof() of what the key stands in is 'object'",
+      },
+    ),
     other: error("the statement is not in the output: it sets a part of a column that cannot be told from the input", {
       help: "literal places of arrays of numbers, texts, booleans and times, slices to literals that fill them, and keys of jsonb are converted; else set the whole column",
     }),
@@ -54,7 +60,11 @@ changed by jsonb_set(), key by key, with the objects that are not there yet (arr
       if (!clause || !relation) return undefined;
       return targetsWith(
         clause,
-        (target, now) => withKey(now(relation), stepsOf(target), target.val!),
+        (target, now) => {
+          const set = withKey(now(relation), stepsOf(target), target.val!);
+          if (set) ctx.report("kind", { column: target.name ?? "" }, target);
+          return set;
+        },
         ctx,
         (target) => {
           const type = columnType(target, relation, ctx);
@@ -98,7 +108,7 @@ WHERE id = 1;
 INSERT INTO t (id)
 VALUES (2)
 ON DUPLICATE KEY UPDATE a = JSON_SET(COALESCE(t.a, JSON_ARRAY()), '$[0]', VALUES(id))`,
-      findings: ["places", "places", "places"],
+      findings: ["places", "kind", "kind", "places", "places"],
       rejected: { sql: "UPDATE t SET a[1] = 5", code: 1064 },
     },
     {
@@ -112,6 +122,7 @@ UPDATE t
 SET
   b = JSON_SET(COALESCE(t.b, JSON_ARRAY()), '$[0]', 4),
   j = JSON_SET(COALESCE(t.j, CAST('{}' AS JSON)), '$."k"', COALESCE(CAST('5' AS JSON), CAST('null' AS JSON)))`,
+      findings: ["kind"],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int[], b int[])",

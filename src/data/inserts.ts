@@ -25,7 +25,7 @@ import {
   WORD,
   wordEnd,
 } from "../source/lex.js";
-import { jsonEncoder, type MappedType, mapType } from "../types/map.js";
+import { codecOf, jsonEncoder, type MappedType, mapType } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
 import { type Codec, ENCODE, integerText, lacksOffset } from "../types/values.js";
 
@@ -498,7 +498,7 @@ function targetOfType(catalog: Catalog, type: TypeName, column?: Column): Target
   const mapped = mapType(catalog, type, column);
   const base = typeName(type).name;
   const of = `${base}${type.arrayBounds?.length ? "[]" : ""}`;
-  const codec = mapped?.sql === undefined ? "none" : mapped.row.codec;
+  const codec = mapped?.sql === undefined ? "none" : codecOf(mapped);
   return {
     spelt: column ? identifier(column.name) : "",
     words: column ? `column ${column.table.name}.${column.name} (${of})` : `the type ${of}`,
@@ -536,7 +536,7 @@ function encoder(catalog: Catalog, type: TypeName, mapped: MappedType | undefine
   if (range) return (text) => range(text) ?? (/infinity/i.test(text) ? string(text) : undefined);
   // Columns of fewer bits have limits of their own.
   if (INTEGERS.has(use.name) && row.codec === "number") return (text) => (/^-?\d{1,18}$/.test(text) ? text : integerText(text, 8));
-  return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codec];
+  return use.name === "numeric" ? decimalEncoder(use.mods, sql) : ENCODE[row.codecs?.[use.name] ?? row.codec];
 }
 
 /** Ranges that PostgreSQL keeps as [lower,upper), however they are written; with infinite bounds they stay as they are written. */

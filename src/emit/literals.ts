@@ -1,7 +1,6 @@
 import type { PgType } from "../catalog/analysis.js";
 import { type Catalog, find } from "../catalog/model.js";
 import { parseName } from "../catalog/replay.js";
-import { addressText } from "../types/addresses.js";
 import { INTERVAL_FIELDS, intervalText, parseInterval } from "../types/intervals.js";
 import { jsonEncoder } from "../types/map.js";
 import { RANGES } from "../types/ranges.js";
@@ -14,13 +13,6 @@ const time = (word: string, codec: "date" | "timestamp" | "time"): Literal => {
   return (text) => {
     const value = ENCODE[codec](text);
     return value && `${word} ${value}`;
-  };
-};
-
-const address = (isNetwork: boolean): Literal => {
-  return (text) => {
-    const written = addressText(text, isNetwork);
-    return written && string(written);
   };
 };
 
@@ -52,20 +44,13 @@ const LITERALS: Readonly<Record<string, Literal>> = {
   jsonb: json,
   bytea: ENCODE.bytea,
   interval: ENCODE.interval,
-  inet: address(false),
-  cidr: address(true),
+  inet: ENCODE.inet,
+  cidr: ENCODE.cidr,
   ...RANGES,
   bit: ENCODE.bit,
   varbit: (text) => (/^[01]*$/.test(text) ? string(text) : undefined),
-  macaddr: (text) =>
-    MACADDR.test(text)
-      ? string(
-          text
-            .toLowerCase()
-            .replaceAll(/[^0-9a-f]/g, "")
-            .replaceAll(/(..)(?!$)/g, "$1:"),
-        )
-      : undefined,
+  macaddr: ENCODE.macaddr,
+  macaddr8: ENCODE.macaddr8,
 };
 
 /**
@@ -80,10 +65,6 @@ export function real(text: string): string | undefined {
   if (rounded === 0 && value !== 0) return undefined;
   return rounded === value || !Number.isFinite(rounded) ? exponential(text) : `CAST(${exponential(String(rounded))} AS FLOAT)`;
 }
-
-/** The spellings of the manual (mac.c, macaddr_in). */
-const MACADDR =
-  /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{6}[:-]?[0-9a-f]{6}|[0-9a-f]{4}([.-])[0-9a-f]{4}\2[0-9a-f]{4})$/i;
 
 const HAS_OFFSET = /:\d{2}(?:\.\d+)?\s*(?:Z|[+-]\d{2})|^\d{4}-\d{2}-\d{2}\s*(?:Z|\+\d{2})/i;
 

@@ -43,7 +43,7 @@ const hex = (word: number): string => word.toString(16);
  * @returns undefined for what PostgreSQL refuses, and for networks of which parts are left out
  */
 export function addressText(text: string, isNetwork: boolean): string | undefined {
-  const [, address = "", mask] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text.trim()) ?? [];
+  const [, address = "", mask] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
   const bytes = bytesOf(address);
   if (!bytes) return undefined;
   const all = bytes.length * 8;
@@ -52,4 +52,21 @@ export function addressText(text: string, isNetwork: boolean): string | undefine
   const isHeld = bytes.every((byte, i) => (byte & (0xff >> Math.min(8, Math.max(0, length - 8 * i)))) === 0);
   if (isNetwork && !isHeld) return undefined;
   return spelt(bytes) + (isNetwork || length < all ? `/${length}` : "");
+}
+
+/**
+ * A hardware address as PostgreSQL writes it, of six or of eight bytes (mac.c, macaddr_in; mac8.c, macaddr8_in).
+ * @returns undefined for what is in none of the manual's spellings ("8.9.4. macaddr", "8.9.5. macaddr8")
+ */
+export function hardwareAddress(text: string, bytes: 6 | 8): string | undefined {
+  const written = text.trim().toLowerCase();
+  const digits = written.replaceAll(/[:.-]/g, "");
+  const isSpelt =
+    /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1)+[0-9a-f]{2}|[0-9a-f]{6}[:-]?[0-9a-f]+|[0-9a-f]{4}([.-])(?:[0-9a-f]{4}\2)+[0-9a-f]{4})$/.test(
+      written,
+    );
+  if (!isSpelt) return undefined;
+  // Of six bytes a macaddr8 has FF and FE between its halves.
+  const full = bytes === 8 && digits.length === 12 ? `${digits.slice(0, 6)}fffe${digits.slice(6)}` : digits;
+  return full.length === bytes * 2 ? full.replaceAll(/(..)(?!$)/g, "$1:") : undefined;
 }

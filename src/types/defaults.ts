@@ -167,7 +167,7 @@ function literal(catalog: Catalog, type: TypeName, { row, pg, sql, use, override
   if (use.enumType && !use.enumType.labels.includes(text)) return { refused: `'${text}', which is no label of ${use.enumType.name}` };
   const kept = within(text, sql ?? "", pg.id);
   if (kept === undefined) return { refused: `the value '${text}', which ${sql} does not hold` };
-  const encoded = ENCODE[row.codec](kept);
+  const encoded = ENCODE[row.codecs?.[use.name] ?? row.codec](kept);
   const first = encoded === undefined && row.codec === "timestamptz" ? firstInstant(text) : undefined;
   if (first !== undefined) return { sql: first, finding: "first-instant" };
   if (encoded === undefined) return refused;

@@ -43,6 +43,8 @@ export interface TypeRow {
   /** The findings it deserves: message ids of its rule. */
   readonly findings?: (use: TypeUse) => readonly string[];
   readonly codec: Codec;
+  /** The codecs of those of its types that have another one. */
+  readonly codecs?: Readonly<Record<string, Exclude<Codec, "array" | "composite">>>;
   /** What expressions may do with it. */
   readonly family: Family;
   /** Without modifiers its values have no longest one; it is cut where a key or a literal default needs a length. */
@@ -318,13 +320,22 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   { id: "uuid", pg: ["uuid"], tidb: same("CHAR(36)"), findings: says("as-text"), codec: "uuid", family: "text" },
   { id: "jsonb", pg: ["jsonb"], tidb: same("JSON"), findings: says("numbers"), codec: "json", family: "json" },
   { id: "json", pg: ["json"], tidb: same("JSON"), findings: says("normalised"), codec: "json", family: "json" },
-  { id: "inet", pg: ["inet", "cidr"], tidb: same("VARCHAR(43)"), findings: says("as-text"), codec: "text", family: "other" },
+  {
+    id: "inet",
+    pg: ["inet", "cidr"],
+    tidb: same("VARCHAR(43)"),
+    findings: says("as-text"),
+    codec: "inet",
+    codecs: { cidr: "cidr" },
+    family: "other",
+  },
   {
     id: "macaddr",
     pg: ["macaddr", "macaddr8"],
     tidb: (use) => (use.name === "macaddr" ? "CHAR(17)" : "CHAR(23)"),
     findings: says("as-text"),
-    codec: "text",
+    codec: "macaddr",
+    codecs: { macaddr8: "macaddr8" },
     family: "other",
   },
   { id: "xml", pg: ["xml"], tidb: textual, findings: textFindings("unchecked"), codec: "text", family: "other", endless: true },
@@ -401,6 +412,11 @@ export const TYPE_ROWS: readonly TypeRow[] = [
 ];
 
 const BY_NAME = new Map(TYPE_ROWS.flatMap((row) => row.pg.map((name) => [name, row] as const)));
+
+/** The codec of values of that type, which the row may hold with others. */
+export function codecOf({ row, use }: Pick<MappedType, "row" | "use">): Codec {
+  return row.codecs?.[use.name] ?? row.codec;
+}
 
 const RANGE_ROW = BY_NAME.get("int4range")!;
 
@@ -592,7 +608,8 @@ export function jsonEncoder(catalog: Catalog, type: TypeName): ToJson {
     const fields = composite.columns.map((field) => ({ name: field.name, encode: jsonEncoder(catalog, field.type) }));
     return (text) => compositeToJson(text, fields);
   }
-  return ELEMENT[mapType(catalog, type)?.row.codec ?? "none"] ?? (() => undefined);
+  const mapped = mapType(catalog, type);
+  return (mapped && ELEMENT[codecOf(mapped)]) ?? (() => undefined);
 }
 
 /** The base row of an array's elements, to code their values. */

@@ -1,4 +1,5 @@
 import { string } from "../emit/words.js";
+import { addressText, hardwareAddress } from "./addresses.js";
 import { intervalText, parseInterval } from "./intervals.js";
 
 /** How the text of a value in PostgreSQL's output format becomes a TiDB literal. */
@@ -15,6 +16,10 @@ export type Codec =
   /** The text that PostgreSQL writes of it. */
   | "interval"
   | "uuid"
+  | "inet"
+  | "cidr"
+  | "macaddr"
+  | "macaddr8"
   /** The 16 bytes of a uuid. */
   | "uuid-bytes"
   /** An instant as its time in UTC. */
@@ -59,6 +64,14 @@ const MOST_PLACES = 400;
 /** Digits from which TiDB may cut an exact literal (65 in all, error or silently); a float needs no more than 17. */
 const MANY_DIGITS = 30;
 
+/** What a type's texts become, as a literal. */
+function quotedOf(written: (text: string) => string | undefined): Encode {
+  return (text) => {
+    const found = written(text);
+    return found === undefined ? undefined : string(found);
+  };
+}
+
 export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Encode>> = {
   number: decimal,
   float,
@@ -100,6 +113,10 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
     const uuid = canonicalUuid(text);
     return uuid && `'${uuid}'`;
   },
+  inet: quotedOf((text) => addressText(text, false)),
+  cidr: quotedOf((text) => addressText(text, true)),
+  macaddr: quotedOf((text) => hardwareAddress(text, 6)),
+  macaddr8: quotedOf((text) => hardwareAddress(text, 8)),
   "uuid-bytes": (text) => {
     const uuid = canonicalUuid(text);
     return uuid && `X'${uuid.replaceAll("-", "").toUpperCase()}'`;
@@ -350,6 +367,13 @@ function byteaHex(text: string): string | undefined {
   return out.toString("hex", 0, length).toUpperCase();
 }
 
+function asJsonText(written: (text: string) => string | undefined): (text: string) => string | undefined {
+  return (text) => {
+    const found = written(text);
+    return found === undefined ? undefined : JSON.stringify(found);
+  };
+}
+
 /** JSON text of one array element, by the codec of its type: what PostgreSQL's array_to_json makes of it, times in their own text. */
 export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undefined } = {
   number: jsonNumber,
@@ -367,6 +391,10 @@ export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undef
   timestamptz: JSON.stringify,
   time: JSON.stringify,
   interval: JSON.stringify,
+  inet: asJsonText((text) => addressText(text, false)),
+  cidr: asJsonText((text) => addressText(text, true)),
+  macaddr: asJsonText((text) => hardwareAddress(text, 6)),
+  macaddr8: asJsonText((text) => hardwareAddress(text, 8)),
   bytea: JSON.stringify,
   bit: JSON.stringify,
   money: (text) => jsonNumber(amount(text) ?? ""),

@@ -121,9 +121,12 @@ TiDB numbers without gaps within a statement.`,
       const returning = withoutVersions(remove, from, "old", ctx);
       if (!returning) return lost(remove, WHOLE_ROW, ctx);
       if (readsClock(ctx.origin(remove).whereClause)) ctx.report("moment");
-      const read = query(returning, from, remove.whereClause, remove.withClause, ctx);
+      const alone = from.length > 1 && showsTarget(ctx.origin(remove).returningClause!, remove.relation!);
+      const read = alone
+        ? query(returning, [remove.relation!], meetsAny(remove), remove.withClause, ctx)
+        : query(returning, from, remove.whereClause, remove.withClause, ctx);
       const rest = ctx.change(remove, { returningClause: undefined });
-      return ctx.statements([locked(read, remove.relation!, from.length), rest], "before");
+      return ctx.statements([locked(read, remove.relation!, alone ? 1 : from.length), rest], "before");
     }),
     takes("UpdateStmt", ["relation", "targetList", "fromClause", "whereClause", "returningClause", "withClause"], (readable, ctx) => {
       const update = readable as UpdateStmt;
@@ -199,6 +202,14 @@ FROM t
 WHERE a > 0 AND b > 0
 FOR UPDATE;
 UPDATE t SET a = a * 1.5, b = CAST(b AS DECIMAL(65,24)) / 3 WHERE a > 0 AND b > 0`,
+      findings: ["before"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, 5), (3, 5), (4, NULL)",
+      pg: "DELETE FROM t AS x USING t AS y WHERE x.id > y.id AND x.a = y.a RETURNING x.id",
+      tidb: `SELECT x.id FROM t AS x WHERE EXISTS (SELECT 1 FROM t AS y WHERE x.id > y.id AND x.a = y.a)
+FOR UPDATE;
+DELETE x FROM t AS x, t AS y WHERE x.id > y.id AND x.a = y.a`,
       findings: ["before"],
     },
     {
@@ -507,6 +518,21 @@ function withoutVersions(
   const exprs = oneVersion(returning.exprs ?? [], { there: names[there], missing: names[missing] }, target, table, how);
   readOptions(returning, ctx);
   return exprs && { ...returning, exprs };
+}
+
+/** Whether RETURNING shows columns of the written table alone, each under its name. */
+function showsTarget({ exprs }: ReturningClause, { alias, relname }: RangeVar): boolean {
+  const isOther = (node: Node) =>
+    node.kind === "SubLink" ||
+    (node.kind === "ColumnRef" && (node.fields?.length !== 2 || node.fields[0] !== (alias?.aliasname ?? relname)));
+  return !holds(exprs as unknown as Value, isOther);
+}
+
+/** The rows that meet one of USING at least: one that meets several is deleted, and returned, once. */
+function meetsAny({ usingClause, whereClause }: DeleteStmt): Value {
+  const one: ResTarget = { kind: "ResTarget", val: { kind: "A_Const", ival: 1 } };
+  const subselect = { ...PLAIN_SELECT, targetList: [one], fromClause: usingClause!, ...(whereClause !== undefined && { whereClause }) };
+  return { kind: "SubLink", subLinkType: "EXISTS_SUBLINK", subselect } as Value;
 }
 
 /** The rows of RETURNING as a query. */

@@ -17,7 +17,7 @@ export const dmlPrinters: Printers = {
       columns.length > 0 ? `${head} (${columns.join(", ")})` : head,
       p.print(insert.withClause),
       source(insert, p),
-      p.print(insert.onConflictClause),
+      conflictUpdate(insert, p),
     ]);
   }),
   OnConflictClause: prints("OnConflictClause", [], (node, p) => p.refuse(node as Node, "ON CONFLICT")),
@@ -49,6 +49,27 @@ export const dmlPrinters: Printers = {
     ]);
   }),
 };
+
+/** What ON DUPLICATE KEY UPDATE sets: a subquery in it cannot read the row that was to be inserted (TiDB 8.5.6: error 1054). */
+function conflictUpdate(insert: InsertStmt, p: Printing): string {
+  const update = p.print(insert.onConflictClause);
+  const bare = update.replaceAll(/'(?:[^'\\]|''|\\.)*'/gs, "''");
+  for (const { index } of bare.matchAll(/\((?:SELECT|WITH)\b/g)) {
+    let depth = 0;
+    let end = index;
+    do {
+      if (bare[end] === "(") depth++;
+      if (bare[end] === ")") depth--;
+      end++;
+    } while (depth > 0 && end < bare.length);
+    if (/\bVALUES\(/.test(bare.slice(index, end)))
+      return p.refuse(
+        insert,
+        "a value that takes a subquery over excluded in ON CONFLICT DO UPDATE (write what was to be inserted in its place)",
+      );
+  }
+  return update;
+}
 
 /** The table, or the partition that the source names: TiDB refuses rows of others then, as PostgreSQL does. */
 function target({ relation }: InsertStmt, p: Printing): string {

@@ -72,6 +72,9 @@ const MESSAGES = {
       help: "DROP and CREATE TEMPORARY TABLE; BEGIN; INSERT; the statement; SELECT …; COMMIT. The account needs the right to CREATE TEMPORARY TABLES",
     },
   ),
+  twice: warning("a row that meets several rows of what it is joined with is returned once for each, where PostgreSQL returns it once", {
+    help: "nothing to do where it can meet one only; otherwise return columns of the written table alone, each as table.column, or read with DISTINCT",
+  }),
   clock: warning("what is returned as {column} is the time of the SELECT: the UPDATE writes one that is some moments later", {
     help: "give the time as a parameter to both, or read the rows again by their keys after the UPDATE",
   }),
@@ -123,9 +126,10 @@ TiDB numbers without gaps within a statement.`,
       if (readsClock(ctx.origin(remove).whereClause)) ctx.report("moment");
       const alone = from.length > 1 && showsTarget(ctx.origin(remove).returningClause!, remove.relation!);
       const read = alone
-        ? query(returning, [remove.relation!], meetsAny(remove), remove.withClause, ctx)
+        ? query(returning, [remove.relation!], meetsAny(remove.usingClause!, remove.whereClause), remove.withClause, ctx)
         : query(returning, from, remove.whereClause, remove.withClause, ctx);
       const rest = ctx.change(remove, { returningClause: undefined });
+      if (!alone && !meetsOne(ctx.origin(remove).usingClause, ctx.origin(remove).whereClause, ctx)) ctx.report("twice");
       return ctx.statements([locked(read, remove.relation!, alone ? 1 : from.length), rest], "before");
     }),
     takes("UpdateStmt", ["relation", "targetList", "fromClause", "whereClause", "returningClause", "withClause"], (readable, ctx) => {
@@ -203,6 +207,18 @@ WHERE a > 0 AND b > 0
 FOR UPDATE;
 UPDATE t SET a = a * 1.5, b = CAST(b AS DECIMAL(65,24)) / 3 WHERE a > 0 AND b > 0`,
       findings: ["before"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, t int); INSERT INTO t VALUES (1, 5), (2, 6); INSERT INTO u VALUES (7, 1), (8, 1)",
+      pg: "UPDATE t SET a = 0 FROM u WHERE u.t = t.id RETURNING t.id, t.a; DELETE FROM t USING u WHERE u.t = t.id AND u.id = 7 RETURNING t.id, u.id AS u; DELETE FROM u USING t WHERE t.a = u.t RETURNING u.id, t.id AS t",
+      tidb: `SELECT t.id, 0 AS a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.t = t.id) FOR UPDATE;
+UPDATE t, u SET t.a = 0 WHERE u.t = t.id;
+SELECT t.id, u.id AS u FROM t, u WHERE u.t = t.id AND u.id = 7 FOR UPDATE OF t;
+DELETE t FROM t, u WHERE u.t = t.id AND u.id = 7;
+SELECT u.id, t.id AS t FROM u, t WHERE t.a = u.t FOR UPDATE OF u;
+DELETE u FROM u, t WHERE t.a = u.t`,
+      findings: ["before", "before", "twice", "before"],
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, 5), (3, 5), (4, NULL)",
@@ -528,11 +544,32 @@ function showsTarget({ exprs }: ReturningClause, { alias, relname }: RangeVar): 
   return !holds(exprs as unknown as Value, isOther);
 }
 
-/** The rows that meet one of USING at least: one that meets several is deleted, and returned, once. */
-function meetsAny({ usingClause, whereClause }: DeleteStmt): Value {
+/** The rows that meet one of USING or FROM at least: one that meets several is written, and returned, once. */
+function meetsAny(fromClause: readonly Value[], whereClause: Value | undefined): Value {
   const one: ResTarget = { kind: "ResTarget", val: { kind: "A_Const", ival: 1 } };
-  const subselect = { ...PLAIN_SELECT, targetList: [one], fromClause: usingClause!, ...(whereClause !== undefined && { whereClause }) };
+  const subselect = { ...PLAIN_SELECT, targetList: [one], fromClause, ...(whereClause !== undefined && { whereClause }) };
   return { kind: "SubLink", subLinkType: "EXISTS_SUBLINK", subselect } as Value;
+}
+
+/** Whether each of the tables is held to one row by a key of it, all of whose columns are compared by `=`. */
+function meetsOne(items: readonly Value[] | undefined, where: Value | undefined, ctx: Ctx): boolean {
+  const equal = new Set<string>();
+  const visit = (test: Value | undefined): void => {
+    const all = as("BoolExpr", test);
+    if (all?.boolop === "AND_EXPR") for (const each of all.args ?? []) visit(each);
+    const comparison = as("A_Expr", test);
+    if (comparison?.variant !== "AEXPR_OP" || comparison.name?.at(-1) !== "=") return;
+    for (const side of [comparison.lexpr, comparison.rexpr]) equal.add((as("ColumnRef", side)?.fields ?? []).join("."));
+  };
+  visit(where);
+  return (items ?? []).every((item) => {
+    const relation = as("RangeVar", item);
+    const table = relation && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
+    const alias = relation?.alias?.aliasname ?? relation?.relname;
+    return [...(table?.constraints.values() ?? [])].some(
+      ({ type, columns }) => (type === "primary" || type === "unique") && columns.every(({ name }) => equal.has(`${alias}.${name}`)),
+    );
+  });
 }
 
 /** The rows of RETURNING as a query. */
@@ -580,9 +617,14 @@ function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: Returnin
   if (typeof tried === "string") return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, tried, ctx);
   const shown = shownBefore(update, returning, table, showing) as typeof tried;
   for (const column of shown.written) if (readsClock(written.get(column))) ctx.report("clock", { column });
-  const read = query({ ...returning, exprs: shown.exprs }, from, update.whereClause, update.withClause, ctx);
+  const shows = { ...returning, exprs: shown.exprs };
+  const alone = from.length > 1 && showsTarget(shows, update.relation!);
+  const read = alone
+    ? query(shows, [update.relation!], meetsAny(update.fromClause!, update.whereClause), update.withClause, ctx)
+    : query(shows, from, update.whereClause, update.withClause, ctx);
   readOptions(returning, ctx);
-  return ctx.statements([locked(read, update.relation!, from.length), rest], "before");
+  if (!alone && !meetsOne(ctx.origin(update).fromClause, ctx.origin(update).whereClause, ctx)) ctx.report("twice");
+  return ctx.statements([locked(read, update.relation!, alone ? 1 : from.length), rest], "before");
 }
 
 /** What RETURNING holds stands in a query, and the names that it gives rows in what stands for them. */

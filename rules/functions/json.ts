@@ -274,11 +274,18 @@ const build: Write = (args, call) => {
   if (isObject && args.length % 2 === 1) return call.refuse(`${call.signature.name}() of an odd number of values`);
   const items = (args as readonly Value[]).map((arg, i) => {
     if (!isObject || i % 2 === 1) return asJson(arg, call);
-    return TEXT.has(call.type(arg).name) ? tidb`${arg}` : asText(arg, call);
+    return keyText(arg, call);
   });
   return items.includes(undefined) ? undefined : listed(isObject ? "JSON_OBJECT" : "JSON_ARRAY", items as Tidb[]);
 };
 const TEXT = new Set(["text", "varchar", "unknown", "name"]);
+
+/** A value as a key of an object: a char keeps its blanks there. */
+function keyText(value: Value, call: Call): Tidb | undefined {
+  const { name } = call.type(value);
+  if (name === "bpchar") return blankFilled(value, call);
+  return TEXT.has(name) ? tidb`${value}` : asText(value, call);
+}
 
 /** Fields of an object that is known: a constant, or jsonb_build_object() with known keys. */
 function fieldsOf(value: Value, call: Call): readonly (readonly [string, Tidb])[] | undefined {
@@ -902,7 +909,8 @@ export const jsonRules = table(
       tidb: ([key, value], call) => {
         if (call.distinct.raw !== "") return call.refuse(`${call.signature.name}() with DISTINCT`);
         const strict = call.signature.name.endsWith("_strict");
-        const name = TEXT.has(call.type(key).name) ? tidb`${key}` : asText(key, call);
+        const name = keyText(key, call);
+        if (!name) return undefined;
         if (call.filter === undefined && call.order.raw === "" && !strict) {
           const inner = asJson(value, call);
           return inner && tidb`JSON_OBJECTAGG(${name}, ${inner})${call.over}`;
@@ -926,7 +934,13 @@ export const jsonRules = table(
           "json_objectagg('k' || id: i4 ABSENT ON NULL)",
           "jsonb_object_agg(id, d) FILTER (WHERE false)",
         ),
-        ...proofs("json_objectagg(id: t)", "jsonb_object_agg(id, t)", "jsonb_object_agg('k' || id, b)", "jsonb_object_agg(id::text, i4)"),
+        ...proofs(
+          "json_objectagg(id: t)",
+          "jsonb_object_agg(id, t)",
+          "jsonb_object_agg('k' || id, b)",
+          "jsonb_object_agg(id::text, i4)",
+          "jsonb_object_agg(id::text::char(9), i4)",
+        ),
         { pg: "jsonb_object_agg(id, nn)", findings: ["double"] },
       ],
     },

@@ -27,11 +27,15 @@ function demanded(catalog: Catalog, type: TypeName | undefined): Demanded {
 
 export function createDomain(catalog: Catalog, node: CreateDomainStmt): void {
   const name = qualified(node.domainname ?? []);
+  const own = key(catalog, name);
+  // One that is over itself, as PostgreSQL has none, would be followed for ever.
+  const bases = [node.typeName, ...domainsOf(catalog, node.typeName).map(({ base }) => base)];
+  if (bases.some((base) => base && !base.arrayBounds?.length && key(catalog, typeName(base)) === own)) return;
   const constraints = nodesOf("Constraint", node.constraints);
   const checks: DomainCheck[] = [];
   for (const constraint of constraints)
     if (constraint.contype === "CONSTR_CHECK") checks.push(madeCheck(name.name, constraint.conname, constraint.raw_expr!, checks));
-  catalog.domains.set(key(catalog, name), {
+  catalog.domains.set(own, {
     name: name.name,
     base: node.typeName!,
     notNull: constraints.some((c) => c.contype === "CONSTR_NOTNULL"),

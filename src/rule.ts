@@ -168,6 +168,7 @@ export {
   ALL_COLUMNS,
   columnRef,
   conjunction,
+  conjuncts,
   DEFAULT_FRAME,
   functionCall,
   isLateralRows,

@@ -4,6 +4,7 @@ import {
   type Column,
   type Context,
   changesWhenStored,
+  conjuncts,
   type DeleteStmt,
   error,
   find,
@@ -551,25 +552,37 @@ function meetsAny(fromClause: readonly Value[], whereClause: Value | undefined):
   return { kind: "SubLink", subLinkType: "EXISTS_SUBLINK", subselect } as Value;
 }
 
-/** Whether each of the tables is held to one row by a key of it, all of whose columns are compared by `=`. */
+/** Whether a row meets one row of the others at most: each is held by all columns of a key, compared by `=` with what is known before. */
 function meetsOne(items: readonly Value[] | undefined, where: Value | undefined, ctx: Ctx): boolean {
-  const equal = new Set<string>();
-  const visit = (test: Value | undefined): void => {
-    const all = as("BoolExpr", test);
-    if (all?.boolop === "AND_EXPR") for (const each of all.args ?? []) visit(each);
-    const comparison = as("A_Expr", test);
-    if (comparison?.variant !== "AEXPR_OP" || comparison.name?.at(-1) !== "=") return;
-    for (const side of [comparison.lexpr, comparison.rexpr]) equal.add((as("ColumnRef", side)?.fields ?? []).join("."));
-  };
-  visit(where);
-  return (items ?? []).every((item) => {
-    const relation = as("RangeVar", item);
-    const table = relation && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
-    const alias = relation?.alias?.aliasname ?? relation?.relname;
-    return [...(table?.constraints.values() ?? [])].some(
-      ({ type, columns }) => (type === "primary" || type === "unique") && columns.every(({ name }) => equal.has(`${alias}.${name}`)),
-    );
+  const open = new Map(
+    (items ?? []).map((item) => {
+      const relation = as("RangeVar", item);
+      return [relation?.alias?.aliasname ?? relation?.relname, relation] as const;
+    }),
+  );
+  const pairs = conjuncts(where).flatMap((test) => {
+    const { variant, name, lexpr, rexpr } = as("A_Expr", test) ?? {};
+    const isEqual = variant === "AEXPR_OP" && name?.at(-1) === "=";
+    return isEqual ? [[lexpr, rexpr] as const, [rexpr, lexpr] as const] : [];
   });
+  // A bare name may be any table's.
+  const isOpen = (node: Node) =>
+    node.kind === "SubLink" || (node.kind === "ColumnRef" && (node.fields?.length === 1 || open.has(String(node.fields?.at(-2)))));
+  const isHeld = (alias: string | undefined, relation: RangeVar | undefined) => {
+    const table = relation && find(ctx.catalog, ctx.catalog.tables, relationName(relation));
+    const equal = pairs.flatMap(([column, value]) => {
+      const fields = as("ColumnRef", column)?.fields ?? [];
+      return fields.length === 2 && fields[0] === alias && !holds(value, isOpen) ? [fields[1]] : [];
+    });
+    return [...(table?.constraints.values() ?? [])].some(
+      ({ type, columns }) => (type === "primary" || type === "unique") && columns.every(({ name }) => equal.includes(name)),
+    );
+  };
+  for (let before = Number.POSITIVE_INFINITY; open.size < before; ) {
+    before = open.size;
+    for (const [alias, relation] of [...open]) if (isHeld(alias, relation)) open.delete(alias);
+  }
+  return open.size === 0;
 }
 
 /** The rows of RETURNING as a query. */

@@ -4,6 +4,7 @@ import {
   type ColumnRef,
   type Context,
   conjunction,
+  conjuncts,
   error,
   HOLD_QUERIES,
   holds,
@@ -151,7 +152,7 @@ function elsewhere(query: Query, refused: Node[], ctx: Ctx): Query | undefined {
   const patch: { targetList?: readonly Value[]; whereClause?: Value } = {};
   if (moved.length > 0) {
     takenApart(query.whereClause, ctx);
-    patch.whereClause = conjunction([...moved, ...(query.whereClause === undefined ? [] : conjuncts(query.whereClause))])!;
+    patch.whereClause = conjunction([...moved, ...conjuncts(query.whereClause)])!;
   }
   if (columns.size > 0 && query.kind === "SelectStmt") {
     const spelt = withoutStars(query, ctx);
@@ -172,7 +173,7 @@ function without(item: Value, movable: boolean, ways: Ways, ctx: Ctx): Value {
   const { jointype = "JOIN_INNER" } = join;
   const larg = without(join.larg!, movable && (jointype === "JOIN_INNER" || jointype === "JOIN_LEFT"), ways, ctx);
   const rarg = without(join.rarg!, movable && (jointype === "JOIN_INNER" || jointype === "JOIN_RIGHT"), ways, ctx);
-  const parts = hasSubquery(join.quals) ? conjuncts(join.quals!) : [];
+  const parts = hasSubquery(join.quals) ? conjuncts(join.quals) : [];
   const barred = parts.filter((part) => isRefused(part, ctx));
   const sides = larg === join.larg && rarg === join.rarg ? join : (ctx.change(join, { larg, rarg }) as JoinExpr);
   if (barred.length === 0) return sides;
@@ -276,11 +277,6 @@ function withoutStars(select: SelectStmt, ctx: Ctx): readonly Value[] | undefine
     }
   }
   return targets;
-}
-
-function conjuncts(condition: Value): readonly Value[] {
-  const and = as("BoolExpr", condition);
-  return and?.boolop === "AND_EXPR" ? (and.args ?? []).flatMap(conjuncts) : [condition];
 }
 
 /** Its parts stand in other conditions. */

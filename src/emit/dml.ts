@@ -12,7 +12,7 @@ export const dmlPrinters: Printers = {
     const head = `INSERT INTO ${target(insert, p)}`;
     if (insert.selectStmt && columns.length === 0 && !p.ledger.isJudged(insert))
       return p.refuse(insert, "INSERT without a list of columns");
-    if (!insert.selectStmt) return clauses([`${head} () VALUES ()`, p.print(insert.onConflictClause)]);
+    if (!insert.selectStmt) return clauses([`${head} () VALUES ()`, conflictUpdate(insert, p)]);
     return clauses([
       columns.length > 0 ? `${head} (${columns.join(", ")})` : head,
       p.print(insert.withClause),

@@ -1,6 +1,6 @@
 import { type Column, type Index, isAutoIncrement, type Table } from "../catalog/model.js";
 import type { ColumnRef, InsertStmt, Node, Value } from "../pg/ast.js";
-import { conjunction, operation } from "../pg/build.js";
+import { conjunction, conjuncts, operation } from "../pg/build.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
 import { alike, eachDescendant, unplaced } from "../pg/walk.js";
 import { isFixed } from "./returned.js";
@@ -135,12 +135,6 @@ function inRow(value: Value, column: (name: string) => Value): Value {
     const name = as("ColumnRef", copy)?.fields?.at(-1);
     return typeof name === "string" ? (column(name) as Node) : copy;
   });
-}
-
-function conjuncts(condition: Value | undefined): readonly Value[] {
-  const all = as("BoolExpr", condition);
-  if (all?.boolop === "AND_EXPR") return (all.args as readonly Value[]).flatMap(conjuncts);
-  return condition === undefined ? [] : [condition];
 }
 
 function ref(...fields: readonly string[]): ColumnRef {

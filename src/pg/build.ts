@@ -29,6 +29,13 @@ export function conjunction(conditions: readonly Value[]): Value | undefined {
   return conditions.length < 2 ? conditions[0] : ({ kind: "BoolExpr", boolop: "AND_EXPR", args: conditions } as Value);
 }
 
+/** The conditions that AND joins in one; none for none. */
+export function conjuncts(condition: Value | undefined): readonly Value[] {
+  if (condition === undefined) return [];
+  const all = as("BoolExpr", condition);
+  return all?.boolop === "AND_EXPR" ? (all.args ?? []).flatMap(conjuncts) : [condition];
+}
+
 /** A query as an item of FROM. */
 export function subqueryItem(subquery: SelectStmt, aliasname: string): RangeSubselect {
   return { kind: "RangeSubselect", subquery, alias: { kind: "Alias", aliasname } };

@@ -64,12 +64,24 @@ const MOST_PLACES = 400;
 /** Digits from which TiDB may cut an exact literal (65 in all, error or silently); a float needs no more than 17. */
 const MANY_DIGITS = 30;
 
-/** What a type's texts become, as a literal. */
-function quotedOf(written: (text: string) => string | undefined): Encode {
-  return (text) => {
-    const found = written(text);
-    return found === undefined ? undefined : string(found);
-  };
+/** Types whose values have several spellings, of which TiDB gets PostgreSQL's. */
+const SPELT = {
+  inet: (text: string) => addressText(text, false),
+  cidr: (text: string) => addressText(text, true),
+  macaddr: (text: string) => hardwareAddress(text, 6),
+  macaddr8: (text: string) => hardwareAddress(text, 8),
+} as const;
+
+/** Their encoders, with quotes of SQL or of JSON. */
+function spelt(quote: (text: string) => string): Readonly<Record<keyof typeof SPELT, Encode>> {
+  const encoders = Object.entries(SPELT).map(([codec, write]) => {
+    const encode = (text: string) => {
+      const written = write(text);
+      return written === undefined ? undefined : quote(written);
+    };
+    return [codec, encode] as const;
+  });
+  return Object.fromEntries(encoders) as Record<keyof typeof SPELT, Encode>;
 }
 
 export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Encode>> = {
@@ -113,10 +125,7 @@ export const ENCODE: Readonly<Record<Exclude<Codec, "array" | "composite">, Enco
     const uuid = canonicalUuid(text);
     return uuid && `'${uuid}'`;
   },
-  inet: quotedOf((text) => addressText(text, false)),
-  cidr: quotedOf((text) => addressText(text, true)),
-  macaddr: quotedOf((text) => hardwareAddress(text, 6)),
-  macaddr8: quotedOf((text) => hardwareAddress(text, 8)),
+  ...spelt(string),
   "uuid-bytes": (text) => {
     const uuid = canonicalUuid(text);
     return uuid && `X'${uuid.replaceAll("-", "").toUpperCase()}'`;
@@ -367,13 +376,6 @@ function byteaHex(text: string): string | undefined {
   return out.toString("hex", 0, length).toUpperCase();
 }
 
-function asJsonText(written: (text: string) => string | undefined): (text: string) => string | undefined {
-  return (text) => {
-    const found = written(text);
-    return found === undefined ? undefined : JSON.stringify(found);
-  };
-}
-
 /** JSON text of one array element, by the codec of its type: what PostgreSQL's array_to_json makes of it, times in their own text. */
 export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undefined } = {
   number: jsonNumber,
@@ -391,10 +393,7 @@ export const ELEMENT: { readonly [C in Codec]?: (text: string) => string | undef
   timestamptz: JSON.stringify,
   time: JSON.stringify,
   interval: JSON.stringify,
-  inet: asJsonText((text) => addressText(text, false)),
-  cidr: asJsonText((text) => addressText(text, true)),
-  macaddr: asJsonText((text) => hardwareAddress(text, 6)),
-  macaddr8: asJsonText((text) => hardwareAddress(text, 8)),
+  ...spelt(JSON.stringify),
   bytea: JSON.stringify,
   bit: JSON.stringify,
   money: (text) => jsonNumber(amount(text) ?? ""),

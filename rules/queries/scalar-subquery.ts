@@ -1,6 +1,7 @@
 import {
   as,
   eachDescendant,
+  holds,
   keepsNull,
   type Node,
   note,
@@ -13,14 +14,17 @@ import {
 } from "../../src/rule.js";
 
 export default rule({
-  construct: "correlated subqueries of one value",
+  construct: "correlated subqueries of one value, and EXISTS over a function",
   why: `Where such a subquery finds no row, its value is NULL. TiDB 8.5 makes an outer join of it and computes its expression over the NULLs of the
-row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value. The hint keeps it a subquery.`,
+row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value. The hint keeps it a subquery. So it does EXISTS over the rows of a
+function, of which TiDB cannot make a join.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-SYNTAX-SCALAR-SUBQUERIES",
     tidb: "https://docs.pingcap.com/tidb/stable/optimizer-hints#no_decorrelate",
   },
-  messages: { hint: note("a hint keeps TiDB from joining the subquery, and from giving its expression a value where it finds no row") },
+  messages: {
+    hint: note("a hint keeps TiDB from making a join of the subquery, which fails or gives its expression a value where it finds no row"),
+  },
   on: (takes) => [
     takes("SubLink", ["subLinkType", "subselect"], (readable, ctx) => {
       const link = readable as SubLink;
@@ -28,6 +32,18 @@ row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value
       const select = as("SelectStmt", link.subselect);
       const targets = (select?.targetList ?? []).map((item) => as("ResTarget", item)!);
       const unsafe = targets.map(({ val }) => !keepsNull(val));
+      const { fromClause } = select ? ctx.origin(select) : {};
+      // A row of a function that goes by the query around, which TiDB looks for in vain once it has made a join of EXISTS (error 1105).
+      if (
+        link.subLinkType === "EXISTS_SUBLINK" &&
+        select &&
+        holds(fromClause, ({ kind }) => kind === "RangeFunction" || kind === "JsonTable")
+      ) {
+        if (!isCorrelated(ctx.origin(select), ctx.analysis.range) || select.op !== "SETOP_NONE") return;
+        for (const target of targets) ctx.consumed(target);
+        const one = { kind: "ResTarget", val: tidb`/*+ NO_DECORRELATE() */ 1` as unknown as Value } as const;
+        return ctx.replace(ctx.change(link, { subselect: ctx.change(select, { targetList: [one] }) }), "hint");
+      }
       // Each column of SET (a, b) = (SELECT …) becomes a subquery of its own, by another rule.
       if (
         ctx.parent?.kind === "MultiAssignRef" ||
@@ -54,6 +70,22 @@ row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value
   (SELECT /*+ NO_DECORRELATE() */ COALESCE(t.a, '-') FROM t WHERE t.id = u.t) AS a,
   (SELECT MAX(t.a) FROM t WHERE t.id = u.t) AS b
 FROM u`,
+      findings: ["hint"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int[]); INSERT INTO t VALUES (1, '{1,5}'), (2, '{}'), (3, NULL), (4, '{2,NULL}')",
+      pg: "SELECT id FROM t WHERE NOT EXISTS (SELECT FROM unnest(a) AS e WHERE e > 3)",
+      tidb: `SELECT id
+FROM t
+WHERE NOT EXISTS (
+  SELECT /*+ NO_DECORRELATE() */ 1
+  FROM (
+    SELECT
+      IF(JSON_TYPE(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)) AS e
+    FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, JSON_LENGTH(a) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  ) AS e
+  WHERE e > 3
+)`,
       findings: ["hint"],
     },
   ],

@@ -99,7 +99,7 @@ FROM t`,
       FROM (
         SELECT
           JSON_UNQUOTE(JSON_EXTRACT(JSON_KEYS(j), CONCAT('$[', nth_item.item_i, ']'))) AS jsonb_object_keys
-        FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, CASE WHEN JSON_TYPE(j) = 'OBJECT' THEN JSON_LENGTH(j) WHEN j IS NOT NULL THEN LENGTH(UUID_TO_BIN('JSON is no object')) END AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+        FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, IF(JSON_TYPE(j) = 'OBJECT', JSON_LENGTH(j), 0) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
       ) AS rows_1
       ORDER BY rows_1.jsonb_object_keys IS NULL, 1
     ) AS array_1

@@ -151,6 +151,9 @@ export const selectPrinters: Printers = {
     const print = SUBLINKS[node.subLinkType ?? ""];
     // One of a value may find no row, and what TiDB makes of that is a rule's to tell.
     if (node.subLinkType === "EXPR_SUBLINK" && isUnjudged(node as SubLink, p)) return p.refuse(node as Node, "a subquery of one value");
+    // Nor is what TiDB makes of one over the rows of a function.
+    if (node.subLinkType === "EXISTS_SUBLINK" && isUnjudged(node as SubLink, p) && readsFunction(p.ledger.origin(node as SubLink)))
+      return p.refuse(node as Node, "EXISTS over the rows of a function");
     return print ? print(node as SubLink, p) : p.refuse(node as Node, "ARRAY(…) over a subquery");
   }),
   LockingClause: prints("LockingClause", ["lockedRels", "strength", "waitPolicy"], (node, p) => {
@@ -160,6 +163,10 @@ export const selectPrinters: Printers = {
     return `FOR UPDATE${of.length > 0 ? ` OF ${of.join(", ")}` : ""}${node.waitPolicy === "LockWaitError" ? " NOWAIT" : ""}`;
   }),
 };
+
+function readsFunction({ subselect }: SubLink): boolean {
+  return holds(as("SelectStmt", subselect)?.fromClause, ({ kind }) => kind === "RangeFunction" || kind === "JsonTable");
+}
 
 /** A key of ORDER BY or GROUP BY: an integer is the number of a column there, of whatever type that is. */
 function sortKey(key: Value | undefined, p: Printing): string {

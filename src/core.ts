@@ -28,6 +28,11 @@ output as a comment with its original text, and this finding says which part was
       text: "{what} was left out: {reason} has no TiDB form here",
       help: "the rest of the statement was converted; add the missing part by hand, or keep it in the application",
     },
+    broken: {
+      severity: "error",
+      text: "not converted: the converter broke down over this statement ({error})",
+      help: "please report it with the statement; all others were converted. Write this one by hand",
+    },
   },
   examples: [{ pg: "LISTEN channel", tidb: null, findings: ["statement"] }],
 } as const satisfies CoreFinding;

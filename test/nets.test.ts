@@ -28,7 +28,12 @@ function examplesOf({ id, examples }: Rule): Group[] {
   });
 }
 
-const convertGroup = ({ sources }: Group, using: readonly Rule[] = rules) => convert(sources, using, OPTIONS);
+async function convertGroup({ name, sources }: Group, using: readonly Rule[] = rules): Promise<Result> {
+  const result = await convert(sources, using, OPTIONS);
+  const broken = result.findings.find(({ rule, message }) => rule === "core/unconverted" && message === "broken");
+  if (broken) throw new Error(`${name}: ${broken.text}`);
+  return result;
+}
 const statementsOf = ({ files }: Result): StatementResult[] => files.flatMap((file) => file.statements);
 const hasError = ({ findings }: StatementResult) => findings.some(({ severity }) => severity === "error");
 const chunksOf = (source: Source): Chunk[] => split(source);

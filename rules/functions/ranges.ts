@@ -384,16 +384,19 @@ export const rangeRules = table(
         return between2(least, first)(args, call);
       },
       why: "Ranges are sorted by where they begin, then by where they end; the empty one is the first (rangetypes.c, range_cmp).",
-      messages: { stored: MESSAGES.stored },
-      proofs: kept(
-        ...["<", "<=", ">", ">="].flatMap((sign) => [
-          `ir ${sign} irb`,
-          `nr ${sign} nrb`,
-          `ir ${sign} '[1,5)'`,
-          `dr ${sign} 'empty'`,
-          `int4range(1, 5) ${sign} ir`,
-        ]),
-      ),
+      messages: MESSAGES,
+      proofs: [
+        ...shown(["int4range(least(i4, i4b), greatest(i4, i4b)) < '[1,2]'"]),
+        ...kept(
+          ...["<", "<=", ">", ">="].flatMap((sign) => [
+            `ir ${sign} irb`,
+            `nr ${sign} nrb`,
+            `ir ${sign} '[1,5)'`,
+            `dr ${sign} 'empty'`,
+            `int4range(1, 5) ${sign} ir`,
+          ]),
+        ),
+      ],
     },
     "intersect-all": {
       calls: ["int4range", "int8range", "daterange"].map((name) => `range_intersect_agg(${name})`),
@@ -452,16 +455,19 @@ export const rangeRules = table(
         return between2((_, empty) => empty, contains)([a, b, ...rest] as unknown as Operands, call);
       },
       why: "The empty range is contained in every other one, and contains none but itself.",
-      messages: { stored: MESSAGES.stored },
-      proofs: kept(
-        "ir @> irb",
-        "irb <@ ir",
-        "ir <@ '[0,100]'",
-        "ir @> int4range(2, 4)",
-        "dr @> daterange('2024-01-20', '2024-01-25', '[]')",
-        "nr @> nrb",
-        "nrb <@ nr",
-      ),
+      messages: MESSAGES,
+      proofs: [
+        ...shown(["int4range(least(i4, i4b), greatest(i4, i4b)) @> '[1,2]'"]),
+        ...kept(
+          "ir @> irb",
+          "irb <@ ir",
+          "ir <@ '[0,100]'",
+          "ir @> int4range(2, 4)",
+          "dr @> daterange('2024-01-20', '2024-01-25', '[]')",
+          "nr @> nrb",
+          "nrb <@ nr",
+        ),
+      ],
     },
     equal: {
       calls: NAMES.flatMap((name) => [`=(${name}, ${name})`, `<>(${name}, ${name})`]),
@@ -469,16 +475,19 @@ export const rangeRules = table(
         const same = between2((a, b) => infix("comparison")`(${a}) = (${b})`, areEqual)(args, call);
         return same && (call.signature.name === "=" ? same : infix("not")`NOT (${same})`);
       },
-      messages: { stored: MESSAGES.stored },
-      proofs: kept(
-        "ir = irb",
-        "ir <> '[1,4]'",
-        "ir = 'empty'",
-        "dr = '[2024-01-01,2024-01-31]'",
-        "nr = nrb",
-        "nr <> '[1.50,2.5]'",
-        "ir IN ('[1,5)', 'empty')",
-      ),
+      messages: MESSAGES,
+      proofs: [
+        ...shown(["int4range(least(i4, i4b), greatest(i4, i4b)) = '[1,2]'"]),
+        ...kept(
+          "ir = irb",
+          "ir <> '[1,4]'",
+          "ir = 'empty'",
+          "dr = '[2024-01-01,2024-01-31]'",
+          "nr = nrb",
+          "nr <> '[1.50,2.5]'",
+          "ir IN ('[1,5)', 'empty')",
+        ),
+      ],
     },
     order: {
       calls: NAMES.flatMap((name) => ["<<", ">>", "&<", "&>", "-|-"].map((sign) => `${sign}(${name}, ${name})`)),
@@ -492,15 +501,18 @@ export const rangeRules = table(
         };
         return between2(never, conditions[call.signature.name]!)(args, call);
       },
-      messages: { stored: MESSAGES.stored },
-      proofs: kept(
-        ...["<<", ">>", "&<", "&>", "-|-"].flatMap((sign) => [
-          `ir ${sign} irb`,
-          `nr ${sign} nrb`,
-          `dr ${sign} '[2024-02-29,)'`,
-          `ir ${sign} int4range(5, 9)`,
-        ]),
-      ),
+      messages: MESSAGES,
+      proofs: [
+        ...shown(["daterange(least(d, db), greatest(d, db)) -|- '[2024-02-29,)'"]),
+        ...kept(
+          ...["<<", ">>", "&<", "&>", "-|-"].flatMap((sign) => [
+            `ir ${sign} irb`,
+            `nr ${sign} nrb`,
+            `dr ${sign} '[2024-02-29,)'`,
+            `ir ${sign} int4range(5, 9)`,
+          ]),
+        ),
+      ],
     },
     intersection: {
       calls: ["int4range", "int8range", "daterange"].map((name) => `*(${name}, ${name})`),
@@ -607,9 +619,10 @@ export const rangeRules = table(
         const answer = kind === "inf" ? infix("comparison")`${bound} IS NULL` : infix("and")`${held} AND ${bound} IS NOT NULL`;
         return where([found], [], answer);
       },
-      messages: { stored: MESSAGES.stored },
+      messages: MESSAGES,
       proofs: [
         ...kept(...["lower_inc", "upper_inc", "lower_inf", "upper_inf"].flatMap((name) => [`${name}(ir)`, `${name}(nr)`, `${name}(dr)`])),
+        ...shown(["upper_inf(daterange(least(d, db), greatest(d, db)))"]),
         ...proofs("upper_inf(int4range(1, NULL))", "lower_inc('(1,3]'::int4range)", "upper_inc(numrange(1, 2, '[]'))"),
       ],
     },

@@ -41,9 +41,10 @@ describe("another thread that parses", () => {
     const some = (count: number) =>
       Array.from(
         { length: count },
-        (_, i) => `-- größe\nCREATE TABLE t${i} (a int /* ü */ PRIMARY KEY, "ö" text);\nINSERT INTO t${i} VALUES (1);\n`,
+        (_, i) =>
+          `-- größe\nCREATE TABLE t${i} (a int /* ü */ PRIMARY KEY, "ö" text);\nINSERT INTO t${i} VALUES (1);\nSELECT a / 2, '${i}' FROM t${i} /* ü */ ORDER BY "ö";\n`,
       );
-    const bad = "CREATE TABLE t (a int,, b int);\n";
+    const bad = "CREATE TABLE t (a int,, b int);\nSELECT a FROM WHERE;\n";
     const whole = [bad, ...some(2100), bad].join("");
     const halves = [[bad, ...some(2100).slice(0, 1900)].join(""), [...some(2100).slice(1900), bad].join("")];
     const options = { postgres: "18", target: "8.5.6" } as const;
@@ -56,8 +57,12 @@ describe("another thread that parses", () => {
     const said = (result: typeof one) =>
       result.files.flatMap(({ statements }) => statements.map(({ sql, findings }) => [sql, findings.map(({ text }) => text)]));
     expect(said(one)).toEqual(said(two));
-    expect(one.account.unconverted).toBe(2);
+    const queries = one.files.flatMap(({ statements }) =>
+      statements.filter(({ kind }) => kind.startsWith("SELECT")).flatMap(({ sql }) => sql),
+    );
+    expect(queries).toEqual(Array.from({ length: 2100 }, (_, i) => `SELECT a DIV 2, '${i}' FROM t${i} ORDER BY \`ö\` IS NULL, \`ö\``));
+    expect(one.account.unconverted).toBe(4);
     const refused = one.findings.filter(({ rule }) => rule === "core/not-understood");
-    expect(refused.map(({ span }) => whole.slice(0, span.start).split("\n").length)).toEqual([1, 1 + 2100 * 3 + 1]);
+    expect(refused.map(({ span }) => whole.slice(0, span.start).split("\n").length)).toEqual([1, 2, 3 + 2100 * 4, 4 + 2100 * 4]);
   });
 });

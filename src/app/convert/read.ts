@@ -8,7 +8,7 @@ import type { Statement } from "../../engine/run.js";
 import type { Finding } from "../../finding.js";
 import type { CreateSchemaStmt, DoStmt, Kind, Node } from "../../pg/ast.js";
 import { isNode } from "../../pg/names.js";
-import { parseStatement, shownText } from "../../pg/parse.js";
+import { type Parsed, parseStatement, shownText } from "../../pg/parse.js";
 import { hasProgram, readProgram } from "../../pg/program.js";
 import { type Chunk, type Comment, type SqlChunk, split } from "../../source/split.js";
 import type { Source, Span } from "../../source/text.js";
@@ -36,62 +36,102 @@ interface Inner {
   readonly comments: readonly Comment[];
 }
 
-/** From so many statements on, another thread that parses is worth its start. */
-const MANY = 2000;
-
+/** Reads the statements of a file that make its schema, and of a history that is to be squashed all of them. */
 export async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
-  const parsed = chunks.filter(isParsed);
-  if (parsed.length < MANY || options.postgres !== "18") return await read(source, chunks, catalog, options, NO_TREES);
-  const { parsedAhead } = await import("./ahead.js");
-  const ahead = parsedAhead(texts(source, parsed));
+  const isFirst = (chunk: Chunk): chunk is SqlChunk =>
+    isStatement(chunk) && (whenRead(chunk) === "first" || (options.squash && whenRead(chunk) === "late")) === true;
+  const trees = await treesOf(source, chunks.filter(isFirst), options);
   try {
-    return await read(source, chunks, catalog, options, ahead);
+    const items: Item[] = [];
+    for (const chunk of chunks) {
+      const item: Item = { chunk, statement: undefined };
+      items.push(item);
+      if (chunk.kind === "sql" && chunk.problem) {
+        const { id, at } = chunk.problem;
+        item.finding = core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[id]! }, source, { start: at, end: at + 1 });
+      } else if (isFirst(chunk)) await read(item, chunk, catalog, options, trees);
+    }
+    return items;
   } finally {
-    await ahead.return(undefined);
+    await trees.end();
   }
 }
 
-/** Trees of the statements that are parsed, in their order, where another thread made them. */
-type Trees = Pick<AsyncIterator<readonly unknown[] | undefined, undefined>, "next">;
+/** What another thread made of statements, which are asked for in their order; undefined where it made nothing. */
+export interface Trees {
+  of(chunk: SqlChunk): Promise<readonly unknown[] | undefined>;
+  end(): Promise<unknown>;
+}
 
-const NO_TREES: Trees = { next: async () => ({ done: true, value: undefined }) };
+const NO_TREES: Trees = { of: async () => undefined, end: async () => undefined };
+
+/** From so many statements on, another thread that parses is worth its start. */
+const MANY = 2000;
+
+async function treesOf(source: Source, chunks: readonly SqlChunk[], options: ConvertOptions): Promise<Trees> {
+  if (chunks.length < MANY || options.postgres !== "18") return NO_TREES;
+  const { parsedAhead } = await import("./ahead.js");
+  const made = parsedAhead(texts(source, chunks));
+  let at = 0;
+  return {
+    async of(chunk) {
+      if (chunks[at++] !== chunk) throw new Error("a tree is asked for out of turn");
+      return (await made.next()).value;
+    },
+    end: () => made.return(undefined),
+  };
+}
+
+/** Trees of those statements that `readLate` reads. */
+export function lateTrees(source: Source, items: readonly Item[], options: ConvertOptions): Promise<Trees> {
+  const late = items.filter(isLate).map(({ chunk }) => chunk);
+  return treesOf(source, late as readonly SqlChunk[], options);
+}
 
 function* texts(source: Source, chunks: readonly SqlChunk[]): Generator<string> {
   for (const chunk of chunks) yield shownText(source.text, chunk.span, commentsOf(chunk));
 }
 
-/** Rows of data are read in the second pass, without a tree where they are plain. */
-function isParsed(chunk: Chunk): chunk is SqlChunk {
-  return chunk.kind === "sql" && !chunk.problem && !isInsert(chunk);
+function isStatement(chunk: Chunk): chunk is SqlChunk {
+  return chunk.kind === "sql" && !chunk.problem;
 }
 
-async function read(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions, trees: Trees): Promise<Item[]> {
-  const items: Item[] = [];
-  for (const chunk of chunks) {
-    const item: Item = { chunk, statement: undefined };
-    items.push(item);
-    if (chunk.kind !== "sql") continue;
-    if (chunk.problem) {
-      const { id, at } = chunk.problem;
-      item.finding = core(CORE.notUnderstood, "unterminated", { what: PROBLEMS[id]! }, source, { start: at, end: at + 1 });
-      continue;
-    }
-    if (!isParsed(chunk)) continue;
-    const { value: made } = await trees.next();
-    const parsed = await parseStatement(source, chunk.span, options.postgres, commentsOf(chunk), made);
-    if (!parsed.ok) {
-      item.refused = await refused(source, chunk.span, parsed);
-      continue;
-    }
-    options.onTree?.(parsed.node, source, chunk.span);
-    if (hasProgram(parsed.node)) catalog.programs.set(parsed.node, await readProgram(source, chunk.span, parsed.node, options.postgres));
-    const following = replayed(catalog, parsed.node);
-    item.statement = newStatement(source, chunk.span, parsed.node);
-    if (following.length > 0) item.inner = following.map((node) => inserted(source, chunk.span, node));
-    if (parsed.node.kind === "DoStmt") unfoldBlock(item, item.statement, parsed.node, catalog, options);
-    if (parsed.node.kind === "CreateSchemaStmt") unfoldSchema(item, item.statement, parsed.node, catalog);
+/** Whether the item is a query that has not been read. */
+export function isLate({ chunk, statement, finding, refused: no }: Item): boolean {
+  return !statement && !finding && !no && isStatement(chunk) && whenRead(chunk) === "late";
+}
+
+/** Reads the queries among some items when their turn comes: all that were read at first would be kept until then, a third of the memory of 10 MB of them. */
+export async function readLate(items: readonly (Item | undefined)[], options: ConvertOptions, trees: Trees): Promise<void> {
+  for (const item of items) {
+    if (!item || !isLate(item)) continue;
+    const chunk = item.chunk as SqlChunk;
+    const parsed = await parsedOf(chunk, options, trees);
+    if (parsed.ok) item.statement = newStatement(chunk.source, chunk.span, parsed.node);
+    else item.refused = await refused(chunk.source, chunk.span, parsed);
   }
-  return items;
+}
+
+async function parsedOf(chunk: SqlChunk, options: ConvertOptions, trees: Trees): Promise<Parsed> {
+  const parsed = await parseStatement(chunk.source, chunk.span, options.postgres, commentsOf(chunk), await trees.of(chunk));
+  if (parsed.ok) options.onTree?.(parsed.node, chunk.source, chunk.span);
+  return parsed;
+}
+
+async function read(item: Item, chunk: SqlChunk, catalog: Catalog, options: ConvertOptions, trees: Trees): Promise<void> {
+  const { source, span } = chunk;
+  const parsed = await parsedOf(chunk, options, trees);
+  if (!parsed.ok) {
+    item.refused = await refused(source, span, parsed);
+    return;
+  }
+  const { node } = parsed;
+  if (hasProgram(node)) catalog.programs.set(node, await readProgram(source, span, node, options.postgres));
+  const following = replayed(catalog, node);
+  item.statement = newStatement(source, span, node);
+  if (following.length > 0) item.inner = following.map((each) => inserted(source, span, each));
+  if (node.kind === "DoStmt") unfoldBlock(item, item.statement, node, catalog, options);
+  if (node.kind === "CreateSchemaStmt") unfoldSchema(item, item.statement, node, catalog);
 }
 
 /**
@@ -177,10 +217,15 @@ export function isHolder({ kind }: Node): boolean {
   return kind === "DoStmt" || kind === "CreateSchemaStmt";
 }
 
-/** Whether the statement puts rows of its own into a table. One that reads them from a query is a query. */
-function isInsert({ source, span }: SqlChunk): boolean {
-  const text = source.text.slice(span.start, Math.min(span.end, span.start + BEGINNING));
-  return /^insert\s/i.test(text) && !FROM_QUERY.test(text);
+/**
+ * When a statement is read. `rows`: it puts rows of its own into a table, and is read in the second pass, without a tree where they are plain;
+ * `late`: a query that leaves the schema and the search path alone, read when it is converted; `first`: any other.
+ */
+function whenRead({ source, span }: SqlChunk): "first" | "late" | "rows" {
+  const beginning = source.text.slice(span.start, Math.min(span.end, span.start + BEGINNING));
+  if (/^insert\s/i.test(beginning)) return FROM_QUERY.test(beginning) ? "late" : "rows";
+  if (!/^(?:select|with|update|delete)\b/i.test(beginning)) return "first";
+  return /\binto\b|\bset_config\b/i.test(source.text.slice(span.start, span.end)) ? "first" : "late";
 }
 
 const BEGINNING = 2000;

@@ -12,6 +12,7 @@ import {
   type ResTarget,
   rule,
   type SelectStmt,
+  sortTarget,
   starColumns,
   type Tidb,
   tidb,
@@ -134,6 +135,37 @@ FROM (
 ) AS full_1`,
     },
     {
+      given: `CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, x int);
+INSERT INTO a VALUES (1, 10), (2, NULL), (3, 30); INSERT INTO b VALUES (2, 20), (3, NULL), (4, 5)`,
+      pg: "SELECT COALESCE(a.x, b.x) AS x, count(*) AS n FROM a FULL JOIN b USING (id) GROUP BY COALESCE(a.x, b.x) ORDER BY x; SELECT DISTINCT ON (x) COALESCE(a.x, b.x) / 10 AS x, id FROM a FULL JOIN b USING (id) ORDER BY x, id",
+      tidb: `SELECT COALESCE(full_1.a_x, full_1.b_x) AS x, COUNT(*) AS n
+FROM (
+  SELECT a.x AS a_x, b.x AS b_x
+  FROM a
+  LEFT JOIN b ON a.id = b.id
+  UNION ALL
+  SELECT NULL, b.x FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
+) AS full_1
+GROUP BY COALESCE(full_1.a_x, full_1.b_x)
+ORDER BY MAX(COALESCE(full_1.a_x, full_1.b_x)) IS NULL, x;
+SELECT x, id
+FROM (
+  SELECT
+    COALESCE(full_1.a_x, full_1.b_x) DIV 10 AS x,
+    full_1.id AS id,
+    ROW_NUMBER() OVER (PARTITION BY COALESCE(full_1.a_x, full_1.b_x) DIV 10 ORDER BY full_1.id) AS distinct_row
+  FROM (
+    SELECT a.x AS a_x, b.x AS b_x, COALESCE(a.id, b.id) AS id
+    FROM a
+    LEFT JOIN b ON a.id = b.id
+    UNION ALL
+    SELECT NULL, b.x, b.id FROM b WHERE NOT EXISTS (SELECT 1 FROM a WHERE (a.id = b.id))
+  ) AS full_1
+) AS distinct_1
+WHERE distinct_row = 1
+ORDER BY x IS NULL, x, id`,
+    },
+    {
       given: "CREATE TABLE a (id int PRIMARY KEY, x int); CREATE TABLE b (id int PRIMARY KEY, y int)",
       pg: "SELECT a.x FROM a FULL JOIN b USING (id) FULL JOIN b AS c USING (id); SELECT * FROM a FULL JOIN elsewhere AS e ON a.id IS NULL",
       tidb: null,
@@ -165,14 +197,18 @@ function unjoined(select: SelectStmt, join: JoinExpr, ctx: Ctx): SelectStmt | un
     return moved ? ctx.change(next, { name: field }) : next;
   });
   const around = select.fromClause!.map((item) => without(item, join, body, ctx));
+  // A bare name that an output column has is that column, whatever the tables have.
+  const outputs = targets.map((item) => as("ResTarget", item));
+  const keys = (values: readonly Value[] | undefined) =>
+    values?.map((value) => (sortTarget(as("SortBy", value)?.node ?? value, outputs) ? value : body(value)!));
   const patch = {
     targetList,
     whereClause: body(select.whereClause),
     groupClause: list(select.groupClause),
     havingClause: body(select.havingClause),
     windowClause: list(select.windowClause),
-    sortClause: list(select.sortClause),
-    distinctClause: list(select.distinctClause),
+    sortClause: keys(select.sortClause),
+    distinctClause: keys(select.distinctClause),
   };
   const derived = subquery(join, sides, ctx);
   return ctx.change(select, { ...patch, fromClause: around.map((item) => put(item, join, derived, ctx)) }) as SelectStmt;

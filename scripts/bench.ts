@@ -105,15 +105,16 @@ const copy = (bytes: number) => `${TABLE}COPY item (id, name, price, sold, at, n
 async function measureHere(file: string): Promise<void> {
   const { warmUp } = await import("../src/app/warm-up.js");
   warmUp("convert");
-  const [{ convert }, { default: rules }, { grammar }] = await Promise.all([
+  const [{ convert }, { default: rules }, { grammar }, { besideThread: beside }] = await Promise.all([
     import("../src/app/convert.js"),
     import("../rules/index.js"),
     import("../src/pg/parse.js"),
+    import("../src/cli/convert-threads.js"),
   ]);
   await grammar("18");
   const text = readFileSync(file, "utf8");
   const started = performance.now();
-  const result = await convert([{ name: file, text }], rules, { postgres: "18", target: "8.5.6" });
+  const result = await convert([{ name: file, text }], rules, { postgres: "18", target: "8.5.6", ...(beside && { beside }) });
   const seconds = (performance.now() - started) / 1000;
   if (result.files.length !== 1) throw new Error("nothing came out");
   const measure: Measure = { seconds, memory: (process.resourceUsage().maxRSS * 1024) / MB };

@@ -12,6 +12,7 @@ const entries = [
   "src/tidb-migrate.ts",
   "src/app/convert/ahead-worker.ts",
   "src/cli/lint-thread.ts",
+  "src/cli/convert-thread.ts",
   ...commands.map((file) => `commands/${file.replaceAll("\\", "/")}`),
 ];
 

@@ -46,6 +46,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/cli/lint-thread": ["src/app", "src/cli", "src/hosts", "src/linted", "rules/index", "traces/index"],
   "src/cli/lint-threads": ["src/app", "src/linted", "src/source", "src/targets/paths"],
+  "src/cli/convert-thread": ["src/app", "src/cli", "rules/index"],
+  "src/cli/convert-threads": ["src/app", "src/finding", "src/source", "src/targets/paths"],
   "src/cli/severities": ["src/cli", "src/config", "src/linted", "src/report/near"],
   "src/cli/rule-texts": ["src/core", "src/engine/contract", "src/finding", "src/report/lint", "src/trace"],
   "src/cli/begin": ["src/app", "src/cli", "src/config", "src/engine/contract", "src/finding", "src/result", "src/source"],

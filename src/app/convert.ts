@@ -7,6 +7,7 @@ import { type RelationNamer, relationNamer } from "../emit/relations.js";
 import type { Rule } from "../engine/contract.js";
 import { formsOf } from "../engine/forms.js";
 import { Ledger } from "../engine/ledger.js";
+import { named } from "../engine/objects.js";
 import { fold, handlersOf, newWalk, restatingOf, type Statement } from "../engine/run.js";
 import type { Finding } from "../finding.js";
 import type { Node } from "../pg/ast.js";
@@ -14,13 +15,14 @@ import { relationName } from "../pg/names.js";
 import { eachDescendant } from "../pg/walk.js";
 import { accountOf } from "../report/account.js";
 import type { FileResult, Result, StatementResult } from "../result.js";
-import { type SqlChunk, split } from "../source/split.js";
+import { type Chunk, type SqlChunk, split } from "../source/split.js";
 import type { Source } from "../source/text.js";
 import { accepted } from "./accept.js";
+import { type Division, laterHalf } from "./convert/beside.js";
 import { makeMeta } from "./convert/meta.js";
 import { joinBlanks, leadingText, resultOf, separated } from "./convert/output.js";
 import { type ConvertOptions, core, type Made, type Pass } from "./convert/pass.js";
-import { type Item, isHolder, isLate, lateTrees, readFile, readLate, statementsIn, type Trees } from "./convert/read.js";
+import { type Item, isHolder, isLate, isLateChunk, lateTrees, readFile, readLate, statementsIn, type Trees } from "./convert/read.js";
 import { madeBy, markRefused, relationText } from "./convert/relations.js";
 import { makeCopy, makeInsert } from "./convert/rows.js";
 import { byChunk, squashedItems } from "./convert/squashed.js";
@@ -42,18 +44,70 @@ export async function convert(sources: readonly Source[], rules: readonly Rule[]
 }
 
 /** As `convert`, with the schema that the sources leave and the names its relations have in TiDB. */
-export async function convertHistory(
+export async function convertHistory(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<History> {
+  const input = inputOf(sources, options);
+  const from = options.squash || options.onTree ? undefined : laterHalf(convertedFiles(input, options));
+  const beside = from === undefined ? undefined : options.beside?.(sources, options);
+  try {
+    return await convertInput(
+      input,
+      rules,
+      options,
+      beside ? { turn: 0, from: from!, beside } : { turn: 0, from: Number.POSITIVE_INFINITY },
+    );
+  } finally {
+    await beside?.end();
+  }
+}
+
+/**
+ * Converts the later half of the queries, for a thread that another one runs beside it.
+ * @param take takes what became of each, in their order, with the names of what its findings are about
+ */
+export async function convertLater(
   sources: readonly Source[],
   rules: readonly Rule[],
   options: ConvertOptions,
-): Promise<{ readonly result: Result; readonly final: Catalog; readonly relation: RelationNamer }> {
+  take: (made: Made) => void,
+): Promise<void> {
+  const input = inputOf(sources, options);
+  const from = laterHalf(convertedFiles(input, options));
+  if (from !== undefined) await convertInput(input, rules, options, { turn: 0, from, take });
+}
+
+interface History {
+  readonly result: Result;
+  readonly final: Catalog;
+  readonly relation: RelationNamer;
+}
+
+interface Input {
+  readonly sources: readonly Source[];
+  readonly history: ReturnType<typeof historyOf> | undefined;
+  readonly files: readonly (readonly Chunk[])[];
+}
+
+function inputOf(sources: readonly Source[], options: ConvertOptions): Input {
+  const history = options.squash ? historyOf(sources) : undefined;
+  return { sources, history, files: history ? [history.chunks] : sources.map(split) };
+}
+
+/** Without those that only say what is there. */
+function convertedFiles({ sources, files }: Input, { known }: ConvertOptions): Input["files"] {
+  return files.filter((_, i) => !known?.has(sources[i]!));
+}
+
+async function convertInput(
+  { sources, history, files: chunks }: Input,
+  rules: readonly Rule[],
+  options: ConvertOptions,
+  division: Division,
+): Promise<History> {
   const overrides = options.overrides ?? [];
   const schemas = options.schemas ?? "prefix";
   const read = emptyCatalog(overrides);
   const inputs: Item[][] = [];
-  const history = options.squash ? historyOf(sources) : undefined;
-  if (history) inputs.push(await readFile(history.source, history.chunks, read, options));
-  else for (const source of sources) inputs.push(await readFile(source, split(source), read, options));
+  for (const [i, file] of chunks.entries()) inputs.push(await readFile(history?.source ?? sources[i]!, file, read, options));
   const squashed = history && squashedItems(history, inputs[0]!, read);
   const files = squashed ? [squashed.items] : inputs;
   const final = squashed?.catalog ?? read;
@@ -101,6 +155,7 @@ export async function convertHistory(
     ofViews: new Set(),
     before,
     options,
+    division,
     database: undefined,
   };
   const results: FileResult[] = [];
@@ -177,7 +232,9 @@ function passOver({ run: { now } }: Pass, items: readonly Item[]): void {
 
 /** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */
 async function convertFile(pass: Pass, source: Source, items: (Item | undefined)[]): Promise<FileResult> {
-  const trees = await lateTrees(source, items as readonly Item[], pass.options);
+  const { from, take } = pass.division;
+  const shared = take !== undefined || from < Number.POSITIVE_INFINITY;
+  const trees = await lateTrees(source, shared ? [] : (items as readonly Item[]), pass.options);
   try {
     return await convertItems(pass, source, items, trees);
   } finally {
@@ -192,13 +249,20 @@ async function convertFile(pass: Pass, source: Source, items: (Item | undefined)
 const READ_TOGETHER = 128;
 
 async function convertItems(pass: Pass, source: Source, items: (Item | undefined)[], trees: Trees): Promise<FileResult> {
+  const { from, beside, take } = pass.division;
   const statements: StatementResult[] = [];
   const parts: string[] = [];
   const said = new Set<string>();
   let waiting = "";
   for (let i = 0; i < items.length; i++) {
     const item = items[i]!;
-    if (isLate(item)) await readLate(items.slice(i, i + READ_TOGETHER), pass.options, trees);
+    const turn = isLateChunk(item.chunk) ? pass.division.turn++ : -1;
+    if (take && turn >= 0 && turn < from) continue;
+    const sent = turn >= from ? await beside?.next() : undefined;
+    if (!sent && isLate(item)) {
+      const own = beside ? Math.max(1, from - turn) : READ_TOGETHER;
+      await readLate(items.slice(i, i + READ_TOGETHER), own, pass.options, trees);
+    }
     items[i] = undefined;
     const { chunk } = item;
     const leading = item.apart ? `\n\n${leadingText(chunk).trim()}\n`.replace(/\n{3}$/, "\n\n") : leadingText(chunk);
@@ -206,7 +270,11 @@ async function convertItems(pass: Pass, source: Source, items: (Item | undefined
       parts.push(waiting + leading);
       break;
     }
-    const made = await make(pass, item).catch((error: unknown) => brokenDown(pass, item, error));
+    const made = sent ?? (await make(pass, item).catch((error: unknown) => brokenDown(pass, item, error)));
+    if (take) {
+      if (turn >= 0) take({ ...made, findings: named(made.findings, item.statement?.node, "") });
+      continue;
+    }
     const findings = made.findings.filter((each) => isNew(each, pass, said));
     const { output, result } = resultOf(chunk, made, findings, item.statement?.node);
     statements.push(result);

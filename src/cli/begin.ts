@@ -81,8 +81,12 @@ export async function convertSources(
   { conversion }: Settings,
   rules: Promise<{ readonly default: readonly Rule[] }>,
 ): Promise<Result> {
-  const [{ convert }, { default: all }] = await Promise.all([import("../app/convert.js"), rules]);
-  const result = await convert(sources, all, conversion);
+  const [{ convert }, { default: all }, { besideThread: beside }] = await Promise.all([
+    import("../app/convert.js"),
+    rules,
+    import("./convert-threads.js"),
+  ]);
+  const result = await convert(sources, all, { ...conversion, ...(beside && { beside }) });
   assertSql(result.files);
   return result;
 }

@@ -11,6 +11,7 @@ import type { GrammarVersion } from "../../pg/parse.js";
 import type { Source, Span } from "../../source/text.js";
 import type { Acceptance } from "../accept.js";
 import type { PlacedOverride } from "../overrides.js";
+import type { Division, StartBeside } from "./beside.js";
 
 export interface ConvertOptions {
   /** Whose grammar is tried first. */
@@ -35,6 +36,8 @@ export interface ConvertOptions {
   readonly assume?: boolean;
   /** The sources are a part of what is run: what they do not make is made elsewhere. */
   readonly part?: boolean;
+  /** Another thread to share the work with, where there is much of it. */
+  readonly beside?: StartBeside;
   /** A seam for tests: takes each statement's tree before anything reads it, to freeze or to change it. */
   readonly onTree?: (tree: Node, source: Source, span: Span) => void;
 }
@@ -66,6 +69,7 @@ export interface Pass {
   /** The schemas of unqualified names that the statement at hand takes away. */
   readonly before: Map<string, string>;
   readonly options: ConvertOptions;
+  readonly division: Division;
   /** The one that psql was told to connect to last. */
   database: string | undefined;
 }

@@ -98,13 +98,23 @@ function isStatement(chunk: Chunk): chunk is SqlChunk {
 
 /** Whether the item is a query that has not been read. */
 export function isLate({ chunk, statement, finding, refused: no }: Item): boolean {
-  return !statement && !finding && !no && isStatement(chunk) && whenRead(chunk) === "late";
+  return !statement && !finding && !no && isLateChunk(chunk);
 }
 
-/** Reads the queries among some items when their turn comes: all that were read at first would be kept until then, a third of the memory of 10 MB of them. */
-export async function readLate(items: readonly (Item | undefined)[], options: ConvertOptions, trees: Trees): Promise<void> {
+/** Whether it is read when its turn comes, where the history is not squashed. */
+export function isLateChunk(chunk: Chunk): boolean {
+  return isStatement(chunk) && whenRead(chunk) === "late";
+}
+
+/**
+ * Reads the queries among some items when their turn comes: all that were read at first would be kept until then, a third of the memory of 10 MB of them.
+ * @param most how many of them
+ */
+export async function readLate(items: readonly (Item | undefined)[], most: number, options: ConvertOptions, trees: Trees): Promise<void> {
+  let count = 0;
   for (const item of items) {
     if (!item || !isLate(item)) continue;
+    if (count++ >= most) return;
     const chunk = item.chunk as SqlChunk;
     const parsed = await parsedOf(chunk, options, trees);
     if (parsed.ok) item.statement = newStatement(chunk.source, chunk.span, parsed.node);

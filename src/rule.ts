@@ -50,7 +50,7 @@ export {
 export { isExactBesideFloat } from "./emit/select.js";
 export { RELATIONS, relationNumber, systemQuery } from "./emit/system-relations.js";
 export { COLLATION, commentClause, temporaryName, temporaryTable } from "./emit/tables.js";
-export { identifier, string } from "./emit/words.js";
+export { identifier, prefix, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
 export { arbitersOf, columnsIn, givenRow, meets, meetsExcluded, type UniqueKey, uniqueKeys } from "./engine/arbiters.js";
 export { bitLength } from "./engine/bits.js";

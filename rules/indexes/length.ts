@@ -1,4 +1,4 @@
-import { as, type Column, error, identifier, indexBytes, mapType, note, rule, tidbText, warning } from "../../src/rule.js";
+import { as, type Column, error, identifier, indexBytes, mapType, note, prefix, rule, tidbText, warning } from "../../src/rule.js";
 
 /** Bytes of one key over all its columns (TiDB 8.5.6: error 1071 beyond). */
 const MAX_KEY_BYTES = 3072;
@@ -46,12 +46,19 @@ unique one must hold the whole value, or a digest of it.`,
         ctx.carried(element, ["name"]);
         if (index.unique) return tidbText(`(MD5(${identifier(column.name)}))`) as never;
         ctx.report("prefix", { name, column: column.name, length }, element);
-        return tidbText(`${identifier(column.name)}(${length})`) as never;
+        return tidbText(prefix(column.name, length)) as never;
       });
       return ctx.replace(ctx.change(index, { indexParams }));
     }),
   ],
   examples: [
+    {
+      given: "CREATE TABLE t (position text)",
+      pg: "CREATE INDEX i ON t (position)",
+      tidb: "CREATE INDEX i ON t (`position`(255))",
+      findings: ["prefix"],
+      rejected: { sql: "CREATE INDEX i ON t (position(255))", code: 1064 },
+    },
     {
       given: "CREATE TABLE t (a int, s text, u varchar(2000))",
       pg: "CREATE INDEX i ON t (a, s); CREATE INDEX k ON t (u); CREATE UNIQUE INDEX q ON t (a, u)",

@@ -33,7 +33,9 @@ function sourceOf(pattern: Value, call: Call): string | undefined {
   if (similar?.funcname?.at(-1) !== "similar_to_escape") return call.text(pattern);
   const [inner, ...others] = similar.args ?? [];
   const [text, mark] = [inner, others[0]].map((each) => (each === undefined ? undefined : call.text(each)));
-  if (text === undefined || (others.length > 0 && mark?.length !== 1)) return undefined;
+  if (text === undefined || (others.length > 0 && (mark === undefined || [...mark].length > 1))) return undefined;
+  // They are parentheses of a kind to it.
+  if (text.includes(`${mark ?? "\\"}"`) && mark !== "") return call.refuse("SIMILAR TO with an escaped quote");
   call.open(similar as never);
   return fromSimilar(text, mark);
 }
@@ -244,6 +246,13 @@ export const regexRules = table(
       "t SIMILAR TO '%\\%%'",
       "t SIMILAR TO 'a#_b' ESCAPE '#'",
       "t SIMILAR TO '%#%%' ESCAPE '#'",
+      "t SIMILAR TO '%\\%' ESCAPE ''",
+      "t SIMILAR TO '\\d+'",
+      "t SIMILAR TO '%#s%' ESCAPE '#'",
+      "t SIMILAR TO '\\w' ESCAPE ''",
+      "t SIMILAR TO 'é%%' ESCAPE '%'",
+      "t SIMILAR TO 'aéa' ESCAPE 'é'",
+      "t SIMILAR TO 'a#' ESCAPE '#'",
     ]),
     "matches-insensitive": matching("~*", "i", false),
     "matches-not": matching("!~", "", true, ["t NOT SIMILAR TO '(a|A)%'"]),

@@ -56,22 +56,53 @@ function subject(value: Value, pattern: string | undefined, insensitive: boolean
   return pattern !== undefined && !pattern.includes("_") ? text : text && tidb`${text} COLLATE utf8mb4_bin`;
 }
 
+/**
+ * A pattern that escapes by another sign as one that escapes by a backslash (like_match.c, do_like_escape); an empty sign escapes nothing.
+ * @returns undefined where it ends in the sign, which PostgreSQL raises an error for as soon as a text gets there
+ */
+function byBackslash(pattern: string, mark: string): string | undefined {
+  const signs = [...pattern];
+  let text = "";
+  for (let i = 0; i < signs.length; i++) {
+    if (signs[i] !== mark) text += signs[i] === "\\" ? "\\\\" : signs[i];
+    else if (++i === signs.length) return undefined;
+    else text += `\\${signs[i]}`;
+  }
+  return text;
+}
+
+/** Signs that TiDB can escape by as PostgreSQL does: one byte, and none that means something in a pattern. */
+const PLAIN_MARK = /^[!-~]$/;
+
 /** LIKE, ILIKE and their escape, whose patterns are the same. */
 const like = (not: string, insensitive = false): Write => {
   return ([value, pattern], call) => {
-    const folded = (text: Value) => (insensitive ? tidb`LOWER(${text})` : tidb`${text}`);
-    const escaped = pattern as { kind?: string; funcname?: readonly string[]; args?: readonly (typeof value)[] };
-    if (escaped.kind !== "FuncCall" || escaped.funcname?.at(-1) !== "like_escape") {
-      const text = subject(value, call.text(pattern), insensitive, call);
-      return text && infix("comparison")`${text} ${raw(not)}LIKE ${folded(pattern)}`;
-    }
-    const [inner, sign] = escaped.args ?? [];
-    const mark = sign === undefined ? undefined : call.text(sign);
+    const folded = (text: Value | Tidb) => (insensitive ? tidb`LOWER(${text})` : tidb`${text}`);
+    const test = (known: string | undefined, written: Value | Tidb, ending: Raw = raw("")) => {
+      const text = subject(value, known, insensitive, call);
+      return text && infix("comparison")`${text} ${raw(not)}LIKE ${folded(written)}${ending}`;
+    };
+    const escaped = as("FuncCall", pattern);
+    const isEscaped = escaped?.funcname?.at(-1) === "like_escape";
+    const [inner, sign] = isEscaped ? (escaped.args ?? []) : [pattern, undefined];
+    const mark = sign === undefined ? "\\" : call.text(sign);
     if (inner === undefined || mark === undefined) return call.refuse("LIKE with an escape that is no literal");
-    if (insensitive && /\p{L}/u.test(mark)) return call.refuse("ILIKE with a letter to escape by");
-    call.open(pattern as never);
-    const text = subject(value, call.text(inner), insensitive, call);
-    return text && infix("comparison")`${text} ${raw(not)}LIKE ${folded(inner)} ESCAPE ${raw(string(mark))}`;
+    if ([...mark].length > 1) return call.refuse("LIKE with an escape of several characters, which is an error in PostgreSQL");
+    if (isEscaped) call.open(pattern as never);
+    const source = call.text(inner);
+    if (source === undefined) {
+      if (mark === "\\") return test(undefined, inner);
+      if (mark === "") return test(undefined, tidb`REPLACE(${inner}, ${raw(string("\\"))}, ${raw(string("\\\\"))})`);
+      if (!PLAIN_MARK.test(mark) || /[%_]/.test(mark) || (insensitive && /[A-Za-z]/.test(mark)))
+        return call.refuse(`LIKE with a pattern that is no literal and escapes by ${mark}`);
+      return test(undefined, inner, raw(` ESCAPE ${string(mark)}`));
+    }
+    const known = byBackslash(source, mark);
+    if (known === undefined) return call.refuse("LIKE with a pattern that ends in its escape, which PostgreSQL raises an error for");
+    if (mark === "\\" || source === known) return test(known, inner);
+    if (PLAIN_MARK.test(mark) && !/[%_A-Za-z]/.test(mark) && !source.includes("\\"))
+      return test(known, inner, raw(` ESCAPE ${string(mark)}`));
+    return test(known, tidb`${raw(string(known))}`);
   };
 };
 
@@ -267,6 +298,22 @@ export const stringRules = table(
         "t LIKE '%\\_%'",
         "t LIKE '%\\\\%'",
         "t LIKE '%!%%' ESCAPE '!'",
+        "t LIKE '%\\%' ESCAPE ''",
+        "t LIKE '%\\%' ESCAPE '!'",
+        "t LIKE 'a\\_b' ESCAPE ''",
+        "t LIKE '_%%_' ESCAPE '%'",
+        "t LIKE '_\\b' ESCAPE '%'",
+        "t LIKE 'a__b' ESCAPE '_'",
+        "t LIKE 'aa%' ESCAPE 'a'",
+        "t LIKE 'éaé%%' ESCAPE 'é'",
+        "t LIKE '%\\%%' ESCAPE '\\'",
+        "t LIKE 'a\\b'",
+        "t LIKE '%\\a%'",
+        "t LIKE tb ESCAPE ''",
+        "t LIKE tb ESCAPE '!'",
+        "tb LIKE t ESCAPE ''",
+        "t LIKE t ESCAPE ''",
+        "t LIKE 'A\\b' ESCAPE ''",
         "v LIKE '%b%'",
         "t LIKE '😀'",
         "t LIKE ''",
@@ -278,17 +325,40 @@ export const stringRules = table(
         "c LIKE '%b%'",
         "c LIKE '% '",
       ),
+      examples: [
+        {
+          given: "CREATE TABLE t (a text)",
+          pg: "SELECT a FROM t WHERE a LIKE 'C:\\'",
+          tidb: null,
+        },
+        {
+          given: "CREATE TABLE t (a text, p text)",
+          pg: "SELECT a FROM t WHERE a LIKE p ESCAPE '%'",
+          tidb: null,
+        },
+      ],
     },
     "not-like": {
       calls: ["!~~(text|bpchar, text)"],
       tidb: like("NOT "),
-      proofs: proofs("t NOT LIKE 'a%'", "t NOT LIKE '%!_%' ESCAPE '!'", "NOT t LIKE '%a'"),
+      proofs: proofs(
+        "t NOT LIKE 'a%'",
+        "t NOT LIKE '%!_%' ESCAPE '!'",
+        "t NOT LIKE '%\\%' ESCAPE ''",
+        "t NOT LIKE '%é_%' ESCAPE 'é'",
+        "NOT t LIKE '%a'",
+      ),
     },
     ilike: {
       calls: ["~~*(text|bpchar, text)"],
       tidb: like("", true),
       proofs: proofs(
         "t ILIKE 'a#_%' ESCAPE '#'",
+        "t ILIKE 'A\\B' ESCAPE ''",
+        "t ILIKE 'aa%' ESCAPE 'a'",
+        "t ILIKE 'aAa%' ESCAPE 'A'",
+        "t ILIKE '%\\A'",
+        "t ILIKE tb ESCAPE ''",
         "c ILIKE 'A'",
         "c ILIKE 'A%'",
         "t ILIKE 'a%'",

@@ -170,21 +170,23 @@ function brackets(source: string): { readonly re2: string; readonly rest: string
   return { re2: `${re2}]`, rest: rest.slice(1) };
 }
 
-/** A pattern with another sign to escape by. */
+/** A pattern with another sign to escape by, or none. */
 function withBackslash(source: string, mark: string): string {
+  const signs = [...source];
   let text = "";
-  for (let i = 0; i < source.length; i++) {
-    if (source[i] === mark) text += `\\${source[++i] ?? ""}`;
-    else text += source[i] === "\\" ? "\\\\" : source[i];
+  for (let i = 0; i < signs.length; i++) {
+    if (signs[i] === mark) text += `\\${signs[++i] ?? ""}`;
+    else text += signs[i] === "\\" ? "\\\\" : signs[i];
   }
   return text;
 }
 
-/** The pattern of SIMILAR TO as a regular expression of PostgreSQL's (regexp.c, similar_escape_internal). */
+/** The pattern of SIMILAR TO as a regular expression of PostgreSQL's (regexp.c, similar_escape_internal): `\d` is one there too. */
 export function fromSimilar(written: string, mark = "\\"): string {
   const source = mark === "\\" ? written : withBackslash(written, mark);
-  const body = source.replaceAll(/\\(.)|\[[^\]]*\]|[%_.^$]|./gsu, (all, escaped: string | undefined) => {
-    if (escaped !== undefined) return /[\p{L}\p{N}]/u.test(escaped) ? escaped : `\\${escaped}`;
+  const body = source.replaceAll(/\\(?:.|$)|\[[^\]]*\]|[%_.^$]|./gsu, (all) => {
+    // An escape of nothing is nothing.
+    if (all.startsWith("\\")) return all.length === 1 ? "" : all;
     if (all === "%") return ".*";
     if (all === "_") return ".";
     return /^[.^$]$/.test(all) ? `\\${all}` : all;

@@ -16,7 +16,7 @@ import { defines } from "./lint/defines.js";
 import { belowFolder, hasForeignDriver, isForeignPath, isForeignText, isNamedOnly, isOurText } from "./lint/foreign.js";
 import { textOf } from "./lint/holes.js";
 import { isManifest, isOwnName, ownNames } from "./lint/own.js";
-import { type FoundSchema, isSchemaCode, schemasIn } from "./lint/schema.js";
+import { type FoundSchema, isSchemaCode, isSchemaCodePath, schemasIn } from "./lint/schema.js";
 import { judge, type SqlString } from "./lint/strings.js";
 import { suppressionsIn } from "./lint/suppress.js";
 import { hashOf, take, wholeFile } from "./lint/take.js";
@@ -96,6 +96,11 @@ async function inCode(
 /** Whether what others are judged by may be in a file: a part of the schema, or what the tree is called. */
 export function isForOthers(file: Source, { folders }: Pick<LintOptions, "folders">): boolean {
   return file.name.endsWith(".sql") || isManifest(file, folders) || isSchemaCode(file, folders);
+}
+
+/** Likewise, as far as its name tells: others need not be read where they are not to be linted. */
+export function mayBeForOthers(name: string, folders?: readonly string[]): boolean {
+  return name.endsWith(".sql") || isManifest({ name }, folders) || isSchemaCodePath(name, folders);
 }
 
 /** What the findings of a file depend on beside its own text, in one figure: all that makes the schema, and what the tree is called. */

@@ -43,9 +43,14 @@ const LARGEST = 5_000_000;
 /**
  * Reads files and all files below folders, those that .gitignore names left out.
  * @param isLeftOut what else is not to be looked at, by its path below the working directory
+ * @param isRead what of the rest matters; by default all of it
  * @throws InputError for a path that is not there
  */
-export async function readCodeBase(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<CodeBase> {
+export async function readCodeBase(
+  paths: readonly string[],
+  isLeftOut: (path: string) => boolean,
+  isRead: () => Promise<(path: string) => boolean> = async () => () => true,
+): Promise<CodeBase> {
   const wanted = paths.length === 0 ? ["."] : paths;
   const found = new Set<string>();
   for (const path of wanted) {
@@ -54,7 +59,8 @@ export async function readCodeBase(paths: readonly string[], isLeftOut: (path: s
     if (!entry.isDirectory()) found.add(fromHere(path));
     else for (const file of await below(path)) found.add(fromHere(file));
   }
-  return readAll([...found].filter((path) => !isLeftOut(path)).sort());
+  const wants = await isRead();
+  return readAll([...found].filter((path) => !isLeftOut(path) && wants(path)).sort());
 }
 
 /** A path as files are named: from the working directory, with slashes. */
@@ -144,13 +150,17 @@ export async function changedFiles(ref: string): Promise<ReadonlySet<string>> {
   ]);
 }
 
+/** How many programs are run at a time. */
+const PROCESSES = 8;
+
 /** Files that are staged, as the index has them. */
 export async function stagedFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   const paths = await git(["diff", "--cached", "--name-only", "--relative", "--diff-filter=d", "-z"]);
+  const show = (path: string) => run("git", ["show", `:./${path}`], { encoding: "buffer", maxBuffer: 1e9 });
   const files = new Map<string, Uint8Array>();
-  for (const path of paths) {
-    const { stdout } = await run("git", ["show", `:./${path}`], { encoding: "buffer", maxBuffer: 1e9 });
-    files.set(path, stdout);
+  for (let i = 0; i < paths.length; i += PROCESSES) {
+    const some = paths.slice(i, i + PROCESSES);
+    for (const [k, { stdout }] of (await Promise.all(some.map(show))).entries()) files.set(some[k]!, stdout);
   }
   return files;
 }

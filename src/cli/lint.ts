@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { type Fixed, fixed } from "../app/lint/fix.js";
 import { withoutOthers } from "../app/lint/others.js";
-import { type LintOptions, lint, schemaDigest } from "../app/lint.js";
+import { type LintOptions, lint, mayBeForOthers, schemaDigest } from "../app/lint.js";
 import type { Rule } from "../engine/contract.js";
 import { SEVERITIES, type Severity } from "../finding.js";
 import { HOSTS } from "../hosts/index.js";
@@ -150,28 +150,39 @@ async function codeBase(paths: readonly string[], flags: LintFlags, isLeftOut: (
     if (!("text" in own)) throw new UsageError(`${name}: ${own.reason ?? "not text"}`);
     return { files: [own], skipped: [], only: undefined };
   }
-  const base = await readCodeBase(paths, isLeftOut);
   if (flags.staged) {
-    const staged = await stagedFiles();
+    const reading = stagedFiles();
+    const base = await some(paths, paths, isLeftOut, reading);
+    const staged = await reading;
     const files = base.files.map((file) => {
       const bytes = staged.get(file.name);
       const own = bytes && decodeFile(file.name, bytes);
       return own && "text" in own ? own : file;
     });
-    return { ...base, files, only: ({ name: path }) => staged.has(path) };
+    return { ...base, files };
   }
-  if (flags.changed !== undefined) {
-    const changed = await changedFiles(flags.changed);
-    return { ...base, only: ({ name: path }) => changed.has(path) };
-  }
-  return { ...base, only: undefined };
+  if (flags.changed !== undefined) return some(paths, paths, isLeftOut, changedFiles(flags.changed));
+  return { ...(await readCodeBase(paths, isLeftOut)), only: undefined };
+}
+
+/** Some files of a code base, and those that they are judged by: migrations make the schema. */
+async function some(
+  paths: readonly string[],
+  roots: readonly string[],
+  isLeftOut: (path: string) => boolean,
+  asked: Promise<{ has(path: string): boolean }>,
+): Promise<Wanted> {
+  const isRead = async () => {
+    const [folders, wanted] = await Promise.all([foldersOf(roots), asked]);
+    return (path: string) => wanted.has(path) || mayBeForOthers(path, folders);
+  };
+  const [{ files, skipped }, wanted] = await Promise.all([readCodeBase(paths, isLeftOut, isRead), asked]);
+  return { files, skipped: skipped.filter(({ path }) => wanted.has(path)), only: ({ name }) => wanted.has(name) };
 }
 
 /** Files that hooks and editors name one by one: the tree around them is read too, as its migrations are the schema that they are judged by. */
-async function namedFiles(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<Wanted> {
-  const named = new Set(paths.map(fromHere));
-  const { files, skipped } = await readCodeBase([".", ...paths], isLeftOut);
-  return { files, skipped: skipped.filter(({ path }) => named.has(path)), only: ({ name }) => named.has(name) };
+function namedFiles(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<Wanted> {
+  return some([".", ...paths], paths, isLeftOut, Promise.resolve(new Set(paths.map(fromHere))));
 }
 
 /** What --fix left: a file of the project, to be committed with it. */

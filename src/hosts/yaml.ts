@@ -1,5 +1,5 @@
 import type { Span } from "../source/text.js";
-import { isScalar, parseAllDocuments, type Scalar, visit } from "../source/yaml.js";
+import type { Scalar } from "../source/yaml.js";
 import { bash } from "./bash.js";
 import { mayHoldSql } from "./candidate.js";
 import { type Fragment, type Host, type Part, type Reading, render } from "./fragment.js";
@@ -22,6 +22,8 @@ async function readingOf(text: string): Promise<Reading> {
   if (text.length > LONGEST) return { ...NOTHING, broken: true };
   const fragments: Fragment[] = [];
   const scripts: { readonly parts: Part[]; readonly key: string }[] = [];
+  // The parser takes 20 ms to load, a fortieth of what a hook may take.
+  const { isScalar, parseAllDocuments, visit } = await import("../source/yaml.js");
   const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false });
   const list = Array.isArray(documents) ? documents : [];
   for (const document of list)

@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
 };
 
 /** Whether a file says what the tree it is in is called. */
-export function isManifest({ name }: Source, folders?: readonly string[]): boolean {
+export function isManifest({ name }: Pick<Source, "name">, folders?: readonly string[]): boolean {
   return Object.hasOwn(NAMES, below(name, folders));
 }
 

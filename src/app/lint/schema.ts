@@ -126,8 +126,11 @@ const SCHEMA_CODE = /migrat|(?:^|[/._-])(?:schema|ddl|tables?|initdb)(?=[/._-])/
 
 /** Whether a file of code may make a schema, as migrations do that are written in it. */
 export function isSchemaCode({ name, text }: Source, folders?: readonly string[]): boolean {
+  return isSchemaCodePath(name, folders) && /\bcreate\s+table\b/i.test(text);
+}
+
+/** Likewise, as far as its name tells. */
+export function isSchemaCodePath(name: string, folders?: readonly string[]): boolean {
   const path = belowFolder(name, folders);
-  return (
-    !path.endsWith(".sql") && SCHEMA_CODE.test(path) && !NO_SCHEMA.test(path) && !isForeignPath(path) && /\bcreate\s+table\b/i.test(text)
-  );
+  return !path.endsWith(".sql") && SCHEMA_CODE.test(path) && !NO_SCHEMA.test(path) && !isForeignPath(path);
 }

@@ -72,6 +72,7 @@ import sessionView from "./objects/session-view.js";
 import truncate from "./objects/truncate.js";
 import view from "./objects/view.js";
 import viewAgain from "./objects/view-again.js";
+import aliasedJoin from "./queries/aliased-join.js";
 import anyOrder from "./queries/any-order.js";
 import arrayQuery from "./queries/array-query.js";
 import bitOutputs from "./queries/bit-outputs.js";
@@ -223,6 +224,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/recursive": recursive,
   "queries/cte": cte,
   "queries/names": names,
+  "queries/aliased-join": aliasedJoin,
   "queries/any-order": anyOrder,
   "queries/bit-outputs": bitOutputs,
   "queries/zoned-times": zonedTimes,

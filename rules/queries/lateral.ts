@@ -32,6 +32,7 @@ import {
   type SortBy,
   sortTarget,
   starColumns,
+  subqueryItem,
   type Tidb,
   tidb,
   type Value,
@@ -307,8 +308,30 @@ LEFT JOIN (
       findings: ["subquery"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7), (9, 1); INSERT INTO u VALUES (1, 5), (2, NULL), (3, 4), (4, NULL)",
+      pg: "SELECT t.id, l.n, l.m, l.a FROM t LEFT JOIN LATERAL (SELECT count(*) AS n, max(u.n) AS m, t.a FROM u WHERE u.id >= t.id HAVING count(*) > 0 AND count(*) > t.a - 5) AS l ON true",
+      tidb: `SELECT t.id, l.n, l.m, l.a
+FROM t
+LEFT JOIN (
+  SELECT lateral_key_1, n, m, a
+  FROM (
+    SELECT
+      t.id AS lateral_key_1,
+      (SELECT COUNT(*) FROM u WHERE u.id >= t.id) AS n,
+      (SELECT MAX(u.n) FROM u WHERE u.id >= t.id) AS m,
+      (SELECT t.a) AS a,
+      (SELECT /*+ NO_DECORRELATE() */ (COUNT(*) > 0 AND COUNT(*) > (SELECT t.a) - 5)
+      FROM u
+      WHERE u.id >= t.id) AS lateral_having
+    FROM t
+  ) AS lateral_1
+  WHERE lateral_having
+) AS l ON (l.lateral_key_1 = t.id) AND TRUE`,
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE VIEW v AS SELECT id, a FROM t",
-      pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1) AS l; SELECT l.id FROM v, LATERAL (SELECT v.*) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
+      pg: "SELECT l.n FROM t, LATERAL (SELECT count(*) AS n HAVING t.a > 1 LIMIT 1) AS l; SELECT l.id FROM v, LATERAL (SELECT v.*) AS l; SELECT l.* FROM t, LATERAL (SELECT e.*, t.a FROM elsewhere AS e) AS l",
       tidb: null,
       findings: ["subquery", "key", "star"],
     },
@@ -704,17 +727,29 @@ function joinedQuery(inner: SelectStmt, outer: Outer, targets: readonly ResTarge
   const grouped = inner.groupClause?.length ? { groupClause: [...refs, ...inner.groupClause] } : {};
   if ((targets.some(({ val }) => aggregates(val, ctx)) || inner.havingClause) && !inner.groupClause?.length) {
     // One row for each key, whatever there is to be aggregated.
-    if (isLimited(inner) || inner.distinctClause || inner.havingClause) return "it limits the one row of its aggregates";
-    if (holds(inner.fromClause, (node) => reads(node, outer.names))) return aggregatedItem(inner, outer, targets, ctx);
-    const columns = targets.map((target): ResTarget => {
-      const val = keepsNull(target.val)
-        ? target.val!
-        : (ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${target.val!}`, target.val as Node) as never);
-      const own = ctx.change(target, { name: undefined, val });
-      const query = ctx.change(inner, { targetList: [own], sortClause: undefined });
-      return ctx.change(target, { name: nameOfTarget(target, ctx), val: tidb`(${query})` as unknown as Value });
-    });
-    return { ...PLAIN_SELECT, targetList: [...shown, ...columns], fromClause: copies };
+    const { havingClause } = inner;
+    if (isLimited(inner) || inner.distinctClause) return "it limits the one row of its aggregates";
+    const reading = holds(inner.fromClause, (node) => reads(node, outer.names));
+    if (reading && havingClause) return "its FROM clause reads what is around it, and it has HAVING";
+    if (reading) return aggregatedItem(inner, outer, targets, ctx);
+    const single = (value: Value): Value => {
+      // What is the same for all rows.
+      if (!aggregates(value, ctx)) return value;
+      const val = keepsNull(value) ? value : (ctx.stand(tidb`/*+ NO_DECORRELATE() */ ${value}`, value as Node) as never);
+      const query = ctx.change(inner, { targetList: [{ kind: "ResTarget", val }], sortClause: undefined, havingClause: undefined });
+      return tidb`(${query})` as unknown as Value;
+    };
+    const names = targets.map((target) => nameOfTarget(target, ctx));
+    const columns = targets.map((target, i) => ctx.change(target, { name: names[i], val: single(target.val!) }) as ResTarget);
+    const one: SelectStmt = { ...PLAIN_SELECT, targetList: [...shown, ...columns], fromClause: copies };
+    if (!havingClause) return one;
+    const test: ResTarget = { kind: "ResTarget", name: "lateral_having", val: single(havingClause) };
+    return {
+      ...PLAIN_SELECT,
+      targetList: columnsNamed([...keys.map(({ name }) => name), ...names]),
+      fromClause: [subqueryItem({ ...one, targetList: [...one.targetList!, test] }, ctx.fresh("lateral"))],
+      whereClause: refOf(test.name!),
+    };
   }
   const nested = withKeys(inner.fromClause ?? [], outer, ctx);
   if (typeof nested !== "object") return nested;

@@ -42,13 +42,15 @@ export default rule({
     takes("SelectStmt", ["targetList", "larg", "op"], (readable, ctx) => {
       const query = readable as SelectStmt;
       const { parent } = ctx;
-      for (const target of leading(query).targetList ?? []) if (isNode(target)) ctx.judged(target);
       // Elsewhere nobody sees a name: in EXISTS, IN, a scalar subquery, the right arm of a set operation, the source of an INSERT.
       const seen = parent === undefined || (SEEN.has(parent.kind) && !listsColumns(parent));
-      if (!seen || (!query.larg && !query.targetList)) return;
-      const written = leading(query).targetList ?? [];
       const inside = parent !== undefined && parent.kind !== "ExplainStmt";
-      const targets = inside ? speltOut(written, query, ctx) : written;
+      const written = leading(query).targetList ?? [];
+      const targets = seen && inside ? speltOut(written, query, ctx) : written;
+      // Without its names the list is not printed.
+      if (!targets) return;
+      for (const target of written) if (isNode(target)) ctx.judged(target);
+      if (!seen || (!query.larg && !query.targetList)) return;
       const named = targets.map((target) => withName(target, ctx));
       if (inside) renameRepeated(named, ctx);
       if (named.length === written.length && named.every((target, i) => target === written[i])) return;
@@ -94,7 +96,7 @@ FROM t`,
       given: "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int)",
       pg: "SELECT q.c FROM (SELECT * FROM (t CROSS JOIN u) AS x, u) AS q",
       tidb: null,
-      findings: ["star"],
+      findings: ["twice", "star"],
     },
   ],
 });
@@ -125,22 +127,24 @@ function withName(item: Value, ctx: Context<never>): Value {
   return name === undefined ? item : ctx.change(target, { name });
 }
 
-/** The list with * written out where two columns of the query have the same name. */
-function speltOut(targets: readonly Value[], query: SelectStmt, ctx: Context<"star">): readonly Value[] {
+/** The list with * written out where two columns of the query have the same name; undefined, with a finding, where it cannot be. */
+function speltOut(targets: readonly Value[], query: SelectStmt, ctx: Context<"star">): readonly Value[] | undefined {
   const names = (ctx.analysis.columns(ctx.origin(query)) ?? []).map(({ name }) => name);
   if (new Set(names).size === names.length || !targets.some((target) => isStar(as("ResTarget", target)?.val))) return targets;
-  return targets.flatMap((item): Value[] => {
+  const list: Value[] = [];
+  for (const item of targets) {
     const target = as("ResTarget", item);
     const star = as("ColumnRef", target?.val);
-    if (!target || !star || !isStar(star)) return [item];
-    const columns = starColumns(leading(query), star, { ...ctx.analysis, origin: ctx.origin as never });
-    if (!columns || columns.some(({ refs }) => refs.length !== 1)) {
-      ctx.report("star", {}, target);
-      return [item];
+    if (!target || !star || !isStar(star)) {
+      list.push(item);
+      continue;
     }
+    const columns = starColumns(leading(query), star, { ...ctx.analysis, origin: ctx.origin as never });
+    if (!columns || columns.some(({ refs }) => refs.length !== 1)) return ctx.report("star", {}, target);
     ctx.consumed(target);
-    return columns.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: refs[0]! } }));
-  });
+    list.push(...columns.map(({ refs }): ResTarget => ({ kind: "ResTarget", val: { kind: "ColumnRef", fields: refs[0]! } })));
+  }
+  return list;
 }
 
 /** Gives columns that have the name of an earlier one a name of their own, in place. */

@@ -177,7 +177,7 @@ FROM (
 
 const NAMES = new Set(["percentile_cont", "percentile_disc", "mode"]);
 /** Types of which MAX of one value is the value in both engines. */
-const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|date|timestamp|timestamptz|time)$/;
+const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time)$/;
 
 /** What each hypothetical-set aggregate makes of counts of rows (orderedsetaggs.c, hypothetical_rank_common). */
 const HYPOTHETICAL: Readonly<Record<string, (counts: Counts) => Node>> = {

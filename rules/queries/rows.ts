@@ -7,6 +7,7 @@ import {
   note,
   qualified,
   type RowExpr,
+  raw,
   rewritten,
   rule,
   type SelectStmt,
@@ -53,9 +54,14 @@ sorting and grouping by its columns.`,
       if (!types.every((type) => PLAIN.test(type))) return ctx.report("type", { types: types.join(", ") });
       const filtered = (value: Value | Tidb) =>
         call.agg_filter === undefined ? value : tidb`CASE WHEN ${call.agg_filter} THEN ${value as Value} END`;
-      const parts = (row.args ?? []).flatMap((arg) =>
-        ctx.info(arg)?.nullable === false ? [filtered(arg)] : [filtered(tidb`${arg} IS NULL`), filtered(tidb`COALESCE(${arg}, '')`)],
-      );
+      const parts = (row.args ?? []).flatMap((arg, i) => {
+        // A stored char(n) has no blanks behind it.
+        const value = types[i] === "bpchar" && !ctx.info(arg)?.column ? tidb`TRIM(TRAILING ' ' FROM ${arg})` : arg;
+        const nothing = raw(/^(?:float|int|numeric|bool)/.test(types[i]!) ? "0" : "''");
+        return ctx.info(arg)?.nullable === false
+          ? [filtered(value)]
+          : [filtered(tidb`${arg} IS NULL`), filtered(tidb`COALESCE(${value as Value}, ${nothing})`)];
+      });
       ctx.carried(row, ["args", "row_format"]);
       return ctx.replace(tidb`COUNT(DISTINCT ${parts as unknown as Value})`, "counted");
     }),
@@ -82,9 +88,19 @@ WHERE (a, b) >= (5, 'x') OR (a, b) IN (SELECT a, b FROM t WHERE id > 3) OR NOT (
         "CREATE TABLE t (id int PRIMARY KEY, a int, b text); INSERT INTO t VALUES (1, 5, 'x'), (2, NULL, 'x'), (3, 5, NULL), (4, 1, 'x')",
       pg: "SELECT count(DISTINCT (id, a)) FILTER (WHERE b = 'x') AS n FROM t",
       tidb: `SELECT
-  COUNT(DISTINCT CASE WHEN b = 'x' THEN id END, CASE WHEN b = 'x' THEN a IS NULL END, CASE WHEN b = 'x' THEN COALESCE(a, '') END) AS n
+  COUNT(DISTINCT CASE WHEN b = 'x' THEN id END, CASE WHEN b = 'x' THEN a IS NULL END, CASE WHEN b = 'x' THEN COALESCE(a, 0) END) AS n
 FROM t`,
       findings: ["counted"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a char(3), b bool, f float8); INSERT INTO t VALUES (1, 'x', true, 0), (2, 'x ', true, -0.0), (3, NULL, false, 1.5), (4, '', NULL, NULL), (5, 'X', true, NULL)",
+      pg: "SELECT count(DISTINCT (a, b)) AS n, count(DISTINCT (a::char(5), f)) AS m FROM t",
+      tidb: `SELECT
+  COUNT(DISTINCT a IS NULL, COALESCE(a, ''), b IS NULL, COALESCE(b, 0)) AS n,
+  COUNT(DISTINCT TRIM(TRAILING ' ' FROM LEFT(a, 5)) IS NULL, COALESCE(TRIM(TRAILING ' ' FROM TRIM(TRAILING ' ' FROM LEFT(a, 5))), ''), f IS NULL, COALESCE(f, 0)) AS m
+FROM t`,
+      findings: ["counted", "counted"],
     },
     {
       given: "CREATE TABLE t (a int, j jsonb)",
@@ -96,7 +112,7 @@ FROM t`,
 });
 
 /** Types whose values are the same when their texts are. */
-const PLAIN = /^(?:int[248]|numeric|text|varchar|uuid|bool|date|timestamp|timestamptz|public\..*)$/;
+const PLAIN = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|bytea|uuid|bool|date|time|timestamp|timestamptz|public\..*)$/;
 
 function apart(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
   const rowOf = (value: Value | undefined): RowExpr | undefined => as("RowExpr", value);

@@ -1,11 +1,19 @@
 import {
+  aggregates,
   as,
+  type Context,
   eachDescendant,
+  edited,
+  HOLD_QUERIES,
   holds,
+  isAggregate,
+  isNode,
   keepsNull,
   type Node,
   note,
+  PLAIN_SELECT,
   type RangeEntry,
+  rewritten,
   rule,
   type SelectStmt,
   type SubLink,
@@ -14,16 +22,34 @@ import {
 } from "../../src/rule.js";
 
 export default rule({
-  construct: "correlated subqueries of one value, and EXISTS over a function",
+  construct: "correlated subqueries of one value, and EXISTS over a function; an aggregate and a column of the query around",
   why: `Where such a subquery finds no row, its value is NULL. TiDB 8.5 makes an outer join of it and computes its expression over the NULLs of the
 row that is not there: COALESCE, CASE, IS NULL and JSON_OBJECT then give a value. The hint keeps it a subquery. So it does EXISTS over the rows of a
-function, of which TiDB cannot make a join.`,
+function, of which TiDB cannot make a join. A column of the query around that stands beside an aggregate, which is the same for all rows, TiDB
+takes for one of the subquery (error 8123), but not where it is a subquery itself.`,
   docs: {
     pg: "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-SYNTAX-SCALAR-SUBQUERIES",
     tidb: "https://docs.pingcap.com/tidb/stable/optimizer-hints#no_decorrelate",
   },
   messages: {
     hint: note("a hint keeps TiDB from making a join of the subquery, which fails or gives its expression a value where it finds no row"),
+  },
+  restates: HOLD_QUERIES,
+  about: "FuncCall",
+  restate(statement, ctx) {
+    const next = rewritten(statement as unknown as Value, ctx.change as never, (node, around) => {
+      const select = as("SelectStmt", node);
+      const within = around.at(-1);
+      if (!select || !within || select.groupClause?.length || !select.fromClause?.length) return undefined;
+      if (!aggregates([select.targetList, select.havingClause] as never, ctx)) return undefined;
+      const alone = (value: Value): Value => unaggregated(value, ctx);
+      // What HAVING asks of the one row of a LATERAL subquery becomes a column of it.
+      const asked = as("RangeSubselect", within)?.lateral ? select.havingClause : undefined;
+      const next = { targetList: edited(select.targetList, (item) => [alone(item)]), ...(asked && { havingClause: alone(asked) }) };
+      const isSame = next.targetList?.every((item, i) => item === select.targetList![i]) && next.havingClause === asked;
+      return isSame ? undefined : (ctx.change(select, next) as Node);
+    });
+    return next === (statement as unknown) ? undefined : [{ node: next as never }];
   },
   on: (takes) => [
     takes("SubLink", ["subLinkType", "subselect"], (readable, ctx) => {
@@ -73,6 +99,18 @@ FROM u`,
       findings: ["hint"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 5), (2, NULL), (7, 3); INSERT INTO u VALUES (2, 5), (3, NULL), (4, -2)",
+      pg: "SELECT t.id, (SELECT count(*) * COALESCE(t.a, 10) FROM u WHERE u.id > t.id) AS n FROM t WHERE (SELECT count(*) <> a FROM u WHERE u.n > t.id) IS NOT FALSE",
+      tidb: `SELECT
+  t.id,
+  (SELECT /*+ NO_DECORRELATE() */ (COUNT(*) * COALESCE((SELECT t.a), 10)) FROM u WHERE u.id > t.id) AS n
+FROM t
+WHERE (SELECT /*+ NO_DECORRELATE() */ (COUNT(*) <> (SELECT a)) FROM u WHERE u.n > t.id) IS NOT FALSE`,
+      findings: ["hint", "hint"],
+      rejected: { sql: "SELECT (SELECT COUNT(*) * t.a FROM u) FROM t", code: 8123 },
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int[]); INSERT INTO t VALUES (1, '{1,5}'), (2, '{}'), (3, NULL), (4, '{2,NULL}')",
       pg: "SELECT id FROM t WHERE NOT EXISTS (SELECT FROM unnest(a) AS e WHERE e > 3)",
       tidb: `SELECT id
@@ -90,6 +128,25 @@ WHERE NOT EXISTS (
     },
   ],
 });
+
+/** The value with columns that stand in no aggregate each in a subquery of its own. */
+function unaggregated(value: Value, ctx: Context): Value {
+  if (Array.isArray(value)) return edited(value as readonly Value[], (item) => [unaggregated(item, ctx)]) as unknown as Value;
+  if (!isNode(value) || value.kind === "SelectStmt" || isAggregate(as("FuncCall", value), ctx)) return value;
+  if (value.kind === "ColumnRef")
+    return {
+      kind: "SubLink",
+      subLinkType: "EXPR_SUBLINK",
+      subselect: { ...PLAIN_SELECT, targetList: [{ kind: "ResTarget", val: value }] },
+    } as Node;
+  const patch: Record<string, unknown> = {};
+  for (const [field, held] of Object.entries(value)) {
+    if (typeof held !== "object" || held === null) continue;
+    const next = unaggregated(held as Value, ctx);
+    if (next !== held) patch[field] = next;
+  }
+  return Object.keys(patch).length === 0 ? value : (ctx.change(value, patch) as Node);
+}
 
 /** Whether the query reads a column of one around it. */
 function isCorrelated(select: SelectStmt, range: (query: Node) => readonly RangeEntry[]): boolean {

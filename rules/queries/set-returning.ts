@@ -1,5 +1,6 @@
 import {
   aggregates,
+  alike,
   as,
   type ColumnRef,
   type Context,
@@ -13,6 +14,7 @@ import {
   type FuncCall,
   find,
   functionCall,
+  HOLD_QUERIES,
   holds,
   invoke,
   isNode,
@@ -49,6 +51,7 @@ import {
   type SelectStmt,
   SPLIT_MARK,
   scalarFound,
+  sortTarget,
   splitMarked,
   string,
   type Tidb,
@@ -98,6 +101,16 @@ computed from its number. Without ORDER BY no order is promised, in both.`,
     tidb: "https://docs.pingcap.com/tidb/stable/sql-statement-with",
   },
   messages: MESSAGES,
+  restates: HOLD_QUERIES,
+  about: "FuncCall",
+  where: (node) => FUNCTIONS[nameOf(node as FuncCall)] !== undefined,
+  restate(statement, ctx) {
+    const next = rewritten(statement as unknown as Value, ctx.change as never, (node) => {
+      const select = as("SelectStmt", node);
+      return select && groupedByRows(select, ctx);
+    });
+    return next === (statement as unknown) ? undefined : [{ node: next as never }];
+  },
   on: (takes) => [
     takes("SelectStmt", ["fromClause", "whereClause"], (readable, ctx) => {
       const select = readable as SelectStmt;
@@ -168,6 +181,22 @@ FROM (
   FROM (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, FLOOR((3 - 1) / 1) + 1 AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
 ) AS rows_1`,
       rejected: { sql: "SELECT n FROM generate_series(3, 9, 2) AS n", code: 1064 },
+    },
+    {
+      given: `CREATE TABLE t (id int PRIMARY KEY, tags text[]); INSERT INTO t VALUES (1, '{a,b,NULL}'), (2, '{}'), (3, NULL), (4, '{b,b}')`,
+      pg: "SELECT unnest(tags) AS tag, count(*) AS n, min(id) AS first FROM t WHERE id < 9 GROUP BY 1",
+      tidb: `SELECT rows_1.rows_1 AS tag, COUNT(*) AS n, MIN(id) AS first
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(JSON_TYPE(JSON_EXTRACT(tags, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(tags, CONCAT('$[', nth_item.item_i, ']')))) AS rows_1
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(tags)) FROM t WHERE id < 9) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(tags)
+) AS rows_1
+WHERE (rows_1.lateral_key_1 = t.id) AND id < 9
+GROUP BY 1`,
+      findings: ["dimensions"],
     },
     {
       given: `CREATE TABLE t (id int PRIMARY KEY, tags text[]); INSERT INTO t VALUES (1, '{a,"b c",NULL}'), (2, '{}'), (3, NULL)`,
@@ -527,6 +556,42 @@ function callsIn(node: Value | undefined): FuncCall[] {
   const found: FuncCall[] = [];
   eachChild(node as Node, (child) => void found.push(...callsIn(child)));
   return found;
+}
+
+/** A query that groups by what a function in its list returns: its rows are there before they are grouped, as those of an item of FROM are. */
+function groupedByRows(select: SelectStmt, ctx: Context): SelectStmt | undefined {
+  const { groupClause = [], targetList = [], fromClause = [], sortClause } = select;
+  if (groupClause.length === 0) return undefined;
+  const targets = targetList.map((item) => as("ResTarget", item));
+  const range = ctx.analysis.range(ctx.origin(select));
+  // A column of a table goes before one of the list.
+  const isColumn = (item: Value) => range.some(({ columns }) => columns.some(({ name }) => name === as("ColumnRef", item)?.fields?.at(-1)));
+  const keys = groupClause.map((item) => (isColumn(item) ? undefined : sortTarget(item, targets)?.val) ?? item);
+  const [call, ...others] = [...keys, ...targets.map((target) => target?.val)].flatMap(callsIn);
+  if (!call || !keys.some((key) => callsIn(key).length > 0) || !others.every((other) => alike(call, other))) return undefined;
+  const aliasname = ctx.fresh("rows");
+  const column: ColumnRef = { kind: "ColumnRef", fields: [aliasname, aliasname] };
+  const moved = (value: Value): Value =>
+    rewritten(value, ctx.change as never, (node) => {
+      if (!alike(node, call)) return undefined;
+      if (node !== call) ctx.consumed(node);
+      return column;
+    });
+  const item: RangeFunction = {
+    kind: "RangeFunction",
+    lateral: true,
+    functions: [[call] as never],
+    alias: { kind: "Alias", aliasname, colnames: [aliasname] },
+  };
+  return ctx.change(select, {
+    fromClause: [...fromClause, item],
+    groupClause: groupClause.map(moved),
+    targetList: targets.map((target, i) => {
+      const next = target && moved(target.val!);
+      return next === target?.val ? targetList[i]! : ctx.change(target!, { val: next, name: target!.name ?? outputName(target!) });
+    }),
+    ...(sortClause && { sortClause: sortClause.map(moved) }),
+  }) as SelectStmt;
 }
 
 function nameOfTarget(item: Value, ctx: Ctx): string | undefined {

@@ -62,7 +62,9 @@ function itemColumns(query: SelectStmt, item: Value, known: Known): Columns {
   const derived = as("RangeSubselect", item);
   const entry = known.range(known.origin(query)).find((each) => each.alias === alias);
   const columns = (derived && derivedColumns(derived, known)) ?? entry?.columns;
-  return columns && columns.length > 0 ? columns.map(({ name }) => ({ name, refs: [[alias, name]] })) : undefined;
+  // Of two columns that have one name, neither can be named.
+  const isClear = columns !== undefined && new Set(columns.map(({ name }) => name)).size === columns.length;
+  return isClear && columns.length > 0 ? columns.map(({ name }) => ({ name, refs: [[alias, name]] })) : undefined;
 }
 
 function derivedColumns(derived: RangeSubselect, known: Known): readonly { readonly name: string }[] | undefined {

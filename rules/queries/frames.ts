@@ -1,23 +1,35 @@
 import {
-  ALL_COLUMNS,
+  alike,
   as,
+  type ColumnRef,
   type Context,
+  DEFAULT_FRAME,
   eachDescendant,
+  edited,
   error,
   type FuncCall,
   find,
+  functionCall,
   HOLD_QUERIES,
   holds,
+  isNode,
   isStar,
   type Node,
+  nativeSort,
   note,
   operation,
+  outputName,
+  PLAIN_SELECT,
   qualified,
   type RangeVar,
   type ResTarget,
   rewritten,
   rule,
   type SelectStmt,
+  type SortBy,
+  sortTarget,
+  starTargets,
+  subqueryItem,
   type Value,
   type WindowDef,
 } from "../../src/rule.js";
@@ -25,6 +37,7 @@ import {
 type Ctx = Context<keyof typeof MESSAGES>;
 
 const MESSAGES = {
+  less: note("EXCLUDE: {name} is that of the whole frame less that of the rows that are left out"),
   parts: note("EXCLUDE CURRENT ROW: {name} is put together from the rows before and the rows after"),
   range: note("GROUPS without a number of groups is RANGE: both end with the rows that are equal"),
   ranked: note("the frame of GROUPS goes by DENSE_RANK(), which a subquery gives the rows"),
@@ -70,8 +83,10 @@ FROM t`,
       given: "CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 5), (2, NULL), (3, 7), (4, 5)",
       pg: "SELECT id, count(*) OVER (ORDER BY n GROUPS UNBOUNDED PRECEDING) AS c FROM t; SELECT id, max(id) OVER (ORDER BY n GROUPS 1 PRECEDING) AS m FROM t WHERE id > 1",
       tidb: `SELECT id, COUNT(*) OVER (ORDER BY n IS NULL, n RANGE UNBOUNDED PRECEDING) AS c FROM t;
-SELECT id, MAX(id) OVER (ORDER BY group_1 RANGE 1 PRECEDING) AS m
-FROM (SELECT *, DENSE_RANK() OVER (ORDER BY n IS NULL, n) AS group_1 FROM t WHERE id > 1) AS t`,
+SELECT
+  ranked_1.value_1 AS id,
+  MAX(ranked_1.value_1) OVER (ORDER BY COALESCE(ranked_1.group_2) RANGE 1 PRECEDING) AS m
+FROM (SELECT id AS value_1, DENSE_RANK() OVER (ORDER BY n IS NULL, n) AS group_2 FROM t WHERE id > 1) AS ranked_1`,
       findings: ["range", "ranked"],
       rejected: { sql: "SELECT COUNT(*) OVER (ORDER BY n GROUPS 1 PRECEDING) FROM t", code: 1235 },
     },
@@ -87,10 +102,68 @@ ORDER BY x.id`,
       },
     },
     {
-      given: "CREATE TABLE t (id int PRIMARY KEY, n int)",
-      pg: "SELECT sum(n) OVER (ORDER BY n RANGE UNBOUNDED PRECEDING EXCLUDE TIES) FROM t; SELECT *, max(id) OVER (ORDER BY n GROUPS 1 PRECEDING) FROM t",
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, n int, k int); INSERT INTO t VALUES (1, 5, 1), (2, NULL, 1), (3, 7, NULL), (4, 5, 2), (5, 6, 2)",
+      pg: "SELECT id, sum(k) OVER (ORDER BY n RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE GROUP) AS s, count(k) OVER (ORDER BY n RANGE UNBOUNDED PRECEDING EXCLUDE TIES) AS c FROM t; SELECT id, avg(k) OVER (ORDER BY n GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) AS a FROM t",
+      tidb: `SELECT
+  id,
+  CASE WHEN (COUNT(k) OVER (ORDER BY n IS NULL, n RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) - (COUNT(k) OVER (ORDER BY n IS NULL, n RANGE BETWEEN CURRENT ROW AND CURRENT ROW)) > 0 THEN COALESCE(CAST(SUM(k) OVER (ORDER BY n IS NULL, n RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS SIGNED), 0) - COALESCE(CAST(SUM(k) OVER (ORDER BY n IS NULL, n RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS SIGNED), 0) END AS s,
+  (COUNT(k) OVER (ORDER BY n IS NULL, n RANGE UNBOUNDED PRECEDING)) - (COUNT(k) OVER (ORDER BY n IS NULL, n RANGE BETWEEN CURRENT ROW AND CURRENT ROW)) + (COUNT(k) OVER (ORDER BY n IS NULL, n ROWS BETWEEN CURRENT ROW AND CURRENT ROW)) AS c
+FROM t;
+SELECT
+  ranked_1.value_1 AS id,
+  CAST(COALESCE(CAST(SUM(ranked_1.value_3) OVER (ORDER BY COALESCE(ranked_1.group_2) RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS SIGNED), 0) - ranked_1.value_4 AS DECIMAL(65,24)) / NULLIF((COUNT(ranked_1.value_3) OVER (ORDER BY COALESCE(ranked_1.group_2) RANGE BETWEEN 1 PRECEDING AND CURRENT ROW)) - ranked_1.value_5, 0) AS a
+FROM (
+  SELECT
+    id AS value_1,
+    DENSE_RANK() OVER (ORDER BY n IS NULL, n) AS group_2,
+    k AS value_3,
+    COALESCE(CAST(SUM(k) OVER (ORDER BY n IS NULL, n ROWS BETWEEN CURRENT ROW AND CURRENT ROW) AS SIGNED), 0) AS value_4,
+    COUNT(k) OVER (ORDER BY n IS NULL, n ROWS BETWEEN CURRENT ROW AND CURRENT ROW) AS value_5
+  FROM t
+) AS ranked_1`,
+      findings: ["less", "less", "less", "ranked", "ranked"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, n int, k int); CREATE TABLE u (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 5, 1), (2, NULL, 1), (3, 7, 2), (4, 5, 2); INSERT INTO u VALUES (1, 8), (3, NULL), (4, 5)",
+      pg: "SELECT t.*, round(sum(u.n) OVER (PARTITION BY k ORDER BY t.n GROUPS 1 PRECEDING), 1) AS s FROM t LEFT JOIN u ON u.id = t.id ORDER BY t.id LIMIT 3; SELECT k, max(count(*)) OVER (ORDER BY sum(n) GROUPS 1 PRECEDING) AS m FROM t GROUP BY k",
+      tidb: `SELECT
+  ranked_1.value_1 AS id,
+  ranked_1.value_2 AS n,
+  ranked_1.value_3 AS k,
+  ROUND(CAST(SUM(ranked_1.value_6) OVER (PARTITION BY ranked_1.part_4 ORDER BY COALESCE(ranked_1.group_5) RANGE 1 PRECEDING) AS SIGNED), 1) AS s
+FROM (
+  SELECT
+    t.id AS value_1,
+    t.n AS value_2,
+    t.k AS value_3,
+    k AS part_4,
+    DENSE_RANK() OVER (PARTITION BY k ORDER BY t.n IS NULL, t.n) AS group_5,
+    u.n AS value_6
+  FROM t
+  LEFT JOIN u ON u.id = t.id
+) AS ranked_1
+ORDER BY ranked_1.value_1
+LIMIT 3;
+SELECT
+  ranked_1.value_1 AS k,
+  MAX(ranked_1.value_3) OVER (ORDER BY COALESCE(ranked_1.group_2) RANGE 1 PRECEDING) AS m
+FROM (
+  SELECT
+    k AS value_1,
+    DENSE_RANK() OVER (ORDER BY CAST(SUM(n) AS SIGNED) IS NULL, CAST(SUM(n) AS SIGNED)) AS group_2,
+    COUNT(*) AS value_3
+  FROM t
+  GROUP BY k
+) AS ranked_1`,
+      findings: ["ranked", "ranked"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, n int, f float8)",
+      pg: "SELECT max(n) OVER (ORDER BY n RANGE UNBOUNDED PRECEDING EXCLUDE TIES) FROM t; SELECT sum(f) OVER (ORDER BY n RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) FROM t; SELECT DISTINCT ON (id) max(id) OVER (ORDER BY n GROUPS 1 PRECEDING) FROM t",
       tidb: null,
-      findings: ["refused", "refused"],
+      findings: ["refused", "refused", "refused"],
     },
   ],
 });
@@ -111,11 +184,9 @@ const FRAME = {
   startFollowing: 0x2000,
   endFollowing: 0x4000,
   excludeCurrent: 0x8000,
+  excludeGroup: 0x10000,
   exclusion: 0x38000,
 } as const;
-/** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not written (FRAMEOPTION_DEFAULTS). */
-const DEFAULT_FRAME = FRAME.range | FRAME.startUnbounded | FRAME.endCurrent;
-
 const ONE: Value = { kind: "A_Const", ival: 1 };
 
 /** The aggregate over the rows before the current one and over those after it, put together. */
@@ -126,8 +197,8 @@ function excluded(call: FuncCall, ctx: Ctx): Node | undefined {
   const { name } = qualified(call.funcname ?? []);
   const combine = COMBINED[name];
   const refuse = (what: string) => ctx.report("refused", { words: "EXCLUDE", what }, call);
-  if (!(options & FRAME.excludeCurrent) || !(options & FRAME.rows))
-    return refuse("it leaves out more than the current row, or its frame is not of ROWS");
+  if (call.agg_distinct) return refuse("the aggregate is of different values");
+  if (!(options & FRAME.excludeCurrent && options & FRAME.rows)) return subtracted(call, over, refuse, ctx);
   if (!combine || over.name) return refuse(`${name} cannot be put together from two parts`);
   if (![over.startOffset, over.endOffset].every((offset) => offset === undefined || (as("A_Const", offset)?.ival ?? 0) > 0))
     return refuse("its bounds are no constants");
@@ -147,6 +218,57 @@ function excluded(call: FuncCall, ctx: Ctx): Node | undefined {
   return combine(part, call, ctx) as Node;
 }
 
+/** The aggregate over the whole frame, less that over the rows equal to the current one, or that of the current one. */
+function subtracted(call: FuncCall, over: WindowDef, refuse: (what: string) => undefined, ctx: Ctx): Node | undefined {
+  const { name } = qualified(call.funcname ?? []);
+  const options = over.frameOptions ?? 0;
+  const isWhole = (options & FRAME.startUnbounded && options & FRAME.endUnbounded) !== 0;
+  const differences = DIFFERENCES[name];
+  if (!differences || over.name) return refuse(`${name} cannot be told without the rows that are left out`);
+  if (!over.orderClause?.length || over.refname) return refuse("the order of its window stands elsewhere, or nowhere");
+  if (options & FRAME.rows && !isWhole) return refuse("its frame is of ROWS, and may have some of the equal rows in it");
+  if (options & (FRAME.startFollowing | FRAME.endPreceding)) return refuse("the current row is not within its frame");
+  if (name !== "count" && !EXACT.test(ctx.info(call.args?.[0])?.type.name ?? "")) return refuse("its values are no exact numbers");
+  const bare = options & ~FRAME.exclusion;
+  // Without a number of rows or groups, the frame ends with equal rows anyway.
+  const unit = over.startOffset || over.endOffset ? bare : (bare & ~(FRAME.rows | FRAME.groups)) | FRAME.range;
+  const one = FRAME.nonDefault | FRAME.between | FRAME.startCurrent | FRAME.endCurrent;
+  const alone = { startOffset: undefined, endOffset: undefined };
+  const frames: readonly (readonly ["+" | "-", Partial<WindowDef>])[] = [
+    ["+", { frameOptions: unit }],
+    ...(options & FRAME.excludeCurrent ? [] : [["-", { ...alone, frameOptions: one | FRAME.range }] as const]),
+    ...(options & FRAME.excludeGroup
+      ? []
+      : [[options & FRAME.excludeCurrent ? "-" : "+", { ...alone, frameOptions: one | FRAME.rows }] as const]),
+  ];
+  ctx.carried(over, ["partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset"]);
+  ctx.carried(call, ["funcname", "args", "agg_star", "agg_filter", "over", "funcformat"]);
+  ctx.report("less", { name }, call);
+  const put = (as: string, each: (part: Value) => Value): Value =>
+    frames.reduce<Value | undefined>((all, [sign, frame]) => {
+      const part = each({ ...call, location: undefined, funcname: [as], over: { ...over, ...frame } } as FuncCall);
+      return all === undefined ? part : operation(sign, all, part);
+    }, undefined)!;
+  return differences(put) as Node;
+}
+
+/** Types of which a sum less a part of it is what the sum of the others is. */
+const EXACT = /^(?:int[248]|numeric)$/;
+
+type Put = (name: string, each: (part: Value) => Value) => Value;
+
+const orZero = (part: Value): Value => ({ kind: "CoalesceExpr", args: [part, { kind: "A_Const", ival: 0 }] }) as Value;
+const same = (part: Value): Value => part;
+
+const DIFFERENCES: Readonly<Record<string, (put: Put) => Value>> = {
+  count: (put) => put("count", same),
+  sum: (put) => {
+    const when = { kind: "CaseWhen", expr: operation(">", put("count", same), { kind: "A_Const", ival: 0 }), result: put("sum", orZero) };
+    return { kind: "CaseExpr", args: [when] } as Value;
+  },
+  avg: (put) => average(put("sum", orZero), put("count", same), "numeric"),
+};
+
 type Combine = (part: (name: string) => readonly Value[], call: FuncCall, ctx: Ctx) => Value;
 
 const COMBINED: Readonly<Record<string, Combine>> = {
@@ -156,21 +278,15 @@ const COMBINED: Readonly<Record<string, Combine>> = {
   max: (part) => ({ kind: "MinMaxExpr", op: "IS_GREATEST", args: part("max") }) as Value,
   avg: (part, call, ctx) => {
     const rows = part("count").reduce((left, right) => operation("+", left, right));
-    const isFloat = ctx.info(call)?.type.name === "float8";
-    const sum: Value = {
-      kind: "TypeCast",
-      arg: total(part("sum")),
-      typeName: { kind: "TypeName", names: [isFloat ? "float8" : "numeric"] },
-    } as Value;
-    return operation("/", sum, {
-      kind: "A_Expr",
-      variant: "AEXPR_NULLIF",
-      name: ["="],
-      lexpr: rows,
-      rexpr: { kind: "A_Const", ival: 0 },
-    } as Value);
+    return average(total(part("sum")), rows, ctx.info(call)?.type.name === "float8" ? "float8" : "numeric");
   },
 };
+
+function average(arg: Value, rows: Value, type: string): Value {
+  const sum = { kind: "TypeCast", arg, typeName: { kind: "TypeName", names: [type] } } as Value;
+  const some = { kind: "A_Expr", variant: "AEXPR_NULLIF", name: ["="], lexpr: rows, rexpr: { kind: "A_Const", ival: 0 } } as Value;
+  return operation("/", sum, some);
+}
 
 /** The sum of two sums, of which either may be NULL, because it is of no rows. */
 function total(sums: readonly Value[]): Value {
@@ -232,60 +348,93 @@ function asRange(window: WindowDef, ctx: Ctx): WindowDef | undefined {
   return ctx.change(window, { frameOptions: (options & ~FRAME.groups) | FRAME.range }) as WindowDef;
 }
 
-/** A query of one table whose windows count groups: they go by a column of a subquery. */
+/** A query whose windows count groups: they go by a column of a subquery, which has all else that the query computes as well. */
 function ranked(select: SelectStmt, ctx: Ctx): SelectStmt | undefined {
-  const windows = (select.targetList ?? []).flatMap((target) => as("WindowDef", as("FuncCall", as("ResTarget", target)?.val)?.over) ?? []);
-  const counting = windows.filter(
-    ({ frameOptions = 0, startOffset, endOffset }) => frameOptions & FRAME.groups && (startOffset || endOffset),
-  );
-  if (counting.length === 0) return undefined;
-  const relation = select.fromClause?.length === 1 ? as("RangeVar", select.fromClause[0]) : undefined;
-  const stars = (select.targetList ?? []).some((target) => isStar(as("ResTarget", target)?.val));
-  const plain =
-    relation &&
-    !stars &&
-    !select.groupClause &&
-    !select.havingClause &&
-    select.op === "SETOP_NONE" &&
-    counting.every(({ refname }) => !refname);
-  if (!plain)
-    return ctx.report("refused", { words: "GROUPS", what: "the query groups its rows, has *, or reads more than one table" }, counting[0]);
-  const ranks: ResTarget[] = [];
-  const targetList = select.targetList!.map((item): Value => {
-    const target = as("ResTarget", item);
-    const call = as("FuncCall", target?.val);
-    const window = as("WindowDef", call?.over);
-    if (!target || !call || !window || !counting.includes(window)) return item;
-    const { partitionClause = [], orderClause = [], frameOptions = 0 } = window;
-    const name = ctx.fresh("group");
-    const over = { kind: "WindowDef", partitionClause, orderClause, frameOptions: DEFAULT_FRAME };
-    ranks.push({
-      kind: "ResTarget",
-      name,
-      val: { kind: "FuncCall", funcname: ["dense_rank"], over, funcformat: "COERCE_EXPLICIT_CALL" } as FuncCall,
+  const counting = (value: Value | undefined): boolean => holds(value, isCounting, (node) => node.kind === "SelectStmt");
+  const first = [...(select.targetList ?? []), ...(select.sortClause ?? [])].find(counting);
+  if (first === undefined) return undefined;
+  const refuse = (what: string) => ctx.report("refused", { words: "GROUPS", what }, first as Node);
+  if (select.distinctClause?.some(isNode) || select.lockingClause) return refuse("the query has DISTINCT ON or locks its rows");
+  const alias = ctx.fresh("ranked");
+  const columns: ResTarget[] = [];
+  const carry = (val: Value, stem: string): Value => {
+    if (as("A_Const", val) ?? as("ParamRef", val)) return val;
+    const there = columns.find((column) => alike(column.val, val));
+    const name = there?.name ?? `${stem}_${columns.length + 1}`;
+    if (!there) columns.push({ kind: "ResTarget", name, val });
+    else if (isNode(val)) ctx.consumed(val);
+    return { kind: "ColumnRef", fields: [alias, name] } as Value;
+  };
+  const outer = (value: Value): Value => {
+    if (Array.isArray(value)) return edited(value as readonly Value[], (item) => [outer(item)]) as unknown as Value;
+    if (!isNode(value) || value.kind === "TypeName") return value;
+    if (isCounting(value)) return reframed(value as FuncCall);
+    if (!counting(value) && value.kind !== "CaseWhen") return carry(value, "value");
+    const patch = Object.entries(value).flatMap(([field, held]) => {
+      const next = typeof held === "object" && held !== null ? outer(held as Value) : held;
+      return next === held ? [] : [[field, next]];
     });
-    const order = {
-      kind: "SortBy",
-      node: { kind: "ColumnRef", fields: [name] },
-      sortby_dir: "SORTBY_DEFAULT",
-      sortby_nulls: "SORTBY_NULLS_FIRST",
+    return ctx.change(value, Object.fromEntries(patch)) as Node;
+  };
+  const reframed = (call: FuncCall): Value => {
+    const window = as("WindowDef", call.over)!;
+    const { partitionClause = [], orderClause = [], frameOptions = 0 } = window;
+    const rank = {
+      ...functionCall("dense_rank", []),
+      over: { kind: "WindowDef", partitionClause, orderClause, frameOptions: DEFAULT_FRAME },
     };
     ctx.report("ranked", {}, call);
-    const next = ctx.change(window, { orderClause: [order] as never, frameOptions: (frameOptions & ~FRAME.groups) | FRAME.range });
-    return ctx.change(target, { val: ctx.change(call, { over: next }) }) as ResTarget;
-  });
-  const subquery = {
-    kind: "SelectStmt",
-    op: "SETOP_NONE",
-    limitOption: "LIMIT_OPTION_DEFAULT",
-    targetList: [ALL_COLUMNS, ...ranks],
-    fromClause: [relation],
-    ...(select.whereClause !== undefined && { whereClause: select.whereClause }),
+    const over = ctx.change(window, {
+      partitionClause: partitionClause.map((item) => carry(item, "part")),
+      // Of the bare result of another window function TiDB makes no such frame.
+      orderClause: [nativeSort({ kind: "CoalesceExpr", args: [carry(rank as Value, "group")] } as Value)],
+      frameOptions: (frameOptions & ~FRAME.groups) | FRAME.range,
+    });
+    return ctx.change(call, {
+      over,
+      args: call.args?.map((arg) => carry(arg, "value")),
+      agg_filter: call.agg_filter && carry(call.agg_filter, "filter"),
+    }) as Value;
   };
-  const alias = { kind: "Alias", aliasname: relation.alias?.aliasname ?? relation.relname };
-  return ctx.change(select, {
+  const targets: ResTarget[] = [];
+  for (const item of select.targetList ?? []) {
+    const target = as("ResTarget", item)!;
+    const star = isStar(target.val)
+      ? starTargets(select, target.val as ColumnRef, { ...ctx.analysis, origin: ctx.origin as never })
+      : [target];
+    if (!star) return refuse("the columns behind * are not known");
+    if (star[0] !== target) ctx.consumed(target);
+    targets.push(...star);
+  }
+  const sorts = (select.sortClause ?? []).map((item) => {
+    const sort = as("SortBy", item)!;
+    return sortTarget(sort.node, targets) ? sort : (ctx.change(sort, { node: outer(sort.node!) }) as SortBy);
+  });
+  const targetList = targets.map((target) => ctx.change(target, { name: target.name ?? outputName(target), val: outer(target.val!) }));
+  const inner = ctx.change(select, {
+    targetList: columns,
+    sortClause: undefined,
+    distinctClause: undefined,
+    limitCount: undefined,
+    limitOffset: undefined,
+    limitOption: "LIMIT_OPTION_DEFAULT",
+    withClause: undefined,
+  });
+  const { withClause, distinctClause, limitCount, limitOffset, limitOption } = select;
+  const sortClause = sorts.length > 0 ? sorts : undefined;
+  const rest = Object.entries({ withClause, distinctClause, sortClause, limitCount, limitOffset, limitOption });
+  return {
+    ...PLAIN_SELECT,
+    ...Object.fromEntries(rest.filter(([, value]) => value !== undefined)),
     targetList,
-    whereClause: undefined,
-    fromClause: [{ kind: "RangeSubselect", subquery, alias } as Value],
-  }) as SelectStmt;
+    fromClause: [subqueryItem(inner as SelectStmt, alias)],
+  };
+}
+
+/** Whether it is a call whose frame goes by a number of groups. */
+function isCounting(node: Node): boolean {
+  const { frameOptions = 0, startOffset, endOffset, refname } = as("WindowDef", as("FuncCall", node)?.over) ?? {};
+  return (
+    (frameOptions & FRAME.groups) !== 0 && !(frameOptions & FRAME.exclusion) && refname === undefined && Boolean(startOffset ?? endOffset)
+  );
 }

@@ -167,6 +167,39 @@ FROM (
       findings: ["numbered", "numbered", "numbered"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a char(3), b bool, u uuid); INSERT INTO t VALUES (1, 'x', true, '11111111-1111-1111-1111-111111111111'), (2, 'x ', NULL, '11111111-1111-1111-1111-111111111111'), (3, 'X', false, NULL), (4, NULL, false, '01111111-1111-1111-1111-111111111111')",
+      pg: "SELECT mode() WITHIN GROUP (ORDER BY a) AS a, percentile_disc(0.6) WITHIN GROUP (ORDER BY b) AS b, mode() WITHIN GROUP (ORDER BY u DESC) AS u FROM t",
+      tidb: `SELECT
+  MAX(CASE WHEN ordered_1.mode_1 = 1 THEN ordered_1.value_1 END) AS a,
+  MAX(CASE WHEN ordered_1.number_5 = GREATEST(CEIL(CAST(0.6 AS DOUBLE) * ordered_1.count_4), 1) THEN ordered_1.value_3 END) AS b,
+  LOWER(MAX(CASE WHEN ordered_1.mode_2 = 1 THEN ordered_1.value_6 END)) AS u
+FROM (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (ORDER BY ordered_1.value_1 IS NULL, ordered_1.often_2 DESC, ordered_1.value_1 IS NULL, ordered_1.value_1) AS mode_1,
+    ROW_NUMBER() OVER (ORDER BY ordered_1.value_6 IS NULL, ordered_1.often_7 DESC, ordered_1.value_6 DESC) AS mode_2
+  FROM (
+    SELECT
+      a AS value_1,
+      COUNT(a) OVER (PARTITION BY a) AS often_2,
+      b AS value_3,
+      COUNT(b) OVER () AS count_4,
+      ROW_NUMBER() OVER (ORDER BY b IS NULL, b) AS number_5,
+      u AS value_6,
+      COUNT(u) OVER (PARTITION BY u) AS often_7
+    FROM t
+  ) AS ordered_1
+) AS ordered_1`,
+      findings: ["numbered", "numbered", "numbered"],
+    },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, x int, d interval)",
+      pg: "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY d), percentile_disc(0.5) WITHIN GROUP (ORDER BY x) FROM t",
+      tidb: null,
+      findings: ["refused"],
+    },
+    {
       given: "CREATE TABLE t (g int, x int)",
       pg: "SELECT percentile_cont(x / 10.0) WITHIN GROUP (ORDER BY g) FROM t GROUP BY x",
       tidb: null,
@@ -176,8 +209,10 @@ FROM (
 });
 
 const NAMES = new Set(["percentile_cont", "percentile_disc", "mode"]);
-/** Types of which MAX of one value is the value in both engines. */
-const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time)$/;
+/** Types of which MAX of one value is the value in both engines, enums aside. */
+const PICKED = /^(?:int[248]|numeric|float[48]|text|varchar|bpchar|date|timestamp|timestamptz|time|interval|inet|bool|uuid)$/;
+/** Types of which PostgreSQL computes what is between two values, in double precision. */
+const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
 
 /** What each hypothetical-set aggregate makes of counts of rows (orderedsetaggs.c, hypothetical_rank_common). */
 const HYPOTHETICAL: Readonly<Record<string, (counts: Counts) => Node>> = {
@@ -303,9 +338,9 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
     const name = nameOf(call);
     const sort = call.agg_order?.length === 1 ? as("SortBy", call.agg_order[0]) : undefined;
     const type = sort && (ctx.info(sort.node as Node)?.type.name ?? "");
-    const isPicked = name !== "percentile_cont" && (type === "interval" || enumLabels(type!, ctx.catalog) !== undefined);
-    if (!sort?.node || !(isPicked || PICKED.test(type!)))
-      return refuse(call, `its values are ${type === "" || !type ? "of a type that is not known" : type}`);
+    const isEnum = enumLabels(type!, ctx.catalog) !== undefined;
+    const isPicked = name === "percentile_cont" ? NUMBERS.test(type!) : PICKED.test(type!) || isEnum;
+    if (!sort?.node || !isPicked) return refuse(call, `its values are ${type === "" || !type ? "of a type that is not known" : type}`);
     const share = call.args?.[0];
     if (name !== "mode" && !(as("A_Const", share) ?? as("ParamRef", share) ?? as("TypeCast", share)))
       return refuse(call, "its fraction is no constant");
@@ -327,14 +362,14 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
       const isNull: Value = { kind: "NullTest", arg: kept, nulltesttype: "IS_NULL" } as Value;
       const order = [[isNull, "SORTBY_DEFAULT"] as const, ...sorts].map(([node, direction]) => sorted(node, direction));
       modes.push({ kind: "ResTarget", name: `mode_${modes.length + 1}`, val: windowed("row_number", [], groups, order) });
-      return picked(kept, { kind: "ColumnRef", fields: [alias, modes.at(-1)!.name!] }, ONE);
+      return picked(kept, { kind: "ColumnRef", fields: [alias, modes.at(-1)!.name!] }, ONE, type);
     }
     const count = carry(windowed("count", [value], keys as Value[], []), "count");
     const number = carry(windowed("row_number", [], keys as Value[], [sorted(value, sort.sortby_dir)]), "number");
     const p = cast(share!, "float8");
     if (name === "percentile_disc") {
       const args = [functionCall("ceil", [operation("*", p, count)]), ONE];
-      return picked(kept, number, { kind: "MinMaxExpr", op: "IS_GREATEST", args } as Value);
+      return picked(kept, number, { kind: "MinMaxExpr", op: "IS_GREATEST", args } as Value, type);
     }
     const place = operation("*", p, operation("-", count, ONE));
     const at = (rounding: string) => picked(cast(kept, "float8"), number, operation("+", functionCall(rounding, [place]), ONE));
@@ -353,7 +388,7 @@ function numbered(select: SelectStmt, calls: readonly FuncCall[], ctx: Ctx): Sel
     }
     const call = as("FuncCall", value);
     if (call && calls.includes(call)) {
-      const made = aggregate(call);
+      const made = failed ? undefined : aggregate(call);
       if (made === undefined) failed = true;
       return made ?? value;
     }
@@ -433,11 +468,12 @@ function cast(arg: Value, type: string): Value {
   return { kind: "TypeCast", arg, typeName: { kind: "TypeName", names: ["pg_catalog", type] } } as Value;
 }
 
-/** The value of the row with that number. */
-function picked(value: Value, number: Value, place: Value): Value {
-  return functionCall("max", [
-    { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: operation("=", number, place), result: value }] } as Value,
-  ]);
+/** The value of the row with that number: PostgreSQL has no max() of some types. */
+function picked(value: Value, number: Value, place: Value, type?: string): Value {
+  const result = type === "uuid" ? cast(value, "text") : value;
+  const one: Value = { kind: "CaseExpr", args: [{ kind: "CaseWhen", expr: operation("=", number, place), result }] } as Value;
+  const found = functionCall(type === "bool" ? "bool_or" : "max", [one]);
+  return type === "uuid" ? cast(found, type) : found;
 }
 
 /** What a key of GROUP BY computes, by its number or name too; undefined for grouping sets. */

@@ -539,6 +539,7 @@ const CASTING = /^(?:int[248]|float[48]|numeric|date|time|timestamp|timestamptz|
 
 function functionCall(p: Printing, node: FuncCall): string {
   const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
+  if (node.agg_within_group) return p.refuse(node, `function ${name}() WITHIN GROUP`);
   const star = node.args?.find((arg) => typeof as("ColumnRef", arg)?.fields?.at(-1) === "object");
   if (star !== undefined) return p.refuse(node, "a whole row as an argument");
   const [only, ...more] = node.args ?? [];

@@ -143,6 +143,7 @@ export {
 } from "./engine/regex.js";
 export {
   assignments,
+  changedColumns,
   changesWhenStored,
   givenColumns,
   insertedRows,
@@ -159,6 +160,7 @@ export {
   showsVersion,
   staysSame,
   versionsOf,
+  withComputed,
 } from "./engine/returned.js";
 export { infix, type Raw, raw, spliced, type Tidb, tidb, tidbText } from "./engine/tidb.js";
 export { instantOf, UTC_NAME, zoneOf } from "./engine/zones.js";

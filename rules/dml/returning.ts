@@ -3,6 +3,7 @@ import {
   assignments,
   type Column,
   type Context,
+  changedColumns,
   changesWhenStored,
   conjuncts,
   type DeleteStmt,
@@ -50,6 +51,7 @@ import {
   type Value,
   versionsOf,
   warning,
+  withComputed,
 } from "../../src/rule.js";
 
 type Ctx = Context<keyof typeof MESSAGES>;
@@ -116,6 +118,18 @@ TiDB numbers without gaps within a statement.`,
   },
   messages: MESSAGES,
   pointsAt: (statement) => (statement as InsertStmt | UpdateStmt | DeleteStmt).returningClause,
+  restates: ["UpdateStmt"],
+  about: "ReturningClause",
+  restate(statement, ctx) {
+    const update = as("UpdateStmt", statement);
+    const { returningClause } = update ?? {};
+    const table = update && find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
+    if (!update || !returningClause || !table || isLate(update, changedColumns(update, table, ctx.catalog))) return undefined;
+    const versions = versionsOf(returningClause, [update.relation!, ...(update.fromClause ?? [])]);
+    const exprs = withComputed(update, returningClause, table, { taken: (part) => ctx.consumed(part), versions });
+    if (exprs.every((item, i) => item === returningClause.exprs![i])) return undefined;
+    return [{ node: ctx.change(update, { returningClause: ctx.change(returningClause, { exprs }) }) as Node }];
+  },
   on: (takes) => [
     takes("DeleteStmt", ["relation", "usingClause", "whereClause", "returningClause", "withClause"], (readable, ctx) => {
       const remove = readable as DeleteStmt;
@@ -139,14 +153,13 @@ TiDB numbers without gaps within a statement.`,
       if (!returning || ctx.parent) return;
       const from = [update.relation!, ...(update.fromClause ?? [])];
       const rest = ctx.change(update, { returningClause: undefined });
-      const alone = from.length === 1 && !update.withClause;
-      const { old } = versionsOf(returning, from);
+      const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
+      const changed = changedColumns(update, table, ctx.catalog);
       if (isAnother(ctx.origin(update).whereClause, ctx.info)) {
-        const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
         return byKeys(update, rest, returning, table, from, ctx) ?? lost(update, ANOTHER, ctx);
       }
       if (readsClock(ctx.origin(update).whereClause)) ctx.report("moment");
-      if (alone && !showsVersion(returning.exprs as never, [old]) && staysSame(update.whereClause, assignments(update))) {
+      if (isLate(update, changed)) {
         const after = withoutVersions(update, from, "new", ctx);
         if (!after) return lost(update, WHOLE_ROW, ctx);
         return ctx.statements([rest, query(after, from, update.whereClause, undefined, ctx)], "after");
@@ -288,6 +301,42 @@ SELECT x.a, x.k FROM t AS x WHERE (x.id) IN (SELECT id FROM t_rows_)`,
       findings: ["keys", "keys"],
     },
     {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b numeric(6,2), c numeric(6,1) GENERATED ALWAYS AS (b * 2) STORED); INSERT INTO t (id, a, b) VALUES (1, 5, 1.23), (2, 6, NULL)",
+      pg: "UPDATE t SET b = b / 3 WHERE id < 3 RETURNING id, c; UPDATE t SET b = 4 WHERE c < 2 RETURNING new.c - old.c AS more, t.*; UPDATE t SET b = DEFAULT WHERE b > 1 RETURNING c",
+      tidb: `UPDATE t SET b = CAST(b AS DECIMAL(65,24)) / 3 WHERE id < 3;
+SELECT id, c FROM t WHERE id < 3;
+SELECT
+  CAST(CAST(4 AS DECIMAL(65)) * 2 AS DECIMAL(6,1)) - c AS more,
+  t.id,
+  t.a,
+  4 AS b,
+  CAST(CAST(4 AS DECIMAL(65)) * 2 AS DECIMAL(6,1)) AS c
+FROM t
+WHERE c < 2
+FOR UPDATE;
+UPDATE t SET b = 4 WHERE c < 2;
+DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT t.id FROM t WHERE b > 1 FOR UPDATE;
+UPDATE t SET b = DEFAULT WHERE (t.id) IN (SELECT id FROM t_rows);
+SELECT CAST(t.b * 2 AS DECIMAL(6,1)) AS c FROM t WHERE (t.id) IN (SELECT id FROM t_rows)`,
+      findings: ["after", "before", "keys"],
+    },
+    {
+      given: `CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at = now(); RETURN NEW; END $$;
+CREATE TABLE t (id int PRIMARY KEY, a int, at timestamptz); CREATE TRIGGER t_touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch()`,
+      pg: "UPDATE t SET a = a + 1 WHERE a = 1 RETURNING id, at; UPDATE t SET a = 2 WHERE at < '2026-01-01' RETURNING id",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_rows;
+CREATE TEMPORARY TABLE t_rows (id INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_rows SELECT t.id FROM t WHERE a = 1 FOR UPDATE;
+UPDATE t SET a = a + 1 WHERE (t.id) IN (SELECT id FROM t_rows);
+SELECT id, at FROM t WHERE (t.id) IN (SELECT id FROM t_rows);
+SELECT id FROM t WHERE at < TIMESTAMP '2026-01-01 00:00:00' FOR UPDATE;
+UPDATE t SET a = 2 WHERE at < TIMESTAMP '2026-01-01 00:00:00'`,
+      findings: ["keys", "before"],
+    },
+    {
       given: "CREATE TABLE t (id int PRIMARY KEY, at timestamptz, a int)",
       pg: "UPDATE t SET at = now(), a = 2 WHERE a = 1 RETURNING id, at",
       tidb: "SELECT id, NOW(6) AS at FROM t WHERE a = 1 FOR UPDATE;\nUPDATE t SET at = NOW(6), a = 2 WHERE a = 1",
@@ -393,6 +442,16 @@ SELECT k FROM t WHERE (k) IN (SELECT k FROM t_rows)`,
     },
   ],
 });
+
+/** Whether the rows can be read after the UPDATE, which its condition still finds. */
+function isLate(
+  { relation, fromClause = [], whereClause, withClause, returningClause }: UpdateStmt,
+  changed: ReadonlySet<string>,
+): boolean {
+  const { old } = versionsOf(returningClause!, [relation!]);
+  const alone = fromClause.length === 0 && !withClause;
+  return alone && !showsVersion(returningClause!.exprs as never, [old]) && staysSame(whereClause, changed);
+}
 
 function keeping(ctx: Ctx): Keeping {
   return {
@@ -615,6 +674,7 @@ function updatedBefore(update: UpdateStmt, rest: UpdateStmt, returning: Returnin
   const table = find(ctx.catalog, ctx.catalog.tables, relationName(update.relation!));
   const written = assignments(ctx.origin(update));
   const showing: Showing = {
+    changed: changedColumns(update, table, ctx.catalog),
     taken: (target) => ctx.consumed(target),
     assigned: (value, column) => stored(value, column, ctx),
     change: ctx.change as Showing["change"],

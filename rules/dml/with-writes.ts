@@ -5,6 +5,7 @@ import {
   type Column,
   type CommonTableExpr,
   type Context,
+  changedColumns,
   changesWhenStored,
   type DeleteStmt,
   type Derived,
@@ -50,6 +51,7 @@ import {
   type Value,
   type WithClause,
   warning,
+  withComputed,
   withoutRows,
   withTable,
 } from "../../src/rule.js";
@@ -181,6 +183,15 @@ UPDATE t SET a = a + 1 WHERE b = 'x';
 WITH done AS (SELECT NOW(6) AS at FROM t WHERE at < NOW(6)) SELECT MAX(at) AS last FROM done;
 UPDATE t SET at = NOW(6) WHERE at < NOW(6)`,
       findings: ["statements", "statements", "moment", "clock"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int GENERATED ALWAYS AS (a + b) STORED); INSERT INTO t (id, a, b) VALUES (1, 5, 1), (2, NULL, 2)",
+      pg: "WITH more AS (UPDATE t SET a = a * 2 WHERE a > 1 RETURNING *) SELECT id, c FROM more",
+      tidb: `WITH more AS (SELECT t.id, a * 2 AS a, t.b, a * 2 + t.b AS c FROM t WHERE a > 1)
+SELECT id, c FROM more;
+UPDATE t SET a = a * 2 WHERE a > 1`,
+      findings: ["statements"],
     },
     {
       given: "CREATE TABLE t (id uuid PRIMARY KEY, a int); CREATE TABLE u (t uuid, b int)",
@@ -519,7 +530,7 @@ function disturbed(write: Writing, node: Statement, queries: readonly Node[], ct
     if (others.length === 0 && !isTarget) return undefined;
     if (node.kind === "InsertStmt" && isTarget && node.onConflictClause) return "reads";
     if (node.kind === "InsertStmt" && others.length === 0) return undefined;
-    const set = new Set(nodesOf("ResTarget", write.targetList).map(({ name = "" }) => name));
+    const set = changedColumns(write, find(ctx.catalog, ctx.catalog.tables, relationName(write.relation!)), ctx.catalog);
     if ([node, ...queries].some((each) => readsColumn(each, table, set, ctx))) return "reads";
     return isTarget && node.kind !== "InsertStmt" ? "both" : undefined;
   }
@@ -634,20 +645,24 @@ function rowsOf(write: Writing, name: string, { early }: { readonly early: boole
   if (isAnother(write.whereClause, ctx.info)) return "its condition gives another answer each time";
   const told: Told[] = readsClock(write.whereClause) ? [{ message: "moment", name }] : [];
   if (write.kind === "DeleteStmt") return { query: query(shown, write.whereClause), told };
-  const late = others.length === 0 && staysSame(write.whereClause, assignments(write));
+  const changed = changedColumns(write, table, ctx.catalog);
+  const late = others.length === 0 && staysSame(write.whereClause, changed);
   if (late && !early) return { query: query(shown, write.whereClause), after, told };
   const assigned = (value: Value, { type }: Column): Value =>
     changesWhenStored(ctx.info(value as Node)?.type.name, typeName(type).name, type)
       ? ({ kind: "TypeCast", arg: value, typeName: unplaced(type) } as Value)
       : value;
   const written = assignments(write);
-  const before = shownBefore(write, returning, table, {
+  const showing: Showing = {
     taken: (target) => ctx.consumed(target),
     assigned,
     change: ctx.change as Showing["change"],
     isVolatile: (column) => holds(written.get(column), (node) => isVolatile(node, ctx)),
     versions: {},
-  });
+    changed,
+  };
+  const exprs = table ? withComputed(write, returning, table, showing) : shown;
+  const before = shownBefore(write, { ...returning, exprs }, table, showing);
   if (typeof before !== "string") {
     for (const column of before.written) if (readsClock(written.get(column))) told.push({ message: "clock", name, column });
     return { query: query(before.exprs, write.whereClause), told };

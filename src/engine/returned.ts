@@ -1,7 +1,8 @@
 import type { ExprInfo } from "../catalog/analysis.js";
-import { type Column, isAutoIncrement, type Table } from "../catalog/model.js";
+import { type Catalog, type Column, isAutoIncrement, type Table } from "../catalog/model.js";
+import { touchOf } from "../catalog/touch.js";
 import type { ColumnRef, InsertStmt, Node, ResTarget, ReturningClause, ReturningOptionKind, UpdateStmt, Value } from "../pg/ast.js";
-import { as, isNode, nodesOf } from "../pg/names.js";
+import { as, isNode, nodesOf, typeName } from "../pg/names.js";
 import { relationNames } from "../pg/outputs.js";
 import { eachDescendant, holds, rewritten, unplaced } from "../pg/walk.js";
 import { type Raw, type Tidb, tidb } from "./tidb.js";
@@ -12,11 +13,55 @@ export function assignments({ targetList }: UpdateStmt): ReadonlyMap<string, Val
   return new Map(targets.flatMap(({ name, val }) => (name === undefined || val === undefined ? [] : [[name, val] as const])));
 }
 
+/** Columns that an UPDATE changes: those that it writes, those that are computed from them, and those that triggers touch. */
+export function changedColumns(update: UpdateStmt, table: Table | undefined, catalog: Catalog): ReadonlySet<string> {
+  const written = assignments(update);
+  const changes = (column: Column) =>
+    column.computed?.columns.some(({ name }) => written.has(name)) === true || (column.history.touched ?? touchOf(catalog, column));
+  return new Set([...written.keys(), ...[...(table?.columns.values() ?? [])].filter(changes).map(({ name }) => name)]);
+}
+
+/**
+ * RETURNING of an UPDATE with the expressions of generated columns in their place, where these are computed from written columns.
+ * @returns itself where it shows none
+ */
+export function withComputed(
+  update: UpdateStmt,
+  { exprs = [] }: ReturningClause,
+  table: Table,
+  { taken, versions }: Pick<Showing, "taken" | "versions">,
+): readonly Value[] {
+  const written = assignments(update);
+  const name = update.relation?.alias?.aliasname ?? update.relation?.relname ?? "";
+  const alone = (update.fromClause ?? []).length === 0;
+  const computedIn = (column: Column | undefined, row: string): Value | undefined => {
+    const { computed } = column ?? {};
+    if (!column || !computed?.columns.some((source) => written.has(source.name)) || written.has(column.name)) return undefined;
+    const arg = unplaced(computed.expression, (copy) => {
+      const at = computed.names.indexOf(String(as("ColumnRef", copy)?.fields?.at(-1)));
+      return at < 0 ? copy : { kind: "ColumnRef", fields: [row, computed.columns[at]!.name] };
+    });
+    const isCast = changesWhenStored(undefined, typeName(column.type).name, column.type);
+    return isCast ? ({ kind: "TypeCast", arg, typeName: unplaced(column.type) } as Value) : arg;
+  };
+  const isWritten = (row: string | undefined) => row === undefined || row === name || row === versions.new;
+  const all = [...table.columns.values()];
+  const change: Showing["change"] = (node, patch) => ({ ...node, ...patch }) as Node;
+  return replaced(exprs, { taken, change }, (row, column) => {
+    if (!isWritten(row)) return undefined;
+    const from = row ?? name;
+    if (column !== undefined) return computedIn(table.columns.get(column), from);
+    if (row === undefined && !alone) return undefined;
+    if (!all.some((each) => computedIn(each, from))) return undefined;
+    return all.map((each): Shows => [each.name, computedIn(each, from) ?? { kind: "ColumnRef", fields: [from, each.name] }]);
+  });
+}
+
 /**
  * Whether a condition or a value reads the same after the assignments.
  * @param own what the written table is called; without it, a column of any table that is called as a written one counts
  */
-export function staysSame(value: Value | undefined, set: ReadonlyMap<string, Value>, own?: string): boolean {
+export function staysSame(value: Value | undefined, set: { has(name: string): boolean }, own?: string): boolean {
   let same = true;
   const visit = (part: unknown): void => {
     if (Array.isArray(part)) for (const item of part) visit(item);
@@ -68,6 +113,8 @@ export interface Showing {
   /** Whether another computation of a column's new value may give another one. */
   readonly isVolatile: (column: string) => boolean;
   readonly versions: Versions;
+  /** Columns that change, also those that are not written. */
+  readonly changed: ReadonlySet<string>;
 }
 
 export interface Shown {
@@ -84,7 +131,7 @@ export function shownBefore(
   update: UpdateStmt,
   { exprs = [] }: ReturningClause,
   table: Table | undefined,
-  { taken, assigned, change, isVolatile, versions }: Showing,
+  { taken, assigned, change, isVolatile, versions, changed }: Showing,
 ): Shown | string {
   const set = new Map(
     [...assignments(update)].map(([name, value]) => {
@@ -99,6 +146,7 @@ export function shownBefore(
   const own = (column: string): ColumnRef => ({ kind: "ColumnRef", fields: alone ? [column] : [name, column] });
   const after = (column: string): Value => {
     const value = set.get(column);
+    if (value === undefined && changed.has(column)) refused ??= `${column} changes along with what is written`;
     if (value === undefined) return own(column);
     written.add(column);
     if (as("SetToDefault", value)) refused ??= "a column is set to its default";
@@ -108,7 +156,8 @@ export function shownBefore(
   };
   if (holds(exprs as unknown as Value, ({ kind }) => kind === "SubLink")) refused = "it has a subquery";
   const shown = replaced(exprs, { taken, change }, (row, column) => {
-    if (row === undefined && (column === versions.old || column === versions.new)) refused ??= "it shows a whole row as a value";
+    if (row === undefined && column !== undefined && (column === versions.old || column === versions.new))
+      refused ??= "it shows a whole row as a value";
     if (column === undefined) {
       if (table && (alone || row === name || (row !== undefined && (row === versions.old || row === versions.new))))
         return [...table.columns.keys()].map((each): Shows => [each, row !== undefined && row === versions.old ? own(each) : after(each)]);
@@ -117,7 +166,7 @@ export function shownBefore(
     }
     if (row !== undefined && row === versions.old) return own(column);
     if (row !== undefined && row === versions.new) return after(column);
-    return (row === undefined || row === name) && set.has(column) ? after(column) : undefined;
+    return (row === undefined || row === name) && changed.has(column) ? after(column) : undefined;
   });
   return refused ?? { exprs: shown, written };
 }

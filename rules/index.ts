@@ -22,6 +22,7 @@ import multiAssign from "./dml/multi-assign.js";
 import onConflict from "./dml/on-conflict.js";
 import overriding from "./dml/overriding.js";
 import returning from "./dml/returning.js";
+import rowFunctions from "./dml/row-functions.js";
 import subscripts from "./dml/subscripts.js";
 import valuesRows from "./dml/values-rows.js";
 import writtenView from "./dml/view.js";
@@ -179,6 +180,7 @@ const RULES: Readonly<Record<string, RuleSpec<string>>> = {
   "queries/same-name": sameName,
   "queries/search-cycle": searchCycle,
   "dml/inserted-or-updated": insertedOrUpdated,
+  "dml/row-functions": rowFunctions,
   "dml/merge": merge,
   "dml/view": writtenView,
   "dml/subscripts": subscripts,

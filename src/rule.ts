@@ -3,6 +3,7 @@ import { type Tidb, tidb } from "./engine/tidb.js";
 import type { RangeVar } from "./pg/ast.js";
 
 export { actionsOf, indexAgain, madeAgain, redefined } from "./catalog/again.js";
+export { resolveType } from "./catalog/analysis/types.js";
 export type { Analysis, ExprInfo, PgType, RangeEntry, Signature } from "./catalog/analysis.js";
 export { builtinFunctions, builtinRelation } from "./catalog/builtin/table.js";
 export { computationsOf, overColumns } from "./catalog/computing.js";

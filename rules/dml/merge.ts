@@ -21,10 +21,10 @@ import {
   type ResTarget,
   type Restated,
   relationName,
+  resolveType,
   rule,
   temporaryName,
   temporaryTable,
-  typeName,
   type Value,
   warning,
 } from "../../src/rule.js";
@@ -108,6 +108,20 @@ UPDATE wines AS w, changes AS s
 SET w.stock = w.stock + s.delta
 WHERE s.name = w.name AND w.name IN (SELECT name FROM wines_merged WHERE step = 1);
 DELETE FROM wines AS w WHERE w.name IN (SELECT name FROM wines_merged WHERE step = 2)`,
+      findings: ["statements", "kept"],
+    },
+    {
+      given:
+        "CREATE TABLE t (id serial PRIMARY KEY, n int); CREATE TABLE s (id int, n int); INSERT INTO t (n) VALUES (5), (NULL), (7); INSERT INTO s VALUES (1, 7), (3, NULL)",
+      pg: "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED AND t.n > 6 THEN UPDATE SET n = 1 WHEN MATCHED AND t.n = 5 THEN UPDATE SET n = s.n WHEN NOT MATCHED BY SOURCE THEN DELETE",
+      tidb: `DROP TEMPORARY TABLE IF EXISTS t_merged;
+CREATE TEMPORARY TABLE t_merged (id INT, step INT) COLLATE utf8mb4_0900_bin;
+INSERT INTO t_merged
+SELECT t.id, CASE WHEN t.n > 6 THEN 1 WHEN t.n = 5 THEN 2 ELSE 0 END FROM t, s WHERE t.id = s.id;
+INSERT INTO t_merged SELECT t.id, 3 FROM t WHERE NOT EXISTS (SELECT 1 FROM s WHERE t.id = s.id);
+UPDATE t, s SET t.n = 1 WHERE t.id = s.id AND t.id IN (SELECT id FROM t_merged WHERE step = 1);
+UPDATE t, s SET t.n = s.n WHERE t.id = s.id AND t.id IN (SELECT id FROM t_merged WHERE step = 2);
+DELETE FROM t WHERE t.id IN (SELECT id FROM t_merged WHERE step = 3)`,
       findings: ["statements", "kept"],
     },
     {
@@ -235,7 +249,7 @@ function keptPlan(merge: MergeStmt, catalog: Catalog): { readonly nodes: readonl
   });
   const columns = [...key.map((column, i) => ({ name: column.name, type: types[i]! })), { name: STEP, type: "INT" }];
   const derived = [
-    ...key.map((column) => ({ name: column.name, type: { name: typeName(column.type).name } })),
+    ...key.map((column) => ({ name: column.name, type: resolveType(catalog, column.type) })),
     { name: STEP, type: { name: "int4" } },
   ];
   return {

@@ -218,8 +218,8 @@ const membership = (word: "ANY" | "ALL"): Write => {
     const found = infix("comparison")`${sought} MEMBER OF (${array})`;
     if (every)
       return tidb`CASE WHEN JSON_LENGTH(${array}) = 0 THEN TRUE WHEN ${found} THEN FALSE WHEN NOT JSON_CONTAINS(${array}, 'null') AND ${value} IS NOT NULL THEN TRUE END`;
-    call.say("unknown");
-    return found;
+    if (call.signature.name !== "= ANY" || isPlain(array, call)) return found;
+    return tidb`CASE WHEN ${found} THEN TRUE WHEN JSON_LENGTH(${array}) = 0 OR ${value} IS NOT NULL AND NOT JSON_CONTAINS(${array}, 'null') THEN FALSE END`;
   };
 };
 
@@ -267,10 +267,6 @@ function itemNodes(array: Value, call: Call): readonly Value[] | undefined {
   if (cast) call.open(cast);
   return inner.elements;
 }
-
-const UNKNOWN = warning("where the value is not in an array that holds NULL, this is FALSE, and NULL in PostgreSQL", {
-  help: "nothing to do where it is a condition of a WHERE; before a NOT, write <> ALL, which is exact",
-});
 
 const notNull = (array: Value): Tidb => tidb`COALESCE(${array}, JSON_ARRAY())`;
 
@@ -358,10 +354,9 @@ export const arrayRules = table(
   { pg: "functions-array", tidb: "json-functions" },
   {
     "equal-any": {
-      calls: ["= ANY(any, anyarray)"],
+      calls: ["= ANY(any, anyarray)", "= ANY of a condition(any, anyarray)"],
       tidb: membership("ANY"),
-      why: "MEMBER OF is what a multi-valued index serves; a literal array is a list.",
-      messages: { unknown: UNKNOWN },
+      why: "MEMBER OF is what a multi-valued index serves, and is not NULL beside a NULL: in a condition that is the same. A literal array is a list.",
       proofs: [
         ...proofs(
           "i4 = ANY('{1,2,7}')",
@@ -379,9 +374,18 @@ export const arrayRules = table(
           'y = ANY(\'{"\\\\x61","\\\\x00ff"}\')',
           "ti <> ALL('{12:00,23:59:59.999999}')",
         ),
-        { pg: "COALESCE(i4 = ANY(ai), false)", findings: ["unknown"] },
-        { pg: "COALESCE(t = ANY(at), false)", findings: ["unknown"] },
-        { pg: "i4 = ANY(ai)", findings: ["unknown"], differs: true },
+        ...proofs(
+          "i4 = ANY(ai)",
+          "t = ANY(at)",
+          "(i4b = ANY(ai)) IS NULL",
+          "COALESCE(i4 = ANY(ai), false)",
+          "CASE WHEN i4 = ANY(ai) OR t = ANY(at) AND id > 3 THEN 1 ELSE 2 END",
+          "CASE WHEN (i4 = ANY(ai)) IS NULL THEN 1 ELSE 2 END",
+          "CASE WHEN NOT (i4 = ANY(ai) OR b) THEN 1 ELSE 2 END",
+          "CASE i4 = ANY(ai) WHEN false THEN 1 ELSE 2 END",
+          "count(*) FILTER (WHERE i4b = ANY(ai))",
+          "count(*) FILTER (WHERE NOT (i4b = ANY(ai) AND b))",
+        ),
       ],
     },
     "not-equal-all": {
@@ -405,8 +409,11 @@ export const arrayRules = table(
           const test = call.other(sign!, [own, element], [value, itemOf(array, element, call)]);
           return test && quantified(array, test, word === "ALL");
         }
-        if (known.length === 0 || !known.every((item) => item !== undefined))
-          return call.refuse(`${call.signature.name} over an empty array, or one of ${element}`);
+        if (known.length === 0) {
+          const sure = raw(word === "ALL" ? "TRUE" : "FALSE");
+          return tidb`CASE WHEN ${value} IS NULL THEN ${sure} ELSE ${sure} END`;
+        }
+        if (!known.every((item) => item !== undefined)) return call.refuse(`${call.signature.name} over an array of ${element}`);
         if (!written && sign!.includes("~") && !sign!.includes("~~"))
           return call.refuse(`${call.signature.name} over patterns in one literal (write ARRAY[…])`);
         const tests = known.map((item) => call.other(sign!, [own, element], [value, item as Value | Tidb]));
@@ -427,6 +434,9 @@ export const arrayRules = table(
         "i4 < ALL (ARRAY[100, i4b])",
         "i4 <> ANY (ARRAY[1, 2])",
         "i4 = ALL (ARRAY[1, NULL])",
+        "i4 = ALL ('{}')",
+        "i4 > ANY ('{}'::int[])",
+        "t LIKE ALL ('{}')",
         "d >= ANY (ARRAY[db, '2024-01-01'])",
         "NOT i4 > ANY ('{1,5}')",
         "i4 = ALL (ai)",

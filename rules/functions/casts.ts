@@ -1,4 +1,19 @@
-import { as, type Call, infix, proofs, raw, real, same, table, tidb, unchanged, type Value, type Write, warning } from "../../src/rule.js";
+import {
+  as,
+  type Call,
+  infix,
+  proofs,
+  raw,
+  real,
+  same,
+  string,
+  table,
+  tidb,
+  unchanged,
+  type Value,
+  type Write,
+  warning,
+} from "../../src/rule.js";
 
 const lenient = (what: string, gives: string) =>
   warning(`text that is no ${what} ${gives} in TiDB, where PostgreSQL raises an error`, {
@@ -149,6 +164,13 @@ export const castRules = table(
     "float-to-numeric": {
       calls: ["float::numeric"],
       tidb: ([x], call) => {
+        if (call.type(x).name === "float4" && as("ColumnRef", x)) {
+          // Six digits, as PostgreSQL has them (numeric.c, float4_numeric).
+          const six = tidb`ROUND(CAST(${x} AS DECIMAL(65,30)), 5 - COALESCE(FLOOR(LOG10(ABS(NULLIF(${x}, 0)))), 0))`;
+          if (call.result.mods?.length) return toDecimal([six] as never, call);
+          call.say("range");
+          return six;
+        }
         if (call.result.mods?.length) return toDecimal([x] as never, call);
         call.say("digits");
         return tidb`CAST(${x} AS DECIMAL(65,30))`;
@@ -157,10 +179,15 @@ export const castRules = table(
         digits: warning("a float becomes a DECIMAL with 30 digits behind the point; PostgreSQL keeps 15 significant ones", {
           help: "give the type the digits that are wanted: numeric(20,6)",
         }),
+        range: warning("a real beyond 1e35 becomes the largest DECIMAL, and the digits of one below 1e-25 are cut", {
+          help: "nothing to do where there are no such numbers",
+        }),
         clamped: CLAMPED,
       },
       proofs: [
         { pg: "f8::numeric", findings: ["digits"] },
+        ...["f4::numeric", "f4::numeric + n"].map((pg) => ({ pg, findings: ["range"] })),
+        { pg: "f4::numeric(20,3)", findings: ["clamped"] },
         { pg: "f8::numeric(20,3)", findings: ["clamped"] },
       ],
     },
@@ -272,6 +299,15 @@ export const castRules = table(
       calls: ["string::text|varchar|name"],
       tidb: toText(unchanged),
       proofs: proofs("t::text", "v::text", "c::text", "t::varchar(1)", "t::varchar", "c::text || 'x'", "left(t::varchar(3), 2)"),
+    },
+    "integer-to-byte": {
+      calls: ["int4::char"],
+      tidb: ([x], call) => {
+        const code = call.integer(x);
+        if (code === undefined || code < 1 || code > 127) return call.refuse('a cast to "char" of no literal between 1 and 127');
+        return tidb`${raw(string(String.fromCharCode(code)))}`;
+      },
+      proofs: proofs('65::"char"', '65::"char" IS NOT NULL', '39::"char"::text'),
     },
     "text-to-char": {
       calls: ["string::bpchar"],

@@ -152,7 +152,7 @@ export const comparisonRules = table(
         holes: [...args],
         level: 10,
       }),
-      proofs: proofs("num_nulls(i4, t, b)", "num_nulls(i4)", "num_nulls(i4 + 1::int8, b AND bb) * 2"),
+      proofs: proofs("num_nulls(i4, t, b)", "num_nulls(i4)", "num_nulls(i4 + 1::int8, b AND bb) * 2", "num_nulls(VARIADIC ARRAY[i4, i4b])"),
     },
     "not-null": {
       calls: ["num_nonnulls(any...)"],
@@ -162,7 +162,12 @@ export const comparisonRules = table(
         holes: [...args],
         level: 10,
       }),
-      proofs: proofs("num_nonnulls(i4, t, b)", "num_nonnulls(n)"),
+      proofs: proofs(
+        "num_nonnulls(i4, t, b)",
+        "num_nonnulls(n)",
+        "num_nonnulls(VARIADIC ARRAY[i4, NULL])",
+        "num_nonnulls(VARIADIC ARRAY['a', t]::text[])",
+      ),
     },
   },
 );

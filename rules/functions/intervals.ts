@@ -895,9 +895,9 @@ export const intervalRules = table(
     },
     finite: {
       calls: [`isfinite(${TIMES}|date|interval)`],
-      tidb: ([x]) => tidb`CASE WHEN ${x} IS NOT NULL THEN TRUE END`,
+      tidb: ([x], call) => (/^\s*-?infinity\s*$/i.test(call.text(x) ?? "") ? tidb`FALSE` : tidb`CASE WHEN ${x} IS NOT NULL THEN TRUE END`),
       why: "TiDB has no infinite times.",
-      proofs: proofs("isfinite(ts)", "isfinite(d)", "isfinite(iv)"),
+      proofs: proofs("isfinite(ts)", "isfinite(d)", "isfinite(iv)", "isfinite(date 'infinity')", "isfinite('-Infinity'::timestamp)"),
     },
   },
 );

@@ -405,6 +405,14 @@ const KIND = warning("{function} of a document that is no {kind} gives {gives}, 
   help: "check with jsonb_typeof() first where documents differ",
 });
 
+/** A document around joined items: where NULLs are left out it is there for any row, be it empty. */
+function joinedItems([open, close]: string, joined: Tidb, call: Call): Tidb {
+  const document = (items: Tidb) => tidb`CAST(CONCAT(${raw(string(open!))}, ${items}, ${raw(string(close!))}) AS JSON)`;
+  if (!call.signature.name.endsWith("_strict")) return document(joined);
+  const rows = call.filter === undefined ? tidb`*` : tidb`CASE WHEN ${call.filter} THEN 1 END`;
+  return tidb`CASE WHEN COUNT(${rows}) > 0 THEN ${document(tidb`COALESCE(${joined}, '')`)} END`;
+}
+
 const aggregated: Write = ([value], call) => {
   const inner = asJson(value, call);
   if (!inner) return undefined;
@@ -426,7 +434,7 @@ const aggregated: Write = ([value], call) => {
   const kept = call.filter === undefined ? present : tidb`CASE WHEN ${call.filter} THEN ${present} END`;
   call.say("length");
   if (call.order.raw === "") call.say("order");
-  return tidb`CAST(CONCAT('[', GROUP_CONCAT(${call.distinct}${kept}${call.order} SEPARATOR ','), ']') AS JSON)`;
+  return joinedItems("[]", tidb`GROUP_CONCAT(${call.distinct}${kept}${call.order} SEPARATOR ',')`, call);
 };
 
 const AGGREGATE = {
@@ -886,6 +894,9 @@ export const jsonRules = table(
           "jsonb_agg(j ORDER BY id)",
           "jsonb_agg(d ORDER BY id) FILTER (WHERE id < 9)",
           "jsonb_agg_strict(i4 ORDER BY id)",
+          "jsonb_agg_strict(i4 ORDER BY id) FILTER (WHERE i4 IS NULL)",
+          "jsonb_agg_strict(i4 ORDER BY id) FILTER (WHERE id < 0)",
+          "json_arrayagg(i4 ORDER BY id ABSENT ON NULL) FILTER (WHERE i4 IS NULL OR id < 3)",
           "json_arrayagg(i4 ORDER BY id)",
           "json_arrayagg(t ORDER BY id NULL ON NULL)",
           "json_arrayagg(t ORDER BY id) FILTER (WHERE id < 9)",
@@ -922,7 +933,7 @@ export const jsonRules = table(
         const written = strict ? tidb`CAST(${inner} AS CHAR)` : tidb`COALESCE(CAST(${inner} AS CHAR), 'null')`;
         const pair = tidb`CONCAT(JSON_QUOTE(${name}), ':', ${written})`;
         const kept = call.filter === undefined ? pair : tidb`CASE WHEN ${call.filter} THEN ${pair} END`;
-        return tidb`CAST(CONCAT('{', GROUP_CONCAT(${kept}${call.order} SEPARATOR ','), '}') AS JSON)`;
+        return joinedItems("{}", tidb`GROUP_CONCAT(${kept}${call.order} SEPARATOR ',')`, call);
       },
       messages: { double: DOUBLE, length: AGGREGATE.length },
       proofs: [
@@ -932,6 +943,9 @@ export const jsonRules = table(
           "json_object_agg(id, t ORDER BY id DESC)",
           "jsonb_object_agg(coalesce(i2, 0), id ORDER BY id)",
           "json_objectagg('k' || id: i4 ABSENT ON NULL)",
+          "json_objectagg('k' || id: i4 ABSENT ON NULL) FILTER (WHERE i4 IS NULL)",
+          "json_objectagg('k' || id: i4 ABSENT ON NULL) FILTER (WHERE id < 0)",
+          "jsonb_object_agg_strict(id, t) FILTER (WHERE t IS NULL)",
           "jsonb_object_agg(id, d) FILTER (WHERE false)",
         ),
         ...proofs(
@@ -967,6 +981,13 @@ export const jsonRules = table(
         "tj IS NOT JSON",
         "t IS NOT JSON ARRAY",
         "j IS JSON OBJECT",
+        "j IS JSON WITH UNIQUE KEYS",
+        "j IS JSON OBJECT WITH UNIQUE KEYS",
+        '\'{"a": 1, "a": 2}\' IS JSON WITH UNIQUE KEYS',
+        '\'{"a": 1, "\\u0061": 2}\' IS JSON OBJECT WITH UNIQUE KEYS',
+        '\'[{"a": {"b": 1}, "b": "b"}, {"a": 1}]\' IS JSON WITH UNIQUE KEYS',
+        '\'[{"a": {"b": 1, "b": []}}]\' IS NOT JSON WITH UNIQUE KEYS',
+        "'{\"a\"' IS JSON WITH UNIQUE KEYS",
       ),
     },
     "build-absent": {

@@ -212,7 +212,8 @@ function groupOf(value: Value, re2: string, flags: Tidb, group: number): Tidb {
 }
 
 /** A pattern whose quantifiers take as little as they can. */
-const lazy = (source: string): string => source.replaceAll(/\\.|\[[^\]]*\]|[*+?}]/gsu, (all) => (/^[*+?}]$/.test(all) ? `${all}?` : all));
+const lazy = (source: string): string =>
+  source.replaceAll(/\\.|\[[^\]]*\]|\(\?|[*+?}]/gsu, (all) => (/^[*+?}]$/.test(all) ? `${all}?` : all));
 
 function parts(value: Value, pattern: Value, flags: string, call: Call): readonly Tidb[] | undefined {
   const found = read(pattern, flags, true, call);
@@ -332,8 +333,6 @@ export const regexRules = table(
         const re = part === undefined ? `^(${before})$` : `^(?:${lazy(before!)})(${part})(?:${after})$`;
         const known = translatePattern(re);
         if (typeof known === "string") return call.refuse(`a regular expression with ${known}`);
-        // Groups of the pattern's own would be counted along.
-        if (known.groups > 1) return call.refuse("a pattern of SIMILAR with parentheses");
         if (known.alternatives) call.say("longest");
         const known2 = raw(string(known.re2));
         return tidb`CASE WHEN REGEXP_LIKE(${value}, ${known2}, 'cs') THEN REGEXP_REPLACE(${value}, ${known2}, ${raw(string("\\1"))}, 1, 1, 'cs') END`;
@@ -350,7 +349,11 @@ export const regexRules = table(
           "substring('Thomas' || t similar '%#\"o_a#\"_%' escape '#')",
           "substring('foo*bar.' || t similar '%o#*#\"%#\".%' escape '#')",
         ),
-        { pg: "substring(t similar 'a#\"b|c#\"%' escape '#')", findings: ["longest"] },
+        ...["substring(t similar 'a#\"b|c#\"%' escape '#')", "substring('abcdefg' || t similar 'a#\"(b|c)+#\"%' escape '#')"].map((pg) => ({
+          pg,
+          findings: ["longest"],
+        })),
+        { pg: "substring('xyxyz' || t similar '(xy)+#\"(z_?)*#\"%' escape '#')" },
       ],
     },
     match: {

@@ -30,6 +30,9 @@ export default rule({
       // Types are asked for only where they matter: most constants are no such words.
       const type = word !== undefined && wordOf(word) ? ctx.info(cast as Value)?.type : undefined;
       if (word === undefined || type === undefined || (type.mods?.length ?? 0) > 0) return;
+      // It answers for such a word itself.
+      if (as("FuncCall", ctx.parent as Value)?.funcname?.at(-1) === "isfinite" && Object.hasOwn(INFINITE, word.trim().toLowerCase()))
+        return;
       const outcome = replaced(word, type.name, ctx);
       if (outcome) for (const part of [cast.arg, cast.typeName]) if (isNode(part)) ctx.consumed(part as Value);
       return outcome;

@@ -1,5 +1,6 @@
 import type { DeleteStmt, InsertStmt, Node, UpdateStmt, Value } from "../pg/ast.js";
 import { as } from "../pg/names.js";
+import { asCondition } from "./conditions.js";
 import { clauses, elements } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
 import { fromItem } from "./select.js";
@@ -34,7 +35,7 @@ export const dmlPrinters: Printers = {
         "SET",
         (update.targetList ?? []).map((target) => `${prefix}${assignment(target, p)}`),
       ),
-      update.whereClause ? `WHERE ${p.print(update.whereClause)}` : "",
+      update.whereClause ? `WHERE ${p.print(asCondition(update.whereClause))}` : "",
     ]);
   }),
   DeleteStmt: prints("DeleteStmt", ["relation", "usingClause", "whereClause", "withClause"], (node, p) => {
@@ -45,7 +46,7 @@ export const dmlPrinters: Printers = {
     return clauses([
       p.print(remove.withClause),
       others.length > 0 ? `DELETE ${name} FROM ${[target, ...others].join(", ")}` : `DELETE FROM ${target}`,
-      remove.whereClause ? `WHERE ${p.print(remove.whereClause)}` : "",
+      remove.whereClause ? `WHERE ${p.print(asCondition(remove.whereClause))}` : "",
     ]);
   }),
 };

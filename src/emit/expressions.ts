@@ -5,6 +5,7 @@ import type { A_Expr, A_Indirection, CaseWhen, FuncCall, Node, RowExpr, SubLink,
 import { VALUE_FUNCTIONS } from "../pg/figure.js";
 import { as, isNode, nodesOf } from "../pg/names.js";
 import { type CallSite, castForm, isVolatile, otherForm, printCall, typeOf } from "./calls.js";
+import { asCondition, takeCondition } from "./conditions.js";
 import { parenthesized } from "./layout.js";
 import { literal } from "./literals.js";
 import { parameter } from "./parameters.js";
@@ -186,8 +187,13 @@ function overArray(p: Printing, node: A_Expr, word: "ANY" | "ALL"): string {
   const items = arrayItems(node.rexpr, p);
   if (items && items.length > 0 && ((word === "ANY" && name === "=") || (word === "ALL" && name === "<>")))
     return inList(p, node, node.lexpr!, items, word === "ALL");
-  return printCall(p, operation(p, node, `${name} ${word}`, node.lexpr, node.rexpr!));
+  // TiDB's MEMBER OF says FALSE where it cannot be known.
+  const asked = takeCondition(node) && name === "=" && word === "ANY" ? IN_CONDITION : "";
+  return printCall(p, operation(p, node, `${name} ${word}${asked}`, node.lexpr, node.rexpr!));
 }
+
+/** Follows the name of an operator for which FALSE and NULL are the same where it stands. */
+const IN_CONDITION = " of a condition";
 
 function isInArray(value: Value | undefined): boolean {
   const node = as("A_Expr", value);
@@ -489,6 +495,7 @@ const printersOf: Printers = {
     const { arg } = node;
     if (arg !== undefined && !whens.every((when) => isNative(p, node as never, "=", arg, when.expr!)))
       return comparingCase(p, node, arg, whens);
+    if (arg === undefined) for (const when of whens) asCondition(when.expr);
     const otherwise = node.defresult === undefined ? "" : ` ELSE ${p.print(node.defresult)}`;
     return `CASE${arg === undefined ? "" : ` ${p.print(arg)}`}${whens.map((when) => p.print(when)).join("")}${otherwise} END`;
   }),
@@ -529,13 +536,22 @@ const printersOf: Printers = {
   }),
   FuncCall: prints(
     "FuncCall",
-    ["funcname", "args", "agg_star", "agg_distinct", "agg_filter", "agg_order", "over", "funcformat"],
+    ["funcname", "args", "agg_star", "agg_distinct", "agg_filter", "agg_order", "over", "funcformat", "func_variadic"],
     (node, p) => functionCall(p, node as FuncCall),
   ),
 };
 
 /** Types whose name is a function too, that casts to them. */
 const CASTING = /^(?:int[248]|float[48]|numeric|date|time|timestamp|timestamptz|text|bool|varchar|uuid|jsonb?)$/;
+
+/** What is asked of each argument by itself, whatever types the others have. */
+const OF_EACH = /^num_(?:non)?nulls$/;
+
+/** Arguments of a call whose last ones are the elements of a written array. */
+function variadic(p: Printing, node: FuncCall, name: string): readonly Value[] | undefined {
+  const items = OF_EACH.test(name) ? arrayItems(node.args?.at(-1), p) : undefined;
+  return items?.length ? [...node.args!.slice(0, -1), ...items] : undefined;
+}
 
 function functionCall(p: Printing, node: FuncCall): string {
   const name = String(node.funcname?.[node.funcname.length - 1] ?? "");
@@ -549,13 +565,15 @@ function functionCall(p: Printing, node: FuncCall): string {
     if (form && !("refused" in form)) return at(p, p.print(form));
   }
   const order = node.agg_order?.length ? p.list(node.agg_order) : undefined;
+  const args = node.func_variadic ? variadic(p, node, name) : (node.args ?? []);
+  if (args === undefined) return p.refuse(node, `VARIADIC in a call of ${name}()`);
   return printCall(p, {
     node,
     what: `function ${name}()`,
     signature: p.info(node)?.call,
-    args: node.args ?? [],
+    args,
     ...(node.agg_distinct ? { distinct: true } : {}),
-    ...(node.agg_filter === undefined ? {} : { filter: node.agg_filter }),
+    ...(node.agg_filter === undefined ? {} : { filter: asCondition(node.agg_filter)! }),
     ...(order === undefined ? {} : { order }),
     ...(node.over === undefined ? {} : { over: p.print(node.over) }),
   });

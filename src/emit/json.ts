@@ -18,6 +18,26 @@ function inner(p: Printing, value: JsonValueExpr | undefined): Value {
   return value.raw_expr!;
 }
 
+/** Whether some object of a document has a key twice; false of what is no document. */
+function repeatsKeys(text: string): boolean {
+  try {
+    JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const open: Set<string>[] = [];
+  for (const [sign, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (sign === "{") open.push(new Set());
+    else if (sign === "}") open.pop();
+    else if (colon !== undefined) {
+      const key: string = JSON.parse(string!);
+      if (open.at(-1)!.has(key)) return true;
+      open.at(-1)!.add(key);
+    }
+  }
+  return false;
+}
+
 function call(p: Printing, node: Node, name: string, args: readonly Value[], more: Partial<CallSite> = {}): string {
   const result: PgType = p.info(node)?.type ?? { name: "json" };
   const types = args.map((arg) => typeOf(p, arg)?.name ?? "unknown");
@@ -135,8 +155,16 @@ export const jsonPrinters: Printers = {
   }),
   JsonIsPredicate: prints("JsonIsPredicate", ["expr", "format", "item_type", "unique_keys"], (node, p) => {
     if (node.format) p.ledger.consumed(node.format);
-    if (node.unique_keys) return p.refuse(node as Node, "IS JSON WITH UNIQUE KEYS");
     const kind = (node.item_type ?? "JS_TYPE_ANY").replace("JS_TYPE_", "");
+    // Keys of jsonb are unique; those of other documents only a literal shows.
+    if (node.unique_keys && typeOf(p, node.expr)?.name !== "jsonb") {
+      const text = constantText(node.expr!);
+      if (text === undefined) return p.refuse(node as Node, "IS JSON WITH UNIQUE KEYS");
+      if (repeatsKeys(text)) {
+        p.ledger.consumed(node.expr as Node);
+        return "FALSE";
+      }
+    }
     return call(p, node as Node, `IS JSON ${kind}`, [node.expr!]);
   }),
   JsonFuncExpr: prints(

@@ -7,6 +7,7 @@ import { as, isNode, literalText, relationName } from "../pg/names.js";
 import { holds } from "../pg/walk.js";
 import { parseInterval } from "../types/intervals.js";
 import { OWN } from "./calls.js";
+import { asCondition } from "./conditions.js";
 import { coerced, tested } from "./expressions.js";
 import { clauses, elements, parenthesized } from "./layout.js";
 import { type Printers, type Printing, prints } from "./printing.js";
@@ -124,7 +125,7 @@ export const selectPrinters: Printers = {
       const bare = join.jointype === "JOIN_INNER" && !join.quals && !join.usingClause?.length && !join.isNatural;
       const left = fromItem(join.larg, p);
       const right = as("JoinExpr", join.rarg) ? parenthesized(fromItem(join.rarg, p)) : fromItem(join.rarg, p);
-      const quals = join.quals && p.print(join.quals);
+      const quals = join.quals && p.print(asCondition(join.quals));
       // A form that is a subquery reads the value it is of, which TiDB takes nowhere in ON (error 1105); the query's own are a rule's to judge.
       if (quals && !holds(join.quals, ({ kind }) => kind === "SubLink") && /\(SELECT\b/.test(quals.replaceAll(LITERAL, "")))
         return p.refuse(join, "a function in ON that becomes a subquery (compute it in a subquery of FROM, and join that)");
@@ -231,9 +232,9 @@ function simple(query: SelectStmt, p: Printing): string {
       query.targetList.map((target) => p.print(target)),
     ),
     from.length > 0 ? `FROM ${from.join(", ")}` : "",
-    query.whereClause ? `WHERE ${p.print(query.whereClause)}` : "",
+    query.whereClause ? `WHERE ${p.print(asCondition(query.whereClause))}` : "",
     groups.length > 0 ? `GROUP BY ${groups.join(", ")}` : "",
-    query.havingClause ? `HAVING ${p.print(query.havingClause)}` : "",
+    query.havingClause ? `HAVING ${p.print(asCondition(query.havingClause))}` : "",
     windows.length > 0 ? `WINDOW ${windows.join(", ")}` : "",
   ]);
 }

@@ -189,6 +189,8 @@ export function fromSimilar(written: string, mark = "\\"): string {
     if (all.startsWith("\\")) return all.length === 1 ? "" : all;
     if (all === "%") return ".*";
     if (all === "_") return ".";
+    // Groups of it capture nothing.
+    if (all === "(") return "(?:";
     return /^[.^$]$/.test(all) ? `\\${all}` : all;
   });
   return `^(?:${body})$`;

@@ -91,7 +91,7 @@ describe("SQL in code", () => {
   it("has a finding of one parameter where that stands", async () => {
     expect(await told("a.ts", 'db.query("SELECT id FROM item WHERE name = $1 AND id = ANY($2::int[])", [a, b]);\n')).toEqual([
       "1:44 core/parameters $1",
-      "1:54 functions/arrays/equal-any = ANY($2::int[])",
+      "1:54 core/spelling = ANY($2::int[]) => MEMBER OF (CAST(? AS JSON))",
       "1:60 core/parameters $2",
     ]);
   });

@@ -183,8 +183,26 @@ FROM (
       rejected: { sql: "SELECT n FROM generate_series(3, 9, 2) AS n", code: 1064 },
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, a int[], b text[]); INSERT INTO t VALUES (1, '{1,2,1}', '{x}'), (2, '{}', '{p,NULL}'), (3, NULL, NULL), (4, '{1,2}', '{x,NULL}')`,
+      pg: "SELECT unnest(a) AS x, unnest(b) AS y, count(*) AS n FROM t GROUP BY 1, y ORDER BY 1, y",
+      tidb: `SELECT rows_1.rows_1 AS x, rows_1.rows_1_2 AS y, COUNT(*) AS n
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    IF(nth_item.item_i < JSON_LENGTH(a), IF(JSON_TYPE(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, CAST(JSON_EXTRACT(a, CONCAT('$[', nth_item.item_i, ']')) AS SIGNED)), NULL) AS rows_1,
+    IF(nth_item.item_i < JSON_LENGTH(b), IF(JSON_TYPE(JSON_EXTRACT(b, CONCAT('$[', nth_item.item_i, ']'))) = 'NULL', NULL, JSON_UNQUOTE(JSON_EXTRACT(b, CONCAT('$[', nth_item.item_i, ']')))), NULL) AS rows_1_2
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < GREATEST(COALESCE(JSON_LENGTH(a), 0), COALESCE(JSON_LENGTH(b), 0))
+) AS rows_1
+WHERE rows_1.lateral_key_1 = t.id
+GROUP BY 1, y
+ORDER BY rows_1.rows_1 IS NULL, 1, rows_1.rows_1_2 IS NULL, y`,
+      findings: ["dimensions", "dimensions"],
+    },
+    {
       given: `CREATE TABLE t (id int PRIMARY KEY, tags text[]); INSERT INTO t VALUES (1, '{a,b,NULL}'), (2, '{}'), (3, NULL), (4, '{b,b}')`,
-      pg: "SELECT unnest(tags) AS tag, count(*) AS n, min(id) AS first FROM t WHERE id < 9 GROUP BY 1",
+      pg: "SELECT unnest(tags) AS tag, count(*) AS n, min(id) AS first FROM t WHERE id < 9 GROUP BY 1; SELECT id, unnest(tags) AS tag FROM t GROUP BY id",
       tidb: `SELECT rows_1.rows_1 AS tag, COUNT(*) AS n, MIN(id) AS first
 FROM t, (
   SELECT
@@ -196,7 +214,7 @@ FROM t, (
 ) AS rows_1
 WHERE (rows_1.lateral_key_1 = t.id) AND id < 9
 GROUP BY 1`,
-      findings: ["dimensions"],
+      findings: ["dimensions", "refused"],
     },
     {
       given: `CREATE TABLE t (id int PRIMARY KEY, tags text[]); INSERT INTO t VALUES (1, '{a,"b c",NULL}'), (2, '{}'), (3, NULL)`,
@@ -441,6 +459,21 @@ FROM t, (
 WHERE r.lateral_key_1 = t.id`,
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, j jsonb); INSERT INTO t VALUES (1, '[{"p": 1.005}, {"p": "-2.675"}, {"p": 999.995}, {"p": "x"}, {"p": null}, {}]')`,
+      pg: `SELECT r.i, r.p FROM t, JSON_TABLE(t.j, '$[*]' COLUMNS (i FOR ORDINALITY, p numeric(5,2) PATH '$.p' DEFAULT 0 ON EMPTY)) AS r`,
+      tidb: `SELECT r.i, r.p
+FROM t, (
+  SELECT
+    t.id AS lateral_key_1,
+    nth_item.item_i + 1 AS i,
+    CASE WHEN JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')) IS NULL THEN NULL WHEN JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"') IS NULL THEN 0 ELSE CASE WHEN JSON_LENGTH(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"')) = 1 AND JSON_TYPE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"'), '$[0]')) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN ABS(ROUND(CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"'), '$[0]')), '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$') THEN CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"'), '$[0]')) AS DECIMAL(65,30)) END, 2)) < 1000 THEN CAST(CASE WHEN REGEXP_LIKE(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"'), '$[0]')), '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$') THEN CAST(JSON_UNQUOTE(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(JSON_EXTRACT(t.j, '$[0 to last]'), CONCAT('$[', nth_item.item_i, ']')), '$[0 to last]."p"'), '$[0]')) AS DECIMAL(65,30)) END AS DECIMAL(5,2)) END END END AS p
+  FROM t
+  CROSS JOIN (WITH RECURSIVE nth_item AS (SELECT 0 AS item_i, (SELECT MAX(JSON_LENGTH(JSON_EXTRACT(t.j, '$[0 to last]'))) FROM t) AS item_n UNION ALL SELECT item_i + 1, item_n FROM nth_item WHERE item_i + 1 < item_n) SELECT item_i FROM nth_item WHERE item_i < item_n) AS nth_item
+  WHERE nth_item.item_i < JSON_LENGTH(JSON_EXTRACT(t.j, '$[0 to last]'))
+) AS r
+WHERE r.lateral_key_1 = t.id`,
+    },
+    {
       pg: `SELECT * FROM JSON_TABLE('[{"k": "a", "f": [1, 2]}, {"k": "b"}, 7]', '$[*]' COLUMNS (i FOR ORDINALITY, NESTED PATH '$.f[*]' COLUMNS (n FOR ORDINALITY, f jsonb PATH '$'))) AS r`,
       tidb: `SELECT *
 FROM (
@@ -567,21 +600,26 @@ function groupedByRows(select: SelectStmt, ctx: Context): SelectStmt | undefined
   // A column of a table goes before one of the list.
   const isColumn = (item: Value) => range.some(({ columns }) => columns.some(({ name }) => name === as("ColumnRef", item)?.fields?.at(-1)));
   const keys = groupClause.map((item) => (isColumn(item) ? undefined : sortTarget(item, targets)?.val) ?? item);
-  const [call, ...others] = [...keys, ...targets.map((target) => target?.val)].flatMap(callsIn);
-  if (!call || !keys.some((key) => callsIn(key).length > 0) || !others.every((other) => alike(call, other))) return undefined;
+  const grouped = keys.flatMap(callsIn);
+  const calls = grouped.filter((call, i) => grouped.findIndex((other) => alike(other, call)) === i);
+  const shown = targets.flatMap((target) => callsIn(target?.val));
+  if (calls.length === 0 || !shown.every((call) => calls.some((other) => alike(other, call)))) return undefined;
   const aliasname = ctx.fresh("rows");
-  const column: ColumnRef = { kind: "ColumnRef", fields: [aliasname, aliasname] };
+  const colnames = calls.map((_, i) => (i === 0 ? aliasname : `${aliasname}_${i + 1}`));
   const moved = (value: Value): Value =>
     rewritten(value, ctx.change as never, (node) => {
-      if (!alike(node, call)) return undefined;
-      if (node !== call) ctx.consumed(node);
-      return column;
+      const at = calls.findIndex((call) => alike(node, call));
+      if (at < 0) return undefined;
+      if (node !== calls[at]) ctx.consumed(node);
+      return { kind: "ColumnRef", fields: [aliasname, colnames[at]!] };
     });
+  // Several go on side by side until the longest ends.
   const item: RangeFunction = {
     kind: "RangeFunction",
     lateral: true,
-    functions: [[call] as never],
-    alias: { kind: "Alias", aliasname, colnames: [aliasname] },
+    functions: calls.map((call) => [call]) as never,
+    ...(calls.length > 1 && { is_rowsfrom: true }),
+    alias: { kind: "Alias", aliasname, colnames },
   };
   return ctx.change(select, {
     fromClause: [...fromClause, item],

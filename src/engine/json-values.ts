@@ -39,10 +39,17 @@ const SCALARS: Readonly<Record<string, (json: Tidb, own: Tidb) => Tidb>> = {
 export function scalarFound(items: Tidb, { name, mods }: PgType): Tidb | undefined {
   const take = SCALARS[name];
   const longest = name === "varchar" ? mods?.[0] : undefined;
-  if (!take || (mods?.length && longest === undefined)) return undefined;
+  const [precision, scale = 0] = (name === "numeric" && mods) || [];
+  // Beyond that, what is computed in DECIMAL(65,30) says nothing of whether it fits.
+  const fits = precision !== undefined && scale >= 0 && scale <= 30 && precision >= scale && precision - scale < 35;
+  if (!take || (mods?.length && longest === undefined && !fits)) return undefined;
   const value = tidb`JSON_EXTRACT(${items}, '$[0]')`;
   const own = take(value, tidb`JSON_UNQUOTE(${value})`);
-  const taken = longest === undefined ? own : tidb`CASE WHEN CHAR_LENGTH(${own}) <= ${raw(String(longest))} THEN ${own} END`;
+  const rounded = tidb`ROUND(${own}, ${raw(String(scale))})`;
+  const cut = fits && tidb`CAST(${own} AS DECIMAL(${raw(`${precision},${scale}`)}))`;
+  const shorter = tidb`CASE WHEN CHAR_LENGTH(${own}) <= ${raw(String(longest))} THEN ${own} END`;
+  const sized = cut ? tidb`CASE WHEN ABS(${rounded}) < ${raw(`1${"0".repeat(precision - scale)}`)} THEN ${cut} END` : shorter;
+  const taken = mods?.length ? sized : own;
   const isScalar = infix("and")`JSON_LENGTH(${items}) = 1 AND ${type(value)} NOT IN ('OBJECT', 'ARRAY', 'NULL')`;
   return tidb`CASE WHEN ${isScalar} THEN ${taken} END`;
 }

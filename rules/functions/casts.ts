@@ -92,6 +92,17 @@ function toText(text: Write): Write {
   };
 }
 
+/** The text of a double that is written out (float.c, float8out): as short as tells it from others, with an exponent from 1e15 and below 1e-4. */
+function floatText(value: Value): string | undefined {
+  const { fval, ival, sval } = as("A_Const", as("TypeCast", value)?.arg) ?? {};
+  const number = Number(fval ?? ival ?? sval ?? Number.NaN);
+  if (!Number.isFinite(number) || number === 0) return undefined;
+  const [digits, power] = number.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 15) return String(number);
+  return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
 const asChar: Write = ([x]) => tidb`CAST(${x} AS CHAR)`;
 const signed: Write = ([x]) => tidb`CAST(${x} AS SIGNED)`;
 const fsp = ({ result }: Call) => raw(String(result.mods?.[0] ?? 6));
@@ -270,6 +281,8 @@ export const castRules = table(
     "float-to-text": {
       calls: ["float::text|varchar|bpchar"],
       tidb: (args, call) => {
+        const known = call.type(args[0]).name === "float8" ? floatText(args[0]) : undefined;
+        if (known !== undefined) return toText(() => tidb`${raw(string(known))}`)(args, call);
         call.say("exponent");
         return toText(asChar)(args, call);
       },
@@ -278,7 +291,20 @@ export const castRules = table(
           help: "cast to numeric(p,s) first where the text matters",
         }),
       },
-      proofs: [{ pg: "f8::text", findings: ["exponent"], differs: true }],
+      proofs: [
+        { pg: "f8::text", findings: ["exponent"], differs: true },
+        ...proofs(
+          "1e20::float8::text",
+          "'-1.5e300'::float8::text",
+          "123456789012345::float8::text",
+          "'1234567890123456.5'::float8::text",
+          "0.0001::float8::text",
+          "0.00001::float8::text",
+          "1e15::float8::text",
+          "1e14::float8::text",
+          "0.1::float8::varchar(2)",
+        ),
+      ],
     },
     "boolean-to-text": {
       calls: ["bool::text|varchar|bpchar"],

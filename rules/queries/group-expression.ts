@@ -34,7 +34,8 @@ alone (error 1055). It is the same for all rows of a group: MAX of it is it, and
       const keys = (select.groupClause ?? []).flatMap((item) => keyOf(item, select, ctx) ?? []);
       if (keys.length === 0) return;
       const alone = (value: Value | undefined) => keys.some((key) => alike(key, value) && !parameters(key));
-      const within = (value: Value): Value => mapped(value, keys, ctx);
+      const isKey = (value: Node) => keys.some((key) => alike(key, value, (a, b) => isSameColumn(a, b, select, ctx)));
+      const within = (value: Value): Value => mapped(value, isKey, ctx);
       const list = (items: readonly Value[] | undefined, change: (item: Value) => Value) => {
         const next = items?.map(change);
         return next?.every((item, i) => item === items![i]) ? items : next;
@@ -79,6 +80,13 @@ ORDER BY MAX(a % 2) IS NULL, odd;
 SELECT a, -a FROM t GROUP BY a`,
       findings: ["largest"],
     },
+    {
+      given: "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 5), (2, 5), (3, NULL), (-4, 1)",
+      pg: "SELECT id % 2 AS id, count(*) AS n FROM t GROUP BY t.id % 2 ORDER BY t.id % 2; SELECT t.a + 1 AS b, max(x.id) AS m FROM t JOIN t AS x ON x.id > t.id GROUP BY t.a + 1",
+      tidb: `SELECT MAX(id % 2) AS id, COUNT(*) AS n FROM t GROUP BY t.id % 2 ORDER BY t.id % 2;
+SELECT t.a + 1 AS b, max(x.id) AS m FROM t JOIN t AS x ON x.id > t.id GROUP BY t.a + 1`,
+      findings: ["largest"],
+    },
   ],
 });
 
@@ -94,6 +102,14 @@ function keyOf(item: Value, select: SelectStmt, ctx: Ctx): Node | undefined {
   return type !== undefined && ctx.catalog.enums.has(type) ? undefined : value;
 }
 
+/** Whether one of them names the column of the other without its table, where no other table has one of the name. */
+function isSameColumn(a: Node, b: Node, select: SelectStmt, ctx: Ctx): boolean {
+  const [one, other] = [as("ColumnRef", a)?.fields, as("ColumnRef", b)?.fields];
+  if (!one || !other || one.length === other.length || Math.min(one.length, other.length) > 1 || one.at(-1) !== other.at(-1)) return false;
+  const range = ctx.analysis.range(ctx.origin(select));
+  return range.flatMap(({ columns }) => columns.filter(({ name }) => name === one.at(-1))).length === 1;
+}
+
 /** Each question mark is another value to TiDB. */
 function parameters(key: Node): boolean {
   return holds(key, (node) => node.kind === "ParamRef");
@@ -105,20 +121,19 @@ function changedAt<N extends Node>(node: N, field: keyof N, within: (value: Valu
 }
 
 /** The value with MAX around keys; aggregates and queries within it see the rows as they are. */
-function mapped(value: Value, keys: readonly Node[], ctx: Ctx): Value {
+function mapped(value: Value, isKey: (value: Node) => boolean, ctx: Ctx): Value {
   if (Array.isArray(value)) {
-    const items = (value as readonly Value[]).map((item) => mapped(item, keys, ctx));
+    const items = (value as readonly Value[]).map((item) => mapped(item, isKey, ctx));
     return items.every((item, i) => item === value[i]) ? value : (items as unknown as Value);
   }
   if (!isNode(value)) return value;
-  const key = keys.find((each) => alike(each, value));
-  if (key) return ctx.stand(tidb`MAX(${value})`, value) as unknown as Value;
+  if (isKey(value)) return ctx.stand(tidb`MAX(${value})`, value) as unknown as Value;
   const call = as("FuncCall", value);
   if (value.kind === "SelectStmt" || (call && !call.over && ctx.info(call)?.call?.kind === "aggregate")) return value;
   const patch: Record<string, unknown> = {};
   for (const [field, held] of Object.entries(value)) {
     if (typeof held !== "object" || held === null) continue;
-    const next = mapped(held as Value, keys, ctx);
+    const next = mapped(held as Value, isKey, ctx);
     if (next !== held) patch[field] = next;
   }
   if (Object.keys(patch).length === 0) return value;

@@ -67,13 +67,17 @@ export function edited<L extends readonly Value[] | undefined>(list: L, change: 
 /** Fields that say where a node stands in the source. */
 export const PLACES: ReadonlySet<string> = new Set(["location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"]);
 
-/** Whether two values are written alike, wherever they stand. */
-export function alike(a: unknown, b: unknown): boolean {
+/**
+ * Whether two values are written alike, wherever they stand.
+ * @param mean whether two nodes mean the same that are written otherwise
+ */
+export function alike(a: unknown, b: unknown, mean?: (a: Node, b: Node) => boolean): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i]));
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i], mean));
+  if (mean && isNode(a) && isNode(b) && mean(a, b)) return true;
   const [one, other] = [a, b] as Readonly<Record<string, unknown>>[];
-  for (const field in one) if (!PLACES.has(field) && !alike(one[field], other![field])) return false;
+  for (const field in one) if (!PLACES.has(field) && !alike(one[field], other![field], mean)) return false;
   for (const field in other) if (!PLACES.has(field) && other[field] !== undefined && one![field] === undefined) return false;
   return true;
 }

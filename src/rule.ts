@@ -53,7 +53,17 @@ export { RELATIONS, relationNumber, systemQuery } from "./emit/system-relations.
 export { COLLATION, commentClause, temporaryName, temporaryTable } from "./emit/tables.js";
 export { identifier, prefix, string } from "./emit/words.js";
 export { aggregates, isAggregate } from "./engine/aggregates.js";
-export { arbitersOf, columnsIn, givenRow, meets, meetsExcluded, type UniqueKey, uniqueKeys } from "./engine/arbiters.js";
+export {
+  arbitersOf,
+  columnsIn,
+  type GivenRow,
+  givenRows,
+  meets,
+  meetsExcluded,
+  overRow,
+  type UniqueKey,
+  uniqueKeys,
+} from "./engine/arbiters.js";
 export { bitLength } from "./engine/bits.js";
 export {
   type Context,

@@ -5,7 +5,8 @@ import {
   columnsIn,
   conjunction,
   find,
-  givenRow,
+  type GivenRow,
+  givenRows,
   type InsertStmt,
   identifier,
   insertedRows,
@@ -15,6 +16,8 @@ import {
   meetsExcluded,
   type Node,
   nodesOf,
+  operation,
+  overRow,
   PLAIN_SELECT,
   type ResTarget,
   type Restated,
@@ -45,6 +48,12 @@ const MESSAGES = {
     "which row is in conflict is asked by {keys} before the INSERT, and kept in a variable: RETURNING became a SELECT after it",
     {
       help: "BEGIN; SET @…; INSERT; SELECT …; COMMIT, on one connection, with the rows of the last; the SET locks the row. A row that another transaction inserts in between is missed, or another one shown",
+    },
+  ),
+  keys: warning(
+    "RETURNING became a SELECT after the INSERT, of the rows with the keys of {keys} that are given: run both in one transaction",
+    {
+      help: "BEGIN; INSERT; SELECT …; COMMIT. Two given rows with the same key are an error in PostgreSQL, and write one row twice here",
     },
   ),
   guarded: warning(
@@ -110,6 +119,28 @@ WHERE ((@there_1 > 0) AND (m.a = 1 AND m.role = 'owner' AND 'owner' = 'owner')) 
       findings: ["asked", "guarded"],
     },
     {
+      given: `CREATE TABLE t (id int PRIMARY KEY, k text, n int NOT NULL, off boolean NOT NULL DEFAULT false); CREATE UNIQUE INDEX t_k ON t (lower(k)) WHERE NOT off;
+INSERT INTO t VALUES (1, 'A', 1, false), (2, 'b', 2, false), (3, 'c', 3, true), (4, NULL, 4, false)`,
+      pg: `INSERT INTO t VALUES (11, 'a', 10, false), (12, 'C', 20, false), (13, NULL, 30, false), (14, 'B', 40, true) ON CONFLICT (lower(k)) WHERE off = false DO UPDATE SET n = t.n + excluded.n, k = excluded.k RETURNING id, k, n;
+INSERT INTO t VALUES (21, 'b', 50), (22, 'd', 60), (23, NULL, 70) ON CONFLICT (lower(k)) WHERE NOT off DO NOTHING RETURNING id`,
+      tidb: `INSERT INTO t
+VALUES (11, 'a', 10, FALSE), (12, 'C', 20, FALSE), (13, NULL, 30, FALSE), (14, 'B', 40, TRUE)
+ON DUPLICATE KEY UPDATE id = IF(IF(LOWER(t.k) = LOWER(VALUES(k)) AND NOT t.off AND NOT VALUES(off), 1, JSON_LENGTH(CAST('conflict with another key than t_k' AS JSON))), t.id, t.id), n = (t.n + VALUES(n)), k = VALUES(k);
+SELECT id, k, n
+FROM t
+WHERE LOWER(t.k) = LOWER('a') AND NOT t.off AND NOT FALSE OR t.id = 11 AND (NOT FALSE AND LOWER('a') IS NOT NULL) IS NOT TRUE OR LOWER(t.k) = LOWER('C') AND NOT t.off AND NOT FALSE OR t.id = 12 AND (NOT FALSE AND LOWER('C') IS NOT NULL) IS NOT TRUE OR LOWER(t.k) = LOWER(NULL) AND NOT t.off AND NOT FALSE OR t.id = 13 AND (NOT FALSE AND LOWER(NULL) IS NOT NULL) IS NOT TRUE OR LOWER(t.k) = LOWER('B') AND NOT t.off AND NOT TRUE OR t.id = 14 AND (NOT TRUE AND LOWER('B') IS NOT NULL) IS NOT TRUE;
+SET @there_1 = (SELECT COUNT(*) FROM t WHERE LOWER(t.k) = LOWER('b') AND NOT t.off AND NOT FALSE FOR UPDATE);
+SET @there_2 = (SELECT COUNT(*) FROM t WHERE LOWER(t.k) = LOWER('d') AND NOT t.off AND NOT FALSE FOR UPDATE);
+SET @there_3 = (SELECT COUNT(*) FROM t WHERE LOWER(t.k) = LOWER(NULL) AND NOT t.off AND NOT FALSE FOR UPDATE);
+INSERT INTO t (id, k, n)
+VALUES (21, 'b', 50), (22, 'd', 60), (23, NULL, 70)
+ON DUPLICATE KEY UPDATE id = IF(IF(LOWER(t.k) = LOWER(VALUES(k)) AND NOT t.off AND NOT VALUES(off), 1, JSON_LENGTH(CAST('conflict with another key than t_k' AS JSON))), t.id, t.id);
+SELECT id
+FROM t
+WHERE t.id = 21 AND (@there_1 = 0) OR t.id = 22 AND (@there_2 = 0) OR t.id = 23 AND (@there_3 = 0)`,
+      findings: ["keys", "guarded", "asked", "guarded"],
+    },
+    {
       given:
         "CREATE TABLE g (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), k int, c text); CREATE UNIQUE INDEX g_k ON g (k); INSERT INTO g (k, c) VALUES (1, 'x'), (NULL, 'y')",
       pg: "INSERT INTO g (k, c) VALUES (1, 'z') ON CONFLICT (k) DO UPDATE SET c = excluded.c RETURNING c",
@@ -126,7 +157,9 @@ SELECT c FROM g WHERE g.id = COALESCE(@there_1, @new_id_1)`,
 function found(insert: InsertStmt, table: Table, returning: ReturningClause, ctx: Ctx): readonly Restated[] | undefined {
   const { relation } = insert;
   const conflict = insert.onConflictClause!;
-  const row = givenRow(insert, table);
+  const given = givenRows(insert, table);
+  if (given.length > 1) return allFound(insert, table, returning, given, ctx);
+  const [row] = given;
   const keys = uniqueKeys(table, ctx.catalog.indexes.values());
   const arbiters = row && keys ? arbitersOf(insert, keys) : [];
   const updates = conflict.action === "ONCONFLICT_UPDATE";
@@ -149,7 +182,7 @@ function found(insert: InsertStmt, table: Table, returning: ReturningClause, ctx
   if (others.length > 0 && !guard) return undefined;
   const there = raw(`@${identifier(ctx.fresh("there"))}`);
   const counts = !updates || byKey;
-  const isThere: Value = met.length > 1 ? ({ kind: "BoolExpr", boolop: "OR_EXPR", args: met } as Value) : (met[0] ?? FALSE);
+  const isThere = either(met);
   const before: SelectStmt = {
     ...PLAIN_SELECT,
     targetList: [{ kind: "ResTarget", val: counts ? COUNT : { kind: "ColumnRef", fields: [target, first!.name] } }],
@@ -187,6 +220,105 @@ function found(insert: InsertStmt, table: Table, returning: ReturningClause, ctx
     { ...PLAIN_SELECT, targetList: returning.exprs ?? [], fromClause: [relation!], whereClause: where },
   ];
   return nodes.map((node) => ({ node }));
+}
+
+/**
+ * The INSERT of several rows, then the rows that have their keys: that of the conflict, or the primary key where that one is NULL or is none of
+ * the rows that the index is over. Of DO NOTHING, those whose keys were there before are asked for first, and left out.
+ */
+function allFound(
+  insert: InsertStmt,
+  table: Table,
+  returning: ReturningClause,
+  rows: readonly GivenRow[],
+  ctx: Ctx,
+): readonly Restated[] | undefined {
+  const conflict = insert.onConflictClause!;
+  const { targetList = [] } = conflict;
+  const keys = uniqueKeys(table, ctx.catalog.indexes.values());
+  const arbiters = keys ? arbitersOf(insert, keys) : [];
+  const updates = conflict.action === "ONCONFLICT_UPDATE";
+  const target = insert.relation!.alias?.aliasname ?? insert.relation!.relname!;
+  const met = rows.map((row) => arbiters.map((key) => meets(key, target, row)));
+  if (!keys || arbiters.length === 0 || met.flat().includes(undefined) || arbiters.some(({ node }) => ctx.lost(node))) return undefined;
+  const primary = [...table.constraints.values()].find(({ type }) => type === "primary")?.columns ?? [];
+  const written = nodesOf("ResTarget", targetList);
+  const isWritten = (name: string) => written.some((item) => item.name === name);
+  if (updates && (arbiters.length > 1 || primary.some(({ name }) => isWritten(name)) || !keepsKey(arbiters[0]!, written))) return undefined;
+  const others = keys.filter((key) => !arbiters.includes(key) && !ctx.lost(key.node));
+  const guard = others.length > 0 ? guardOf(table, arbiters, target, conflict) : undefined;
+  if (others.length > 0 && !guard) return undefined;
+  const before: Tidb[] = [];
+  const found: Value[] = [];
+  for (const [i, row] of rows.entries()) {
+    const own = ownKey(primary, target, row);
+    const conditions = met[i]!.filter((each): each is Value => each !== "never");
+    if (!updates) {
+      if (!own) return undefined;
+      const there = raw(`@${identifier(ctx.fresh("there"))}`);
+      const whereClause = either(conditions);
+      const asked = {
+        ...PLAIN_SELECT,
+        targetList: [{ kind: "ResTarget", val: COUNT }],
+        fromClause: [insert.relation!],
+        whereClause,
+        lockingClause: LOCK,
+      };
+      before.push(tidb`SET ${there} = (${asked as unknown as Value})`);
+      found.push(conjunction([own, tidb`${there} = 0` as unknown as Value])!);
+      continue;
+    }
+    const [arbiter] = arbiters;
+    const isOut = outsideOf(arbiter!, row);
+    if ((isOut || conditions.length === 0) && !own) return undefined;
+    found.push(...conditions);
+    if (conditions.length === 0) found.push(own!);
+    else if (isOut) found.push(conjunction([own!, isOut])!);
+  }
+  ctx.report(updates ? "keys" : "asked", { keys: arbiters.map(({ name }) => name).join(", ") });
+  if (guard) ctx.report("guarded", { keys: others.map(({ name }) => name).join(", ") });
+  if (conflict.infer) ctx.consumed(conflict.infer);
+  ctx.carried(returning, ["exprs"]);
+  const onConflictClause = ctx.change(conflict, {
+    infer: undefined,
+    targetList: guard ? [guard, ...targetList] : conflict.targetList,
+    ...(guard && { action: "ONCONFLICT_UPDATE" as const }),
+  });
+  const rest = ctx.change(insert, { returningClause: undefined, onConflictClause });
+  const read = { ...PLAIN_SELECT, targetList: returning.exprs ?? [], fromClause: [insert.relation!], whereClause: either(found) };
+  return [...(before as unknown as Node[]), rest as Node, read].map((node) => ({ node }));
+}
+
+/** Whether a given row is none that an index over expressions, or over some of the rows, tells from others; undefined: it is one. */
+function outsideOf({ parts, where }: UniqueKey, row: GivenRow): Value | undefined {
+  const expressions = parts.filter((part) => !as("ColumnRef", part));
+  const isThere = expressions.map((part) => ({ kind: "NullTest", arg: overRow(part, row), nulltesttype: "IS_NOT_NULL" }) as Value);
+  const arg = conjunction([...(where ? [overRow(where, row)] : []), ...isThere]);
+  return arg && ({ kind: "BooleanTest", arg, booltesttype: "IS_NOT_TRUE" } as Value);
+}
+
+/** Whether a row has the key of `excluded` after it was updated: what is written of it comes from there. */
+function keepsKey({ parts, where }: UniqueKey, written: readonly ResTarget[]): boolean {
+  const changes = (value: Value) => columnsIn(value).filter((name) => written.some((item) => item.name === name));
+  const isExcluded = (column: string) => {
+    const fields = as("ColumnRef", written.find(({ name }) => name === column)?.val)?.fields ?? [];
+    return fields.length === 2 && fields[0] === "excluded" && fields[1] === column;
+  };
+  if (where && changes(where).length > 0) return false;
+  return parts.every((part) => changes(part).every((name) => isExcluded(name) && new Set(columnsIn(part)).size === 1));
+}
+
+/** The row with the primary key that is given; undefined where none is. */
+function ownKey(primary: readonly { readonly name: string }[], target: string, row: GivenRow): Value | undefined {
+  const values = primary.map(({ name }) => row.value(name));
+  if (values.length === 0 || values.some((value) => typeof value === "string")) return undefined;
+  return conjunction(
+    primary.map(({ name }, i) => operation("=", { kind: "ColumnRef", fields: [target, name] } as Value, values[i] as Value)),
+  );
+}
+
+function either(args: readonly Value[]): Value {
+  return args.length > 1 ? ({ kind: "BoolExpr", boolop: "OR_EXPR", args } as Value) : (args[0] ?? FALSE);
 }
 
 const COUNT = { kind: "FuncCall", funcname: ["count"], funcformat: "COERCE_EXPLICIT_CALL", agg_star: true } as Value;
@@ -246,7 +378,7 @@ function guardOf(
   const free = [...primary, ...table.columns.values()].find(({ name, generated }) => !generated && !isUsed(name));
   if (!free) return undefined;
   const all = arbiters.map((key) => meetsExcluded(key, target));
-  const same: Value = all.length > 1 ? ({ kind: "BoolExpr", boolop: "OR_EXPR", args: all } as Value) : all[0]!;
+  const same = either(all);
   const own: Value = { kind: "ColumnRef", fields: [target, free.name] };
   const fails = raw(string(`conflict with another key than ${arbiters.map(({ name }) => name).join(", ")}`));
   const val = tidb`IF(IF(${same}, 1, JSON_LENGTH(CAST(${fails} AS JSON))), ${own}, ${own})` as unknown as Value;

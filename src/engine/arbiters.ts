@@ -42,13 +42,21 @@ export function arbitersOf({ onConflictClause: conflict }: InsertStmt, keys: rea
   if (infer.conname !== undefined) return keys.filter(({ name }) => name === infer.conname);
   const wanted = nodesOf("IndexElem", infer.indexElems).map((item): Value => item.expr ?? ref(item.name!));
   const isAmong = (part: Value, all: readonly Value[]) => all.some((each) => alike(each, part));
-  const told = conjuncts(infer.whereClause);
+  const told = conjuncts(infer.whereClause).map(simplified);
   return keys.filter(
     ({ parts, where }) =>
       parts.every((part) => isAmong(part, wanted)) &&
       wanted.every((part) => isAmong(part, parts)) &&
-      conjuncts(where).every((condition) => isAmong(condition, told)),
+      conjuncts(where).every((condition) => isAmong(simplified(condition), told)),
   );
+}
+
+/** `a = true` and `a = false` are `a` and `NOT a` to PostgreSQL's planner (clauses.c, simplify_boolean_equality). */
+function simplified(condition: Value): Value {
+  const { variant, name, lexpr, rexpr } = as("A_Expr", condition) ?? {};
+  const told = variant === "AEXPR_OP" && name?.join() === "=" ? as("A_Const", rexpr)?.boolval : undefined;
+  if (told === undefined) return condition;
+  return told ? lexpr! : ({ kind: "BoolExpr", boolop: "NOT_EXPR", args: [lexpr!] } as Value);
 }
 
 /** A row of constants that an INSERT gives. */
@@ -57,12 +65,11 @@ export interface GivenRow {
   readonly value: (column: string) => Value | "computed" | "unknown";
 }
 
-/** The row of an INSERT of one; undefined where it has several, or is that of a query. */
-export function givenRow(insert: InsertStmt, table: Table): GivenRow | undefined {
-  const [row, ...more] = (as("SelectStmt", insert.selectStmt)?.valuesLists ?? []) as readonly (readonly Value[])[];
-  if (!row || more.length > 0) return undefined;
+/** The rows of VALUES of an INSERT: none where they are those of a query. */
+export function givenRows(insert: InsertStmt, table: Table): readonly GivenRow[] {
   const names = insert.cols?.map((item) => as("ResTarget", item)?.name) ?? [...table.columns.keys()];
-  return {
+  const rows = (as("SelectStmt", insert.selectStmt)?.valuesLists ?? []) as readonly (readonly Value[])[];
+  return rows.map((row) => ({
     value: (name) => {
       const column = table.columns.get(name);
       const own = row[names.indexOf(name)];
@@ -74,7 +81,7 @@ export function givenRow(insert: InsertStmt, table: Table): GivenRow | undefined
       if (isLeft && RANDOM.has(String(as("FuncCall", value)?.funcname?.at(-1)))) return "computed";
       return isFixed(value) || as("A_Const", value)?.isnull === true ? typed(value, column) : "unknown";
     },
-  };
+  }));
 }
 
 const RANDOM = new Set(["gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7"]);
@@ -106,6 +113,11 @@ export function meetsExcluded({ parts, where }: UniqueKey, target: string): Valu
     (value) => inRow(value, (name) => ref(target, name)),
     (value) => inRow(value, (name) => ref("excluded", name)),
   );
+}
+
+/** A part of a key, or its condition, over the row's values. */
+export function overRow(value: Value, row: GivenRow): Value {
+  return inRow(value, (name) => row.value(name) as Value);
 }
 
 function alikeIn(parts: readonly Value[], where: Value | undefined, there: (v: Value) => Value, given: (v: Value) => Value): Value {

@@ -369,6 +369,9 @@ export const jsonPathRules = table(
           "JSON_VALUE(j, '$.k' RETURNING int DEFAULT 0 ON EMPTY DEFAULT -1 ON ERROR)",
           "JSON_VALUE(j, '$.a' RETURNING float8)",
           "JSON_VALUE('{\"a\": 2.5}', '$.a' RETURNING int)",
+          ...['" 5 "', '"+5"', '" -.5e1 "', '"5."', '"5\\n"', '"\\u00a05"'].flatMap((text) =>
+            ["int", "numeric", "float8"].map((name) => `JSON_VALUE('${text}', '$' RETURNING ${name})`),
+          ),
           "JSON_VALUE('{\"d\": \"2024-02-29\"}', '$.d' RETURNING date)",
           "JSON_VALUE('{\"d\": \"2024-02-29T10:11:12.5\"}', '$.d' RETURNING timestamp)",
         ),

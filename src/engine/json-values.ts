@@ -7,8 +7,9 @@ import { infix, raw, spliced, type Tidb, tidb } from "./tidb.js";
 const text = (value: string): Tidb => tidb`${{ kind: "A_Const", sval: value } as Value}`;
 const type = (document: Tidb): Tidb => tidb`JSON_TYPE(${document})`;
 
-const WHOLE = "^-?[0-9]{1,18}$";
-const DECIMAL = "^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$";
+/** Texts of numbers, with blanks around them (numutils.c, pg_strtoint32_safe; numeric.c, numeric_in); not 0x1F and 1_000. */
+const WHOLE = "^\\s*[-+]?[0-9]{1,18}\\s*$";
+const DECIMAL = "^\\s*[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?\\s*$";
 
 /** What a scalar of a document is as a value of a type; NULL where it is none. */
 const SCALARS: Readonly<Record<string, (json: Tidb, own: Tidb) => Tidb>> = {

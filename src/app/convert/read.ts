@@ -231,7 +231,20 @@ export function isHolder({ kind }: Node): boolean {
  * When a statement is read. `rows`: it puts rows of its own into a table, and is read in the second pass, without a tree where they are plain;
  * `late`: a query that leaves the schema and the search path alone, read when it is converted; `first`: any other.
  */
-function whenRead({ source, span }: SqlChunk): "first" | "late" | "rows" {
+function whenRead(chunk: SqlChunk): When {
+  const known = WHEN.get(chunk);
+  if (known) return known;
+  const when = judged(chunk);
+  WHEN.set(chunk, when);
+  return when;
+}
+
+type When = "first" | "late" | "rows";
+
+/** It is asked of each chunk several times, and takes a look at all of its text. */
+const WHEN = new WeakMap<SqlChunk, When>();
+
+function judged({ source, span }: SqlChunk): When {
   const beginning = source.text.slice(span.start, Math.min(span.end, span.start + BEGINNING));
   if (/^insert\s/i.test(beginning)) return FROM_QUERY.test(beginning) ? "late" : "rows";
   if (!/^(?:select|with|update|delete)\b/i.test(beginning)) return "first";

@@ -73,7 +73,7 @@ SET
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int); INSERT INTO t VALUES (1, 2, 3), (2, 3, NULL)",
       pg: "UPDATE t SET (a, b) = (SELECT count(*), t.a + 1 FROM t AS s WHERE s.id > t.id)",
-      tidb: "UPDATE t SET a = (SELECT COUNT(*) FROM t AS s WHERE s.id > t.id), b = t.a + 1",
+      tidb: "UPDATE t SET a = (SELECT COUNT(*) FROM t AS s WHERE s.id > t.id), b = (SELECT t.a) + 1",
     },
     {
       given: "CREATE TABLE t (id int PRIMARY KEY, a int, b int)",

@@ -28,7 +28,9 @@ unless it reads columns of what it is joined with.`,
   restates: HOLD_QUERIES,
   about: ["RangeFunction", "JsonTable"],
   restate(statement, ctx) {
-    const subquery = (item: Node) => readBySubquery(item, ctx);
+    // Subqueries of its own list may have functions as they are.
+    const subquery = (item: Node, around: readonly Node[]) =>
+      around.some(({ kind }) => kind === "SelectStmt") ? undefined : readBySubquery(item, ctx);
     const read = (value: Value) => rewritten(value, ctx.change as never, subquery);
     const next = rewritten(statement as unknown as Value, ctx.change as never, (node): Node | undefined => {
       const update = as("UpdateStmt", node);

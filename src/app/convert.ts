@@ -36,8 +36,8 @@ import { columnChoices } from "./types.js";
 
 /**
  * Converts sources, in order, as one history over one catalog. Pure but for loading the parser: the same input gives the same bytes.
- * Two passes: the first parses everything and replays the schema to its end, because how a column is stored depends on keys that come
- * later; the second rewrites, prints and accounts for one statement at a time.
+ * Two passes: the first parses what may change the schema and replays it to its end, because how a column is stored depends on keys that come
+ * later; the second parses the rest when its turn comes, and rewrites, prints and accounts for one statement at a time.
  */
 export async function convert(sources: readonly Source[], rules: readonly Rule[], options: ConvertOptions): Promise<Result> {
   return (await convertHistory(sources, rules, options)).result;
@@ -232,9 +232,9 @@ function passOver({ run: { now } }: Pass, items: readonly Item[]): void {
 
 /** Empties `items`: with a large input the memory of what is done is needed for what comes of it. */
 async function convertFile(pass: Pass, source: Source, items: (Item | undefined)[]): Promise<FileResult> {
-  const { from, take } = pass.division;
-  const shared = take !== undefined || from < Number.POSITIVE_INFINITY;
-  const trees = await lateTrees(source, shared ? [] : (items as readonly Item[]), pass.options);
+  // Both threads are busy where the queries are shared.
+  const isShared = pass.division.from < Number.POSITIVE_INFINITY;
+  const trees = await lateTrees(source, isShared ? [] : (items as readonly Item[]), pass.options);
   try {
     return await convertItems(pass, source, items, trees);
   } finally {

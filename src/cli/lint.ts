@@ -176,13 +176,15 @@ async function some(
     const [folders, wanted] = await Promise.all([foldersOf(roots), asked]);
     return (path: string) => wanted.has(path) || mayBeForOthers(path, folders);
   };
-  const [{ files, skipped }, wanted] = await Promise.all([readCodeBase(paths, isLeftOut, isRead), asked]);
-  return { files, skipped: skipped.filter(({ path }) => wanted.has(path)), only: ({ name }) => wanted.has(name) };
+  const [base, wanted] = await Promise.all([readCodeBase(paths, isLeftOut, isRead), asked]);
+  return { ...base, only: ({ name }) => wanted.has(name) };
 }
 
 /** Files that hooks and editors name one by one: the tree around them is read too, as its migrations are the schema that they are judged by. */
-function namedFiles(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<Wanted> {
-  return some([".", ...paths], paths, isLeftOut, Promise.resolve(new Set(paths.map(fromHere))));
+async function namedFiles(paths: readonly string[], isLeftOut: (path: string) => boolean): Promise<Wanted> {
+  const named = new Set(paths.map(fromHere));
+  const base = await some([".", ...paths], paths, isLeftOut, Promise.resolve(named));
+  return { ...base, skipped: base.skipped.filter(({ path }) => named.has(path)) };
 }
 
 /** What --fix left: a file of the project, to be committed with it. */

@@ -55,6 +55,20 @@ describe("files that cannot be linted are named once, and hide no others", () =>
     expect(code).toBe(1);
   });
 
+  it("a migration that staged files would be judged by is named as well, and no other file", () => {
+    put("migrations/1.sql", new Uint8Array([...Buffer.from("CREATE TABLE t (a int DEFAULT '"), 0xff, 0xfe, 0x27]));
+    put("odd.py", new Uint8Array([0x78, 0xff, 0xfe]));
+    for (const args of [
+      ["init", "-q"],
+      ["add", "good.ts"],
+    ])
+      spawnSync("git", args, { cwd: folder });
+    const { stdout, account } = lint([...QUIETLY, "--staged"]);
+    expect(stdout).toMatch(/^good\.ts:1:18 note/m);
+    expect(account[0]).toBe("migrations/1.sql: not looked at: not UTF-8");
+    expect(stdout).not.toContain("odd.py");
+  });
+
   it("what the parser does not understand is linted as far as it goes, and counted", () => {
     put("odd.ts", 'function (((( {{{ const q = "SELECT c::text AS d FROM t" %%%%');
     const { stdout, account } = lint(QUIETLY);

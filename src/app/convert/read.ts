@@ -39,7 +39,7 @@ interface Inner {
 /** Reads the statements of a file that make its schema, and of a history that is to be squashed all of them. */
 export async function readFile(source: Source, chunks: readonly Chunk[], catalog: Catalog, options: ConvertOptions): Promise<Item[]> {
   const isFirst = (chunk: Chunk): chunk is SqlChunk =>
-    isStatement(chunk) && (whenRead(chunk) === "first" || (options.squash && whenRead(chunk) === "late")) === true;
+    isStatement(chunk) && (whenRead(chunk) === "first" || (options.squash === true && whenRead(chunk) === "late"));
   const trees = await treesOf(source, chunks.filter(isFirst), options);
   try {
     const items: Item[] = [];
@@ -101,7 +101,7 @@ export function isLate({ chunk, statement, finding, refused: no }: Item): boolea
   return !statement && !finding && !no && isLateChunk(chunk);
 }
 
-/** Whether it is read when its turn comes, where the history is not squashed. */
+/** Whether it is a query that is read when its turn comes, where the history is not squashed. */
 export function isLateChunk(chunk: Chunk): boolean {
   return isStatement(chunk) && whenRead(chunk) === "late";
 }
